@@ -1,0 +1,47 @@
+//! What only our own server answers: pairing, sessions and what it can do. A client never requires these
+//! of a server that is not ours.
+
+use serde::{Deserialize, Serialize};
+
+/// Paths, relative to the origin.
+pub mod path {
+    pub const PAIR: &str = "/safelight/v1/pair";
+    pub const SESSIONS: &str = "/safelight/v1/sessions";
+    pub const CAPABILITIES: &str = "/safelight/v1/capabilities";
+}
+
+/// The status of an upload whose bytes do not have the digest that its header promised. Nothing was kept.
+pub const STATUS_DIGEST_MISMATCH: u16 = 460;
+
+/// Exchanges a one-time code for a session cookie.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pair {
+    pub code: String,
+    /// How the person will recognise this browser in the list of devices.
+    pub device_name: String,
+}
+
+/// A paired device, as the owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    pub id: String,
+    pub device_name: String,
+    /// ISO 8601, UTC.
+    pub created_at: String,
+    /// ISO 8601, UTC.
+    pub last_used_at: String,
+    /// True for the session that asked.
+    pub current: bool,
+}
+
+/// What the server behind this origin can do beyond the Immich API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Capabilities {
+    /// The version of the program, for people.
+    pub version: String,
+    /// True if an upload whose digest header does not fit its bytes is refused. Then "created" is proof.
+    pub verifies_digests: bool,
+}
