@@ -1,1 +1,46 @@
+//! The backup engine: a pure state machine.
+//!
+//! [`Engine::handle`] takes the time and what happened, and returns what to do. It does no IO, reads no clock
+//! and never waits; a wake-up is a command like any other. The host (`crates/browser`) carries the commands
+//! out and reports back; [`testing`] does the same in memory.
+//!
+//! What must always hold:
+//! - *Protected means proven*: only the server's word for a digest makes a file [`FileState::Protected`].
+//! - *Nothing vanishes*: every file seen is in exactly one [`FileState`], and every number is derived from them.
+//! - *Written before acted*: [`Command::Save`] stands before the commands that rest on it.
+//! - *Unreachable is not deleted*: a folder or a server that does not answer changes no file's state.
 
+mod catalog;
+mod command;
+mod decision;
+mod engine;
+mod event;
+mod folder;
+mod intent;
+mod link;
+mod row;
+pub mod rules;
+mod speed;
+mod tally;
+mod time;
+mod view;
+
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use command::{Command, Read, Send};
+pub use decision::{Decision, after_upload};
+pub use engine::Engine;
+pub use event::{
+    AccountEnd, Body, Checked, Event, HashEnd, JobId, Known, ListedFile, ListingEnd, Look, PairEnd, Reply,
+    RequestEnd, Saved, UploadEnd,
+};
+pub use folder::{Access, Folder, FolderId, ScanId};
+pub use intent::{Intent, Settings};
+pub use link::{Halt, Trust};
+pub use row::{Failure, FileId, FileState, Problem, Proof, Row, SavedRow, SkipReason, Stamp};
+pub use tally::Tally;
+pub use time::Moment;
+pub use view::{
+    Activity, Filter, FolderView, Headline, Listed, PairingView, Reason, RowView, RowsPage, Stage, View,
+};

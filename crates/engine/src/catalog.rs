@@ -1,0 +1,265 @@
+//! The rows, and the orders of work that follow from them. The one place where a row's state is set.
+//!
+//! Invariant: the queues hold exactly the rows whose state asks for that work and that nobody has claimed;
+//! they are rebuilt from the rows at every start and never saved.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use crate::folder::{FolderId, ScanId};
+use crate::row::{FileId, FileState, Row, SavedRow, Stamp};
+use crate::time::Moment;
+
+/// The kinds of work that a row can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    Hash,
+    Ask,
+    Send,
+}
+
+/// The order of work: what failed goes to the back; then newest first.
+type Turn = (u8, Reverse<Moment>, FileId);
+
+/// A wait longer than this was not ours: the clock was set back. The row is due at once.
+const LONGEST_SANE_WAIT_MS: u64 = 3_600_000;
+
+#[derive(Default)]
+pub(crate) struct Catalog {
+    rows: Vec<Option<Row>>,
+    by_path: HashTable<FileId>,
+    hasher: DefaultHashBuilder,
+    /// The last listing that named each row.
+    seen: Vec<ScanId>,
+    to_hash: BTreeSet<Turn>,
+    to_ask: BTreeSet<Turn>,
+    to_send: BTreeSet<Turn>,
+    waiting: BTreeSet<(Moment, FileId)>,
+    /// Folders that cannot be read now: their rows ask for no work that needs the file.
+    closed: BTreeSet<FolderId>,
+    unsaved: BTreeSet<FileId>,
+}
+
+impl Catalog {
+    /// Takes over what the store held. What was in flight when it was saved begins again with a question.
+    pub(crate) fn restore(saved: Vec<SavedRow>) -> Catalog {
+        let mut catalog = Catalog::default();
+        for SavedRow { id, row } in saved {
+            let Some(mut row) = row else { continue };
+            if matches!(row.state, FileState::Ready { .. } | FileState::Uploading { .. }) {
+                row.state = FileState::begin_again(row.state.digest());
+            }
+            catalog.place(id, row);
+        }
+        catalog
+    }
+
+    pub(crate) fn insert(&mut self, row: Row) -> FileId {
+        let id = FileId(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
+        self.place(id, row);
+        self.unsaved.insert(id);
+        id
+    }
+
+    fn place(&mut self, id: FileId, row: Row) {
+        let at = id.0 as usize;
+        if self.rows.len() <= at {
+            self.rows.resize(at + 1, None);
+            self.seen.resize(at + 1, ScanId::default());
+        }
+        let hash = self.hasher.hash_one((row.folder, &row.path));
+        self.rows[at] = Some(row);
+        let (rows, hasher) = (&self.rows, &self.hasher);
+        self.by_path.insert_unique(hash, id, |other| hash_of(rows, hasher, *other));
+        self.enqueue(id);
+    }
+
+    pub(crate) fn get(&self, id: FileId) -> Option<&Row> {
+        self.rows.get(id.0 as usize)?.as_ref()
+    }
+
+    pub(crate) fn find(&self, folder: FolderId, path: &str) -> Option<FileId> {
+        let same = |id: &FileId| self.get(*id).is_some_and(|row| row.folder == folder && &*row.path == path);
+        self.by_path.find(self.hasher.hash_one((folder, path)), same).copied()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (FileId, &Row)> {
+        self.rows.iter().zip(0..).filter_map(|(row, id)| Some((FileId(id), row.as_ref()?)))
+    }
+
+    /// The only way in which a row's state changes.
+    pub(crate) fn set_state(&mut self, id: FileId, state: FileState) {
+        self.change(id, |row| row.state = state);
+    }
+
+    /// The content changed: what was known of it is void.
+    pub(crate) fn set_content(&mut self, id: FileId, stamp: Stamp, state: FileState) {
+        self.change(id, |row| {
+            row.stamp = stamp;
+            row.state = state;
+            row.attempts = 0;
+        });
+    }
+
+    pub(crate) fn count_attempt(&mut self, id: FileId) -> u8 {
+        self.change(id, |row| row.attempts = row.attempts.saturating_add(1));
+        self.get(id).map_or(0, |row| row.attempts)
+    }
+
+    pub(crate) fn forget_attempts(&mut self, id: FileId) {
+        self.change(id, |row| row.attempts = 0);
+    }
+
+    /// Puts an unchanged row back where its state belongs.
+    pub(crate) fn release(&mut self, id: FileId) {
+        self.dequeue(id);
+        self.enqueue(id);
+    }
+
+    fn change(&mut self, id: FileId, change: impl FnOnce(&mut Row)) {
+        self.dequeue(id);
+        if let Some(Some(row)) = self.rows.get_mut(id.0 as usize) {
+            change(row);
+            // What is ready is as well asked again: it need not be written.
+            if !matches!(row.state, FileState::Ready { .. }) {
+                self.unsaved.insert(id);
+            }
+        }
+        self.enqueue(id);
+    }
+
+    pub(crate) fn remove(&mut self, id: FileId) {
+        self.dequeue(id);
+        let Some(Some(row)) = self.rows.get(id.0 as usize) else { return };
+        let hash = self.hasher.hash_one((row.folder, &row.path));
+        if let Ok(entry) = self.by_path.find_entry(hash, |other| *other == id) {
+            entry.remove();
+        }
+        self.rows[id.0 as usize] = None;
+        self.unsaved.insert(id);
+    }
+
+    /// Says whether the files of a folder can be read.
+    pub(crate) fn set_open(&mut self, folder: FolderId, open: bool) {
+        if open != self.closed.contains(&folder) {
+            return;
+        }
+        let needs_file = |row: &Row| matches!(row.state, FileState::Found | FileState::Ready { .. });
+        let theirs = self.iter().filter(|(_, row)| row.folder == folder && needs_file(row));
+        let theirs: Vec<FileId> = theirs.map(|(id, _)| id).collect();
+        theirs.iter().for_each(|id| self.dequeue(*id));
+        _ = if open { self.closed.remove(&folder) } else { self.closed.insert(folder) };
+        theirs.iter().for_each(|id| self.enqueue(*id));
+    }
+
+    /// Takes the next row for this work; whoever claims it sets its state or releases it.
+    pub(crate) fn claim(&mut self, work: Work) -> Option<FileId> {
+        self.queue_mut(work).pop_first().map(|(_, _, id)| id)
+    }
+
+    pub(crate) fn has(&self, work: Work) -> bool {
+        match work {
+            Work::Hash => !self.to_hash.is_empty(),
+            Work::Ask => !self.to_ask.is_empty(),
+            Work::Send => !self.to_send.is_empty(),
+        }
+    }
+
+    /// Rows whose wait is over begin again.
+    pub(crate) fn end_waits(&mut self, now: Moment) {
+        while let Some((_, id)) = self.waiting.first().copied().filter(|(until, _)| is_due(*until, now)) {
+            self.end_wait(id);
+        }
+    }
+
+    /// All waits are over, because the person says so.
+    pub(crate) fn end_all_waits(&mut self) {
+        while let Some((_, id)) = self.waiting.first().copied() {
+            self.end_wait(id);
+        }
+    }
+
+    fn end_wait(&mut self, id: FileId) {
+        let digest = self.get(id).and_then(|row| row.state.digest());
+        self.set_state(id, FileState::begin_again(digest));
+    }
+
+    pub(crate) fn next_wait_end(&self) -> Option<Moment> {
+        self.waiting.first().map(|(until, _)| *until)
+    }
+
+    pub(crate) fn mark_seen(&mut self, id: FileId, scan: ScanId) {
+        if let Some(mark) = self.seen.get_mut(id.0 as usize) {
+            *mark = scan;
+        }
+    }
+
+    pub(crate) fn was_seen(&self, id: FileId, scan: ScanId) -> bool {
+        self.seen.get(id.0 as usize) == Some(&scan)
+    }
+
+    /// What changed since the last call, ready for the store.
+    pub(crate) fn take_unsaved(&mut self) -> Vec<SavedRow> {
+        let ids = std::mem::take(&mut self.unsaved);
+        ids.into_iter().map(|id| SavedRow { id, row: self.get(id).cloned() }).collect()
+    }
+
+    fn queue_mut(&mut self, work: Work) -> &mut BTreeSet<Turn> {
+        match work {
+            Work::Hash => &mut self.to_hash,
+            Work::Ask => &mut self.to_ask,
+            Work::Send => &mut self.to_send,
+        }
+    }
+
+    fn enqueue(&mut self, id: FileId) {
+        match self.place_of(id) {
+            Some(Place::Turn(work, turn)) => _ = self.queue_mut(work).insert(turn),
+            Some(Place::Wait(until)) => _ = self.waiting.insert((until, id)),
+            None => {}
+        }
+    }
+
+    fn dequeue(&mut self, id: FileId) {
+        match self.place_of(id) {
+            Some(Place::Turn(work, turn)) => _ = self.queue_mut(work).remove(&turn),
+            Some(Place::Wait(until)) => _ = self.waiting.remove(&(until, id)),
+            None => {}
+        }
+    }
+
+    fn place_of(&self, id: FileId) -> Option<Place> {
+        let row = self.get(id)?;
+        let turn = (row.attempts, Reverse(row.stamp.modified), id);
+        match &row.state {
+            FileState::Found | FileState::Ready { .. } if self.closed.contains(&row.folder) => None,
+            FileState::Found => Some(Place::Turn(Work::Hash, turn)),
+            FileState::Hashed { .. } | FileState::Sent { .. } => Some(Place::Turn(Work::Ask, turn)),
+            FileState::Ready { .. } => Some(Place::Turn(Work::Send, turn)),
+            FileState::Waiting { until, .. } => Some(Place::Wait(*until)),
+            FileState::Uploading { .. }
+            | FileState::Protected { .. }
+            | FileState::Skipped(_)
+            | FileState::Problem { .. }
+            | FileState::Gone { .. } => None,
+        }
+    }
+}
+
+/// Where a row's state puts it.
+enum Place {
+    Turn(Work, Turn),
+    Wait(Moment),
+}
+
+fn is_due(until: Moment, now: Moment) -> bool {
+    until <= now || until.since(now) > LONGEST_SANE_WAIT_MS
+}
+
+fn hash_of(rows: &[Option<Row>], hasher: &DefaultHashBuilder, id: FileId) -> u64 {
+    let row = rows.get(id.0 as usize).and_then(Option::as_ref);
+    row.map_or(0, |row| hasher.hash_one((row.folder, &row.path)))
+}

@@ -1,0 +1,165 @@
+//! Every way an attempt can end, mapped to one decision. Pure, and tested as a table.
+
+use protocol::AssetId;
+use protocol::immich::UploadAnswer;
+use protocol::safelight::STATUS_DIGEST_MISMATCH;
+
+use crate::event::{Body, Look, Reply, RequestEnd, UploadEnd};
+use crate::link::{Halt, Trust};
+use crate::row::{Failure, Problem, SkipReason};
+
+/// What follows from the end of an upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Proven.
+    Protect {
+        asset: AssetId,
+    },
+    /// Stored, unverified: ask once more with our own digest.
+    Confirm {
+        asset: AssetId,
+    },
+    /// The file is not what was read: enter it as it looks now.
+    ReadAgain(Look),
+    Vanished,
+    /// Count the attempt, go to the back, try later.
+    RetryLater(Failure),
+    /// The attempt does not count; nothing goes on until the cause is gone.
+    StopRun {
+        halt: Halt,
+        retry_after_ms: Option<u64>,
+    },
+    /// The folder must be given again.
+    LosePermission,
+    GiveUp(Problem),
+    Skip(SkipReason),
+}
+
+/// Why a reply is not the success it might have been.
+pub(crate) enum Trouble {
+    Run {
+        halt: Halt,
+        retry_after_ms: Option<u64>,
+    },
+    /// This request only: a fault, or an answer from elsewhere.
+    Request(Failure),
+    /// A refusal by the API of what was asked, with its message.
+    Refusal(u16, String),
+}
+
+pub fn after_upload(end: UploadEnd, trust: Trust) -> Decision {
+    match end {
+        UploadEnd::Ended(RequestEnd::Replied(reply)) => after_reply(reply, trust),
+        UploadEnd::Ended(RequestEnd::NoReply) => {
+            Decision::StopRun { halt: Halt::Offline, retry_after_ms: None }
+        }
+        UploadEnd::Ended(RequestEnd::Stalled) => Decision::RetryLater(Failure::Stalled),
+        UploadEnd::Moved(look) => Decision::ReadAgain(look),
+        UploadEnd::Vanished => Decision::Vanished,
+        UploadEnd::Unreadable => Decision::GiveUp(Problem::Unreadable),
+        UploadEnd::NeedsPermission => Decision::LosePermission,
+    }
+}
+
+fn after_reply(reply: Reply<UploadAnswer>, trust: Trust) -> Decision {
+    match success(reply) {
+        Ok(answer) => match trust {
+            Trust::Verifies => Decision::Protect { asset: answer.id },
+            Trust::StoresUnseen => Decision::Confirm { asset: answer.id },
+        },
+        Err(Trouble::Run { halt, retry_after_ms }) => Decision::StopRun { halt, retry_after_ms },
+        Err(Trouble::Request(failure)) => Decision::RetryLater(failure),
+        Err(Trouble::Refusal(status, message)) => after_refusal(status, &message),
+    }
+}
+
+/// Immich tells its refusals of a file apart by text alone; these two are its wording in 2.x and 3.x.
+fn after_refusal(status: u16, message: &str) -> Decision {
+    let message = message.to_lowercase();
+    match status {
+        413 => Decision::GiveUp(Problem::TooLargeForServer),
+        STATUS_DIGEST_MISMATCH => Decision::RetryLater(Failure::DigestMismatch),
+        400 if message.contains("quota") => Decision::StopRun { halt: Halt::QuotaFull, retry_after_ms: None },
+        400 if message.contains("unsupported file type") => Decision::Skip(SkipReason::UnsupportedByServer),
+        400 if message.contains("file is empty") => Decision::Skip(SkipReason::Empty),
+        _ => Decision::GiveUp(Problem::Refused(status)),
+    }
+}
+
+/// The promised answer, or what kept it away.
+pub(crate) fn success<T>(reply: Reply<T>) -> Result<T, Trouble> {
+    let Reply { status, retry_after_ms, body } = reply;
+    let stop = |halt| Err(Trouble::Run { halt, retry_after_ms });
+    match (status, body) {
+        (200..=299, Body::Understood(answer)) => Ok(answer),
+        (200..=399, _) => Err(Trouble::Request(Failure::NotUnderstood)),
+        (401, _) => stop(Halt::SignedOut),
+        (403, _) => stop(Halt::Forbidden),
+        (408, _) => Err(Trouble::Request(Failure::Stalled)),
+        (413, _) => Err(Trouble::Refusal(413, String::new())),
+        (429 | 503, _) => stop(Halt::Busy),
+        (502 | 504 | 520..=530, _) => stop(Halt::ServerError(status)),
+        (507, _) => stop(Halt::DiskFull),
+        (500..=599, _) => Err(Trouble::Request(Failure::ServerError(status))),
+        (_, Body::Refused(message)) => Err(Trouble::Refusal(status, message)),
+        (_, Body::Understood(_) | Body::Foreign) => Err(Trouble::Request(Failure::NotUnderstood)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::immich::UploadStatus;
+
+    use super::*;
+
+    #[test]
+    fn created_is_proof_only_where_the_server_verifies() {
+        let created =
+            || replied(201, Body::Understood(UploadAnswer { id: asset(), status: UploadStatus::Created }));
+        assert_eq!(after_upload(created(), Trust::Verifies), Decision::Protect { asset: asset() });
+        assert_eq!(after_upload(created(), Trust::StoresUnseen), Decision::Confirm { asset: asset() });
+    }
+
+    #[test]
+    fn every_end_has_its_decision() {
+        let stop = |halt| Decision::StopRun { halt, retry_after_ms: None };
+        let refused = |status, message: &str| replied(status, Body::Refused(message.into()));
+        let html = |status| replied(status, Body::Foreign);
+        let table = [
+            (UploadEnd::Ended(RequestEnd::NoReply), stop(Halt::Offline)),
+            (UploadEnd::Ended(RequestEnd::Stalled), Decision::RetryLater(Failure::Stalled)),
+            (UploadEnd::Moved(Look::Unreadable), Decision::ReadAgain(Look::Unreadable)),
+            (UploadEnd::Vanished, Decision::Vanished),
+            (UploadEnd::Unreadable, Decision::GiveUp(Problem::Unreadable)),
+            (UploadEnd::NeedsPermission, Decision::LosePermission),
+            (html(200), Decision::RetryLater(Failure::NotUnderstood)),
+            (refused(400, "Unsupported file type x.abc"), Decision::Skip(SkipReason::UnsupportedByServer)),
+            (refused(400, "File is empty"), Decision::Skip(SkipReason::Empty)),
+            (refused(400, "Quota has been exceeded!"), stop(Halt::QuotaFull)),
+            (refused(400, "anything else"), Decision::GiveUp(Problem::Refused(400))),
+            (refused(401, "Authentication required"), stop(Halt::SignedOut)),
+            (refused(403, "Missing required permission"), stop(Halt::Forbidden)),
+            (html(404), Decision::RetryLater(Failure::NotUnderstood)),
+            (html(408), Decision::RetryLater(Failure::Stalled)),
+            (html(413), Decision::GiveUp(Problem::TooLargeForServer)),
+            (refused(429, "slow down"), stop(Halt::Busy)),
+            (refused(460, "digest"), Decision::RetryLater(Failure::DigestMismatch)),
+            (refused(500, "oops"), Decision::RetryLater(Failure::ServerError(500))),
+            (html(502), stop(Halt::ServerError(502))),
+            (html(503), stop(Halt::Busy)),
+            (html(520), stop(Halt::ServerError(520))),
+            (refused(507, "disk full"), stop(Halt::DiskFull)),
+        ];
+        for (end, decision) in table {
+            assert_eq!(after_upload(end.clone(), Trust::Verifies), decision, "{end:?}");
+        }
+    }
+
+    fn replied(status: u16, body: Body<UploadAnswer>) -> UploadEnd {
+        UploadEnd::Ended(RequestEnd::Replied(Reply { status, retry_after_ms: None, body }))
+    }
+
+    fn asset() -> AssetId {
+        AssetId([7; 16])
+    }
+}

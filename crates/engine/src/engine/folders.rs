@@ -1,0 +1,68 @@
+//! Folders come, go, and lose their permission. None of that touches a file, here or on the server.
+
+use super::Engine;
+use crate::command::Command;
+use crate::folder::{Access, Folder, FolderId, Listing};
+use crate::row::{FileId, FileState};
+
+impl Engine {
+    pub(super) fn add_folder(&mut self, id: FolderId, name: String) {
+        self.folders.entry(id).or_insert_with(|| Folder::new(name));
+        self.access_changed(id, Access::Granted);
+    }
+
+    /// Access given back: the folder is looked through again. Access lost: its rows keep their states.
+    pub(super) fn access_changed(&mut self, id: FolderId, access: Access) {
+        let Some(folder) = self.folders.get_mut(&id) else { return };
+        let regained =
+            access == Access::Granted && (folder.access != access || folder.listing == Listing::Failed);
+        folder.access = access;
+        if regained {
+            folder.listing = Listing::Due;
+        }
+        if access != Access::Granted {
+            self.abandon_folder(id);
+        }
+        self.catalog.set_open(id, access == Access::Granted);
+    }
+
+    pub(super) fn remove_folder(&mut self, id: FolderId) {
+        if self.folders.remove(&id).is_none() {
+            return;
+        }
+        self.abandon_folder(id);
+        self.files_of(id).into_iter().for_each(|file| self.catalog.remove(file));
+        self.outbox.push(Command::ForgetFolder(id));
+    }
+
+    pub(super) fn list_all_again(&mut self) {
+        for folder in self.folders.values_mut() {
+            if !matches!(folder.listing, Listing::Running(_)) {
+                folder.listing = Listing::Due;
+            }
+        }
+    }
+
+    fn abandon_folder(&mut self, id: FolderId) {
+        let busy = self.jobs.files();
+        let theirs =
+            busy.into_iter().filter(|file| self.catalog.get(*file).is_some_and(|row| row.folder == id));
+        theirs.collect::<Vec<_>>().into_iter().for_each(|file| self.abandon(file));
+    }
+
+    pub(super) fn abandon_everything(&mut self) {
+        self.jobs.files().into_iter().for_each(|file| self.abandon(file));
+    }
+
+    /// Stops what is done with a file; the row goes back to what is certain.
+    pub(super) fn abandon(&mut self, file: FileId) {
+        let Some(job) = self.jobs.abandon(file) else { return };
+        self.outbox.push(Command::Abandon(job));
+        let digest = self.catalog.get(file).and_then(|row| row.state.digest());
+        self.catalog.set_state(file, FileState::begin_again(digest));
+    }
+
+    pub(super) fn files_of(&self, folder: FolderId) -> Vec<FileId> {
+        self.catalog.iter().filter(|(_, row)| row.folder == folder).map(|(id, _)| id).collect()
+    }
+}

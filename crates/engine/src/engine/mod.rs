@@ -1,0 +1,182 @@
+//! The state machine itself. An event changes what is known (`take`), then everything that can begin begins
+//! (`advance`): no event starts work of its own, so nothing can be started twice or be forgotten.
+
+mod advance;
+mod asking;
+mod folders;
+mod jobs;
+mod listing;
+mod reading;
+mod sending;
+mod server;
+
+use std::collections::{BTreeMap, HashSet};
+
+use protocol::Digest;
+
+use crate::catalog::Catalog;
+use crate::command::Command;
+use crate::event::{Event, PairEnd, Saved};
+use crate::folder::{Folder, FolderId, ScanId};
+use crate::intent::{Intent, Settings};
+use crate::link::Link;
+use crate::row::{FileId, FileState, Problem};
+use crate::speed::Speed;
+use crate::time::Moment;
+use jobs::Jobs;
+
+pub struct Engine {
+    pub(crate) catalog: Catalog,
+    pub(crate) folders: BTreeMap<FolderId, Folder>,
+    pub(crate) settings: Settings,
+    pub(crate) link: Link,
+    pub(crate) jobs: Jobs,
+    pub(crate) speed: Speed,
+    pub(crate) pairing: Pairing,
+    /// Stops in a row without one success between them.
+    failures: u32,
+    last_scan: ScanId,
+    /// The person asked for this run, whatever the switches say.
+    run_asked: bool,
+    /// Digests proven since the start: a twin of one of them is asked about again rather than sent.
+    proven: HashSet<Digest>,
+    wake_at: Option<Moment>,
+    /// What else is to be done, in order, after the rows are saved.
+    outbox: Vec<Command>,
+}
+
+/// Where the exchange of a pairing code stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pairing {
+    Idle,
+    Running,
+    Failed(PairEnd),
+}
+
+impl Engine {
+    /// An engine that knows nothing; its first event is [`Event::Started`].
+    pub fn new() -> Engine {
+        Engine {
+            catalog: Catalog::default(),
+            folders: BTreeMap::new(),
+            settings: Settings::default(),
+            link: Link::Due(None),
+            jobs: Jobs::default(),
+            speed: Speed::default(),
+            pairing: Pairing::Idle,
+            failures: 0,
+            last_scan: ScanId::default(),
+            run_asked: false,
+            proven: HashSet::new(),
+            wake_at: None,
+            outbox: Vec::new(),
+        }
+    }
+
+    /// Tells the engine what happened at `now`; returns what to do, in order.
+    pub fn handle(&mut self, now: Moment, event: Event) -> Vec<Command> {
+        self.take(now, event);
+        self.advance(now)
+    }
+
+    fn take(&mut self, now: Moment, event: Event) {
+        match event {
+            Event::Started(saved) => self.start(saved),
+            Event::Asked(intent) => self.obey(intent),
+            Event::FolderAdded { folder, name } => self.add_folder(folder, name),
+            Event::AccessChanged { folder, access } => self.access_changed(folder, access),
+            Event::FilesListed { folder, scan, files } => self.files_listed(folder, scan, files),
+            Event::ListingEnded { folder, scan, end } => self.listing_ended(folder, scan, end),
+            Event::HashProgressed { job, read } => self.jobs.note_read(job, read),
+            Event::HashEnded { job, end } => self.hash_ended(now, job, end),
+            Event::AskEnded { job, end } => self.ask_ended(now, job, end),
+            Event::UploadProgressed { job, sent } => self.upload_progressed(now, job, sent),
+            Event::UploadEnded { job, end } => self.upload_ended(now, job, end),
+            Event::ServerChecked(checked) => self.server_checked(now, checked),
+            Event::PairingEnded(end) => self.pairing_ended(end),
+            Event::NetworkChanged { online } => self.network_changed(online),
+            Event::Woke => self.wake_at = None,
+        }
+    }
+
+    fn start(&mut self, saved: Saved) {
+        self.catalog = Catalog::restore(saved.rows);
+        self.folders = saved.folders.into_iter().map(|(id, name)| (id, Folder::new(name))).collect();
+        self.settings = saved.settings;
+    }
+
+    fn obey(&mut self, intent: Intent) {
+        match intent {
+            Intent::Pair { code } => self.pair(code),
+            Intent::BackUpNow => self.back_up_now(),
+            Intent::Look => self.look_again(),
+            Intent::Pause => self.pause(),
+            Intent::Resume => self.set(Settings { paused: false, ..self.settings }),
+            Intent::SetForeground(foreground) => self.set_foreground(foreground),
+            Intent::Retry(file) => self.retry(file),
+            Intent::RetryAll => self.retry_all(),
+            Intent::RemoveFolder(folder) => self.remove_folder(folder),
+        }
+    }
+
+    fn back_up_now(&mut self) {
+        self.run_asked = true;
+        if self.settings.paused {
+            self.set(Settings { paused: false, ..self.settings });
+        }
+        self.list_all_again();
+        self.catalog.end_all_waits();
+        self.ask_server_again();
+    }
+
+    fn look_again(&mut self) {
+        self.list_all_again();
+        self.ask_server_again();
+    }
+
+    fn pause(&mut self) {
+        self.run_asked = false;
+        self.set(Settings { paused: true, ..self.settings });
+        self.abandon_everything();
+    }
+
+    fn set_foreground(&mut self, foreground: bool) {
+        self.set(Settings { foreground, ..self.settings });
+        if !self.may_work() {
+            self.abandon_everything();
+        }
+    }
+
+    fn set(&mut self, settings: Settings) {
+        self.settings = settings;
+        self.outbox.push(Command::SaveSettings(settings));
+    }
+
+    fn retry(&mut self, id: FileId) {
+        let Some(row) = self.catalog.get(id) else { return };
+        if let FileState::Problem { digest, problem } = row.state {
+            let known = digest.filter(|_| problem != Problem::Unreadable);
+            self.catalog.forget_attempts(id);
+            self.catalog.set_state(id, FileState::begin_again(known));
+        }
+    }
+
+    fn retry_all(&mut self) {
+        let problem = |state: &FileState| matches!(state, FileState::Problem { .. });
+        let all: Vec<FileId> =
+            self.catalog.iter().filter(|(_, row)| problem(&row.state)).map(|(id, _)| id).collect();
+        all.into_iter().for_each(|id| self.retry(id));
+        self.catalog.end_all_waits();
+    }
+
+    /// True while the switches, or the person's click, allow work.
+    pub(crate) fn may_work(&self) -> bool {
+        !self.settings.paused && (self.settings.foreground || self.run_asked)
+    }
+}
+
+impl Default for Engine {
+    fn default() -> Engine {
+        Engine::new()
+    }
+}

@@ -1,0 +1,74 @@
+//! The end of reading a file.
+
+use super::Engine;
+use crate::event::{HashEnd, JobId, Look};
+use crate::folder::Access;
+use crate::row::{Failure, FileId, FileState, Problem};
+use crate::time::Moment;
+
+/// A file that fails this often needs the person: about ten minutes of trying.
+const MOST_ATTEMPTS: u8 = 7;
+/// The wait after the first failure of a file; it doubles with each.
+const FIRST_WAIT_MS: u64 = 5_000;
+const LONGEST_WAIT_MS: u64 = 300_000;
+/// A camera or a download writes more often than this.
+const QUIET_MS: u64 = 3_000;
+
+impl Engine {
+    pub(super) fn hash_ended(&mut self, now: Moment, job: JobId, end: HashEnd) {
+        let Some(id) = self.jobs.end_reading(job) else { return };
+        match end {
+            HashEnd::Digested(digest) => self.catalog.set_state(id, FileState::Hashed { digest }),
+            HashEnd::Moved(look) => self.wait_until_quiet(now, id, look),
+            HashEnd::Vanished => self.call_gone(id),
+            HashEnd::Unreadable => self.give_up(id, Problem::Unreadable),
+            HashEnd::NeedsPermission => self.lose_permission_at(id),
+            HashEnd::ReaderStopped => self.retry_later(now, id, Failure::ReaderStopped),
+        }
+    }
+
+    /// The file is being written: what was read is void. It gets time to come to rest.
+    pub(super) fn wait_until_quiet(&mut self, now: Moment, id: FileId, look: Look) {
+        self.catalog.set_state(id, FileState::Found);
+        self.look_again_at(id, look);
+        if self.catalog.get(id).is_some_and(|row| row.state == FileState::Found) {
+            let until = now + QUIET_MS;
+            self.catalog
+                .set_state(id, FileState::Waiting { digest: None, until, failure: Failure::Changing });
+        }
+    }
+
+    pub(super) fn give_up(&mut self, id: FileId, problem: Problem) {
+        let digest = self.catalog.get(id).and_then(|row| row.state.digest());
+        self.catalog.set_state(id, FileState::Problem { digest, problem });
+    }
+
+    /// Counts a failed attempt and sends the file to the back, or to the person if it failed too often.
+    pub(super) fn retry_later(&mut self, now: Moment, id: FileId, failure: Failure) {
+        let attempts = self.catalog.count_attempt(id);
+        if attempts >= MOST_ATTEMPTS {
+            return self.give_up(id, Problem::GaveUp(failure));
+        }
+        // Bytes that did not fit their digest are read again; everything else is asked about again.
+        let known = self.catalog.get(id).and_then(|row| row.state.digest());
+        let digest = known.filter(|_| failure != Failure::DigestMismatch);
+        let until = now + wait_ms(id, attempts);
+        self.catalog.set_state(id, FileState::Waiting { digest, until, failure });
+    }
+
+    pub(super) fn lose_permission_at(&mut self, id: FileId) {
+        let digest = self.catalog.get(id).and_then(|row| row.state.digest());
+        self.catalog.set_state(id, FileState::begin_again(digest));
+        if let Some(folder) = self.catalog.get(id).map(|row| row.folder) {
+            self.lose_access(folder, Access::NeedsPermission);
+        }
+    }
+}
+
+/// Doubles with each attempt. Spread by up to a quarter, from the file's own number, so that files that failed
+/// together do not come back together.
+fn wait_ms(id: FileId, attempts: u8) -> u64 {
+    let base = (FIRST_WAIT_MS << attempts.saturating_sub(1).min(6)).min(LONGEST_WAIT_MS);
+    let spread = u64::from(id.0.wrapping_mul(2_654_435_761)) % (base / 4);
+    base + spread
+}

@@ -1,0 +1,197 @@
+//! What can happen. Past tense: the engine is told, never asked.
+
+use protocol::immich::UploadAnswer;
+use protocol::{AssetId, Digest};
+use serde::{Deserialize, Serialize};
+
+use crate::folder::{Access, FolderId, ScanId};
+use crate::intent::{Intent, Settings};
+use crate::link::Trust;
+use crate::row::{SavedRow, Stamp};
+
+/// Names one piece of work in flight, so that the end of an abandoned one is not taken for its successor's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct JobId(pub u32);
+
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The first event of every engine: what the store held.
+    Started(Saved),
+    /// The person asked for something.
+    Asked(Intent),
+    /// A folder was stored, with its handle.
+    FolderAdded {
+        folder: FolderId,
+        name: String,
+    },
+    /// What the browser now says of a folder's permission.
+    AccessChanged {
+        folder: FolderId,
+        access: Access,
+    },
+    /// A batch of a listing.
+    FilesListed {
+        folder: FolderId,
+        scan: ScanId,
+        files: Vec<ListedFile>,
+    },
+    ListingEnded {
+        folder: FolderId,
+        scan: ScanId,
+        end: ListingEnd,
+    },
+    /// Bytes of a file read so far.
+    HashProgressed {
+        job: JobId,
+        read: u64,
+    },
+    HashEnded {
+        job: JobId,
+        end: HashEnd,
+    },
+    /// The server's word on each digest of the batch, in the order in which they were asked.
+    AskEnded {
+        job: JobId,
+        end: RequestEnd<Vec<Known>>,
+    },
+    /// Bytes of a file sent so far.
+    UploadProgressed {
+        job: JobId,
+        sent: u64,
+    },
+    UploadEnded {
+        job: JobId,
+        end: UploadEnd,
+    },
+    /// Who we are to the server, and what it can do.
+    ServerChecked(Checked),
+    PairingEnded(PairEnd),
+    /// The network is said to be back or gone.
+    NetworkChanged {
+        online: bool,
+    },
+    /// A time that [`crate::Command::WakeAt`] asked for has come.
+    Woke,
+}
+
+/// What a store holds.
+#[derive(Debug, Clone, Default)]
+pub struct Saved {
+    pub folders: Vec<(FolderId, String)>,
+    pub rows: Vec<SavedRow>,
+    pub settings: Settings,
+}
+
+/// A file as a listing sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedFile {
+    pub path: Box<str>,
+    pub look: Look,
+}
+
+/// What a look at a file showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    Seen(Stamp),
+    /// Not looked at: [`crate::rules::left_out`] said why.
+    LeftOut,
+    Unreadable,
+    /// The name is not valid text; the path holds a stand-in.
+    Nameless,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListingEnd {
+    /// Every file was named. Only this lets the engine call a file gone.
+    Complete,
+    NeedsPermission,
+    Unreachable,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HashEnd {
+    /// The digest of all the bytes; the file still has the stamp that it was asked with.
+    Digested(Digest),
+    /// The file now looks different; read nothing into what was read.
+    Moved(Look),
+    /// It is no longer there.
+    Vanished,
+    /// It is there, unchanged, and cannot be read.
+    Unreadable,
+    /// The folder's permission lapsed.
+    NeedsPermission,
+    /// Whoever read it stopped without an answer.
+    ReaderStopped,
+}
+
+/// How a request ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RequestEnd<T> {
+    Replied(Reply<T>),
+    /// No answer: offline, refused, cut off.
+    NoReply,
+    /// It was abandoned because no byte moved for too long.
+    Stalled,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply<T> {
+    pub status: u16,
+    /// From `Retry-After`, in milliseconds.
+    pub retry_after_ms: Option<u64>,
+    pub body: Body<T>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body<T> {
+    /// What the API promises for success.
+    Understood(T),
+    /// The API's refusal, with its message.
+    Refused(String),
+    /// Anything else, most likely a proxy's page.
+    Foreign,
+}
+
+/// The server's word on one digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// It lacks these bytes and would take them.
+    Lacking,
+    Held {
+        asset: Option<AssetId>,
+    },
+    InTrash,
+    Unsupported,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UploadEnd {
+    Ended(RequestEnd<UploadAnswer>),
+    /// The file changed before or under the reader; what was sent is void.
+    Moved(Look),
+    Vanished,
+    Unreadable,
+    NeedsPermission,
+}
+
+/// How a look at the server ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    pub account: RequestEnd<AccountEnd>,
+    pub trust: Trust,
+}
+
+/// The account that the server knows us as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountEnd {
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PairEnd {
+    Paired,
+    /// Wrong, used or too old.
+    CodeRefused,
+    TooManyTries,
+    NoReply,
+}

@@ -1,0 +1,39 @@
+//! What the person can ask for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::folder::FolderId;
+use crate::row::FileId;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Intent {
+    /// Exchange this one-time code for a session.
+    Pair {
+        code: String,
+    },
+    /// Look for new files and back up, whatever the switches say.
+    BackUpNow,
+    /// The page came back into view: look again.
+    Look,
+    Pause,
+    Resume,
+    SetForeground(bool),
+    /// Try one problem again.
+    Retry(FileId),
+    RetryAll,
+    RemoveFolder(FolderId),
+}
+
+/// What the person set. Kept in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Back up by itself while Safelight is open.
+    pub foreground: bool,
+    pub paused: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { foreground: true, paused: false }
+    }
+}

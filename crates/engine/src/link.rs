@@ -1,0 +1,77 @@
+//! What is known of the server, and what stops a whole run rather than one file.
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Moment;
+
+/// Whether "created" alone is proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Trust {
+    /// The server refuses bytes that do not have the promised digest.
+    Verifies,
+    /// It stores what arrives: it must be asked again with our own digest.
+    StoresUnseen,
+}
+
+/// Why no file can be sent at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Halt {
+    Offline,
+    SignedOut,
+    /// The sign-in lacks a permission.
+    Forbidden,
+    /// The server asked us to come back later.
+    Busy,
+    /// It answers with faults, whatever is asked.
+    ServerError(u16),
+    /// Something that is not the API answers.
+    NotUnderstood,
+    DiskFull,
+    QuotaFull,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Link {
+    /// To be checked as soon as possible; what was last known to be wrong, if anything.
+    Due(Option<Halt>),
+    Checking(Option<Halt>),
+    Ready(Trust),
+    /// Nobody is signed in; only the person can change that.
+    SignedOut,
+    /// Checked again at `until`.
+    Held {
+        halt: Halt,
+        until: Moment,
+    },
+}
+
+impl Link {
+    /// What keeps the server from taking anything, as far as is known.
+    pub(crate) fn halt(self) -> Option<Halt> {
+        match self {
+            Link::Due(halt) | Link::Checking(halt) => halt,
+            Link::Ready(_) => None,
+            Link::SignedOut => Some(Halt::SignedOut),
+            Link::Held { halt, .. } => Some(halt),
+        }
+    }
+}
+
+/// The first wait after a run was stopped; it doubles each time, up to [`LONGEST_WAIT_MS`].
+const FIRST_WAIT_MS: u64 = 2_000;
+/// A minute: long enough to be gentle, short enough that nobody waits for it in vain.
+const LONGEST_WAIT_MS: u64 = 60_000;
+/// A full disk is mended by a person; asking each minute is enough.
+const FULL_WAIT_MS: u64 = 60_000;
+
+/// How long to leave the server alone after the `failures`-th stop in a row.
+pub(crate) fn wait_ms(halt: Halt, failures: u32, retry_after_ms: Option<u64>) -> u64 {
+    let backoff = (FIRST_WAIT_MS << failures.min(5)).min(LONGEST_WAIT_MS);
+    match halt {
+        Halt::Busy => retry_after_ms.unwrap_or(backoff),
+        Halt::DiskFull | Halt::QuotaFull | Halt::Forbidden => retry_after_ms.unwrap_or(FULL_WAIT_MS),
+        Halt::Offline | Halt::SignedOut | Halt::ServerError(_) | Halt::NotUnderstood => {
+            retry_after_ms.unwrap_or(0).max(backoff)
+        }
+    }
+}

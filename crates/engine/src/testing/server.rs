@@ -1,0 +1,119 @@
+//! A server in memory, as truthful as the real one and as unlucky as it is told to be.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use protocol::immich::{UploadAnswer, UploadStatus};
+use protocol::safelight::STATUS_DIGEST_MISMATCH;
+use protocol::{AssetId, Digest};
+
+use super::disk::digest_of;
+use crate::event::{AccountEnd, Body, Known, Reply, RequestEnd};
+use crate::time::Moment;
+
+pub struct Server {
+    pub paired: bool,
+    /// Refuses bytes that do not have the promised digest.
+    pub verifies: bool,
+    /// What it holds, by the digest of what really arrived.
+    pub assets: BTreeMap<Digest, Vec<u8>>,
+    offline_until: Option<Moment>,
+    /// Statuses that it answers the next uploads with, whatever they bring.
+    upload_answers: VecDeque<u16>,
+    corrupt_next: bool,
+}
+
+impl Default for Server {
+    fn default() -> Server {
+        Server {
+            paired: false,
+            verifies: true,
+            assets: BTreeMap::new(),
+            offline_until: None,
+            upload_answers: VecDeque::new(),
+            corrupt_next: false,
+        }
+    }
+}
+
+impl Server {
+    pub fn offline_until(&mut self, until: Moment) {
+        self.offline_until = Some(until);
+    }
+
+    /// The next upload is answered with this status, and nothing is kept.
+    pub fn says(&mut self, status: u16) {
+        self.upload_answers.push_back(status);
+    }
+
+    /// A bit flips on the way of the next upload.
+    pub fn corrupt_next(&mut self) {
+        self.corrupt_next = true;
+    }
+
+    pub fn holds(&self, bytes: &str) -> bool {
+        self.assets.contains_key(&digest_of(bytes.as_bytes()))
+    }
+
+    pub(super) fn account(&self, now: Moment) -> RequestEnd<AccountEnd> {
+        self.answer(now, || replied(200, Body::Understood(AccountEnd { name: "Owner".into() })))
+    }
+
+    pub(super) fn check(&self, now: Moment, digests: &[Digest]) -> RequestEnd<Vec<Known>> {
+        let known = |digest: &Digest| match self.assets.get(digest) {
+            Some(_) => Known::Held { asset: Some(asset_of(*digest)) },
+            None => Known::Lacking,
+        };
+        self.answer(now, || replied(200, Body::Understood(digests.iter().map(known).collect())))
+    }
+
+    pub(super) fn upload(
+        &mut self,
+        now: Moment,
+        mut bytes: Vec<u8>,
+        promised: Digest,
+    ) -> RequestEnd<UploadAnswer> {
+        if std::mem::take(&mut self.corrupt_next) {
+            bytes.push(b'!');
+        }
+        let told = self.upload_answers.pop_front();
+        let arrived = digest_of(&bytes);
+        let end = self.answer(now, || match told {
+            Some(status) => replied(status, Body::Refused("as told".into())),
+            None if self.verifies && arrived != promised => {
+                replied(STATUS_DIGEST_MISMATCH, Body::Refused("digest".into()))
+            }
+            None => {
+                let status = if self.assets.contains_key(&arrived) {
+                    UploadStatus::Duplicate
+                } else {
+                    UploadStatus::Created
+                };
+                replied(201, Body::Understood(UploadAnswer { id: asset_of(arrived), status }))
+            }
+        });
+        if let RequestEnd::Replied(Reply { body: Body::Understood(_), .. }) = &end {
+            self.assets.insert(arrived, bytes);
+        }
+        end
+    }
+
+    fn answer<T>(&self, now: Moment, answer: impl FnOnce() -> RequestEnd<T>) -> RequestEnd<T> {
+        if self.offline_until.is_some_and(|until| now < until) {
+            RequestEnd::NoReply
+        } else if self.paired {
+            answer()
+        } else {
+            replied(401, Body::Refused("Authentication required".into()))
+        }
+    }
+}
+
+fn replied<T>(status: u16, body: Body<T>) -> RequestEnd<T> {
+    RequestEnd::Replied(Reply { status, retry_after_ms: None, body })
+}
+
+fn asset_of(digest: Digest) -> AssetId {
+    let mut id = [0; 16];
+    id.copy_from_slice(&digest.0[..16]);
+    AssetId(id)
+}

@@ -1,0 +1,253 @@
+//! What the page shows: a plain value, made from the engine's state by one function. Facts only; the words are
+//! the page's.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::{Engine, Pairing};
+use crate::event::PairEnd;
+use crate::folder::{Access, FolderId, Listing};
+use crate::intent::Settings;
+use crate::link::{Halt, Link};
+use crate::row::{Failure, FileId, FileState, Problem, Row, SkipReason};
+use crate::tally::{Heap, Tally, heap_of};
+use crate::time::Moment;
+
+/// The one true state of the whole backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Headline {
+    Unpaired,
+    Empty,
+    Scanning,
+    BackingUp,
+    /// A rule or a backoff holds all that is left.
+    Waiting,
+    Paused,
+    NeedsYou,
+    Offline,
+    Done,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct View {
+    pub headline: Headline,
+    pub tally: Tally,
+    pub folders: Vec<FolderView>,
+    /// Files being read or sent, in the order in which they began.
+    pub active: Vec<Activity>,
+    pub bytes_per_second: Option<u64>,
+    /// Until everything that remains is sent, at this rate.
+    pub seconds_left: Option<u64>,
+    pub settings: Settings,
+    /// What keeps the server from taking anything.
+    pub halt: Option<Halt>,
+    pub pairing: PairingView,
+    /// When the next attempt is due, if something waits for one.
+    pub next_attempt: Option<Moment>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PairingView {
+    Idle,
+    Running,
+    Failed(PairEnd),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FolderView {
+    pub id: FolderId,
+    pub name: String,
+    pub access: Access,
+    pub listed: Listed,
+    pub tally: Tally,
+}
+
+/// How well the numbers of a folder fit the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Listed {
+    NotYet,
+    Now,
+    Complete,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    pub file: FileId,
+    pub path: String,
+    pub stage: Stage,
+    /// Bytes.
+    pub done: u64,
+    /// Bytes.
+    pub size: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    Reading,
+    Sending,
+}
+
+/// Which rows a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Filter {
+    Problems,
+    Skipped,
+    Remaining,
+}
+
+/// A stretch of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowsPage {
+    pub filter: Filter,
+    /// Rows of this kind in all.
+    pub total: u64,
+    pub rows: Vec<RowView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowView {
+    pub id: FileId,
+    pub folder: String,
+    pub path: String,
+    /// Bytes; `None` for a file that was not looked at.
+    pub size: Option<u64>,
+    pub reason: Reason,
+}
+
+/// Why a row is on its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reason {
+    Skipped(SkipReason),
+    Problem(Problem),
+    NotReadYet,
+    NotSentYet,
+    Sending,
+    WaitsAfter { failure: Failure, until: Moment },
+}
+
+impl Engine {
+    pub fn view(&self, now: Moment) -> View {
+        let tally = Tally::of(self.catalog.iter().map(|(_, row)| row));
+        let rate = self.speed.per_second(now);
+        View {
+            headline: self.headline(&tally),
+            seconds_left: rate.map(|rate| self.bytes_left(&tally) / rate),
+            tally,
+            folders: self.folder_views(),
+            active: self.activities(),
+            bytes_per_second: rate,
+            settings: self.settings,
+            halt: self.link.halt(),
+            pairing: self.pairing_view(),
+            next_attempt: self.catalog.next_wait_end(),
+        }
+    }
+
+    /// A stretch of the rows of one kind, in the order of the catalog.
+    pub fn rows(&self, filter: Filter, from: usize, count: usize) -> RowsPage {
+        let wanted = |row: &Row| heap_of(&row.state) == Some(heap_for(filter));
+        let total = self.catalog.iter().filter(|(_, row)| wanted(row)).count() as u64;
+        let rows = self.catalog.iter().filter(|(_, row)| wanted(row)).skip(from).take(count);
+        RowsPage { filter, total, rows: rows.filter_map(|(id, row)| self.row_view(id, row)).collect() }
+    }
+
+    fn headline(&self, tally: &Tally) -> Headline {
+        let working = self.jobs.reading().len() + self.jobs.sending().len() > 0;
+        let needs_access = self.folders.values().any(|folder| folder.access != Access::Granted);
+        match self.link.halt() {
+            Some(Halt::SignedOut) => Headline::Unpaired,
+            None if matches!(self.link, Link::Due(_) | Link::Checking(_)) => Headline::Scanning,
+            _ if self.folders.is_empty() => Headline::Empty,
+            _ if !self.may_work() => Headline::Paused,
+            _ if working => Headline::BackingUp,
+            Some(Halt::DiskFull | Halt::QuotaFull | Halt::Forbidden) => Headline::NeedsYou,
+            Some(Halt::Busy) => Headline::Waiting,
+            Some(Halt::Offline | Halt::ServerError(_) | Halt::NotUnderstood) => Headline::Offline,
+            None if !self.has_looked() => Headline::Scanning,
+            None if needs_access => Headline::NeedsYou,
+            None if tally.remaining > tally.waiting => Headline::BackingUp,
+            None if tally.remaining > 0 => Headline::Waiting,
+            None if tally.problems > 0 => Headline::NeedsYou,
+            None => Headline::Done,
+        }
+    }
+
+    fn bytes_left(&self, tally: &Tally) -> u64 {
+        let sent: u64 = self.jobs.sending().map(|job| job.sent).sum();
+        tally.remaining_bytes.saturating_sub(sent)
+    }
+
+    fn folder_views(&self) -> Vec<FolderView> {
+        let mut views: Vec<FolderView> = self
+            .folders
+            .iter()
+            .map(|(id, folder)| FolderView {
+                id: *id,
+                name: folder.name.clone(),
+                access: folder.access,
+                listed: match folder.listing {
+                    Listing::Due | Listing::Failed => Listed::NotYet,
+                    Listing::Running(_) => Listed::Now,
+                    Listing::Complete => Listed::Complete,
+                },
+                tally: Tally::default(),
+            })
+            .collect();
+        for (_, row) in self.catalog.iter() {
+            if let Ok(at) = views.binary_search_by_key(&row.folder, |view| view.id) {
+                views[at].tally.add(row);
+            }
+        }
+        views
+    }
+
+    fn activities(&self) -> Vec<Activity> {
+        let sending = self.jobs.sending().filter_map(|job| self.activity(job.file, Stage::Sending, job.sent));
+        let reading = self.jobs.reading().filter_map(|job| self.activity(job.file, Stage::Reading, job.read));
+        sending.chain(reading).collect()
+    }
+
+    fn activity(&self, file: FileId, stage: Stage, done: u64) -> Option<Activity> {
+        let row = self.catalog.get(file)?;
+        let size = row.stamp.size;
+        Some(Activity { file, path: row.path.to_string(), stage, done: done.min(size), size })
+    }
+
+    fn pairing_view(&self) -> PairingView {
+        match self.pairing {
+            Pairing::Idle => PairingView::Idle,
+            Pairing::Running => PairingView::Running,
+            Pairing::Failed(end) => PairingView::Failed(end),
+        }
+    }
+
+    fn row_view(&self, id: FileId, row: &Row) -> Option<RowView> {
+        let folder = self.folders.get(&row.folder).map(|folder| folder.name.clone()).unwrap_or_default();
+        let looked_at = row.stamp != crate::row::Stamp::default();
+        let size = looked_at.then_some(row.stamp.size);
+        Some(RowView { id, folder, path: row.path.to_string(), size, reason: reason(&row.state)? })
+    }
+}
+
+fn heap_for(filter: Filter) -> Heap {
+    match filter {
+        Filter::Problems => Heap::Problems,
+        Filter::Skipped => Heap::Skipped,
+        Filter::Remaining => Heap::Remaining,
+    }
+}
+
+fn reason(state: &FileState) -> Option<Reason> {
+    match state {
+        FileState::Found => Some(Reason::NotReadYet),
+        FileState::Hashed { .. } | FileState::Ready { .. } | FileState::Sent { .. } => {
+            Some(Reason::NotSentYet)
+        }
+        FileState::Uploading { .. } => Some(Reason::Sending),
+        FileState::Waiting { failure, until, .. } => {
+            Some(Reason::WaitsAfter { failure: *failure, until: *until })
+        }
+        FileState::Skipped(reason) => Some(Reason::Skipped(*reason)),
+        FileState::Problem { problem, .. } => Some(Reason::Problem(*problem)),
+        FileState::Protected { .. } | FileState::Gone { .. } => None,
+    }
+}
