@@ -5,6 +5,7 @@ use protocol::immich::UploadAnswer;
 use protocol::safelight::STATUS_DIGEST_MISMATCH;
 
 use crate::event::{Body, Look, Reply, RequestEnd, UploadEnd};
+use crate::folder::Barrier;
 use crate::link::{Halt, Trust};
 use crate::row::{Failure, Problem, SkipReason};
 
@@ -29,8 +30,8 @@ pub enum Decision {
         halt: Halt,
         retry_after_ms: Option<u64>,
     },
-    /// The folder must be given again.
-    LosePermission,
+    /// The folder cannot be read: its files wait for it.
+    LoseFolder(Barrier),
     GiveUp(Problem),
     Skip(SkipReason),
 }
@@ -57,7 +58,7 @@ pub fn after_upload(end: UploadEnd, trust: Trust) -> Decision {
         UploadEnd::Moved(look) => Decision::ReadAgain(look),
         UploadEnd::Vanished => Decision::Vanished,
         UploadEnd::Unreadable => Decision::GiveUp(Problem::Unreadable),
-        UploadEnd::NeedsPermission => Decision::LosePermission,
+        UploadEnd::OutOfReach(barrier) => Decision::LoseFolder(barrier),
     }
 }
 
@@ -131,7 +132,7 @@ mod tests {
             (UploadEnd::Moved(Look::Unreadable), Decision::ReadAgain(Look::Unreadable)),
             (UploadEnd::Vanished, Decision::Vanished),
             (UploadEnd::Unreadable, Decision::GiveUp(Problem::Unreadable)),
-            (UploadEnd::NeedsPermission, Decision::LosePermission),
+            (UploadEnd::OutOfReach(Barrier::Unreachable), Decision::LoseFolder(Barrier::Unreachable)),
             (html(200), Decision::RetryLater(Failure::NotUnderstood)),
             (refused(400, "Unsupported file type x.abc"), Decision::Skip(SkipReason::UnsupportedByServer)),
             (refused(400, "File is empty"), Decision::Skip(SkipReason::Empty)),

@@ -4,7 +4,7 @@ use protocol::immich::UploadAnswer;
 use protocol::{AssetId, Digest};
 use serde::{Deserialize, Serialize};
 
-use crate::folder::{Access, FolderId, ScanId};
+use crate::folder::{Access, Barrier, FolderId, Lasting, ScanId};
 use crate::intent::{Intent, Settings};
 use crate::link::Trust;
 use crate::row::{SavedRow, Stamp};
@@ -19,10 +19,11 @@ pub enum Event {
     Started(Saved),
     /// The person asked for something.
     Asked(Intent),
-    /// A folder was stored, with its handle.
+    /// A folder was given to us, and stored if it lasts.
     FolderAdded {
         folder: FolderId,
         name: String,
+        lasting: Lasting,
     },
     /// What the browser now says of a folder's permission.
     AccessChanged {
@@ -98,14 +99,17 @@ pub enum Look {
     Unreadable,
     /// The name is not valid text; the path holds a stand-in.
     Nameless,
+    /// A folder that cannot be looked into; its path ends in `/`.
+    UnreadableFolder,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListingEnd {
     /// Every file was named. Only this lets the engine call a file gone.
     Complete,
-    NeedsPermission,
-    Unreachable,
+    /// All was named but what lies in some folders inside, which were named as unreadable.
+    Incomplete,
+    OutOfReach(Barrier),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,8 +122,8 @@ pub enum HashEnd {
     Vanished,
     /// It is there, unchanged, and cannot be read.
     Unreadable,
-    /// The folder's permission lapsed.
-    NeedsPermission,
+    /// The whole folder cannot be read.
+    OutOfReach(Barrier),
     /// Whoever read it stopped without an answer.
     ReaderStopped,
 }
@@ -171,7 +175,7 @@ pub enum UploadEnd {
     Moved(Look),
     Vanished,
     Unreadable,
-    NeedsPermission,
+    OutOfReach(Barrier),
 }
 
 /// How a look at the server ended.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::time::Moment;
+
 /// Names a folder. Given by the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FolderId(pub u32);
@@ -14,10 +16,25 @@ pub struct ScanId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Access {
     Granted,
+    Barred(Barrier),
+}
+
+/// What stands between us and a folder. None of it is a deletion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Barrier {
     /// The permission lapsed: one click gives it back.
     NeedsPermission,
     /// The directory is not there: a drive unplugged, a folder moved away.
     Unreachable,
+}
+
+/// Whether a folder can be looked through again later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lasting {
+    /// Its handle is stored.
+    Lasting,
+    /// Files handed over once, by a browser that gives no handle. Forgotten at the next start.
+    Once,
 }
 
 /// A folder as the engine knows it.
@@ -25,7 +42,10 @@ pub enum Access {
 pub struct Folder {
     pub name: String,
     pub access: Access,
+    pub lasting: Lasting,
     pub(crate) listing: Listing,
+    /// When it was last looked through to its end, since the start.
+    pub(crate) listed_at: Option<Moment>,
 }
 
 /// Where the reconciliation of a folder with its rows stands.
@@ -41,7 +61,7 @@ pub(crate) enum Listing {
 }
 
 impl Folder {
-    pub(crate) fn new(name: String) -> Folder {
-        Folder { name, access: Access::Granted, listing: Listing::Due }
+    pub(crate) fn new(name: String, lasting: Lasting) -> Folder {
+        Folder { name, access: Access::Granted, lasting, listing: Listing::Due, listed_at: None }
     }
 }

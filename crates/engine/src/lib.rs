@@ -35,7 +35,7 @@ pub use event::{
     AccountEnd, Body, Checked, Event, HashEnd, JobId, Known, ListedFile, ListingEnd, Look, PairEnd, Reply,
     RequestEnd, Saved, UploadEnd,
 };
-pub use folder::{Access, Folder, FolderId, ScanId};
+pub use folder::{Access, Barrier, Folder, FolderId, Lasting, ScanId};
 pub use intent::{Intent, Settings};
 pub use link::{Halt, Trust};
 pub use row::{Failure, FileId, FileState, Problem, Proof, Row, SavedRow, SkipReason, Stamp};

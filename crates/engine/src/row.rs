@@ -89,6 +89,8 @@ pub enum Problem {
     Unreadable,
     /// Its name is not valid text, so that the browser can list but never open it.
     Nameless,
+    /// A folder inside the folder that cannot be looked into; its path ends in `/`.
+    UnreadableFolder,
     /// The server, or a proxy before it, takes no file of this size.
     TooLargeForServer,
     /// The server refused this file, with this status.

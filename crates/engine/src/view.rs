@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::{Engine, Pairing};
 use crate::event::PairEnd;
-use crate::folder::{Access, FolderId, Listing};
+use crate::folder::{Access, Folder, FolderId, Lasting, Listing};
 use crate::intent::Settings;
 use crate::link::{Halt, Link};
 use crate::row::{Failure, FileId, FileState, Problem, Row, SkipReason};
@@ -57,7 +57,10 @@ pub struct FolderView {
     pub id: FolderId,
     pub name: String,
     pub access: Access,
+    pub lasting: Lasting,
     pub listed: Listed,
+    /// When it was last looked through to its end, since the start.
+    pub listed_at: Option<Moment>,
     pub tally: Tally,
 }
 
@@ -177,21 +180,8 @@ impl Engine {
     }
 
     fn folder_views(&self) -> Vec<FolderView> {
-        let mut views: Vec<FolderView> = self
-            .folders
-            .iter()
-            .map(|(id, folder)| FolderView {
-                id: *id,
-                name: folder.name.clone(),
-                access: folder.access,
-                listed: match folder.listing {
-                    Listing::Due | Listing::Failed => Listed::NotYet,
-                    Listing::Running(_) => Listed::Now,
-                    Listing::Complete => Listed::Complete,
-                },
-                tally: Tally::default(),
-            })
-            .collect();
+        let mut views: Vec<FolderView> =
+            self.folders.iter().map(|(id, folder)| folder_view(*id, folder)).collect();
         for (_, row) in self.catalog.iter() {
             if let Ok(at) = views.binary_search_by_key(&row.folder, |view| view.id) {
                 views[at].tally.add(row);
@@ -225,6 +215,22 @@ impl Engine {
         let looked_at = row.stamp != crate::row::Stamp::default();
         let size = looked_at.then_some(row.stamp.size);
         Some(RowView { id, folder, path: row.path.to_string(), size, reason: reason(&row.state)? })
+    }
+}
+
+fn folder_view(id: FolderId, folder: &Folder) -> FolderView {
+    FolderView {
+        id,
+        name: folder.name.clone(),
+        access: folder.access,
+        lasting: folder.lasting,
+        listed: match folder.listing {
+            Listing::Due | Listing::Failed => Listed::NotYet,
+            Listing::Running(_) => Listed::Now,
+            Listing::Complete => Listed::Complete,
+        },
+        listed_at: folder.listed_at,
+        tally: Tally::default(),
     }
 }
 

@@ -31,7 +31,7 @@ fn what_the_server_holds_is_protected_without_sending_a_byte() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();
     world.disk().write("copy of a.jpg", "one", engine::Moment(5));
-    world.ask(Intent::Look);
+    world.look();
     world.settle();
     assert_eq!(world.log.uploads, ["a.jpg"]);
     assert!(matches!(
@@ -82,7 +82,7 @@ fn a_changed_file_is_backed_up_again() {
     world.settle();
     let later = world.now + 1;
     world.disk().write("a.jpg", "edited", later);
-    world.ask(Intent::Look);
+    world.look();
     world.settle();
     assert!(world.server.holds("one") && world.server.holds("edited"));
 }
@@ -151,7 +151,7 @@ fn a_file_that_can_be_read_again_is_tried_at_the_next_look() {
     world.disk().set_readable("a.jpg", false);
     world.settle();
     world.disk().set_readable("a.jpg", true);
-    world.ask(Intent::Look);
+    world.look();
     world.settle();
     assert_eq!(world.view().headline, Headline::Done);
 }
@@ -319,10 +319,10 @@ fn with_the_foreground_switch_off_only_a_click_backs_up() {
 
 #[test]
 fn an_unplugged_drive_is_not_a_deletion() {
-    for access in [Access::Unreachable, Access::NeedsPermission] {
+    for barrier in [Barrier::Unreachable, Barrier::NeedsPermission] {
         let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two")]);
         world.settle();
-        world.disk().access = access;
+        world.disk().access = Access::Barred(barrier);
         world.reboot();
         world.settle();
         assert_eq!(world.view().headline, Headline::NeedsYou);
@@ -339,7 +339,7 @@ fn a_file_deleted_on_disk_stays_on_the_server() {
     let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two")]);
     world.settle();
     world.disk().files.remove("a.jpg");
-    world.ask(Intent::Look);
+    world.look();
     world.settle();
     assert!(matches!(world.state("a.jpg"), Some(FileState::Gone { digest: Some(_) })));
     assert!(world.server.holds("one"));
@@ -351,7 +351,7 @@ fn a_renamed_file_is_recognised_by_its_content() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();
     world.disk().rename("a.jpg", "b.jpg");
-    world.ask(Intent::Look);
+    world.look();
     world.settle();
     assert_eq!(world.log.uploads, ["a.jpg"]);
     assert_eq!(world.view().tally.protected, 1);

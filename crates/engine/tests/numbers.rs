@@ -57,11 +57,11 @@ fn befall(world: &mut World, misfortune: Misfortune) {
             world.now = world.now + 1;
             let now = world.now;
             world.disk().write(&format!("{file}.jpg"), &format!("edited at {}", now.0), now);
-            world.ask(Intent::Look);
+            world.look();
         }
         Misfortune::Delete(file) => {
             world.disk().files.remove(&format!("{file}.jpg"));
-            world.ask(Intent::Look);
+            world.look();
         }
         Misfortune::Unreadable(file) => world.disk().set_readable(&format!("{file}.jpg"), false),
         Misfortune::Reboot => world.reboot(),

@@ -2,12 +2,12 @@
 
 use super::Engine;
 use crate::command::Command;
-use crate::folder::{Access, Folder, FolderId, Listing};
-use crate::row::{FileId, FileState};
+use crate::folder::{Access, Folder, FolderId, Lasting, Listing};
+use crate::row::{FileId, FileState, Row};
 
 impl Engine {
-    pub(super) fn add_folder(&mut self, id: FolderId, name: String) {
-        self.folders.entry(id).or_insert_with(|| Folder::new(name));
+    pub(super) fn add_folder(&mut self, id: FolderId, name: String, lasting: Lasting) {
+        self.folders.entry(id).or_insert_with(|| Folder::new(name, lasting));
         self.access_changed(id, Access::Granted);
     }
 
@@ -35,12 +35,20 @@ impl Engine {
         self.outbox.push(Command::ForgetFolder(id));
     }
 
-    pub(super) fn list_all_again(&mut self) {
+    pub(super) fn list_again(&mut self, wanted: impl Fn(&Folder) -> bool) {
         for folder in self.folders.values_mut() {
-            if !matches!(folder.listing, Listing::Running(_)) {
+            if !matches!(folder.listing, Listing::Running(_)) && wanted(folder) {
                 folder.listing = Listing::Due;
             }
         }
+    }
+
+    /// Rows of folders that did not outlive the last start.
+    pub(super) fn forget_strays(&mut self) {
+        let stray = |row: &Row| !self.folders.contains_key(&row.folder);
+        let strays: Vec<FileId> =
+            self.catalog.iter().filter(|(_, row)| stray(row)).map(|(id, _)| id).collect();
+        strays.into_iter().for_each(|id| self.catalog.remove(id));
     }
 
     fn abandon_folder(&mut self, id: FolderId) {

@@ -2,9 +2,10 @@
 
 use super::Engine;
 use crate::event::{ListedFile, ListingEnd, Look};
-use crate::folder::{Access, FolderId, Listing, ScanId};
+use crate::folder::{Access, Barrier, FolderId, Listing, ScanId};
 use crate::row::{FileId, FileState, Problem, Row, SkipReason, Stamp};
 use crate::rules;
+use crate::time::Moment;
 
 impl Engine {
     pub(super) fn files_listed(&mut self, folder: FolderId, scan: ScanId, files: Vec<ListedFile>) {
@@ -42,30 +43,33 @@ impl Engine {
         self.catalog.set_content(id, stamp, state);
     }
 
-    pub(super) fn listing_ended(&mut self, folder: FolderId, scan: ScanId, end: ListingEnd) {
+    pub(super) fn listing_ended(&mut self, now: Moment, folder: FolderId, scan: ScanId, end: ListingEnd) {
         if !self.is_running(folder, scan) {
             return;
         }
         match end {
             ListingEnd::Complete => {
-                self.set_listing(folder, Listing::Complete);
-                self.access_changed(folder, Access::Granted);
+                self.note_listed(now, folder);
                 self.call_unseen_gone(folder, scan);
             }
-            ListingEnd::NeedsPermission => self.lose_access(folder, Access::NeedsPermission),
-            ListingEnd::Unreachable => self.lose_access(folder, Access::Unreachable),
+            ListingEnd::Incomplete => self.note_listed(now, folder),
+            ListingEnd::OutOfReach(barrier) => self.lose_access(folder, barrier),
         }
     }
 
-    pub(super) fn lose_access(&mut self, folder: FolderId, access: Access) {
-        self.set_listing(folder, Listing::Failed);
-        self.access_changed(folder, access);
+    fn note_listed(&mut self, now: Moment, id: FolderId) {
+        if let Some(folder) = self.folders.get_mut(&id) {
+            folder.listing = Listing::Complete;
+            folder.listed_at = Some(now);
+        }
+        self.access_changed(id, Access::Granted);
     }
 
-    fn set_listing(&mut self, folder: FolderId, listing: Listing) {
+    pub(super) fn lose_access(&mut self, folder: FolderId, barrier: Barrier) {
         if let Some(folder) = self.folders.get_mut(&folder) {
-            folder.listing = listing;
+            folder.listing = Listing::Failed;
         }
+        self.access_changed(folder, Access::Barred(barrier));
     }
 
     /// Only a listing that came to its end may say that a file is gone.
@@ -93,6 +97,7 @@ fn first_state(path: &str, look: Look) -> (Stamp, FileState) {
     let problem = |problem| (Stamp::default(), FileState::Problem { digest: None, problem });
     match (look, rules::left_out(path)) {
         (Look::Nameless, _) => problem(Problem::Nameless),
+        (Look::UnreadableFolder, _) => problem(Problem::UnreadableFolder),
         (_, Some(reason)) => (Stamp::default(), FileState::Skipped(reason)),
         (Look::Unreadable | Look::LeftOut, None) => problem(Problem::Unreadable),
         (Look::Seen(stamp), None) if stamp.size == 0 => (stamp, FileState::Skipped(SkipReason::Empty)),

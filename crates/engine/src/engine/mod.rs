@@ -17,13 +17,16 @@ use protocol::Digest;
 use crate::catalog::Catalog;
 use crate::command::Command;
 use crate::event::{Event, PairEnd, Saved};
-use crate::folder::{Folder, FolderId, ScanId};
+use crate::folder::{Folder, FolderId, Lasting, ScanId};
 use crate::intent::{Intent, Settings};
 use crate::link::Link;
 use crate::row::{FileId, FileState, Problem};
 use crate::speed::Speed;
 use crate::time::Moment;
 use jobs::Jobs;
+
+/// A folder that was looked through this lately is not looked through again just because the page came back.
+const FRESH_MS: u64 = 20_000;
 
 pub struct Engine {
     pub(crate) catalog: Catalog,
@@ -82,11 +85,11 @@ impl Engine {
     fn take(&mut self, now: Moment, event: Event) {
         match event {
             Event::Started(saved) => self.start(saved),
-            Event::Asked(intent) => self.obey(intent),
-            Event::FolderAdded { folder, name } => self.add_folder(folder, name),
+            Event::Asked(intent) => self.obey(now, intent),
+            Event::FolderAdded { folder, name, lasting } => self.add_folder(folder, name, lasting),
             Event::AccessChanged { folder, access } => self.access_changed(folder, access),
             Event::FilesListed { folder, scan, files } => self.files_listed(folder, scan, files),
-            Event::ListingEnded { folder, scan, end } => self.listing_ended(folder, scan, end),
+            Event::ListingEnded { folder, scan, end } => self.listing_ended(now, folder, scan, end),
             Event::HashProgressed { job, read } => self.jobs.note_read(job, read),
             Event::HashEnded { job, end } => self.hash_ended(now, job, end),
             Event::AskEnded { job, end } => self.ask_ended(now, job, end),
@@ -101,15 +104,17 @@ impl Engine {
 
     fn start(&mut self, saved: Saved) {
         self.catalog = Catalog::restore(saved.rows);
-        self.folders = saved.folders.into_iter().map(|(id, name)| (id, Folder::new(name))).collect();
+        let folder = |(id, name)| (id, Folder::new(name, Lasting::Lasting));
+        self.folders = saved.folders.into_iter().map(folder).collect();
+        self.forget_strays();
         self.settings = saved.settings;
     }
 
-    fn obey(&mut self, intent: Intent) {
+    fn obey(&mut self, now: Moment, intent: Intent) {
         match intent {
             Intent::Pair { code } => self.pair(code),
             Intent::BackUpNow => self.back_up_now(),
-            Intent::Look => self.look_again(),
+            Intent::Look => self.look_again(now),
             Intent::Pause => self.pause(),
             Intent::Resume => self.set(Settings { paused: false, ..self.settings }),
             Intent::SetForeground(foreground) => self.set_foreground(foreground),
@@ -124,13 +129,13 @@ impl Engine {
         if self.settings.paused {
             self.set(Settings { paused: false, ..self.settings });
         }
-        self.list_all_again();
+        self.list_again(|_| true);
         self.catalog.end_all_waits();
         self.ask_server_again();
     }
 
-    fn look_again(&mut self) {
-        self.list_all_again();
+    fn look_again(&mut self, now: Moment) {
+        self.list_again(|folder| folder.listed_at.is_none_or(|at| now.since(at) > FRESH_MS));
         self.ask_server_again();
     }
 

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::event::{HashEnd, JobId, Look};
-use crate::folder::Access;
+use crate::folder::Barrier;
 use crate::row::{Failure, FileId, FileState, Problem};
 use crate::time::Moment;
 
@@ -22,7 +22,7 @@ impl Engine {
             HashEnd::Moved(look) => self.wait_until_quiet(now, id, look),
             HashEnd::Vanished => self.call_gone(id),
             HashEnd::Unreadable => self.give_up(id, Problem::Unreadable),
-            HashEnd::NeedsPermission => self.lose_permission_at(id),
+            HashEnd::OutOfReach(barrier) => self.lose_folder_of(id, barrier),
             HashEnd::ReaderStopped => self.retry_later(now, id, Failure::ReaderStopped),
         }
     }
@@ -56,11 +56,11 @@ impl Engine {
         self.catalog.set_state(id, FileState::Waiting { digest, until, failure });
     }
 
-    pub(super) fn lose_permission_at(&mut self, id: FileId) {
+    pub(super) fn lose_folder_of(&mut self, id: FileId, barrier: Barrier) {
         let digest = self.catalog.get(id).and_then(|row| row.state.digest());
         self.catalog.set_state(id, FileState::begin_again(digest));
         if let Some(folder) = self.catalog.get(id).map(|row| row.folder) {
-            self.lose_access(folder, Access::NeedsPermission);
+            self.lose_access(folder, barrier);
         }
     }
 }

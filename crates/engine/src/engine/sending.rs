@@ -33,7 +33,7 @@ impl Engine {
                 self.catalog.set_state(id, FileState::Hashed { digest });
                 self.stop(now, halt, retry_after_ms);
             }
-            Decision::LosePermission => self.lose_permission_at(id),
+            Decision::LoseFolder(barrier) => self.lose_folder_of(id, barrier),
             Decision::GiveUp(problem) => self.give_up(id, problem),
             Decision::Skip(reason) => self.catalog.set_state(id, FileState::Skipped(reason)),
         }

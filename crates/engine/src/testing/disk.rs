@@ -66,8 +66,8 @@ impl Disk {
 
     /// Reads the file as a host does: first the look of it, then its bytes.
     pub(super) fn hash(&self, read: &Read) -> HashEnd {
-        if self.access != Access::Granted {
-            return HashEnd::NeedsPermission;
+        if let Access::Barred(barrier) = self.access {
+            return HashEnd::OutOfReach(barrier);
         }
         match self.files.get(&*read.path) {
             None => HashEnd::Vanished,

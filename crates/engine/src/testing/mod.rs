@@ -106,6 +106,12 @@ impl World {
         self.tell(Event::Asked(intent));
     }
 
+    /// The page comes back into view after a while.
+    pub fn look(&mut self) {
+        self.now = self.now + 60_000;
+        self.ask(Intent::Look);
+    }
+
     /// Carries out one command. False if there was none.
     pub fn step(&mut self) -> bool {
         let Some(command) = self.todo.pop_front() else { return false };
@@ -180,8 +186,7 @@ impl World {
         let disk = self.disks.entry(folder).or_default();
         let end = match disk.access {
             Access::Granted => ListingEnd::Complete,
-            Access::NeedsPermission => ListingEnd::NeedsPermission,
-            Access::Unreachable => ListingEnd::Unreachable,
+            Access::Barred(barrier) => ListingEnd::OutOfReach(barrier),
         };
         let look =
             |path: &String| ListedFile { path: path.as_str().into(), look: disk.look(path, rules::left_out) };
@@ -217,7 +222,7 @@ impl World {
             HashEnd::Moved(look) => UploadEnd::Moved(look),
             HashEnd::Vanished => UploadEnd::Vanished,
             HashEnd::Unreadable | HashEnd::ReaderStopped => UploadEnd::Unreadable,
-            HashEnd::NeedsPermission => UploadEnd::NeedsPermission,
+            HashEnd::OutOfReach(barrier) => UploadEnd::OutOfReach(barrier),
         };
         self.tell(Event::UploadEnded { job: send.read.job, end });
     }
