@@ -1,1 +1,31 @@
+//! The only code that touches web APIs.
+//!
+//! One adapter per command of the engine, and [`host`], the one loop that runs the engine. Everything here takes
+//! the global scope as it finds it and never assumes a window, except [`window`], which is for the page alone.
+//! A fault of the browser is an event for the engine, not a panic: a panic in a worker is silence.
 
+#![cfg(target_arch = "wasm32")]
+
+pub mod bindings;
+pub mod channel;
+mod device;
+mod fault;
+pub mod hash;
+pub mod host;
+mod http;
+pub mod lock;
+mod server;
+pub mod source;
+pub mod store;
+mod upload;
+pub mod walk;
+pub mod window;
+
+pub use fault::Fault;
+
+use engine::Moment;
+
+/// The time by the browser's clock, which may jump.
+pub fn now() -> Moment {
+    Moment(js_sys::Date::now() as u64)
+}

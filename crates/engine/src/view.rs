@@ -101,6 +101,8 @@ pub enum Filter {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowsPage {
     pub filter: Filter,
+    /// Where in the list this stretch begins.
+    pub from: u64,
     /// Rows of this kind in all.
     pub total: u64,
     pub rows: Vec<RowView>,
@@ -150,7 +152,12 @@ impl Engine {
         let wanted = |row: &Row| heap_of(&row.state) == Some(heap_for(filter));
         let total = self.catalog.iter().filter(|(_, row)| wanted(row)).count() as u64;
         let rows = self.catalog.iter().filter(|(_, row)| wanted(row)).skip(from).take(count);
-        RowsPage { filter, total, rows: rows.filter_map(|(id, row)| self.row_view(id, row)).collect() }
+        RowsPage {
+            filter,
+            from: from as u64,
+            total,
+            rows: rows.filter_map(|(id, row)| self.row_view(id, row)).collect(),
+        }
     }
 
     fn headline(&self, tally: &Tally) -> Headline {

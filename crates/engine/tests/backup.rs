@@ -2,7 +2,7 @@
 
 use engine::testing::{CODE, PICTURES, World};
 use engine::{
-    Access, Event, Failure, FileState, Filter, Headline, Intent, Problem, Proof, Reason, SkipReason,
+    Access, Barrier, Event, Failure, FileState, Filter, Headline, Intent, Problem, Proof, Reason, SkipReason,
 };
 use safelight_engine as engine;
 

@@ -1,0 +1,135 @@
+//! The few web APIs that web-sys lacks or hides behind its unstable flag, typed as this project uses them.
+//!
+//! Sources: File System Access (WICG), File System (WHATWG), Web Locks (W3C).
+
+use js_sys::{Function, Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// `FileSystemHandle`.
+    #[wasm_bindgen(extends = Object, js_name = FileSystemHandle)]
+    #[derive(Clone, Debug)]
+    pub type Handle;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn kind(this: &Handle) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn name(this: &Handle) -> String;
+
+    #[wasm_bindgen(method, catch, js_name = isSameEntry)]
+    async fn is_same_entry(this: &Handle, other: &Handle) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = queryPermission)]
+    async fn query_permission(this: &Handle, mode: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = requestPermission)]
+    async fn request_permission(this: &Handle, mode: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// `FileSystemDirectoryHandle`.
+    #[wasm_bindgen(extends = Handle, extends = Object, js_name = FileSystemDirectoryHandle)]
+    #[derive(Clone, Debug)]
+    pub type DirectoryHandle;
+
+    #[wasm_bindgen(method)]
+    pub fn values(this: &DirectoryHandle) -> Entries;
+
+    #[wasm_bindgen(method, catch, js_name = getDirectoryHandle)]
+    pub async fn directory(this: &DirectoryHandle, name: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = getFileHandle)]
+    pub async fn file(this: &DirectoryHandle, name: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = resolve)]
+    async fn resolve(this: &DirectoryHandle, other: &Handle) -> Result<JsValue, JsValue>;
+
+    /// `FileSystemFileHandle`.
+    #[wasm_bindgen(extends = Handle, extends = Object, js_name = FileSystemFileHandle)]
+    #[derive(Clone, Debug)]
+    pub type FileHandle;
+
+    #[wasm_bindgen(method, catch, js_name = getFile)]
+    pub async fn get_file(this: &FileHandle) -> Result<JsValue, JsValue>;
+
+    /// The asynchronous iterator over a directory's entries.
+    pub type Entries;
+
+    #[wasm_bindgen(method, catch, js_name = next)]
+    pub async fn step(this: &Entries) -> Result<JsValue, JsValue>;
+
+    /// What an iterator's `next` gives.
+    pub type Step;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn done(this: &Step) -> bool;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn value(this: &Step) -> JsValue;
+
+    /// `DataTransferItem`, with the call that gives a handle.
+    pub type DropItem;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn kind(this: &DropItem) -> String;
+
+    #[wasm_bindgen(method, catch, js_name = getAsFileSystemHandle)]
+    pub fn handle(this: &DropItem) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = showDirectoryPicker)]
+    pub async fn show_directory_picker(options: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "locks"], js_name = request)]
+    pub fn request_lock(name: &str, held: &Function) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "storage"], js_name = persist)]
+    pub async fn persist_storage() -> Result<JsValue, JsValue>;
+}
+
+/// Whether the global scope has something of this name.
+pub fn has_global(name: &str) -> bool {
+    Reflect::has(&js_sys::global(), &name.into()).unwrap_or(false)
+}
+
+impl Handle {
+    pub async fn is_same(&self, other: &Handle) -> bool {
+        self.is_same_entry(other).await.is_ok_and(|same| same.is_truthy())
+    }
+
+    /// `granted`, `prompt` or `denied`; a browser without the call grants what it gives.
+    pub async fn permission(&self) -> String {
+        self.ask(|mode| async move { self.query_permission(&mode).await }, "queryPermission").await
+    }
+
+    /// Asks the person. Needs a window and a fresh gesture.
+    pub async fn ask_permission(&self) -> String {
+        self.ask(|mode| async move { self.request_permission(&mode).await }, "requestPermission").await
+    }
+
+    async fn ask<F: Future<Output = Result<JsValue, JsValue>>>(
+        &self,
+        call: impl Fn(JsValue) -> F,
+        name: &str,
+    ) -> String {
+        if !Reflect::has(self, &name.into()).unwrap_or(false) {
+            return "granted".into();
+        }
+        let answer = call(read_mode()).await;
+        answer.ok().and_then(|answer| answer.as_string()).unwrap_or_else(|| "prompt".into())
+    }
+}
+
+impl DirectoryHandle {
+    /// Whether `other` lies inside this directory, however deep.
+    pub async fn contains(&self, other: &Handle) -> bool {
+        self.resolve(other).await.is_ok_and(|path| !path.is_null() && !path.is_undefined())
+    }
+}
+
+/// Folders are opened to be read, never to be written.
+pub(crate) fn read_mode() -> JsValue {
+    let mode = Object::new();
+    // Setting a property of a fresh plain object cannot fail.
+    _ = Reflect::set(&mode, &"mode".into(), &"read".into());
+    mode.into()
+}

@@ -1,0 +1,115 @@
+//! What the pages and the engine say to each other, whichever tab the engine runs in: two typed enums, with a
+//! number of the protocol, because an old page may outlive a new worker.
+
+use engine::{Filter, FolderId, Intent, RowsPage, View};
+use gloo::events::EventListener;
+use js_sys::Reflect;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{BroadcastChannel, MessageEvent};
+
+use crate::Fault;
+
+/// Raised whenever a message changes its meaning or shape.
+const PROTOCOL: f64 = 1.0;
+
+/// From a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ToEngine {
+    /// A page opened: it wants the view.
+    Hello,
+    Intent(Intent),
+    Rows {
+        filter: Filter,
+        from: u32,
+        count: u32,
+    },
+    /// A directory handle is attached.
+    AddFolder,
+    /// An array of `[path, File]` is attached: files handed over once.
+    AddFiles {
+        name: String,
+    },
+    /// The person gave the permission back.
+    Regranted(FolderId),
+    /// Start again after [`FromEngine::Stopped`].
+    Restart,
+}
+
+/// From the engine, to every page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FromEngine {
+    View(Box<View>),
+    Rows(RowsPage),
+    Notice(Notice),
+    /// The engine cannot go on by itself.
+    Stopped(Stopped),
+}
+
+/// Something worth a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notice {
+    AlreadyAdded {
+        name: String,
+    },
+    /// The folder lies inside one that is backed up already.
+    InsideAnother {
+        name: String,
+        outer: String,
+    },
+}
+
+/// Why the engine stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stopped {
+    /// The browser's storage is full.
+    StorageFull,
+    /// The browser's storage failed; its own words.
+    StorageFailed(String),
+    /// A newer Safelight changed the storage: this page is too old.
+    Outdated,
+}
+
+/// One direction of the conversation.
+#[derive(Clone)]
+pub struct Channel(BroadcastChannel);
+
+/// A message, with what cannot be written as plain data.
+pub struct Message<T> {
+    pub body: T,
+    pub attached: JsValue,
+}
+
+impl Channel {
+    pub fn to_engine() -> Result<Channel, Fault> {
+        Ok(Channel(BroadcastChannel::new("safelight-to-engine")?))
+    }
+
+    pub fn from_engine() -> Result<Channel, Fault> {
+        Ok(Channel(BroadcastChannel::new("safelight-from-engine")?))
+    }
+
+    pub fn send(&self, body: &impl Serialize, attached: &JsValue) -> Result<(), Fault> {
+        let body = serde_wasm_bindgen::to_value(body).map_err(|error| Fault::from(JsValue::from(error)))?;
+        let message = js_sys::Array::of3(&PROTOCOL.into(), &body, attached);
+        Ok(self.0.post_message(&message)?)
+    }
+
+    /// Hears what others send. `None` is a message of another protocol.
+    pub fn listen<T: DeserializeOwned>(
+        &self,
+        mut hear: impl FnMut(Option<Message<T>>) + 'static,
+    ) -> EventListener {
+        EventListener::new(&self.0, "message", move |event| {
+            hear(decode(&event.unchecked_ref::<MessageEvent>().data()));
+        })
+    }
+}
+
+fn decode<T: DeserializeOwned>(message: &JsValue) -> Option<Message<T>> {
+    let part = |at: u32| Reflect::get_u32(message, at).unwrap_or_default();
+    (part(0).as_f64() == Some(PROTOCOL)).then_some(())?;
+    let body = serde_wasm_bindgen::from_value(part(1)).ok()?;
+    Some(Message { body, attached: part(2) })
+}

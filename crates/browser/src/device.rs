@@ -1,0 +1,33 @@
+//! How a person recognises this browser in a list of devices.
+
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+
+/// "Chrome on Windows": the browser and the system, as far as they tell.
+pub fn name() -> String {
+    let agent = user_agent();
+    let first = |table: &[(&str, &'static str)]| {
+        table.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    };
+    let browser = first(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = first(&[
+        ("Android", "Android"),
+        ("CrOS", "ChromeOS"),
+        ("Windows", "Windows"),
+        ("iPhone", "iPhone"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    ]);
+    format!("{} on {}", browser.unwrap_or("A browser"), system.unwrap_or("an unknown system"))
+}
+
+fn user_agent() -> String {
+    let get = |object: &JsValue, key: &str| Reflect::get(object, &key.into()).unwrap_or_default();
+    get(&get(&js_sys::global(), "navigator"), "userAgent").as_string().unwrap_or_default()
+}

@@ -1,0 +1,160 @@
+//! Each command that takes its time, as one task that ends with one event.
+
+use std::rc::Rc;
+
+use engine::{
+    Command, Event, FolderId, HashEnd, JobId, Look, Moment, Read, RequestEnd, ScanId, Send, UploadEnd,
+};
+use futures::future::{AbortHandle, Abortable};
+use gloo::timers::callback::Timeout;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::File;
+
+use super::Host;
+use crate::Fault;
+use crate::hash::ReadFault;
+use crate::source::{OpenFault, look_at, stamp_of};
+use crate::{now, server, upload, walk};
+
+/// The longest time that `setTimeout` can wait; the engine asks again after it.
+const LONGEST_TIMEOUT_MS: u64 = i32::MAX as u64;
+
+impl Host {
+    pub(super) fn begin(self: &Rc<Host>, command: Command) {
+        let host = Rc::clone(self);
+        match command {
+            Command::ListFolder { folder, scan } => spawn_local(async move { host.list(folder, scan).await }),
+            Command::Hash(read) => self.begin_job(read.job, async move { host.hash(read).await }),
+            Command::Ask { job, digests } => spawn_local(async move {
+                let end = server::ask(&digests).await;
+                host.tell(Event::AskEnded { job, end });
+            }),
+            Command::Upload(send) => self.begin_job(send.read.job, async move { host.upload(send).await }),
+            Command::Abandon(job) => self.abandon(job),
+            Command::CheckServer => spawn_local(async move {
+                host.tell(Event::ServerChecked(server::check().await));
+            }),
+            Command::Pair { code } => spawn_local(async move {
+                host.tell(Event::PairingEnded(server::pair(code, crate::device::name()).await));
+            }),
+            Command::WakeAt(at) => self.wake_at(at),
+            // Written before anything begins, by `carry_out`.
+            Command::Save(_) | Command::SaveSettings(_) | Command::ForgetFolder(_) => {}
+        }
+    }
+
+    /// Runs a piece of work that [`Command::Abandon`] can stop; dropping its future stops it.
+    fn begin_job(self: &Rc<Host>, job: JobId, work: impl Future<Output = Event> + 'static) {
+        let (handle, registration) = AbortHandle::new_pair();
+        self.jobs.borrow_mut().insert(job, handle);
+        let host = Rc::clone(self);
+        spawn_local(async move {
+            let end = Abortable::new(work, registration).await;
+            host.jobs.borrow_mut().remove(&job);
+            if let Ok(event) = end {
+                host.tell(event);
+            }
+        });
+    }
+
+    fn abandon(&self, job: JobId) {
+        if let Some(handle) = self.jobs.borrow_mut().remove(&job) {
+            handle.abort();
+        }
+    }
+
+    fn wake_at(self: &Rc<Host>, at: Moment) {
+        let wait = at.since(now()).min(LONGEST_TIMEOUT_MS) as u32;
+        let host = Rc::clone(self);
+        self.alarm.replace(Some(Timeout::new(wait, move || host.tell(Event::Woke))));
+    }
+
+    async fn list(&self, folder: FolderId, scan: ScanId) {
+        let Some(source) = self.source(folder) else { return };
+        let tell = |files| self.tell(Event::FilesListed { folder, scan, files });
+        let end = walk::list(&source, tell).await;
+        self.tell(Event::ListingEnded { folder, scan, end });
+    }
+
+    async fn hash(&self, read: Read) -> Event {
+        let job = read.job;
+        let progress = |read| self.tell(Event::HashProgressed { job, read });
+        let end = match self.open(&read).await {
+            Err(closed) => closed.into(),
+            Ok(file) => match self.pool.digest(&file, progress).await {
+                // The size or the time may have moved meanwhile: then the digest is of no file.
+                Ok(digest) => {
+                    self.open(&read).await.map_or_else(HashEnd::from, |_| HashEnd::Digested(digest))
+                }
+                Err(ReadFault::ReaderStopped) => HashEnd::ReaderStopped,
+                Err(ReadFault::Failed(_)) => {
+                    self.open(&read).await.map_or_else(HashEnd::from, |_| HashEnd::Unreadable)
+                }
+            },
+        };
+        Event::HashEnded { job, end }
+    }
+
+    async fn upload(&self, send: Send) -> Event {
+        let job = send.read.job;
+        let progress = |sent| self.tell(Event::UploadProgressed { job, sent });
+        let end = match self.open(&send.read).await {
+            Err(closed) => closed.into(),
+            Ok(file) => match upload::upload(&file, &send.read.path, send.digest, progress).await {
+                Ok(RequestEnd::NoReply) => self.explain_no_reply(&send.read, &file).await,
+                Ok(end) => UploadEnd::Ended(end),
+                Err(_) => UploadEnd::Ended(RequestEnd::NoReply),
+            },
+        };
+        Event::UploadEnded { job, end }
+    }
+
+    /// A file that changed makes an upload fail exactly like the network does (measured): one byte tells.
+    async fn explain_no_reply(&self, read: &Read, file: &File) -> UploadEnd {
+        if read_one_byte(file).await.is_ok() {
+            return UploadEnd::Ended(RequestEnd::NoReply);
+        }
+        self.open(read).await.map_or_else(UploadEnd::from, |_| UploadEnd::Unreadable)
+    }
+
+    /// The file, if it still looks as it was listed.
+    async fn open(&self, read: &Read) -> Result<File, Closed> {
+        let source = self.source(read.folder).ok_or(Closed::Fault(OpenFault::Vanished))?;
+        let file = source.open(&read.path).await.map_err(Closed::Fault)?;
+        if stamp_of(&file) == read.stamp { Ok(file) } else { Err(Closed::Moved(look_at(&file))) }
+    }
+}
+
+async fn read_one_byte(file: &File) -> Result<(), Fault> {
+    let slice = file.slice_with_f64_and_f64(0.0, 1.0)?;
+    JsFuture::from(slice.array_buffer()).await?;
+    Ok(())
+}
+
+/// Why a file cannot be read as it was listed.
+enum Closed {
+    Moved(Look),
+    Fault(OpenFault),
+}
+
+impl From<Closed> for HashEnd {
+    fn from(closed: Closed) -> HashEnd {
+        match closed {
+            Closed::Moved(look) => HashEnd::Moved(look),
+            Closed::Fault(OpenFault::Vanished) => HashEnd::Vanished,
+            Closed::Fault(OpenFault::Unreadable) => HashEnd::Unreadable,
+            Closed::Fault(OpenFault::OutOfReach(barrier)) => HashEnd::OutOfReach(barrier),
+        }
+    }
+}
+
+impl From<Closed> for UploadEnd {
+    fn from(closed: Closed) -> UploadEnd {
+        match closed {
+            Closed::Moved(look) => UploadEnd::Moved(look),
+            Closed::Fault(OpenFault::Vanished) => UploadEnd::Vanished,
+            Closed::Fault(OpenFault::Unreadable) => UploadEnd::Unreadable,
+            Closed::Fault(OpenFault::OutOfReach(barrier)) => UploadEnd::OutOfReach(barrier),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! One request of the API, and the reading of its answer. The only place that tells an answer of the API from a
+//! proxy's page.
+
+use engine::{Body, Reply, RequestEnd};
+use futures::future::{Either, select};
+use gloo::timers::future::TimeoutFuture;
+use js_sys::{Function, Promise, Reflect};
+use protocol::immich::ErrorBody;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Request, RequestInit, Response};
+
+use crate::Fault;
+
+/// A question that is not answered within this time will not be. The slowest one is a batch of a thousand
+/// digests, which takes 20 ms on a small server.
+const ANSWER_MS: u32 = 60_000;
+
+pub async fn get<T: DeserializeOwned>(path: &str) -> RequestEnd<T> {
+    send(path, "GET", None).await
+}
+
+pub async fn post<T: DeserializeOwned>(path: &str, body: &impl serde::Serialize) -> RequestEnd<T> {
+    let json = body.serialize(&serde_wasm_bindgen::Serializer::json_compatible());
+    let text = json.ok().and_then(|json| js_sys::JSON::stringify(&json).ok());
+    send(path, "POST", text.map(JsValue::from)).await
+}
+
+async fn send<T: DeserializeOwned>(path: &str, method: &str, body: Option<JsValue>) -> RequestEnd<T> {
+    let answer = Box::pin(exchange(path, method, body));
+    match select(answer, TimeoutFuture::new(ANSWER_MS)).await {
+        Either::Left((Ok(reply), _)) => RequestEnd::Replied(reply),
+        Either::Left((Err(_), _)) => RequestEnd::NoReply,
+        Either::Right(_) => RequestEnd::Stalled,
+    }
+}
+
+async fn exchange<T: DeserializeOwned>(
+    path: &str,
+    method: &str,
+    body: Option<JsValue>,
+) -> Result<Reply<T>, Fault> {
+    let init = RequestInit::new();
+    init.set_method(method);
+    let request = match body {
+        Some(body) => {
+            init.set_body(&body);
+            let request = Request::new_with_str_and_init(path, &init)?;
+            request.headers().set("content-type", "application/json")?;
+            request
+        }
+        None => Request::new_with_str_and_init(path, &init)?,
+    };
+    let response: Response = JsFuture::from(fetch(&request)?).await?.unchecked_into();
+    let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    let retry_after_ms = retry_after_ms(response.headers().get("retry-after")?);
+    Ok(Reply { status: response.status(), retry_after_ms, body: body_of(response.status(), &text) })
+}
+
+/// `fetch` of whatever scope this runs in.
+fn fetch(request: &Request) -> Result<Promise, Fault> {
+    let scope = js_sys::global();
+    let fetch: Function = Reflect::get(&scope, &"fetch".into())?.unchecked_into();
+    Ok(fetch.call1(&scope, request)?.unchecked_into())
+}
+
+/// Reads the body of an answer. What is not what the API promises is foreign, whatever its status.
+pub(crate) fn body_of<T: DeserializeOwned>(status: u16, text: &str) -> Body<T> {
+    let Ok(json) = js_sys::JSON::parse(text) else { return Body::Foreign };
+    if (200..300).contains(&status) {
+        serde_wasm_bindgen::from_value(json).map_or(Body::Foreign, Body::Understood)
+    } else {
+        serde_wasm_bindgen::from_value(json)
+            .map_or(Body::Foreign, |refusal: ErrorBody| Body::Refused(refusal.message))
+    }
+}
+
+/// Seconds or a date (RFC 9110, 10.2.3), in milliseconds from now.
+pub(crate) fn retry_after_ms(header: Option<String>) -> Option<u64> {
+    let header = header?;
+    if let Ok(seconds) = header.trim().parse::<u64>() {
+        return Some(seconds * 1000);
+    }
+    let date = js_sys::Date::parse(&header);
+    (!date.is_nan()).then(|| (date - js_sys::Date::now()).max(0.0) as u64)
+}

@@ -1,0 +1,73 @@
+//! The questions to the server, one function each.
+
+use engine::{AccountEnd, Body, Checked, Known, PairEnd, Reply, RequestEnd, Trust};
+use protocol::Digest;
+use protocol::immich::{self, BulkUploadCheckResults, CheckAction, CheckResult, RejectReason, UserMe};
+use protocol::safelight::{self, Capabilities, Pair};
+
+use crate::http;
+
+/// Does the server hold these? The answers come in the order of the digests.
+pub async fn ask(digests: &[Digest]) -> RequestEnd<Vec<Known>> {
+    let question = immich::question(digests);
+    let end = http::post::<BulkUploadCheckResults>(immich::path::BULK_UPLOAD_CHECK, &question).await;
+    understand(end, |answer| in_order(answer, digests.len()))
+}
+
+/// Who are we, and what can the server do? A server that is not ours has no capabilities and is not trusted.
+pub async fn check() -> Checked {
+    let account = http::get::<UserMe>(immich::path::USERS_ME).await;
+    let account = understand(account, |me| Some(AccountEnd { name: me.name }));
+    let trust = match http::get::<Capabilities>(safelight::path::CAPABILITIES).await {
+        RequestEnd::Replied(Reply { body: Body::Understood(can), .. }) if can.verifies_digests => {
+            Trust::Verifies
+        }
+        RequestEnd::Replied(_) | RequestEnd::NoReply | RequestEnd::Stalled => Trust::StoresUnseen,
+    };
+    Checked { account, trust }
+}
+
+pub async fn pair(code: String, device_name: String) -> PairEnd {
+    let end = http::post::<safelight::Session>(safelight::path::PAIR, &Pair { code, device_name }).await;
+    match end {
+        RequestEnd::Replied(Reply { status: 200..=299, .. }) => PairEnd::Paired,
+        RequestEnd::Replied(Reply { status: 429, .. }) => PairEnd::TooManyTries,
+        RequestEnd::Replied(Reply { status: 400 | 401 | 403, .. }) => PairEnd::CodeRefused,
+        RequestEnd::Replied(_) | RequestEnd::NoReply | RequestEnd::Stalled => PairEnd::NoReply,
+    }
+}
+
+/// Turns a body that reads well but makes no sense into a foreign one.
+fn understand<T, U>(end: RequestEnd<T>, sense: impl FnOnce(T) -> Option<U>) -> RequestEnd<U> {
+    match end {
+        RequestEnd::Replied(Reply { status, retry_after_ms, body }) => {
+            let body = match body {
+                Body::Understood(answer) => sense(answer).map_or(Body::Foreign, Body::Understood),
+                Body::Refused(message) => Body::Refused(message),
+                Body::Foreign => Body::Foreign,
+            };
+            RequestEnd::Replied(Reply { status, retry_after_ms, body })
+        }
+        RequestEnd::NoReply => RequestEnd::NoReply,
+        RequestEnd::Stalled => RequestEnd::Stalled,
+    }
+}
+
+/// Each question has exactly one answer, or none counts.
+fn in_order(answer: BulkUploadCheckResults, asked: usize) -> Option<Vec<Known>> {
+    let mut known: Vec<Option<Known>> = vec![None; asked];
+    for result in answer.results {
+        let at: usize = result.id.parse().ok()?;
+        *known.get_mut(at)? = Some(known_from(&result));
+    }
+    known.into_iter().collect()
+}
+
+fn known_from(result: &CheckResult) -> Known {
+    match (result.action, result.reason) {
+        (CheckAction::Accept, _) => Known::Lacking,
+        (CheckAction::Reject, Some(RejectReason::UnsupportedFormat)) => Known::Unsupported,
+        (CheckAction::Reject, _) if result.is_trashed == Some(true) => Known::InTrash,
+        (CheckAction::Reject, _) => Known::Held { asset: result.asset_id },
+    }
+}

@@ -1,0 +1,113 @@
+//! Where a folder's files come from: a directory handle that lasts, or files that were handed over once.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use engine::{Barrier, Look, Moment, Stamp};
+use wasm_bindgen::JsCast;
+use web_sys::File;
+
+use crate::Fault;
+use crate::bindings::{DirectoryHandle, FileHandle, Step};
+
+pub enum Source {
+    /// Keeping the handle alive keeps the grant of a dropped folder alive.
+    Directory(Directory),
+    /// Path to file.
+    Files(BTreeMap<String, File>),
+}
+
+pub struct Directory {
+    pub handle: DirectoryHandle,
+    /// The directory that was opened last: files are read one directory after another.
+    last: RefCell<Option<(String, DirectoryHandle)>>,
+}
+
+/// Why a file cannot be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpenFault {
+    Vanished,
+    Unreadable,
+    OutOfReach(Barrier),
+}
+
+impl Source {
+    pub fn directory(handle: DirectoryHandle) -> Source {
+        Source::Directory(Directory { handle, last: RefCell::default() })
+    }
+
+    /// The file as it is now: a snapshot that can be read for as long as the file does not change.
+    pub async fn open(&self, path: &str) -> Result<File, OpenFault> {
+        match self {
+            Source::Files(files) => files.get(path).cloned().ok_or(OpenFault::Vanished),
+            Source::Directory(directory) => match directory.open(path).await {
+                Ok(file) => Ok(file),
+                Err(fault) => Err(directory.explain(&fault).await),
+            },
+        }
+    }
+}
+
+impl Directory {
+    async fn open(&self, path: &str) -> Result<File, Fault> {
+        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let directory = self.parent(parent).await?;
+        let file: FileHandle = directory.file(name).await?.unchecked_into();
+        Ok(file.get_file().await?.unchecked_into())
+    }
+
+    async fn parent(&self, path: &str) -> Result<DirectoryHandle, Fault> {
+        if let Some((_, handle)) = self.last.borrow().as_ref().filter(|(last, _)| last == path) {
+            return Ok(handle.clone());
+        }
+        let mut handle = self.handle.clone();
+        for part in path.split('/').filter(|part| !part.is_empty()) {
+            handle = handle.directory(part).await?.unchecked_into();
+        }
+        self.last.replace(Some((path.into(), handle.clone())));
+        Ok(handle)
+    }
+
+    /// "Not found" of a file on a drive that was unplugged is not a deletion: the directory itself is asked.
+    async fn explain(&self, fault: &Fault) -> OpenFault {
+        self.last.replace(None);
+        match self.barrier().await {
+            Some(barrier) => OpenFault::OutOfReach(barrier),
+            None if fault.is("NotFoundError") || fault.is("TypeMismatchError") => OpenFault::Vanished,
+            None => OpenFault::Unreadable,
+        }
+    }
+
+    /// What stands between us and the directory, if anything.
+    pub async fn barrier(&self) -> Option<Barrier> {
+        if self.handle.permission().await != "granted" {
+            return Some(Barrier::NeedsPermission);
+        }
+        self.handle.values().step().await.err().map(|thrown| barrier_of(&Fault::from(thrown)))
+    }
+}
+
+/// What a directory that cannot be listed means.
+pub fn barrier_of(fault: &Fault) -> Barrier {
+    if fault.is("NotAllowedError") || fault.is("SecurityError") {
+        Barrier::NeedsPermission
+    } else {
+        Barrier::Unreachable
+    }
+}
+
+/// The next entry of a directory; `None` at its end.
+pub(crate) async fn next_entry(
+    entries: &crate::bindings::Entries,
+) -> Result<Option<crate::bindings::Handle>, Fault> {
+    let step: Step = entries.step().await?.unchecked_into();
+    Ok((!step.done()).then(|| step.value().unchecked_into()))
+}
+
+pub fn stamp_of(file: &File) -> Stamp {
+    Stamp { size: file.size() as u64, modified: Moment(file.last_modified().max(0.0) as u64) }
+}
+
+pub fn look_at(file: &File) -> Look {
+    Look::Seen(stamp_of(file))
+}

@@ -1,0 +1,132 @@
+//! Names every file of a folder, in batches. Files that the rules leave out are named without being looked at.
+
+use engine::{ListedFile, ListingEnd, Look, rules};
+use futures::future::join_all;
+use wasm_bindgen::JsCast;
+
+use crate::Fault;
+use crate::bindings::{DirectoryHandle, FileHandle, Handle};
+use crate::source::{Directory, Source, barrier_of, look_at, next_entry};
+
+/// A look at a file is a round trip to the browser's process; 32 at a time are twice as fast as one by one, and
+/// more are no faster (measured).
+const LOOKS_AT_ONCE: usize = 32;
+/// Large enough to be cheap to pass on, small enough that the first files are on their way within a second.
+const BATCH: usize = 256;
+/// Stands in for a name that is not valid text, which the browser shows as an empty one.
+const NAMELESS: &str = "\u{FFFD}";
+
+/// Lists a whole source; `tell` gets each batch.
+pub async fn list(source: &Source, tell: impl FnMut(Vec<ListedFile>)) -> ListingEnd {
+    match source {
+        Source::Directory(directory) => list_directory(directory, tell).await,
+        Source::Files(files) => {
+            let mut batch = Batch::new(tell);
+            files.iter().for_each(|(path, file)| batch.add(path.clone(), look_at(file)));
+            batch.tell_rest();
+            ListingEnd::Complete
+        }
+    }
+}
+
+async fn list_directory(directory: &Directory, tell: impl FnMut(Vec<ListedFile>)) -> ListingEnd {
+    if let Some(barrier) = directory.barrier().await {
+        return ListingEnd::OutOfReach(barrier);
+    }
+    let mut walk = Walk { batch: Batch::new(tell), to_look_at: Vec::new(), to_enter: Vec::new() };
+    let mut end = ListingEnd::Complete;
+    walk.to_enter.push((String::new(), directory.handle.clone()));
+    while let Some((path, handle)) = walk.to_enter.pop() {
+        match walk.enter(&path, &handle).await {
+            Ok(()) => {}
+            Err(fault) if path.is_empty() => return ListingEnd::OutOfReach(barrier_of(&fault)),
+            // It was deleted while we were on our way: what was in it is gone.
+            Err(fault) if fault.is("NotFoundError") => {}
+            Err(_) => {
+                walk.batch.add(path, Look::UnreadableFolder);
+                end = ListingEnd::Incomplete;
+            }
+        }
+    }
+    walk.look().await;
+    walk.batch.tell_rest();
+    // A drive that vanished during the walk showed us an empty rest, which is no proof of anything.
+    match directory.barrier().await {
+        Some(barrier) => ListingEnd::OutOfReach(barrier),
+        None => end,
+    }
+}
+
+struct Walk<T> {
+    batch: Batch<T>,
+    to_look_at: Vec<(String, FileHandle)>,
+    /// Path with a closing slash, and directory.
+    to_enter: Vec<(String, DirectoryHandle)>,
+}
+
+impl<T: FnMut(Vec<ListedFile>)> Walk<T> {
+    async fn enter(&mut self, path: &str, directory: &DirectoryHandle) -> Result<(), Fault> {
+        let entries = directory.values();
+        let mut nameless = 0;
+        while let Some(entry) = next_entry(&entries).await? {
+            let name = entry.name();
+            if name.is_empty() {
+                nameless += 1;
+                self.batch.add(format!("{path}{NAMELESS} {nameless}"), Look::Nameless);
+            } else {
+                self.meet(format!("{path}{name}"), entry).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn meet(&mut self, path: String, entry: Handle) {
+        if entry.kind() == "directory" {
+            self.to_enter.push((format!("{path}/"), entry.unchecked_into()));
+        } else if rules::left_out(&path).is_some() {
+            self.batch.add(path, Look::LeftOut);
+        } else {
+            self.to_look_at.push((path, entry.unchecked_into()));
+            if self.to_look_at.len() >= LOOKS_AT_ONCE {
+                self.look().await;
+            }
+        }
+    }
+
+    async fn look(&mut self) {
+        let files = std::mem::take(&mut self.to_look_at);
+        let looks = join_all(files.iter().map(|(_, handle)| handle.get_file())).await;
+        for ((path, _), look) in files.into_iter().zip(looks) {
+            match look.map_err(Fault::from) {
+                Ok(file) => self.batch.add(path, look_at(&file.unchecked_into())),
+                // Named a moment ago and gone now: the listing does not name it.
+                Err(fault) if fault.is("NotFoundError") => {}
+                Err(_) => self.batch.add(path, Look::Unreadable),
+            }
+        }
+    }
+}
+
+struct Batch<T> {
+    files: Vec<ListedFile>,
+    tell: T,
+}
+
+impl<T: FnMut(Vec<ListedFile>)> Batch<T> {
+    fn new(tell: T) -> Batch<T> {
+        Batch { files: Vec::new(), tell }
+    }
+
+    fn add(&mut self, path: String, look: Look) {
+        self.files.push(ListedFile { path: path.into(), look });
+        if self.files.len() >= BATCH {
+            self.tell_rest();
+        }
+    }
+
+    fn tell_rest(&mut self) {
+        if !self.files.is_empty() {
+            (self.tell)(std::mem::take(&mut self.files));
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What only a window can do: pick folders, take drops, ask for permissions, and keep the backup worker alive.
+
+use std::cell::RefCell;
+
+use engine::FolderId;
+use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
+use js_sys::{Array, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DataTransfer, File, FileList, Worker, WorkerOptions, WorkerType};
+
+use crate::Fault;
+use crate::bindings::{self, DirectoryHandle, DropItem, FileHandle, Handle, has_global};
+use crate::channel::{Channel, FromEngine, Message, ToEngine};
+use crate::store::Store;
+
+/// A worker that stopped is started anew after this time: at once would be a loop if it cannot start at all.
+const RESTART_MS: u32 = 2_000;
+
+thread_local! {
+    /// The grant of a dropped folder lives only while some handle object does (measured).
+    static KEPT: RefCell<Vec<Handle>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The page's end of the conversation with the engine.
+#[derive(Clone)]
+pub struct Conversation {
+    to: Channel,
+}
+
+impl Conversation {
+    /// Begins to hear; `None` is a message of another version of Safelight.
+    pub fn begin(mut hear: impl FnMut(Option<FromEngine>) + 'static) -> Result<Conversation, Fault> {
+        Channel::from_engine()?
+            .listen(move |message: Option<Message<FromEngine>>| hear(message.map(|message| message.body)))
+            .forget();
+        let conversation = Conversation { to: Channel::to_engine()? };
+        conversation.say(&ToEngine::Hello);
+        Ok(conversation)
+    }
+
+    pub fn say(&self, message: &ToEngine) {
+        self.say_with(message, &JsValue::NULL);
+    }
+
+    pub fn add_folder(&self, handle: &DirectoryHandle) {
+        KEPT.with_borrow_mut(|kept| kept.push(handle.clone().unchecked_into()));
+        self.say_with(&ToEngine::AddFolder, handle);
+    }
+
+    pub fn add_files(&self, name: &str, files: &[(String, File)]) {
+        let pairs: Array = files.iter().map(|(path, file)| Array::of2(&path.into(), file)).collect();
+        self.say_with(&ToEngine::AddFiles { name: name.into() }, &pairs);
+    }
+
+    fn say_with(&self, message: &ToEngine, attached: &JsValue) {
+        if let Err(fault) = self.to.send(message, attached) {
+            web_sys::console::error_1(&fault.to_string().into());
+        }
+    }
+}
+
+/// Starts the backup worker, and starts it anew whenever it stops: rows are written before they are acted on, so
+/// nothing is lost.
+pub fn keep_worker(script: String) {
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    let Ok(worker) = Worker::new_with_options(&script, &options) else { return restart(script) };
+    let stopped = worker.clone();
+    EventListener::once(&worker, "error", move |_| {
+        stopped.terminate();
+        restart(script);
+    })
+    .forget();
+}
+
+fn restart(script: String) {
+    Timeout::new(RESTART_MS, move || keep_worker(script)).forget();
+}
+
+/// Whether this browser can keep a folder; without it files can only be handed over once.
+pub fn can_keep_folders() -> bool {
+    has_global("showDirectoryPicker")
+}
+
+/// Shows the folder picker. `None` if the person changed their mind.
+pub async fn pick_folder() -> Result<Option<DirectoryHandle>, Fault> {
+    let picked = bindings::show_directory_picker(&bindings::read_mode()).await;
+    match picked.map_err(Fault::from) {
+        Ok(handle) => Ok(Some(handle.unchecked_into())),
+        Err(fault) if fault.is("AbortError") => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Asks for the permission of a stored folder. Needs a fresh gesture. True if it is granted now.
+pub async fn ask_permission(folder: FolderId) -> Result<bool, Fault> {
+    let Some(handle) = Store::open().await?.folder(folder).await? else { return Ok(false) };
+    let granted = handle.ask_permission().await == "granted";
+    if granted {
+        KEPT.with_borrow_mut(|kept| kept.push(handle.unchecked_into()));
+    }
+    Ok(granted)
+}
+
+/// Asks the browser not to clear our storage when space is short. It may say no; nothing depends on it.
+pub async fn ask_to_persist() -> bool {
+    bindings::persist_storage().await.is_ok_and(|answer| answer.is_truthy())
+}
+
+/// What was dropped on the window.
+#[derive(Default)]
+pub struct Dropped {
+    pub folders: Vec<DirectoryHandle>,
+    pub files: Vec<(String, File)>,
+}
+
+/// Takes what was dropped. The part before the first await runs inside the event, as the browser demands.
+pub fn take_drop(transfer: &DataTransfer) -> impl Future<Output = Dropped> + use<> {
+    let items = transfer.items();
+    let items = (0..items.length()).filter_map(|at| items.get(at));
+    let pending: Vec<_> = items.filter_map(|item| Pending::of(item.unchecked_into())).collect();
+    async move {
+        let mut dropped = Dropped::default();
+        for item in pending {
+            item.take(&mut dropped).await;
+        }
+        dropped
+    }
+}
+
+enum Pending {
+    Handle(JsFuture),
+    File(File),
+}
+
+impl Pending {
+    fn of(item: DropItem) -> Option<Pending> {
+        if item.kind() != "file" {
+            return None;
+        }
+        match item.handle() {
+            Ok(handle) => Some(Pending::Handle(handle.into())),
+            Err(_) => {
+                item.unchecked_ref::<web_sys::DataTransferItem>().get_as_file().ok()?.map(Pending::File)
+            }
+        }
+    }
+
+    async fn take(self, dropped: &mut Dropped) {
+        match self {
+            Pending::File(file) => dropped.files.push((file.name(), file)),
+            Pending::Handle(handle) => {
+                let Ok(handle) = handle.await.map(JsValue::unchecked_into::<Handle>) else { return };
+                if handle.kind() == "directory" {
+                    dropped.folders.push(handle.unchecked_into());
+                } else if let Ok(file) = handle.unchecked_into::<FileHandle>().get_file().await {
+                    let file: File = file.unchecked_into();
+                    dropped.files.push((file.name(), file));
+                }
+            }
+        }
+    }
+}
+
+/// The files of an `<input>`, by their path inside the chosen folder, and the folder's name.
+pub fn files_of(list: &FileList) -> (String, Vec<(String, File)>) {
+    let mut name = String::new();
+    let files = (0..list.length()).filter_map(|at| list.get(at)).map(|file| {
+        let path = relative_path(&file);
+        match path.split_once('/') {
+            Some((folder, rest)) => {
+                name = folder.into();
+                (rest.into(), file)
+            }
+            None => (file.name(), file),
+        }
+    });
+    let files = files.collect();
+    (name, files)
+}
+
+fn relative_path(file: &File) -> String {
+    Reflect::get(file, &"webkitRelativePath".into())
+        .ok()
+        .and_then(|path| path.as_string())
+        .unwrap_or_default()
+}

@@ -1,0 +1,32 @@
+//! The backup worker: waits for the engine's lock, then runs the engine until its page is gone. The same module
+//! serves as the nested workers that read files; their name tells them so.
+
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    use wasm_bindgen::JsCast;
+
+    console_error_panic_hook::set_once();
+    let scope: web_sys::DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    if scope.name() == browser::hash::READER {
+        browser::hash::reader::serve(scope);
+    } else {
+        let script = scope.location().href();
+        wasm_bindgen_futures::spawn_local(async move {
+            if let Err(fault) = back_up(script).await {
+                web_sys::console::error_1(&fault.to_string().into());
+            }
+        });
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+async fn back_up(script: String) -> Result<(), browser::Fault> {
+    browser::lock::become_the_one().await?;
+    loop {
+        let why = browser::host::run(script.clone()).await;
+        browser::host::stand_still(why).await?;
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {}

@@ -1,0 +1,81 @@
+//! `/api/assets/…` for reading: what the vault holds, one asset, and its bytes.
+
+use std::fmt::Write;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State as Shared};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use protocol::immich::Statistics;
+use serde_json::{Value, json};
+use tokio_util::io::ReaderStream;
+
+use crate::error::AppError;
+use crate::state::State;
+use crate::vault::{Asset, AssetKind};
+
+pub(super) async fn statistics(Shared(state): Shared<State>) -> Result<Json<Statistics>, AppError> {
+    let totals = state.blocking(|parts| parts.vault.totals()).await?;
+    let (images, videos) = (totals.images, totals.videos);
+    Ok(Json(Statistics { images, videos, total: images + videos }))
+}
+
+pub(super) async fn asset(
+    Shared(state): Shared<State>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, AppError> {
+    let asset = find(&state, &id).await?;
+    let owner = state.blocking(|parts| parts.door.owner()).await?;
+    Ok(Json(json!({
+        "id": asset.id, "ownerId": owner.id, "createdAt": asset.added.to_string(), "libraryId": null,
+        "type": match asset.kind { AssetKind::Image => "IMAGE", AssetKind::Video => "VIDEO" },
+        "originalPath": asset.path, "originalFileName": asset.name, "originalMimeType": mime(&asset),
+        "checksum": STANDARD.encode(asset.digest.0), "fileCreatedAt": asset.created.to_string(),
+        "fileModifiedAt": asset.modified.to_string(), "localDateTime": asset.created.to_string(),
+        "updatedAt": asset.added.to_string(), "isFavorite": asset.favorite, "isArchived": false,
+        "isTrashed": false, "isOffline": false, "visibility": "timeline", "duration": null,
+        "thumbhash": null, "exifInfo": {"fileSizeInByte": asset.size},
+    })))
+}
+
+/// Always as a download: an SVG is a photo here, and must never run as a page of this origin.
+pub(super) async fn original(
+    Shared(state): Shared<State>,
+    Path(id): Path<String>,
+) -> Result<Response, AppError> {
+    let asset = find(&state, &id).await?;
+    let file = tokio::fs::File::open(state.vault.file_of(&asset)).await.map_err(AppError::fault)?;
+    let length = file.metadata().await.map_err(AppError::fault)?.len();
+    let headers = [
+        (header::CONTENT_TYPE, mime(&asset)),
+        (header::CONTENT_LENGTH, length.to_string()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{}", escaped(&asset.name))),
+    ];
+    Ok((headers, Body::from_stream(ReaderStream::new(file))).into_response())
+}
+
+async fn find(state: &State, id: &str) -> Result<Asset, AppError> {
+    let id = id.parse().map_err(|_| AppError::bad_request("Validation failed: id must be a UUID"))?;
+    let asset = state.blocking(move |parts| parts.vault.asset(id)).await?;
+    asset.ok_or_else(|| AppError::bad_request("Not found or no asset.read access"))
+}
+
+fn mime(asset: &Asset) -> String {
+    mime_guess::from_path(&asset.name).first_or_octet_stream().to_string()
+}
+
+/// A file name as RFC 8187 wants it in a header.
+fn escaped(name: &str) -> String {
+    name.bytes().fold(String::new(), |mut text, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+        text
+    })
+}

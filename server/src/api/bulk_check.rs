@@ -1,0 +1,40 @@
+//! `POST /api/assets/bulk-upload-check`: which of these digests the vault holds. An empty list is an empty
+//! answer here (Immich fails), and what is not a digest is simply unknown, as there.
+
+use axum::Json;
+use axum::extract::State as Shared;
+use protocol::AssetId;
+use protocol::immich::{
+    BulkUploadCheck, BulkUploadCheckResults, CheckAction, CheckItem, CheckResult, RejectReason,
+};
+
+use super::json::JsonBody;
+use super::upload::checksum;
+use crate::error::AppError;
+use crate::index::IndexError;
+use crate::state::State;
+
+pub(super) async fn bulk_upload_check(
+    Shared(state): Shared<State>,
+    JsonBody(question): JsonBody<BulkUploadCheck>,
+) -> Result<Json<BulkUploadCheckResults>, AppError> {
+    let results = state
+        .blocking(move |parts| {
+            let digests: Vec<_> =
+                question.assets.iter().map(|item| checksum::parse(&item.checksum)).collect();
+            let held = parts.vault.assets_with(&digests)?;
+            Ok::<_, IndexError>(question.assets.into_iter().zip(held).map(result).collect())
+        })
+        .await?;
+    Ok(Json(BulkUploadCheckResults { results }))
+}
+
+fn result((item, held): (CheckItem, Option<AssetId>)) -> CheckResult {
+    CheckResult {
+        id: item.id,
+        action: held.map_or(CheckAction::Accept, |_| CheckAction::Reject),
+        reason: held.map(|_| RejectReason::Duplicate),
+        asset_id: held,
+        is_trashed: held.map(|_| false),
+    }
+}

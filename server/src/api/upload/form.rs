@@ -1,0 +1,122 @@
+//! The upload form. Text fields come first; when the file begins, its type is judged before its bytes are read.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use multer::{Field, Multipart};
+use protocol::immich::field;
+use protocol::media::{MediaKind, kind_of};
+
+use super::body::{Chunks, pour, unreadable};
+use crate::error::AppError;
+use crate::state::State;
+use crate::vault::{AssetKind, Description, Received};
+
+/// Immich clients send about ten; the rest is room for clients to come.
+const MAX_TEXT_FIELDS: usize = 64;
+
+/// The largest field, `metadata`, is a small JSON list.
+const MAX_TEXT_BYTES: usize = 64 * 1024;
+
+/// XMP as cameras and editors write it is some kilobytes.
+const MAX_SIDECAR_BYTES: u64 = 1024 * 1024;
+
+#[derive(Default)]
+pub(super) struct Form {
+    texts: HashMap<String, String>,
+    original: Option<Original>,
+    sidecar: Option<Received>,
+}
+
+struct Original {
+    received: Received,
+    name: String,
+    kind: AssetKind,
+}
+
+/// A form in which everything is there.
+pub(super) struct Filled {
+    pub(super) received: Received,
+    pub(super) sidecar: Option<Received>,
+    pub(super) description: Description,
+}
+
+pub(super) async fn read(state: &State, boundary: String, chunks: &mut Chunks) -> Result<Filled, AppError> {
+    let mut parts = Multipart::new(chunks, boundary);
+    let mut form = Form::default();
+    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+        form.take(state, part).await?;
+    }
+    form.filled()
+}
+
+impl Form {
+    async fn take(&mut self, state: &State, mut part: Field<'_>) -> Result<(), AppError> {
+        let name = part.name().unwrap_or_default().to_owned();
+        let Some(file_name) = part.file_name().map(str::to_owned) else {
+            return self.take_text(name, part).await;
+        };
+        match name.as_str() {
+            field::ASSET_DATA if self.original.is_none() => {
+                self.original = Some(self.take_original(state, &mut part, file_name).await?);
+            }
+            field::SIDECAR_DATA if self.sidecar.is_none() => {
+                if kind_of(&file_name) != Some(MediaKind::Sidecar) {
+                    return Err(unsupported(&file_name));
+                }
+                self.sidecar = Some(pour(state, &mut part, Some(MAX_SIDECAR_BYTES)).await?);
+            }
+            _ => return Err(AppError::bad_request(format!("Unexpected field - {name}"))),
+        }
+        Ok(())
+    }
+
+    async fn take_text(&mut self, name: String, mut part: Field<'_>) -> Result<(), AppError> {
+        let mut text = Vec::new();
+        while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
+            text.extend_from_slice(&chunk);
+            if text.len() > MAX_TEXT_BYTES || self.texts.len() >= MAX_TEXT_FIELDS {
+                return Err(AppError::bad_request(format!("Too much text - {name}")));
+            }
+        }
+        let text = String::from_utf8(text)
+            .map_err(|_| AppError::bad_request(format!("Validation failed: {name} must be UTF-8")))?;
+        self.texts.insert(name, text);
+        Ok(())
+    }
+
+    async fn take_original(
+        &self,
+        state: &State,
+        part: &mut Field<'_>,
+        file_name: String,
+    ) -> Result<Original, AppError> {
+        let name =
+            self.texts.get(field::FILENAME).filter(|name| !name.is_empty()).cloned().unwrap_or(file_name);
+        let kind = AssetKind::of(&name).ok_or_else(|| unsupported(&name))?;
+        let received = pour(state, part, None).await?;
+        if received.size == 0 {
+            return Err(AppError::bad_request("File is empty"));
+        }
+        Ok(Original { received, name, kind })
+    }
+
+    fn filled(self) -> Result<Filled, AppError> {
+        let (created, modified) = (self.date(field::FILE_CREATED_AT)?, self.date(field::FILE_MODIFIED_AT)?);
+        let favorite = self.texts.get(field::IS_FAVORITE).is_some_and(|text| text == "true");
+        let Original { received, name, kind } =
+            self.original.ok_or_else(|| AppError::bad_request("File is required"))?;
+        let description = Description { name, kind, created, modified, favorite };
+        Ok(Filled { received, sidecar: self.sidecar, description })
+    }
+
+    fn date(&self, name: &str) -> Result<Timestamp, AppError> {
+        self.texts.get(name).and_then(|text| text.parse().ok()).ok_or_else(|| {
+            AppError::bad_request(format!("Validation failed: {name} must be an ISO 8601 date and time"))
+        })
+    }
+}
+
+fn unsupported(name: &str) -> AppError {
+    AppError::bad_request(format!("Unsupported file type {name}"))
+}

@@ -1,0 +1,83 @@
+//! `POST /api/assets`: takes one photo or video in.
+//!
+//! Invariants: 201 and 200 mean that exactly these bytes are on the disk. Every other answer, and a client that
+//! goes away, leaves nothing behind.
+
+mod body;
+pub(super) mod checksum;
+mod form;
+
+use axum::Json;
+use axum::extract::{Request, State as Shared};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use protocol::immich::{CHECKSUM_HEADER, UploadAnswer, UploadStatus};
+use protocol::safelight::STATUS_DIGEST_MISMATCH;
+use protocol::{AssetId, Digest};
+
+use crate::error::AppError;
+use crate::state::State;
+use crate::vault::Kept;
+use body::{Chunks, chunks, read_away};
+use form::Filled;
+
+pub(super) async fn upload(Shared(state): Shared<State>, request: Request) -> Result<Response, AppError> {
+    let (parts, body) = request.into_parts();
+    let mut chunks = chunks(body);
+    let waits_to_send = parts.headers.contains_key(header::EXPECT);
+    let kept = match look_up(&state, &parts.headers).await {
+        Ok(Promise::New(promised)) => keep(&state, &parts.headers, promised, &mut chunks).await,
+        Ok(Promise::Known(id)) if waits_to_send => return Ok(Kept::Already(id).into_response()),
+        Ok(Promise::Known(id)) => Ok(Kept::Already(id)),
+        Err(refusal) => Err(refusal),
+    };
+    read_away(chunks).await;
+    kept.map(IntoResponse::into_response)
+}
+
+/// What the checksum header says before a byte was read.
+enum Promise {
+    Known(AssetId),
+    New(Option<Digest>),
+}
+
+async fn look_up(state: &State, headers: &HeaderMap) -> Result<Promise, AppError> {
+    let Some(text) = headers.get(CHECKSUM_HEADER) else {
+        return Ok(Promise::New(None));
+    };
+    let digest = text.to_str().ok().and_then(checksum::parse).ok_or_else(|| {
+        AppError::bad_request(format!("{CHECKSUM_HEADER} must be a SHA-1 in hex or base64"))
+    })?;
+    let known = state.blocking(move |parts| parts.vault.asset_with(digest)).await?;
+    Ok(known.map_or(Promise::New(Some(digest)), Promise::Known))
+}
+
+async fn keep(
+    state: &State,
+    headers: &HeaderMap,
+    promised: Option<Digest>,
+    chunks: &mut Chunks,
+) -> Result<Kept, AppError> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let boundary = multer::parse_boundary(kind).map_err(body::unreadable)?;
+    let Filled { received, sidecar, description } = form::read(state, boundary, chunks).await?;
+    if promised.is_some_and(|promised| promised != received.digest) {
+        return Err(mismatch());
+    }
+    state.blocking(move |parts| parts.vault.keep(received, sidecar, description)).await
+}
+
+fn mismatch() -> AppError {
+    let status = StatusCode::from_u16(STATUS_DIGEST_MISMATCH).unwrap_or(StatusCode::BAD_REQUEST);
+    AppError::Refused(status, "The bytes that arrived are not those of the checksum".to_owned())
+}
+
+impl IntoResponse for Kept {
+    fn into_response(self) -> Response {
+        let (code, id, status) = match self {
+            Self::New(id) => (StatusCode::CREATED, id, UploadStatus::Created),
+            Self::Already(id) => (StatusCode::OK, id, UploadStatus::Duplicate),
+        };
+        (code, Json(UploadAnswer { id, status })).into_response()
+    }
+}

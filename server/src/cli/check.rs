@@ -1,0 +1,23 @@
+//! `safelight check`.
+
+use std::process::ExitCode;
+
+use server::vault::{Depth, check as verify};
+
+use super::{Folder, Outcome};
+
+pub(super) fn check(folder: &Folder, read_data: bool) -> Outcome {
+    let depth = if read_data { Depth::Data } else { Depth::Sizes };
+    let mut damaged: usize = 0;
+    let files = verify(&folder.data, depth, |finding| {
+        damaged += 1;
+        println!("{} {}", finding.path.display(), finding.damage);
+    })?;
+    if damaged == 0 {
+        println!("{files} files, all as they were stored");
+        Ok(ExitCode::SUCCESS)
+    } else {
+        println!("{files} files, {damaged} findings");
+        Ok(ExitCode::FAILURE)
+    }
+}

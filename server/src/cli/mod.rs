@@ -1,0 +1,99 @@
+//! The command line: what can be asked of the program, and which function does it.
+
+mod check;
+mod door;
+mod serve;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use server::door::KeyName;
+
+type Outcome = Result<ExitCode, Box<dyn Error>>;
+
+/// Keeps your photos on your own machine.
+#[derive(Parser)]
+#[command(name = "safelight", version, about)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Host the page and receive photos
+    Serve(serve::Serve),
+    /// Print a new one-time link that pairs a browser; works while the server runs
+    Pair(Folder),
+    /// API keys, for other clients of the Immich API
+    #[command(subcommand)]
+    Key(Key),
+    /// Paired browsers
+    #[command(subcommand)]
+    Session(Session),
+    /// Verify that every photo is there, whole; exits with 1 if one is not
+    Check {
+        #[command(flatten)]
+        folder: Folder,
+        /// Read every byte and compare it with what was stored, not only the sizes
+        #[arg(long, env = "SAFELIGHT_READ_DATA")]
+        read_data: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Key {
+    /// Make a key and print it, this once
+    New {
+        /// How you will recognise it
+        name: KeyName,
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// List the keys
+    List(Folder),
+    /// Refuse a key from now on
+    Revoke {
+        /// As `key list` shows it
+        id: String,
+        #[command(flatten)]
+        folder: Folder,
+    },
+}
+
+#[derive(Subcommand)]
+enum Session {
+    /// List the paired browsers
+    List(Folder),
+    /// Send a browser away; it has to be paired again
+    Revoke {
+        /// As `session list` shows it
+        id: String,
+        #[command(flatten)]
+        folder: Folder,
+    },
+}
+
+#[derive(Args)]
+struct Folder {
+    /// Where photos and index are kept
+    #[arg(long, value_name = "DIR", default_value = "./safelight-data", env = "SAFELIGHT_DATA")]
+    data: PathBuf,
+}
+
+impl Cli {
+    pub(crate) fn run(self) -> Outcome {
+        match self.command {
+            Command::Serve(serve) => serve.run(),
+            Command::Pair(folder) => door::pair(&folder),
+            Command::Key(Key::New { name, folder }) => door::new_key(&name, &folder),
+            Command::Key(Key::List(folder)) => door::list_keys(&folder),
+            Command::Key(Key::Revoke { id, folder }) => door::revoke_key(&id, &folder),
+            Command::Session(Session::List(folder)) => door::list_sessions(&folder),
+            Command::Session(Session::Revoke { id, folder }) => door::revoke_session(&id, &folder),
+            Command::Check { folder, read_data } => check::check(&folder, read_data),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! `safelight serve`: opens the vault, binds, says what a person needs to know, and serves until told to stop.
+
+use std::error::Error;
+use std::io::{self, IsTerminal};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use jiff::Timestamp;
+use server::door::CODE_VALID_MINUTES;
+use server::door::origin::PublicUrl;
+use server::vault::VaultError;
+use server::{Page, Settings, State, Vault};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use super::{Folder, Outcome};
+
+#[derive(Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    folder: Folder,
+    /// Address and port to listen on; port 0 takes any free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4114", env = "SAFELIGHT_LISTEN")]
+    listen: String,
+    /// How browsers reach this server, if not directly: https://photos.example.org
+    #[arg(long, value_name = "URL", env = "SAFELIGHT_PUBLIC_URL")]
+    public_url: Option<PublicUrl>,
+    /// Serve the page from a folder instead of the one built in, for development
+    #[arg(long, value_name = "DIR", env = "SAFELIGHT_PAGE")]
+    page: Option<PathBuf>,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Outcome {
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+        let colours = io::stderr().is_terminal();
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours).init();
+        tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(self.serve())?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn serve(self) -> Result<(), Box<dyn Error>> {
+        let vault = Vault::open(&self.folder.data).map_err(|error| unusable(&self.folder, error))?;
+        let listener = TcpListener::bind(&self.listen).await.map_err(|error| taken(&self.listen, &error))?;
+        let listening = listener.local_addr()?;
+        let page = self.page.map_or_else(Page::embedded, Page::from_dir);
+        let address = self.public_url.as_ref().map_or_else(|| own_address(listening), ToString::to_string);
+        let state = State::new(vault, page, Settings { public_url: self.public_url });
+        state.door.announce(&address)?;
+        greet(&state, listening)?;
+        server::serve(listener, state, told_to_stop()?).await?;
+        Ok(())
+    }
+}
+
+fn greet(state: &State, listening: SocketAddr) -> Result<(), Box<dyn Error>> {
+    println!("Photos are kept in {}", state.vault.folder().canonicalize()?.display());
+    println!("Listening on {listening}");
+    if state.door.sessions()?.is_empty() {
+        let code = state.door.new_code(Timestamp::now())?;
+        println!("Open {}", state.door.link(&code)?);
+        println!("The code works once, for {CODE_VALID_MINUTES} minutes; `safelight pair` makes a new one.");
+    }
+    println!("Ready; stop with Ctrl+C");
+    Ok(())
+}
+
+/// What a browser on this machine calls the server. Names beat numbers: only `localhost` counts as secure
+/// everywhere, and a cookie belongs to one name.
+fn own_address(listening: SocketAddr) -> String {
+    let (ip, port) = (listening.ip(), listening.port());
+    if ip.is_loopback() || ip.is_unspecified() {
+        format!("http://localhost:{port}")
+    } else {
+        format!("http://{listening}")
+    }
+}
+
+fn unusable(folder: &Folder, error: VaultError) -> Box<dyn Error> {
+    if matches!(error, VaultError::InUse(_)) {
+        return error.into();
+    }
+    let said = server::error::causes(&error);
+    let data = folder.data.display();
+    format!("the data folder {data} cannot be used: {said}\nMake it writable, or choose another with --data.")
+        .into()
+}
+
+fn taken(listen: &str, error: &io::Error) -> Box<dyn Error> {
+    format!("cannot listen on {listen}: {error}\nStop what uses it, or choose another address with --listen.")
+        .into()
+}
+
+/// Ends with SIGINT or SIGTERM.
+fn told_to_stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    #[cfg(unix)]
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    Ok(async move {
+        #[cfg(unix)]
+        let terminated = terminate.recv();
+        #[cfg(not(unix))]
+        let terminated = std::future::pending::<Option<()>>();
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => {
+                if let Err(error) = interrupted {
+                    tracing::error!(%error, "cannot listen for an interrupt");
+                }
+            }
+            _ = terminated => {}
+        }
+    })
+}

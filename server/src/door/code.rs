@@ -1,0 +1,177 @@
+//! Pairing codes: typed or opened by a person once, within minutes, in exchange for a session.
+
+use std::fmt;
+use std::sync::PoisonError;
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, params};
+use subtle::ConstantTimeEq;
+
+use super::Door;
+use super::secret::{Hash, Secret, hash};
+use super::session::{self, Session};
+use crate::index::IndexError;
+
+/// Without the letters and digits that people mix up. 32 signs: 5 bits each.
+const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// 60 bits: at the allowed rate of failures, a guess within the life of a code is hopeless.
+const CODE_SIGNS: usize = 12;
+
+/// Signs between dashes.
+const GROUP_SIGNS: usize = 4;
+
+/// Long enough to walk to another device, short enough that an old link in a chat is worthless.
+pub const CODE_VALID_MINUTES: i64 = 15;
+
+/// Nobody mistypes a code this often within a minute.
+const FAILURES_PER_MINUTE: u32 = 20;
+
+/// Like `7KQM-XW3P-9DTA`.
+pub struct PairingCode(String);
+
+/// Why no session was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WrongCode {
+    /// Unknown, used or too old: one answer for all, so that guessing learns nothing.
+    Refused,
+    TooManyFailures,
+}
+
+/// Wrong codes since a moment; forgotten after a minute.
+#[derive(Default)]
+pub(super) struct Failures {
+    since: Timestamp,
+    count: u32,
+}
+
+impl PairingCode {
+    fn random() -> Self {
+        let random = rand::random::<[u8; CODE_SIGNS]>();
+        let signs: Vec<char> =
+            random.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+        Self(signs.chunks(GROUP_SIGNS).map(String::from_iter).collect::<Vec<_>>().join("-"))
+    }
+
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PairingCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PairingCode(…)")
+    }
+}
+
+impl Failures {
+    fn are_too_many(&mut self, now: Timestamp) -> bool {
+        if now.duration_since(self.since) >= SignedDuration::from_mins(1) {
+            *self = Self { since: now, count: 0 };
+        }
+        self.count >= FAILURES_PER_MINUTE
+    }
+}
+
+impl Door {
+    pub fn new_code(&self, now: Timestamp) -> Result<PairingCode, IndexError> {
+        let code = PairingCode::random();
+        let hash = hash(&plain(code.reveal()));
+        let expires = now.as_millisecond() + CODE_VALID_MINUTES * 60_000;
+        self.index.write(move |index| {
+            index.execute("DELETE FROM pairing_code WHERE expires_at <= ?1", [now.as_millisecond()])?;
+            index.execute("INSERT INTO pairing_code VALUES (?1, ?2)", params![hash, expires])
+        })?;
+        Ok(code)
+    }
+
+    /// Uses a code up and opens a session for the device.
+    pub fn pair(
+        &self,
+        code: &str,
+        device_name: &str,
+        now: Timestamp,
+    ) -> Result<Result<(Session, Secret), WrongCode>, IndexError> {
+        if self.failures.lock().unwrap_or_else(PoisonError::into_inner).are_too_many(now) {
+            return Ok(Err(WrongCode::TooManyFailures));
+        }
+        let (asked, token) = (hash(&plain(code)), Secret::random());
+        let (session, token_hash) = (Session::new(device_name, now), token.hash());
+        let opened = self.index.write(move |index| {
+            let right = use_up(index, &asked, now)?;
+            right.then(|| session::insert(index, &session, &token_hash).map(|()| session)).transpose()
+        })?;
+        Ok(opened.map(|session| (session, token)).ok_or_else(|| self.failed()))
+    }
+
+    fn failed(&self) -> WrongCode {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner).count += 1;
+        WrongCode::Refused
+    }
+}
+
+/// Every living code is compared, each in constant time, so that the time taken says nothing.
+fn use_up(index: &Connection, asked: &Hash, now: Timestamp) -> rusqlite::Result<bool> {
+    let living: Vec<Hash> = index
+        .prepare("SELECT hash FROM pairing_code WHERE expires_at > ?1")?
+        .query_map([now.as_millisecond()], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let right = living.iter().fold(subtle::Choice::from(0), |found, hash| found | hash.ct_eq(asked));
+    if right.into() {
+        index.execute("DELETE FROM pairing_code WHERE hash = ?1", [asked])?;
+    }
+    Ok(right.into())
+}
+
+/// What counts of a code: its signs, whatever their case and however they are grouped.
+fn plain(code: &str) -> String {
+    code.chars().filter(char::is_ascii_alphanumeric).map(|sign| sign.to_ascii_uppercase()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::Index;
+
+    #[test]
+    fn a_code_is_typed_in_any_case_and_without_dashes() {
+        for typed in ["7KQM-XW3P-9DTA", "7kqm-xw3p-9dta", "7KQMXW3P9DTA", " 7kqm xw3p 9dta "] {
+            assert_eq!(plain(typed), "7KQMXW3P9DTA");
+        }
+    }
+
+    #[test]
+    fn a_code_has_three_groups_of_four_and_is_not_printed_by_accident() {
+        let code = PairingCode::random();
+        assert!(code.reveal().split('-').all(|group| group.len() == 4), "{}", code.reveal());
+        assert_eq!(code.reveal().len(), 14);
+        assert!(!format!("{code:?}").contains(code.reveal()));
+    }
+
+    #[test]
+    fn a_code_works_for_fifteen_minutes() {
+        let (_folder, door, now) = door();
+        let (early, late) = (door.new_code(now).unwrap(), door.new_code(now).unwrap());
+        let minutes = |n| now + SignedDuration::from_mins(n);
+        assert!(door.pair(early.reveal(), "a", minutes(14)).unwrap().is_ok());
+        assert_eq!(door.pair(late.reveal(), "b", minutes(15)).unwrap().unwrap_err(), WrongCode::Refused);
+    }
+
+    #[test]
+    fn guessing_is_stopped_and_a_minute_later_forgiven() {
+        let (_folder, door, now) = door();
+        let code = door.new_code(now).unwrap();
+        for _ in 0..FAILURES_PER_MINUTE {
+            assert_eq!(door.pair("AAAA", "x", now).unwrap().unwrap_err(), WrongCode::Refused);
+        }
+        assert_eq!(door.pair(code.reveal(), "x", now).unwrap().unwrap_err(), WrongCode::TooManyFailures);
+        let later = now + SignedDuration::from_mins(1);
+        assert!(door.pair(code.reveal(), "x", later).unwrap().is_ok());
+    }
+
+    fn door() -> (tempfile::TempDir, Door, Timestamp) {
+        let folder = tempfile::tempdir().unwrap();
+        let door = Door::new(Index::open(folder.path()).unwrap());
+        (folder, door, "2026-05-01T12:00:00Z".parse().unwrap())
+    }
+}

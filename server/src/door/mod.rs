@@ -1,0 +1,64 @@
+//! Who may come in: pairing codes, the sessions they are exchanged for, and API keys. The API asks it about
+//! every request; the command line hands out codes and keys through it, also while a server runs.
+//!
+//! Invariants: no secret is stored, only its hash. What is revoked is refused from the next request on, because
+//! every request looks here.
+
+mod code;
+mod key;
+pub mod origin;
+mod secret;
+mod session;
+
+use std::sync::Mutex;
+
+pub use code::{CODE_VALID_MINUTES, PairingCode, WrongCode};
+pub use key::{ApiKey, KeyName};
+pub use secret::Secret;
+pub use session::Session;
+
+use crate::index::{Index, IndexError};
+use code::Failures;
+
+const ADDRESS: &str = "address";
+const OWNER_ID: &str = "owner_id";
+const OWNER_SINCE: &str = "owner_since";
+
+/// The address in a pairing link while no server has ever announced its own.
+const DEFAULT_ADDRESS: &str = "http://localhost:4114";
+
+pub struct Door {
+    index: Index,
+    failures: Mutex<Failures>,
+}
+
+/// The person whose vault this is, as Immich clients want to see a user.
+#[derive(Debug, Clone)]
+pub struct Owner {
+    pub id: String,
+    pub since: jiff::Timestamp,
+}
+
+impl Door {
+    pub fn new(index: Index) -> Self {
+        Self { index, failures: Mutex::default() }
+    }
+
+    /// Remembers where the running server is reached, for links made by another process.
+    pub fn announce(&self, address: &str) -> Result<(), IndexError> {
+        self.index.set(ADDRESS, address.to_owned())
+    }
+
+    /// What a person opens to pair a browser.
+    pub fn link(&self, code: &PairingCode) -> Result<String, IndexError> {
+        let address = self.index.setting(ADDRESS)?;
+        let address = address.as_deref().unwrap_or(DEFAULT_ADDRESS);
+        Ok(format!("{address}/#pair={}", code.reveal()))
+    }
+
+    pub fn owner(&self) -> Result<Owner, IndexError> {
+        let since = self.index.setting(OWNER_SINCE)?.and_then(|ms| ms.parse().ok());
+        let since = since.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()).unwrap_or_default();
+        Ok(Owner { id: self.index.setting(OWNER_ID)?.unwrap_or_default(), since })
+    }
+}

@@ -1,0 +1,101 @@
+//! Every way a request can fail, and the one place where that becomes an answer. Faults of ours are logged in
+//! full and told to nobody.
+
+use std::error::Error;
+use std::fmt::Write;
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use protocol::immich::ErrorBody;
+
+use crate::index::IndexError;
+use crate::vault::VaultError;
+
+#[derive(Debug)]
+pub enum AppError {
+    /// The client can do better; the sentence says how.
+    Refused(StatusCode, String),
+    /// The person who runs the server can do something.
+    DiskFull,
+    /// A bug, or a broken machine.
+    Fault(Box<dyn Error + Send + Sync>),
+}
+
+impl AppError {
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::Refused(StatusCode::BAD_REQUEST, message.into())
+    }
+
+    pub(crate) fn unauthorized(message: &str) -> Self {
+        Self::Refused(StatusCode::UNAUTHORIZED, message.to_owned())
+    }
+
+    pub(crate) fn fault(error: impl Error + Send + Sync + 'static) -> Self {
+        Self::Fault(Box::new(error))
+    }
+}
+
+impl From<VaultError> for AppError {
+    fn from(error: VaultError) -> Self {
+        if error.is_disk_full() { Self::DiskFull } else { Self::fault(error) }
+    }
+}
+
+impl From<IndexError> for AppError {
+    fn from(error: IndexError) -> Self {
+        VaultError::Index(error).into()
+    }
+}
+
+impl IntoResponse for AppError {
+    fn into_response(self) -> Response {
+        let (status, message) = match self {
+            Self::Refused(status, message) => (status, message),
+            Self::DiskFull => {
+                tracing::error!("the disk is full: uploads are refused until there is room");
+                (StatusCode::INSUFFICIENT_STORAGE, "The server's disk is full".to_owned())
+            }
+            Self::Fault(error) => {
+                tracing::error!(error = causes(error.as_ref()), "a request failed");
+                (StatusCode::INTERNAL_SERVER_ERROR, "Internal server error".to_owned())
+            }
+        };
+        (status, Json(ErrorBody { message })).into_response()
+    }
+}
+
+/// The error with everything behind it, in one line.
+pub fn causes(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        // Writing to a string cannot fail.
+        let _ = write!(line, ": {error}");
+        cause = error.source();
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_apart_from_our_faults() {
+        let io =
+            |kind| VaultError::Io { doing: "write", path: PathBuf::new(), source: io::Error::from(kind) };
+        let table = [
+            (io(io::ErrorKind::StorageFull), StatusCode::INSUFFICIENT_STORAGE),
+            (io(io::ErrorKind::QuotaExceeded), StatusCode::INSUFFICIENT_STORAGE),
+            (io(io::ErrorKind::PermissionDenied), StatusCode::INTERNAL_SERVER_ERROR),
+            (IndexError::WriterGone.into(), StatusCode::INTERNAL_SERVER_ERROR),
+        ];
+        for (error, status) in table {
+            assert_eq!(AppError::from(error).into_response().status(), status);
+        }
+    }
+}

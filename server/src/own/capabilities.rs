@@ -1,0 +1,8 @@
+//! `GET /safelight/v1/capabilities`: what a client may use beyond the Immich API.
+
+use axum::Json;
+use protocol::safelight::Capabilities;
+
+pub(super) async fn capabilities() -> Json<Capabilities> {
+    Json(Capabilities { version: env!("CARGO_PKG_VERSION").to_owned(), verifies_digests: true })
+}

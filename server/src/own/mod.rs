@@ -1,0 +1,24 @@
+//! `/safelight/v1/…`: what only this server answers, beside the Immich API.
+
+mod capabilities;
+mod pair;
+mod sessions;
+
+use axum::Router;
+use axum::routing::{delete, get, post};
+use protocol::safelight::path;
+
+use crate::state::State;
+
+/// Answered to anybody.
+pub(crate) fn open() -> Router<State> {
+    Router::new()
+        .route(path::CAPABILITIES, get(capabilities::capabilities))
+        .route(path::PAIR, post(pair::pair))
+}
+
+pub(crate) fn signed_in() -> Router<State> {
+    Router::new()
+        .route(path::SESSIONS, get(sessions::list))
+        .route("/safelight/v1/sessions/{id}", delete(sessions::revoke))
+}

@@ -1,0 +1,42 @@
+//! `/safelight/v1/sessions`: the paired devices, and how to send one away.
+
+use axum::extract::{Path, State as Shared};
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use protocol::safelight;
+
+use crate::api::sign_in::SignedIn;
+use crate::door::Session;
+use crate::error::AppError;
+use crate::state::State;
+
+pub(super) async fn list(
+    Shared(state): Shared<State>,
+    Extension(who): Extension<SignedIn>,
+) -> Result<Json<Vec<safelight::Session>>, AppError> {
+    let current = match &who {
+        SignedIn::Device(session) => Some(session.id.as_str()),
+        SignedIn::Client(_) => None,
+    };
+    let sessions = state.blocking(|parts| parts.door.sessions()).await?;
+    Ok(Json(sessions.iter().map(|session| shape(session, current)).collect()))
+}
+
+pub(super) async fn revoke(
+    Shared(state): Shared<State>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, AppError> {
+    let known = state.blocking(move |parts| parts.door.revoke_session(&id)).await?;
+    let unknown = || AppError::Refused(StatusCode::NOT_FOUND, "There is no such device".to_owned());
+    known.then_some(StatusCode::NO_CONTENT).ok_or_else(unknown)
+}
+
+pub(super) fn shape(session: &Session, current: Option<&str>) -> safelight::Session {
+    safelight::Session {
+        id: session.id.clone(),
+        device_name: session.device_name.clone(),
+        created_at: session.created.to_string(),
+        last_used_at: session.last_used.to_string(),
+        current: current == Some(session.id.as_str()),
+    }
+}

@@ -1,0 +1,128 @@
+//! The rows of the index about photos and videos. Only the vault calls these; each runs inside a read or a
+//! write of the index.
+
+use jiff::Timestamp;
+use protocol::media::MediaKind;
+use protocol::{AssetId, Digest};
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+/// A photo or video that the vault keeps.
+#[derive(Debug, Clone)]
+pub struct Asset {
+    pub id: AssetId,
+    pub digest: Digest,
+    /// Below the originals, with `/` on every system.
+    pub path: String,
+    /// Like `path`.
+    pub sidecar: Option<String>,
+    /// As the client called it.
+    pub name: String,
+    pub kind: AssetKind,
+    /// Bytes.
+    pub size: u64,
+    pub created: Timestamp,
+    pub modified: Timestamp,
+    /// When the vault took it in.
+    pub added: Timestamp,
+    pub favorite: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AssetKind {
+    Image,
+    Video,
+}
+
+/// How much the vault holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Totals {
+    pub images: u64,
+    pub videos: u64,
+    /// Of all originals.
+    pub bytes: u64,
+}
+
+impl AssetKind {
+    /// Judges by the extension; `None` is nothing that can be an asset.
+    pub fn of(name: &str) -> Option<Self> {
+        match protocol::media::kind_of(name)? {
+            MediaKind::Image => Some(Self::Image),
+            MediaKind::Video => Some(Self::Video),
+            MediaKind::Sidecar => None,
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Video => "video",
+        }
+    }
+}
+
+pub(super) fn insert(index: &Connection, asset: &Asset) -> rusqlite::Result<()> {
+    let mut statement = index.prepare_cached(
+        "INSERT INTO asset VALUES (:id, :digest, :path, :sidecar, :name, :kind, :size, :created, :modified,
+            :added, :favorite)",
+    )?;
+    statement.execute(named_params! {
+        ":id": asset.id.0, ":digest": asset.digest.0, ":path": asset.path, ":sidecar": asset.sidecar,
+        ":name": asset.name, ":kind": asset.kind.text(), ":size": asset.size,
+        ":created": asset.created.as_millisecond(), ":modified": asset.modified.as_millisecond(),
+        ":added": asset.added.as_millisecond(), ":favorite": asset.favorite,
+    })?;
+    Ok(())
+}
+
+pub(super) fn id_of(index: &Connection, digest: Digest) -> rusqlite::Result<Option<AssetId>> {
+    let mut statement = index.prepare_cached("SELECT id FROM asset WHERE digest = ?1")?;
+    statement.query_row([digest.0], |row| row.get(0).map(AssetId)).optional()
+}
+
+pub(super) fn get(index: &Connection, id: AssetId) -> rusqlite::Result<Option<Asset>> {
+    index.query_row("SELECT * FROM asset WHERE id = ?1", [id.0], from_row).optional()
+}
+
+pub(super) fn all(index: &Connection) -> rusqlite::Result<Vec<Asset>> {
+    index.prepare("SELECT * FROM asset ORDER BY path")?.query_map([], from_row)?.collect()
+}
+
+pub(super) fn move_to(
+    index: &Connection,
+    digest: Digest,
+    path: &str,
+    sidecar: Option<&str>,
+) -> rusqlite::Result<()> {
+    let sql = "UPDATE asset SET path = ?2, sidecar = ?3 WHERE digest = ?1";
+    index.execute(sql, (digest.0, path, sidecar)).map(drop)
+}
+
+pub(super) fn totals(index: &Connection) -> rusqlite::Result<Totals> {
+    let sql = "SELECT count(*) FILTER (WHERE kind = 'image'), count(*) FILTER (WHERE kind = 'video'),
+        coalesce(sum(size), 0) FROM asset";
+    index
+        .query_row(sql, [], |row| Ok(Totals { images: row.get(0)?, videos: row.get(1)?, bytes: row.get(2)? }))
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Asset> {
+    Ok(Asset {
+        id: AssetId(row.get("id")?),
+        digest: Digest(row.get("digest")?),
+        path: row.get("path")?,
+        sidecar: row.get("sidecar")?,
+        name: row.get("name")?,
+        kind: if row.get::<_, String>("kind")? == "video" { AssetKind::Video } else { AssetKind::Image },
+        size: row.get("size")?,
+        created: time(row, "created_at")?,
+        modified: time(row, "modified_at")?,
+        added: time(row, "added_at")?,
+        favorite: row.get("favorite")?,
+    })
+}
+
+/// Reads a column of milliseconds since 1970.
+pub(crate) fn time(row: &Row<'_>, column: &str) -> rusqlite::Result<Timestamp> {
+    Timestamp::from_millisecond(row.get(column)?)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Integer, Box::new(error)))
+}

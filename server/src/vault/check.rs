@@ -1,0 +1,106 @@
+//! Verifies that the vault holds what its index says. `safelight check` prints what is found here; nothing is
+//! changed.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use protocol::Digest;
+use sha1::{Digest as _, Sha1};
+
+use super::assets::{self, Asset};
+use super::error::Doing;
+use super::{ORIGINALS, VaultError};
+use crate::index::Index;
+
+/// Large enough that the hash and not the calls take the time.
+const READ_BYTES: usize = 256 * 1024;
+
+/// How much of each file is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// That it is there and has its size.
+    Sizes,
+    /// Every byte.
+    Data,
+}
+
+/// A file that is not as the index says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub path: PathBuf,
+    pub damage: Damage,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Damage {
+    Missing,
+    /// Sizes in bytes.
+    WrongSize {
+        expected: u64,
+        found: u64,
+    },
+    WrongBytes,
+    Unreadable(io::ErrorKind),
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => write!(f, "is missing"),
+            Self::WrongSize { expected, found } => write!(f, "has {found} bytes instead of {expected}"),
+            Self::WrongBytes => write!(f, "does not hold the bytes that were stored"),
+            Self::Unreadable(kind) => write!(f, "cannot be read ({kind})"),
+        }
+    }
+}
+
+/// Looks at every file of the index, says each finding, and returns how many files were looked at.
+pub fn check(data: &Path, depth: Depth, mut found: impl FnMut(Finding)) -> Result<usize, VaultError> {
+    let originals = data.join(ORIGINALS);
+    let assets = Index::open_existing(data)?.read(assets::all)?;
+    for asset in &assets {
+        let path = originals.join(&asset.path);
+        if let Some(damage) = damage(&path, asset, depth) {
+            found(Finding { path, damage });
+        }
+        let sidecar = asset.sidecar.as_ref().map(|sidecar| originals.join(sidecar));
+        if let Some(path) = sidecar.filter(|path| !path.is_file()) {
+            found(Finding { path, damage: Damage::Missing });
+        }
+    }
+    Ok(assets.len())
+}
+
+fn damage(path: &Path, asset: &Asset, depth: Depth) -> Option<Damage> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Damage::Missing),
+        Err(error) => Some(Damage::Unreadable(error.kind())),
+        Ok(facts) if facts.len() != asset.size => {
+            Some(Damage::WrongSize { expected: asset.size, found: facts.len() })
+        }
+        Ok(_) if depth == Depth::Sizes => None,
+        Ok(_) => match hash(path) {
+            Ok(digest) if digest == asset.digest => None,
+            Ok(_) => Some(Damage::WrongBytes),
+            Err(error) => Some(Damage::Unreadable(error.kind())),
+        },
+    }
+}
+
+pub(super) fn digest_of(path: &Path) -> Result<Digest, VaultError> {
+    hash(path).doing("read", path)
+}
+
+fn hash(path: &Path) -> io::Result<Digest> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha1::new();
+    let mut buffer = vec![0; READ_BYTES];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(Digest(hash.finalize().into())),
+            read => hash.update(&buffer[..read]),
+        }
+    }
+}

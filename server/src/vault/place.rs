@@ -1,0 +1,189 @@
+//! Originals as ordinary files: `YYYY/YYYY-MM-DD/NAME` by the day a photo was taken (UTC). `Vault::keep` puts
+//! files here, `repair` and `check` look at them.
+//!
+//! Invariant: nothing that exists is ever overwritten. A name is reserved by creating an empty file, and only
+//! that empty file is replaced.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::VaultError;
+use super::error::Doing;
+use super::incoming::Part;
+use super::names;
+
+pub(super) struct Originals {
+    root: PathBuf,
+    /// Day folders known to be on the disk themselves, not only in memory.
+    synced_days: Mutex<HashSet<String>>,
+}
+
+/// A photo and its sidecar in their places; taken away again when dropped before `stay`.
+pub(super) struct Placed {
+    original: Slot,
+    sidecar: Option<Slot>,
+}
+
+impl Originals {
+    pub(super) fn new(root: PathBuf) -> Self {
+        Self { root, synced_days: Mutex::default() }
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(super) fn absolute(&self, relative: &str) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// Moves the file, and its sidecar beside it, to the first free name of its day, and syncs the folder.
+    ///
+    /// The sidecar goes first: after a crash between the two, the empty place of the original shows that
+    /// neither was kept.
+    pub(super) fn place(
+        &self,
+        original: Part,
+        sidecar: Option<Part>,
+        name: &str,
+        created: Timestamp,
+    ) -> Result<Placed, VaultError> {
+        let day = day_of(created);
+        self.make_day(&day)?;
+        let placed = self.reserve(&day, &names::clean(name), sidecar.is_some())?;
+        if let (Some(part), Some(slot)) = (sidecar, &placed.sidecar) {
+            part.move_over(&slot.path)?;
+        }
+        original.move_over(&placed.original.path)?;
+        sync_folder(&self.absolute(&day))?;
+        Ok(placed)
+    }
+
+    fn reserve(&self, day: &str, name: &str, with_sidecar: bool) -> Result<Placed, VaultError> {
+        let mut number = 1;
+        loop {
+            let relative = format!("{day}/{}", names::numbered(name, number));
+            if let Some(original) = self.take(relative.clone())? {
+                if !with_sidecar {
+                    return Ok(Placed { original, sidecar: None });
+                }
+                if let Some(sidecar) = self.take(sidecar_of(&relative))? {
+                    return Ok(Placed { original, sidecar: Some(sidecar) });
+                }
+            }
+            number += 1;
+        }
+    }
+
+    /// Creates the empty file that reserves a name; `None` if the name is taken.
+    fn take(&self, relative: String) -> Result<Option<Slot>, VaultError> {
+        let path = self.absolute(&relative);
+        match File::create_new(&path) {
+            Ok(_) => Ok(Some(Slot { relative, path, on_drop: OnDrop::Remove })),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+            Err(error) => Err(error).doing("create", &path),
+        }
+    }
+
+    /// Makes the folder of a day, and the year above it, and syncs what holds them. Under a lock, so that
+    /// nobody commits a file in a folder that another upload has created but not yet synced.
+    fn make_day(&self, day: &str) -> Result<(), VaultError> {
+        let mut synced = self.synced_days.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = self.absolute(day);
+        if synced.contains(day) && folder.is_dir() {
+            return Ok(());
+        }
+        fs::create_dir_all(&folder).doing("create", &folder)?;
+        for above in folder.ancestors().skip(1).take_while(|above| above.starts_with(&self.root)) {
+            sync_folder(above)?;
+        }
+        synced.insert(day.to_owned());
+        Ok(())
+    }
+}
+
+impl Placed {
+    pub(super) fn path(&self) -> &str {
+        &self.original.relative
+    }
+
+    pub(super) fn sidecar(&self) -> Option<&str> {
+        self.sidecar.as_ref().map(|slot| slot.relative.as_str())
+    }
+
+    /// The index knows these files now.
+    pub(super) fn stay(mut self) {
+        self.original.on_drop = OnDrop::Stay;
+        if let Some(sidecar) = &mut self.sidecar {
+            sidecar.on_drop = OnDrop::Stay;
+        }
+    }
+}
+
+/// A name that this upload created, so nobody else can own what is there.
+struct Slot {
+    /// Below the originals, with `/` on every system.
+    relative: String,
+    path: PathBuf,
+    on_drop: OnDrop,
+}
+
+#[derive(Clone, Copy)]
+enum OnDrop {
+    Remove,
+    Stay,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let removed = match self.on_drop {
+            OnDrop::Stay => Ok(()),
+            OnDrop::Remove => fs::remove_file(&self.path),
+        };
+        if let Err(error) = removed {
+            tracing::error!(path = %self.path.display(), %error, "could not give a reserved name back");
+        }
+    }
+}
+
+/// Where the sidecar of an original lies.
+pub(super) fn sidecar_of(original: &str) -> String {
+    format!("{original}.xmp")
+}
+
+/// The folder of the day, below the originals.
+fn day_of(created: Timestamp) -> String {
+    let date = created.to_zoned(TimeZone::UTC).date();
+    format!("{:04}/{date}", date.year())
+}
+
+/// A file's name is on the disk only when its folder was synced.
+pub(super) fn sync_folder(folder: &Path) -> Result<(), VaultError> {
+    if cfg!(unix) {
+        File::open(folder).and_then(|open| open.sync_all()).doing("sync", folder)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_photo_lies_in_the_folder_of_its_day_in_utc() {
+        let table = [
+            ("2024-05-01T10:00:00Z", "2024/2024-05-01"),
+            ("2024-01-01T00:30:00+02:00", "2023/2023-12-31"),
+            ("0812-03-04T00:00:00Z", "0812/0812-03-04"),
+        ];
+        for (created, day) in table {
+            assert_eq!(day_of(created.parse().unwrap()), day);
+        }
+    }
+}

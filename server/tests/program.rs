@@ -1,0 +1,132 @@
+//! The program itself, as a person starts it.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+#[test]
+fn a_start_says_where_to_go_and_the_link_pairs() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Program::serve(folder.path());
+    let port = server.line("Listening on 127.0.0.1:").to_owned();
+    let code = server.line(&format!("Open http://localhost:{port}/#pair=")).to_owned();
+    assert_eq!(
+        server.line("Photos are kept in "),
+        folder.path().canonicalize().unwrap().display().to_string()
+    );
+    assert_eq!(pair(&port, &code), 201);
+    assert!(said(&run(folder.path(), &["session", "list"])).contains("A laptop"));
+}
+
+#[test]
+fn a_new_link_is_made_while_the_server_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Program::serve(folder.path());
+    let port = server.line("Listening on 127.0.0.1:").to_owned();
+    let told = said(&run(folder.path(), &["pair"]));
+    let code = told.strip_prefix(&format!("Open http://localhost:{port}/#pair=")).unwrap();
+    assert_eq!(pair(&port, code.lines().next().unwrap()), 201);
+}
+
+#[test]
+fn once_a_browser_is_paired_no_link_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Program::serve(folder.path());
+    let port = server.line("Listening on 127.0.0.1:").to_owned();
+    pair(&port, server.line(&format!("Open http://localhost:{port}/#pair=")));
+    drop(server);
+    let again = Program::serve(folder.path());
+    assert!(!again.said.iter().any(|line| line.starts_with("Open ")), "{:?}", again.said);
+}
+
+#[test]
+fn what_cannot_work_is_refused_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, other) = (folder.path().join("ours"), folder.path().join("other"));
+    let server = Program::serve(&ours);
+    let listen = format!("127.0.0.1:{}", server.line("Listening on 127.0.0.1:"));
+    let table = [
+        (&ours, vec!["serve", "--listen", "127.0.0.1:0"], "choose another folder with --data"),
+        (&other, vec!["serve", "--listen", &listen], "choose another address with --listen"),
+        (&folder.path().join("nothing"), vec!["pair"], "start `safelight serve` first"),
+        (&ours, vec!["key", "revoke", "x"], "`safelight key list` shows them"),
+    ];
+    for (data, args, advice) in table {
+        let ended = run(data, &args);
+        let told = String::from_utf8(ended.stderr).unwrap();
+        assert!(!ended.status.success() && told.contains(advice), "{args:?}: {told}");
+    }
+}
+
+#[test]
+fn check_fails_when_a_photo_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let photo = folder.path().join("originals/a.jpg");
+    std::fs::create_dir_all(photo.parent().unwrap()).unwrap();
+    std::fs::write(&photo, "abc").unwrap();
+    drop(Program::serve(folder.path()));
+    assert!(run(folder.path(), &["check", "--read-data"]).status.success());
+    std::fs::remove_file(&photo).unwrap();
+    let ended = run(folder.path(), &["check"]);
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(said(&ended).contains("a.jpg is missing"));
+}
+
+/// A running server; killed without warning when dropped.
+struct Program {
+    child: Child,
+    said: Vec<String>,
+}
+
+impl Program {
+    /// Starts a server and reads until it serves.
+    fn serve(data: &Path) -> Self {
+        let mut command = command(data, &["serve", "--listen", "127.0.0.1:0"]);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut program = Self { child, said: Vec::new() };
+        let stdout = program.child.stdout.take().unwrap();
+        for line in BufReader::new(stdout).lines().map(Result::unwrap) {
+            program.said.push(line);
+            if program.said.last().is_some_and(|line| line.starts_with("Ready")) {
+                return program;
+            }
+        }
+        panic!("the server ended: {:?}", program.said);
+    }
+
+    /// What follows on the line that begins so.
+    fn line(&self, beginning: &str) -> &str {
+        let mut rests = self.said.iter().filter_map(|line| line.strip_prefix(beginning));
+        rests.next().unwrap_or_else(|| panic!("no {beginning:?} in {:?}", self.said))
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+fn command(data: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_safelight"));
+    command.args(args).arg("--data").arg(data);
+    command
+}
+
+fn run(data: &Path, args: &[&str]) -> Output {
+    command(data, args).output().unwrap()
+}
+
+fn said(ended: &Output) -> String {
+    String::from_utf8(ended.stdout.clone()).unwrap()
+}
+
+fn pair(port: &str, code: &str) -> u16 {
+    let body = serde_json::json!({"code": code, "deviceName": "A laptop"});
+    ureq::post(format!("http://127.0.0.1:{port}/safelight/v1/pair"))
+        .send_json(body)
+        .unwrap()
+        .status()
+        .as_u16()
+}

@@ -1,0 +1,200 @@
+//! Who gets in, how, and what everybody else learns: nothing.
+
+mod support;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use server::door::Door;
+use server::index::Index;
+use server::{Page, Settings};
+use support::{ABC, Form, Server};
+
+#[test]
+fn nobody_learns_anything_without_sign_in() {
+    let server = Server::start();
+    let id = server.upload(&Form::photo("a.jpg", ABC)).json()["id"].as_str().unwrap().to_owned();
+    let (asset, original) = (format!("/api/assets/{id}"), format!("/api/assets/{id}/original"));
+    let table = [
+        ("GET", "/api/server/about"),
+        ("GET", "/api/server/storage"),
+        ("GET", "/api/users/me"),
+        ("GET", "/api/api-keys/me"),
+        ("GET", "/api/assets/statistics"),
+        ("POST", "/api/assets/bulk-upload-check"),
+        ("POST", "/api/assets"),
+        ("GET", &asset),
+        ("GET", &original),
+        ("GET", "/api/albums"),
+        ("POST", "/api/albums"),
+        ("GET", "/api/albums/x"),
+        ("PUT", "/api/albums/x/assets"),
+        ("GET", "/safelight/v1/sessions"),
+        ("DELETE", "/safelight/v1/sessions/x"),
+    ];
+    let refusals = [
+        (vec![], "Authentication required"),
+        (vec![("x-api-key", "wrong")], "Invalid API key"),
+        (vec![("authorization", "Bearer wrong")], "Invalid API key"),
+        (vec![("cookie", "other=1; safelight_session=wrong")], "Invalid user token"),
+    ];
+    for (method, path) in table {
+        for (headers, message) in &refusals {
+            let answer = server.send(method, path, headers, b"{}");
+            assert_eq!((answer.status, answer.json()), (401, json!({"message": message})), "{method} {path}");
+        }
+    }
+}
+
+#[test]
+fn anybody_may_ask_what_this_server_is() {
+    let server = Server::start();
+    let table = [
+        ("/.well-known/immich", json!({"api": {"endpoint": "/api"}})),
+        ("/api/server/ping", json!({"res": "pong"})),
+        ("/api/server/version", json!({"major": 3, "minor": 1, "patch": 0})),
+        (
+            "/safelight/v1/capabilities",
+            json!({"version": env!("CARGO_PKG_VERSION"), "verifiesDigests": true}),
+        ),
+    ];
+    for (path, body) in table {
+        let answer = server.send("GET", path, &[], &[]);
+        assert_eq!((answer.status, answer.json()), (200, body), "{path}");
+        assert_eq!(answer.header("cache-control"), "no-store");
+    }
+    assert_eq!(server.send("GET", "/api/server/features", &[], &[]).json()["sidecar"], true);
+    assert_eq!(server.send("GET", "/api/server/config", &[], &[]).json()["isInitialized"], true);
+    let types = server.send("GET", "/api/server/media-types", &[], &[]).json();
+    assert_eq!(types["image"].as_array().map(Vec::len), Some(48));
+}
+
+#[test]
+fn an_unknown_path_is_said_as_immich_says_it() {
+    let server = Server::start();
+    let table = [
+        ("GET", "/api/nope"),
+        ("GET", "/api/assets"),
+        ("OPTIONS", "/api/assets"),
+        ("GET", "/safelight/v1/x"),
+    ];
+    for (method, path) in table {
+        let answer = server.send(method, path, &[], &[]);
+        assert_eq!((answer.status, answer.message()), (404, format!("Cannot {method} {path}")));
+    }
+}
+
+#[test]
+fn a_key_opens_by_either_header_until_it_is_revoked() {
+    let server = Server::start();
+    let bearer = format!("Bearer {}", server.key);
+    assert_eq!(server.send("GET", "/api/users/me", &[("authorization", &bearer)], &[]).status, 200);
+    let me = server.get("/api/api-keys/me").json();
+    assert_eq!((&me["name"], &me["permissions"]), (&json!("test"), &json!(["all"])));
+    assert!(server.state.door.revoke_key(me["id"].as_str().unwrap()).unwrap());
+    assert_eq!(server.get("/api/users/me").message(), "Invalid API key");
+}
+
+#[test]
+fn a_pairing_code_works_once() {
+    let server = Server::start();
+    let code = server.state.door.new_code(Timestamp::now()).unwrap();
+    let typed = code.reveal().to_lowercase().replace('-', " ");
+    let first = server.pair_with(&typed);
+    assert_eq!(first.status, 201);
+    let cookie = first.header("set-cookie");
+    assert!(cookie.ends_with("; HttpOnly; SameSite=Strict; Path=/; Max-Age=34560000"), "{cookie}");
+    assert_eq!(first.json()["deviceName"], "Firefox on a laptop");
+    assert!(!String::from_utf8_lossy(&first.body).contains(&cookie["safelight_session=".len()..40]));
+    assert_eq!(server.pair_with(&typed).status, 401);
+}
+
+#[test]
+fn under_https_the_cookie_travels_encrypted_only() {
+    let settings = Settings { public_url: Some("https://photos.example.org".parse().unwrap()) };
+    let server = Server::start_with(tempfile::tempdir().unwrap(), Page::embedded(), settings);
+    let code = server.state.door.new_code(Timestamp::now()).unwrap();
+    assert!(server.pair_with(code.reveal()).header("set-cookie").ends_with("; Secure"));
+}
+
+#[test]
+fn a_paired_browser_is_listed_and_may_upload() {
+    let server = Server::start();
+    let cookie = server.pair();
+    let sessions = sessions(&server, &cookie);
+    assert_eq!(sessions[0]["current"], true);
+    assert_eq!(sessions[0]["deviceName"], "Firefox on a laptop");
+    let origin = server.url("");
+    let headers =
+        [("cookie", cookie.as_str()), ("content-type", support::CONTENT_TYPE), ("origin", origin.as_str())];
+    assert_eq!(server.send("POST", "/api/assets", &headers, &Form::photo("a.jpg", ABC).bytes()).status, 201);
+}
+
+#[test]
+fn a_revoked_session_is_refused_at_once() {
+    let server = Server::start();
+    let (gone, stays) = (server.pair(), server.pair());
+    let id = sessions(&server, &gone)[0]["id"].as_str().unwrap().to_owned();
+    let path = format!("/safelight/v1/sessions/{id}");
+    assert_eq!(server.send("DELETE", &path, &[("cookie", &stays)], &[]).status, 204);
+    assert_eq!(
+        server.send("GET", "/api/users/me", &[("cookie", &gone)], &[]).message(),
+        "Invalid user token"
+    );
+    assert_eq!(server.send("GET", "/api/users/me", &[("cookie", &stays)], &[]).status, 200);
+    assert_eq!(server.send("DELETE", &path, &[("cookie", &stays)], &[]).status, 404);
+}
+
+#[test]
+fn what_another_process_revokes_or_hands_out_counts_at_once() {
+    let server = Server::start();
+    let cookie = server.pair();
+    let other = Door::new(Index::open_existing(server.folder.path()).unwrap());
+    let code = other.new_code(Timestamp::now()).unwrap();
+    assert_eq!(server.pair_with(code.reveal()).status, 201);
+    assert!(other.revoke_session(sessions(&server, &cookie)[0]["id"].as_str().unwrap()).unwrap());
+    assert_eq!(server.send("GET", "/api/users/me", &[("cookie", &cookie)], &[]).status, 401);
+}
+
+#[test]
+fn a_large_upload_with_a_revoked_session_reads_its_refusal() {
+    let server = Server::start();
+    let headers = [("cookie", "safelight_session=gone"), ("content-type", support::CONTENT_TYPE)];
+    let answer =
+        server.send("POST", "/api/assets", &headers, &Form::photo("a.jpg", &vec![1; 8_000_000]).bytes());
+    assert_eq!((answer.status, answer.message().as_str()), (401, "Invalid user token"));
+}
+
+#[test]
+fn another_site_cannot_act_with_our_cookie() {
+    let server = Server::start();
+    let cookie = server.pair();
+    let table = [("origin", "http://evil.example"), ("origin", "null"), ("sec-fetch-site", "same-site")];
+    for refused in table {
+        let headers = [("cookie", cookie.as_str()), refused];
+        assert_eq!(
+            server.send("POST", "/api/albums", &headers, b"{\"albumName\":\"x\"}").status,
+            403,
+            "{refused:?}"
+        );
+    }
+    assert_eq!(server.get("/api/albums").json(), json!([]));
+}
+
+#[test]
+fn secrets_are_not_in_the_data_folder() {
+    let server = Server::start();
+    let cookie = server.pair();
+    let code = server.state.door.new_code(Timestamp::now()).unwrap();
+    let secrets = [&cookie["safelight_session=".len()..], &server.key, code.reveal()];
+    let folder = server.folder.path();
+    for name in ["safelight.sqlite", "safelight.sqlite-wal"] {
+        let bytes = std::fs::read(folder.join(name)).unwrap_or_default();
+        for secret in secrets {
+            assert!(!bytes.windows(secret.len()).any(|part| part == secret.as_bytes()), "{name}");
+        }
+    }
+}
+
+fn sessions(server: &Server, cookie: &str) -> Value {
+    server.send("GET", "/safelight/v1/sessions", &[("cookie", cookie)], &[]).json()
+}
