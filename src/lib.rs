@@ -1,1 +1,22 @@
-#![cfg(target_arch = "wasm32")]
+//! The page: a Leptos view of the engine, and nothing more. It shows one value, the engine's `View`, and sends
+//! intents; it does no IO of its own, which is the browser crate's.
+//!
+//! [`words`] turns facts into sentences. It is plain Rust, so it is tested natively; everything else is compiled
+//! for the browser alone.
+
+pub mod words;
+
+#[cfg(target_arch = "wasm32")]
+mod app;
+#[cfg(target_arch = "wasm32")]
+mod parts;
+#[cfg(target_arch = "wasm32")]
+mod shown;
+
+/// Starts the page and, beside it, the backup worker.
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen::prelude::wasm_bindgen(start)]
+pub fn start() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(app::App);
+}

@@ -1,1 +1,87 @@
-fn main() {}
+//! Everything that is done to this tree: `cargo xtask --help`.
+//!
+//! Nothing is needed beside Rust (and Node for the browser journeys): wasm-bindgen is a library here, of the
+//! version that Cargo.lock holds.
+
+mod dev;
+mod page;
+mod serve;
+mod shell;
+mod size;
+mod test;
+mod tidy;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Builds, runs, tests and measures Safelight.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build page, workers and server in release, and run the server
+    ///
+    /// What follows `--` is passed on: `cargo xtask serve -- --data DIR --listen 0.0.0.0:4114`.
+    Serve {
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Run the server on a quick build, and build anew whenever a file changes
+    Dev {
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Build page, workers and server in release, and say where the program is
+    Build,
+    /// Run the tests: all, or only the named layers
+    Test {
+        layers: Vec<test::Layer>,
+        /// Only tests whose name contains this (native, wasm and journeys)
+        #[arg(long)]
+        only: Option<String>,
+    },
+    /// Show what a browser has to fetch, and fail where it is more than its budget
+    Size,
+    /// Take the README's screenshots from the running app
+    Screenshots,
+    /// Run one wasm test module in a browser (called by cargo)
+    #[command(hide = true)]
+    WasmTestRunner {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<std::ffi::OsString>,
+    },
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().task {
+        Task::Serve { arguments } => serve::serve(&arguments),
+        Task::Dev { arguments } => dev::dev(&arguments),
+        Task::Build => {
+            let program = serve::build()?;
+            println!("{}", program.display());
+            Ok(())
+        }
+        Task::Test { layers, only } => test::test(&layers, only.as_deref()),
+        Task::Size => size::size(),
+        Task::Screenshots => test::screenshots(),
+        Task::WasmTestRunner { arguments } => test::run_wasm_module(arguments),
+    }
+}
+
+/// The top of the tree.
+fn root() -> PathBuf {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    here.parent().map_or_else(|| here.clone(), PathBuf::from)
+}
+
+/// Where cargo puts what it builds.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}

@@ -58,6 +58,10 @@ pub enum Notice {
         name: String,
         outer: String,
     },
+    /// The picker or the prompt failed; the browser's own words.
+    PickerFailed {
+        why: String,
+    },
 }
 
 /// Why the engine stopped.

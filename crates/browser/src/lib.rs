@@ -6,6 +6,7 @@
 
 #![cfg(target_arch = "wasm32")]
 
+pub mod app_shell;
 pub mod bindings;
 pub mod channel;
 mod device;

@@ -1,6 +1,7 @@
 //! What only a window can do: pick folders, take drops, ask for permissions, and keep the backup worker alive.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use engine::FolderId;
 use gloo::events::EventListener;
@@ -23,38 +24,60 @@ thread_local! {
     static KEPT: RefCell<Vec<Handle>> = const { RefCell::new(Vec::new()) };
 }
 
+/// A message, with what cannot be written as plain data.
+type Attached = (ToEngine, JsValue);
+
 /// The page's end of the conversation with the engine.
 #[derive(Clone)]
 pub struct Conversation {
     to: Channel,
+    /// What is to be said once the engine was heard: before that nobody may be listening.
+    unsaid: Rc<RefCell<Option<Vec<Attached>>>>,
 }
 
 impl Conversation {
     /// Begins to hear; `None` is a message of another version of Safelight.
     pub fn begin(mut hear: impl FnMut(Option<FromEngine>) + 'static) -> Result<Conversation, Fault> {
+        let conversation =
+            Conversation { to: Channel::to_engine()?, unsaid: Rc::new(RefCell::new(Some(Vec::new()))) };
+        let ours = conversation.clone();
         Channel::from_engine()?
-            .listen(move |message: Option<Message<FromEngine>>| hear(message.map(|message| message.body)))
+            .listen(move |message: Option<Message<FromEngine>>| {
+                ours.say_the_unsaid();
+                hear(message.map(|message| message.body));
+            })
             .forget();
-        let conversation = Conversation { to: Channel::to_engine()? };
-        conversation.say(&ToEngine::Hello);
+        conversation.send(&ToEngine::Hello, &JsValue::NULL);
         Ok(conversation)
     }
 
-    pub fn say(&self, message: &ToEngine) {
-        self.say_with(message, &JsValue::NULL);
+    pub fn say(&self, message: ToEngine) {
+        self.say_with(message, JsValue::NULL);
     }
 
-    pub fn add_folder(&self, handle: &DirectoryHandle) {
+    pub fn add_folder(&self, handle: DirectoryHandle) {
         KEPT.with_borrow_mut(|kept| kept.push(handle.clone().unchecked_into()));
-        self.say_with(&ToEngine::AddFolder, handle);
+        self.say_with(ToEngine::AddFolder, handle.into());
     }
 
     pub fn add_files(&self, name: &str, files: &[(String, File)]) {
         let pairs: Array = files.iter().map(|(path, file)| Array::of2(&path.into(), file)).collect();
-        self.say_with(&ToEngine::AddFiles { name: name.into() }, &pairs);
+        self.say_with(ToEngine::AddFiles { name: name.into() }, pairs.into());
     }
 
-    fn say_with(&self, message: &ToEngine, attached: &JsValue) {
+    fn say_with(&self, message: ToEngine, attached: JsValue) {
+        match &mut *self.unsaid.borrow_mut() {
+            Some(unsaid) => unsaid.push((message, attached)),
+            None => self.send(&message, &attached),
+        }
+    }
+
+    fn say_the_unsaid(&self) {
+        let unsaid = self.unsaid.borrow_mut().take().unwrap_or_default();
+        unsaid.iter().for_each(|(message, attached)| self.send(message, attached));
+    }
+
+    fn send(&self, message: &ToEngine, attached: &JsValue) {
         if let Err(fault) = self.to.send(message, attached) {
             web_sys::console::error_1(&fault.to_string().into());
         }
@@ -186,4 +209,14 @@ fn relative_path(file: &File) -> String {
         .ok()
         .and_then(|path| path.as_string())
         .unwrap_or_default()
+}
+
+/// Takes the part behind `#` out of the address and the history.
+pub fn clear_address() {
+    let Some(window) = web_sys::window() else { return };
+    let path = window.location().pathname().unwrap_or_else(|_| "/".into());
+    if let Ok(history) = window.history() {
+        // Where the browser refuses, the address stays as it was; a used code is worth nothing.
+        _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
+    }
 }

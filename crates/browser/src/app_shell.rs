@@ -1,0 +1,77 @@
+//! The service worker that serves the app shell: registered here, and replaced only when the person agrees.
+
+use gloo::events::EventListener;
+use gloo::timers::callback::Interval;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{ServiceWorkerContainer, ServiceWorkerRegistration, ServiceWorkerState, Window};
+
+use crate::Fault;
+
+const SCRIPT: &str = "/sw.js";
+/// A page that stays open for weeks still hears of a new version.
+const LOOK_EVERY_MS: u32 = 3_600_000;
+
+/// A new version, installed and waiting.
+#[derive(Clone)]
+pub struct NewVersion(ServiceWorkerRegistration);
+
+impl NewVersion {
+    /// Lets it take over; the page reloads by itself when it has.
+    pub fn take_over(&self) {
+        if let Some(waiting) = self.0.waiting() {
+            // The one failure is a message that cannot be cloned; text can.
+            _ = waiting.post_message(&JsValue::from_str("use-new-version"));
+        }
+    }
+}
+
+/// Registers the service worker; `offer` hears of each new version that waits.
+pub fn keep(offer: impl Fn(NewVersion) + Clone + 'static) {
+    let Some(window) = web_sys::window() else { return };
+    spawn_local(async move {
+        if let Err(fault) = register(&window, offer).await {
+            // Without it the app still works online; private windows of some browsers refuse it.
+            web_sys::console::warn_1(&fault.to_string().into());
+        }
+    });
+}
+
+async fn register(window: &Window, offer: impl Fn(NewVersion) + Clone + 'static) -> Result<(), Fault> {
+    let container = window.navigator().service_worker();
+    reload_when_replaced(&container, window.clone());
+    let registration: ServiceWorkerRegistration =
+        JsFuture::from(container.register(SCRIPT)).await?.unchecked_into();
+    if registration.waiting().is_some() && container.controller().is_some() {
+        offer(NewVersion(registration.clone()));
+    }
+    let found = registration.clone();
+    EventListener::new(&registration, "updatefound", move |_| offer_when_installed(&found, offer.clone()))
+        .forget();
+    Interval::new(LOOK_EVERY_MS, move || {
+        // Offline it fails, and the next hour looks again.
+        _ = registration.update();
+    })
+    .forget();
+    Ok(())
+}
+
+/// The first version takes over a page that had none: that is no reason to reload.
+fn reload_when_replaced(container: &ServiceWorkerContainer, window: Window) {
+    if container.controller().is_some() {
+        EventListener::once(container, "controllerchange", move |_| _ = window.location().reload()).forget();
+    }
+}
+
+fn offer_when_installed(registration: &ServiceWorkerRegistration, offer: impl Fn(NewVersion) + 'static) {
+    let Some(installing) = registration.installing() else { return };
+    let registration = registration.clone();
+    let worker = installing.clone();
+    EventListener::new(&installing, "statechange", move |_| {
+        let replaces = registration.active().is_some();
+        if worker.state() == ServiceWorkerState::Installed && replaces {
+            offer(NewVersion(registration.clone()));
+        }
+    })
+    .forget();
+}

@@ -1,0 +1,89 @@
+//! The whole page, from top to bottom, and what it does when it opens.
+
+use engine::Intent;
+use gloo::events::EventListener;
+use leptos::prelude::*;
+
+use crate::parts::activity::Activity;
+use crate::parts::controls::Controls;
+use crate::parts::dropping::DropTarget;
+use crate::parts::folders::Folders;
+use crate::parts::headline::HeadlinePart;
+use crate::parts::lists::Lists;
+use crate::parts::notices::Notices;
+use crate::parts::pairing::Pairing;
+use crate::parts::settings::Settings;
+use crate::shown::{Desk, ROWS_AT_ONCE};
+
+#[component]
+pub fn App() -> impl IntoView {
+    match Desk::open() {
+        Ok(desk) => {
+            begin(desk);
+            page(desk).into_any()
+        }
+        Err(fault) => view! {
+            <main class="failed">"This browser lacks what Safelight needs. " {fault.to_string()}</main>
+        }
+        .into_any(),
+    }
+}
+
+fn page(desk: Desk) -> impl IntoView {
+    view! {
+        <Notices desk />
+        <main>
+            <HeadlinePart desk />
+            <Pairing desk />
+            <Controls desk />
+            <Activity desk />
+            <Folders desk />
+            <Lists desk />
+            <Settings desk />
+        </main>
+        <DropTarget desk />
+    }
+}
+
+/// What happens once, when the page opens.
+fn begin(desk: Desk) {
+    if let Some(script) = worker_script() {
+        browser::window::keep_worker(script);
+    }
+    browser::app_shell::keep(move |version| desk.new_version.set(Some(version)));
+    obey_address(desk);
+    look_when_seen(desk);
+}
+
+fn worker_script() -> Option<String> {
+    document().body()?.get_attribute("data-backup-worker")
+}
+
+/// The part behind `#`: a pairing link, or a shortcut of the installed app. It is taken away at once, so that a
+/// code does not stay in the address or the history.
+fn obey_address(desk: Desk) {
+    let hash = window().location().hash().unwrap_or_default();
+    if hash.is_empty() {
+        return;
+    }
+    match hash.trim_start_matches('#').split_once('=') {
+        Some(("pair", code)) => desk.dispatch(Intent::Pair { code: code.into() }),
+        Some(_) => {}
+        None if hash == "#back-up-now" => desk.dispatch(Intent::BackUpNow),
+        None if hash == "#problems" => desk.open.set(Some((engine::Filter::Problems, ROWS_AT_ONCE))),
+        None => {}
+    }
+    browser::window::clear_address();
+}
+
+/// Coming back is the moment to look for what changed meanwhile.
+fn look_when_seen(desk: Desk) {
+    EventListener::new(&document(), "visibilitychange", move |_| {
+        if !document().hidden() {
+            desk.dispatch(Intent::Look);
+        }
+    })
+    .forget();
+    let again = EventListener::new(&window(), "hashchange", move |_| obey_address(desk));
+    again.forget();
+}

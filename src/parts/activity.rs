@@ -1,0 +1,52 @@
+//! What is read and sent right now.
+
+use engine::{FileId, Stage};
+use leptos::prelude::*;
+
+use crate::shown::Desk;
+use crate::words::numbers::bytes;
+
+#[component]
+pub fn Activity(desk: Desk) -> impl IntoView {
+    let active = desk.view(|view| view.active.clone());
+    let active = Memo::new(move |_| active.get().unwrap_or_default());
+    view! {
+        <Show when=move || active.with(|active| !active.is_empty())>
+            <section class="activity" aria-labelledby="now">
+                <h2 id="now">"Now"</h2>
+                <ul>
+                    <For
+                        each=move || active.get()
+                        key=|job| (job.file, job.stage == Stage::Sending)
+                        children=move |job| view! { <Job desk file=job.file path=job.path stage=job.stage size=job.size /> }
+                    />
+                </ul>
+            </section>
+        </Show>
+    }
+}
+
+#[component]
+fn Job(desk: Desk, file: FileId, path: String, stage: Stage, size: u64) -> impl IntoView {
+    let done = desk.view(move |view| {
+        view.active.iter().find(|job| job.file == file && job.stage == stage).map_or(0, |job| job.done)
+    });
+    let verb = match stage {
+        Stage::Reading => "Reading",
+        Stage::Sending => "Sending",
+    };
+    let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
+    let progress = move || format!("{} of {}", bytes(done.get().unwrap_or(0)), bytes(size));
+    view! {
+        <li>
+            <span class="verb">{verb}</span>
+            <span class="path" title=path.clone()>{name.clone()}</span>
+            <progress
+                max=size.to_string()
+                prop:value=move || done.get().unwrap_or(0) as f64
+                aria-label=format!("{verb} {name}")
+            ></progress>
+            <span class="amount">{progress}</span>
+        </li>
+    }
+}

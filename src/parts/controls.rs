@@ -1,0 +1,97 @@
+//! The buttons: add a folder, back up now, pause.
+
+use engine::{Headline, Intent};
+use leptos::html::Input;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::shown::{Desk, Shown};
+use browser::channel::{Notice, ToEngine};
+
+#[component]
+pub fn Controls(desk: Desk) -> impl IntoView {
+    let ready = desk.is(|view| view.headline != Headline::Unpaired);
+    let has_folders = desk.is(|view| !view.folders.is_empty());
+    let stopped = move || desk.shown.with(|shown| matches!(shown, Shown::Stopped(_)));
+    let outdated = move || desk.shown.with(|shown| matches!(shown, Shown::OtherVersion));
+    view! {
+        <Show when=move || ready.get()>
+            <div class="controls">
+                <AddFolder desk />
+                <Show when=move || has_folders.get()>
+                    <button on:click=move |_| desk.dispatch(Intent::BackUpNow)>"Back up now"</button>
+                    <PauseButton desk />
+                </Show>
+            </div>
+        </Show>
+        <Show when=stopped>
+            <div class="controls">
+                <button class="primary" on:click=move |_| desk.say(ToEngine::Restart)>"Try again"</button>
+            </div>
+        </Show>
+        <Show when=outdated>
+            <div class="controls">
+                <button class="primary" on:click=move |_| _ = window().location().reload()>"Reload"</button>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn PauseButton(desk: Desk) -> impl IntoView {
+    let paused = desk.is(|view| view.settings.paused);
+    let turn = move |_| desk.dispatch(if paused.get() { Intent::Resume } else { Intent::Pause });
+    view! { <button on:click=turn>{move || if paused.get() { "Resume" } else { "Pause" }}</button> }
+}
+
+/// The picker; or, where a browser has none, files handed over once, and said to be just that.
+#[component]
+fn AddFolder(desk: Desk) -> impl IntoView {
+    if browser::window::can_keep_folders() {
+        let first = desk.is(|view| view.folders.is_empty());
+        view! {
+            <button class:primary=move || first.get() on:click=move |_| pick(desk)>"Add folder"</button>
+        }
+        .into_any()
+    } else {
+        view! { <UploadOnce desk /> }.into_any()
+    }
+}
+
+#[component]
+fn UploadOnce(desk: Desk) -> impl IntoView {
+    let input = NodeRef::<Input>::new();
+    let choose = move |_| {
+        if let Some(input) = input.get() {
+            input.click();
+        }
+    };
+    let chosen = move |_| {
+        let Some(list) = input.get().and_then(|input| input.files()) else { return };
+        let (name, files) = browser::window::files_of(&list);
+        desk.with_conversation(|conversation| conversation.add_files(&name, &files));
+    };
+    view! {
+        <div class="once">
+            <button class="primary" on:click=choose>"Upload a folder once"</button>
+            <input type="file" prop:webkitdirectory=true multiple hidden node_ref=input on:change=chosen />
+            <p class="hint">
+                "This browser cannot keep access to a folder, so this is not automatic: what you choose is "
+                "uploaded now, and new files are not noticed. Chrome and Edge on a computer back up by themselves."
+            </p>
+        </div>
+    }
+}
+
+fn pick(desk: Desk) {
+    spawn_local(async move {
+        match browser::window::pick_folder().await {
+            Ok(Some(folder)) => {
+                desk.with_conversation(|conversation| conversation.add_folder(folder));
+                browser::window::ask_to_persist().await;
+            }
+            Ok(None) => {}
+            Err(fault) => desk.notice.set(Some(Notice::PickerFailed { why: fault.to_string() })),
+        }
+    });
+}

@@ -1,0 +1,58 @@
+//! The whole window is a drop target. A dropped folder is kept and watched over; dropped files are uploaded once.
+
+use gloo::events::{EventListener, EventListenerOptions};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast;
+use web_sys::DragEvent;
+
+use crate::shown::Desk;
+
+#[component]
+pub fn DropTarget(desk: Desk) -> impl IntoView {
+    let over = RwSignal::new(false);
+    on_drag("dragover", move |_| over.set(true));
+    on_drag("dragenter", move |_| over.set(true));
+    on_drag("dragleave", move |event| {
+        // Leaving for nothing is leaving the window.
+        if event.related_target().is_none() {
+            over.set(false);
+        }
+    });
+    on_drag("drop", move |event| {
+        over.set(false);
+        take(desk, &event);
+    });
+    view! {
+        <Show when=move || over.get()>
+            <div class="drop" aria-hidden="true">
+                <p>"Drop folders to protect them"</p>
+            </div>
+        </Show>
+    }
+}
+
+/// Without `preventDefault` the browser would open what is dropped in place of the app.
+fn on_drag(name: &'static str, mut act: impl FnMut(DragEvent) + 'static) {
+    let options = EventListenerOptions::enable_prevent_default();
+    EventListener::new_with_options(&window(), name, options, move |event| {
+        event.prevent_default();
+        act(event.clone().unchecked_into());
+    })
+    .forget();
+}
+
+fn take(desk: Desk, event: &DragEvent) {
+    let Some(transfer) = event.data_transfer() else { return };
+    let dropped = browser::window::take_drop(&transfer);
+    spawn_local(async move {
+        let dropped = dropped.await;
+        desk.with_conversation(|conversation| {
+            dropped.folders.into_iter().for_each(|folder| conversation.add_folder(folder));
+            if !dropped.files.is_empty() {
+                conversation.add_files("Dropped files", &dropped.files);
+            }
+        });
+        browser::window::ask_to_persist().await;
+    });
+}

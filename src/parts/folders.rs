@@ -1,0 +1,100 @@
+//! One card a folder: what it holds, whether it can be read, and what to do if not.
+
+use engine::{Access, Barrier, FolderId, FolderView, Intent, Lasting, Listed};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::shown::Desk;
+use crate::words::numbers::{count, files};
+use browser::channel::{Notice, ToEngine};
+
+#[component]
+pub fn Folders(desk: Desk) -> impl IntoView {
+    let ids = desk.view(|view| view.folders.iter().map(|folder| folder.id).collect::<Vec<_>>());
+    let ids = Memo::new(move |_| ids.get().unwrap_or_default());
+    view! {
+        <Show when=move || ids.with(|ids| !ids.is_empty())>
+            <section class="folders" aria-labelledby="folders">
+                <h2 id="folders">"Folders"</h2>
+                <For each=move || ids.get() key=|id| *id children=move |id| view! { <Card desk id /> } />
+            </section>
+        </Show>
+    }
+}
+
+#[component]
+fn Card(desk: Desk, id: FolderId) -> impl IntoView {
+    let folder = desk.view(move |view| view.folders.iter().find(|folder| folder.id == id).cloned());
+    let folder = Memo::new(move |_| folder.get().flatten());
+    let name = move || folder.get().map(|folder| folder.name);
+    let facts = move || folder.with(|folder| folder.as_ref().map(facts));
+    let access = Memo::new(move |_| folder.with(|folder| folder.as_ref().map(|folder| folder.access)));
+    view! {
+        <article class="card folder">
+            <div>
+                <h3>{name}</h3>
+                <p>{facts}</p>
+            </div>
+            <div class="row">
+                <Show when=move || access.get() == Some(Access::Barred(Barrier::NeedsPermission))>
+                    <button class="primary" on:click=move |_| allow(desk, id)>"Allow access"</button>
+                </Show>
+                <Show when=move || access.get() == Some(Access::Barred(Barrier::Unreachable))>
+                    <button on:click=move |_| desk.say(ToEngine::Regranted(id))>"Look again"</button>
+                </Show>
+                <Remove desk id />
+            </div>
+        </article>
+    }
+}
+
+/// Asked twice, because a folder that is not backed up any more is easily overlooked.
+#[component]
+fn Remove(desk: Desk, id: FolderId) -> impl IntoView {
+    let asked = RwSignal::new(false);
+    view! {
+        <Show
+            when=move || asked.get()
+            fallback=move || view! { <button class="quiet" on:click=move |_| asked.set(true)>"Remove"</button> }
+        >
+            <span class="ask">"Stop backing it up? Nothing is deleted, on disk or server."</span>
+            <button on:click=move |_| desk.dispatch(Intent::RemoveFolder(id))>"Remove folder"</button>
+            <button class="quiet" on:click=move |_| asked.set(false)>"Keep"</button>
+        </Show>
+    }
+}
+
+fn facts(folder: &FolderView) -> String {
+    let tally = &folder.tally;
+    let mut facts = match folder.access {
+        Access::Granted => String::new(),
+        Access::Barred(Barrier::NeedsPermission) => "Needs your permission. Last known: ".into(),
+        Access::Barred(Barrier::Unreachable) => "Not reachable. Last known: ".into(),
+    };
+    facts += &format!("{}, {} protected", files(tally.total), count(tally.protected));
+    let others =
+        [(tally.remaining, "remaining"), (tally.skipped, "skipped"), (tally.problems, "with problems")];
+    for (number, name) in others.into_iter().filter(|(number, _)| *number > 0) {
+        facts += &format!(", {} {name}", count(number));
+    }
+    facts += match folder.listed {
+        Listed::Now => ". Looking through it…",
+        Listed::NotYet => ". Not looked through yet.",
+        Listed::Complete => ".",
+    };
+    if folder.lasting == Lasting::Once {
+        facts += " Handed over once: new files in it are not noticed.";
+    }
+    facts
+}
+
+/// The prompt needs this click, so it is asked for here and not by the engine.
+fn allow(desk: Desk, id: FolderId) {
+    spawn_local(async move {
+        match browser::window::ask_permission(id).await {
+            Ok(true) => desk.say(ToEngine::Regranted(id)),
+            Ok(false) => {}
+            Err(fault) => desk.notice.set(Some(Notice::PickerFailed { why: fault.to_string() })),
+        }
+    });
+}

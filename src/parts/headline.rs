@@ -1,0 +1,111 @@
+//! The headline, with the numbers: always the true state, in words.
+
+use engine::{Filter, Tally, View};
+use leptos::prelude::*;
+
+use super::lamp::Lamp;
+use super::lists::toggle;
+use crate::shown::{Desk, Shown};
+use crate::words::numbers::count;
+use crate::words::{self, Headline};
+use browser::channel::Stopped;
+
+#[component]
+pub fn HeadlinePart(desk: Desk) -> impl IntoView {
+    let words = Memo::new(move |_| desk.shown.with(words_of));
+    let tally = desk.view(|view| view.tally.clone());
+    let number = move |of: fn(&Tally) -> u64| move || tally.get().map(|tally| of(&tally).to_string());
+    let state = Signal::derive(move || words.with(|words| words.state));
+    view! {
+        <header class="headline">
+            <Lamp state />
+            <div
+                role="status"
+                data-testid="headline"
+                data-state=state
+                data-total=number(|tally| tally.total)
+                data-protected=number(|tally| tally.protected)
+                data-remaining=number(|tally| tally.remaining)
+                data-skipped=number(|tally| tally.skipped)
+                data-problems=number(|tally| tally.problems)
+            >
+                <h1>{move || words.with(|words| words.title.clone())}</h1>
+                <p>{move || words.with(|words| words.detail.clone())}</p>
+            </div>
+        </header>
+        <Show when=move || tally.with(|tally| tally.as_ref().is_some_and(|tally| tally.total > 0))>
+            <Progress desk />
+            <Numbers desk />
+        </Show>
+    }
+}
+
+#[component]
+fn Progress(desk: Desk) -> impl IntoView {
+    let working = desk.is(|view| view.headline == engine::Headline::BackingUp);
+    let share = desk.view(|view| {
+        let whole = view.tally.protected_bytes + view.tally.remaining_bytes;
+        let moving: u64 =
+            view.active.iter().filter(|job| job.stage == engine::Stage::Sending).map(|job| job.done).sum();
+        (view.tally.protected_bytes + moving).min(whole) as f64 / whole.max(1) as f64
+    });
+    view! {
+        <Show when=move || working.get()>
+            <progress max="1" aria-label="Share of the bytes that is protected" prop:value=move || share.get()></progress>
+        </Show>
+    }
+}
+
+#[component]
+fn Numbers(desk: Desk) -> impl IntoView {
+    let protected = desk.view(|view| count(view.tally.protected));
+    view! {
+        <ul class="numbers">
+            <li>
+                <span class="number"><strong>{move || protected.get()}</strong>" protected"</span>
+            </li>
+            <NumberButton desk filter=Filter::Remaining name="remaining" of=|view| view.tally.remaining />
+            <NumberButton desk filter=Filter::Skipped name="skipped" of=|view| view.tally.skipped />
+            <NumberButton desk filter=Filter::Problems name="problems" of=|view| view.tally.problems />
+        </ul>
+    }
+}
+
+/// A number that opens the list behind it.
+#[component]
+fn NumberButton(desk: Desk, filter: Filter, name: &'static str, of: fn(&View) -> u64) -> impl IntoView {
+    let number = desk.view(of);
+    let is_open = move || desk.open.with(|open| open.is_some_and(|(open, _)| open == filter));
+    view! {
+        <li>
+            <button
+                class="number"
+                class:urgent={move || filter == Filter::Problems && number.get() > Some(0)}
+                disabled=move || number.get() == Some(0) && !is_open()
+                aria-expanded=move || is_open().to_string()
+                aria-controls="list"
+                on:click=move |_| toggle(desk, filter)
+            >
+                <strong>{move || number.get().map(count)}</strong>
+                " "
+                {name}
+            </button>
+        </li>
+    }
+}
+
+fn words_of(shown: &Shown) -> Headline {
+    match shown {
+        Shown::Opening => words::opening(),
+        Shown::View(view) => words::headline::headline(view),
+        Shown::Stopped(Stopped::StorageFull) => words::stopped(
+            "This browser's storage is full. Make room on the disk, then try again. Nothing is lost.",
+        ),
+        Shown::Stopped(Stopped::StorageFailed(why)) => words::stopped(&format!(
+            "This browser's storage failed. Nothing is lost on disk or server. ({why})"
+        )),
+        Shown::Stopped(Stopped::Outdated) | Shown::OtherVersion => {
+            words::stopped("Safelight was updated in another tab. Reload this page.")
+        }
+    }
+}

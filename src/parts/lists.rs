@@ -1,0 +1,94 @@
+//! The files behind a number, by name, each with its reason.
+
+use engine::{Filter, Intent, RowView};
+use leptos::prelude::*;
+
+use crate::shown::{Desk, ROWS_AT_ONCE};
+use crate::words::numbers::{bytes, count};
+use crate::words::reasons;
+use browser::channel::ToEngine;
+
+/// Opens a list, or closes it if it is the open one.
+pub fn toggle(desk: Desk, filter: Filter) {
+    desk.open.update(|open| {
+        *open = if open.is_some_and(|(is_open, _)| is_open == filter) {
+            None
+        } else {
+            Some((filter, ROWS_AT_ONCE))
+        };
+    });
+}
+
+#[component]
+pub fn Lists(desk: Desk) -> impl IntoView {
+    // Asked again whenever the numbers move, so that the list is as live as they are.
+    let numbers = desk.view(|view| view.tally.clone());
+    Effect::new(move |_| {
+        numbers.track();
+        if let Some((filter, count)) = desk.open.get() {
+            desk.say(ToEngine::Rows { filter, from: 0, count });
+        }
+    });
+    view! {
+        <section id="list" class="list" aria-live="off">
+            <Show when=move || desk.open.with(Option::is_some)>
+                <List desk />
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn List(desk: Desk) -> impl IntoView {
+    let filter = Memo::new(move |_| desk.open.get().map(|(filter, _)| filter));
+    let page = Memo::new(move |_| desk.rows.get().filter(|page| Some(page.filter) == filter.get()));
+    let rows = move || page.get().map(|page| page.rows).unwrap_or_default();
+    let total = move || page.with(|page| page.as_ref().map_or(0, |page| page.total));
+    let more = move || total() > page.with(|page| page.as_ref().map_or(0, |page| page.rows.len() as u64));
+    let show_more = move |_| {
+        desk.open.update(|open| {
+            if let Some((_, count)) = open {
+                *count += ROWS_AT_ONCE;
+            }
+        })
+    };
+    view! {
+        <div class="row list-head">
+            <h2>{move || filter.get().map(title)}</h2>
+            <Show when=move || filter.get() == Some(Filter::Problems) && (total() > 1)>
+                <button on:click=move |_| desk.dispatch(Intent::RetryAll)>"Try all again"</button>
+            </Show>
+            <button class="quiet" on:click=move |_| desk.open.set(None)>"Close"</button>
+        </div>
+        <ul>
+            <For each=rows key=|row| (row.id, format!("{:?}", row.reason)) children=move |row| view! { <Row desk row /> } />
+        </ul>
+        <Show when=more>
+            <button on:click=show_more>{move || format!("Show more of {}", count(total()))}</button>
+        </Show>
+    }
+}
+
+#[component]
+fn Row(desk: Desk, row: RowView) -> impl IntoView {
+    let retry = matches!(row.reason, engine::Reason::Problem(_));
+    let id = row.id;
+    view! {
+        <li>
+            <div>
+                <span class="path">{format!("{}/{}", row.folder, row.path)}</span>
+                <span class="reason">{reasons::reason(&row.reason)}</span>
+            </div>
+            <span class="amount">{row.size.map(bytes)}</span>
+            {retry.then(|| view! { <button on:click=move |_| desk.dispatch(Intent::Retry(id))>"Try again"</button> })}
+        </li>
+    }
+}
+
+fn title(filter: Filter) -> &'static str {
+    match filter {
+        Filter::Problems => "Problems",
+        Filter::Skipped => "Skipped on purpose",
+        Filter::Remaining => "Still to do",
+    }
+}

@@ -1,0 +1,12 @@
+//! The parts of the page, one to a file. Each shows one piece of the view and sends intents; none does IO.
+
+pub mod activity;
+pub mod controls;
+pub mod dropping;
+pub mod folders;
+pub mod headline;
+pub mod lamp;
+pub mod lists;
+pub mod notices;
+pub mod pairing;
+pub mod settings;

@@ -1,0 +1,60 @@
+//! What is worth one sentence, once: an answer to what the person just did, or a new version.
+
+use leptos::prelude::*;
+
+use crate::shown::Desk;
+use browser::channel::Notice;
+
+#[component]
+pub fn Notices(desk: Desk) -> impl IntoView {
+    let text = move || desk.notice.get().map(|notice| sentence(&notice));
+    view! {
+        <div class="notices" role="log">
+            <Show when=move || desk.notice.with(Option::is_some)>
+                <div class="notice">
+                    <p>{text}</p>
+                    <button class="quiet" on:click=move |_| desk.notice.set(None)>"Dismiss"</button>
+                </div>
+            </Show>
+            <Show when=move || desk.new_version.with(Option::is_some)>
+                <Update desk />
+            </Show>
+        </div>
+    }
+}
+
+/// Offered, not forced, and never in the middle of an upload: once agreed to, it waits for a quiet moment.
+#[component]
+fn Update(desk: Desk) -> impl IntoView {
+    let agreed = RwSignal::new(false);
+    let busy = desk.is(|view| !view.active.is_empty());
+    Effect::new(move |_| {
+        if agreed.get() && !busy.get() {
+            desk.new_version
+                .with(|version| version.iter().for_each(browser::app_shell::NewVersion::take_over));
+        }
+    });
+    view! {
+        <div class="notice">
+            <Show
+                when=move || agreed.get()
+                fallback=move || view! {
+                    <p>"A new version of Safelight is ready."</p>
+                    <button on:click=move |_| agreed.set(true)>"Update"</button>
+                }
+            >
+                <p>"Updating as soon as the files on their way have arrived."</p>
+            </Show>
+        </div>
+    }
+}
+
+fn sentence(notice: &Notice) -> String {
+    match notice {
+        Notice::AlreadyAdded { name } => format!("“{name}” is backed up already."),
+        Notice::InsideAnother { name, outer } => {
+            format!("“{name}” lies inside “{outer}”, which is backed up already.")
+        }
+        Notice::PickerFailed { why } => format!("The folder could not be opened. ({why})"),
+    }
+}

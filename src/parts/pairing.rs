@@ -1,0 +1,46 @@
+//! One clear request to pair, while no sign-in is known.
+
+use engine::{Intent, PairingView};
+use leptos::html::Input;
+use leptos::prelude::*;
+
+use crate::shown::Desk;
+
+#[component]
+pub fn Pairing(desk: Desk) -> impl IntoView {
+    let unpaired = desk.is_unpaired();
+    view! { <Show when=move || unpaired.get()><PairingForm desk /></Show> }
+}
+
+#[component]
+fn PairingForm(desk: Desk) -> impl IntoView {
+    let code = NodeRef::<Input>::new();
+    let running = desk.is(|view| view.pairing == PairingView::Running);
+    let pair = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let text = code.get().map(|input| input.value()).unwrap_or_default();
+        if !text.trim().is_empty() {
+            desk.dispatch(Intent::Pair { code: text.trim().into() });
+        }
+    };
+    view! {
+        <form class="card pairing" on:submit=pair>
+            <label for="code">"Pairing code"</label>
+            <div class="row">
+                <input
+                    id="code"
+                    node_ref=code
+                    autocomplete="off"
+                    autocapitalize="characters"
+                    spellcheck="false"
+                    placeholder="XXXX-XXXX-XXXX"
+                />
+                <button class="primary" disabled=move || running.get()>"Pair"</button>
+            </div>
+            <p class="hint">
+                "On the computer that runs your server, " <code>"safelight pair"</code>
+                " prints a new link with a code. It works once, for a few minutes."
+            </p>
+        </form>
+    }
+}

@@ -1,0 +1,91 @@
+//! What the page knows: one signal for the engine's word, and one way to answer.
+
+use browser::app_shell::NewVersion;
+use browser::channel::{FromEngine, Notice, Stopped, ToEngine};
+use browser::window::Conversation;
+use engine::{Filter, Headline, Intent, RowsPage, View};
+use leptos::prelude::*;
+
+/// The last word of the engine.
+#[derive(Clone, PartialEq)]
+pub enum Shown {
+    /// Not heard yet.
+    Opening,
+    View(Box<View>),
+    Stopped(Stopped),
+    /// The engine is of another version: this page must be loaded anew.
+    OtherVersion,
+}
+
+/// Handed to every part. Signals and the conversation are cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    pub shown: RwSignal<Shown>,
+    /// The list that is open, and how many of its rows are wanted.
+    pub open: RwSignal<Option<(Filter, u32)>>,
+    pub rows: RwSignal<Option<RowsPage>>,
+    pub notice: RwSignal<Option<Notice>>,
+    pub new_version: RwSignal<Option<NewVersion>, LocalStorage>,
+    conversation: StoredValue<Conversation, LocalStorage>,
+}
+
+/// How many rows a list shows at first, and how many more each time.
+pub const ROWS_AT_ONCE: u32 = 100;
+
+impl Desk {
+    pub fn open() -> Result<Desk, browser::Fault> {
+        let shown = RwSignal::new(Shown::Opening);
+        let rows = RwSignal::new(None);
+        let notice = RwSignal::new(None);
+        let conversation = Conversation::begin(move |said| match said {
+            Some(FromEngine::View(view)) => shown.set(Shown::View(view)),
+            Some(FromEngine::Rows(page)) => rows.set(Some(page)),
+            Some(FromEngine::Notice(said)) => notice.set(Some(said)),
+            Some(FromEngine::Stopped(why)) => shown.set(Shown::Stopped(why)),
+            None => shown.set(Shown::OtherVersion),
+        })?;
+        Ok(Desk {
+            shown,
+            open: RwSignal::new(None),
+            rows,
+            notice,
+            new_version: RwSignal::new_local(None),
+            conversation: StoredValue::new_local(conversation),
+        })
+    }
+
+    pub fn dispatch(self, intent: Intent) {
+        self.say(ToEngine::Intent(intent));
+    }
+
+    pub fn say(self, message: ToEngine) {
+        self.conversation.with_value(|conversation| conversation.say(message));
+    }
+
+    pub fn with_conversation(self, act: impl FnOnce(&Conversation)) {
+        self.conversation.with_value(act);
+    }
+
+    /// A part of the view; `None` while there is none.
+    pub fn view<T: PartialEq + Send + Sync + 'static>(
+        self,
+        part: impl Fn(&View) -> T + Send + Sync + 'static,
+    ) -> Memo<Option<T>> {
+        Memo::new(move |_| {
+            self.shown.with(|shown| match shown {
+                Shown::View(view) => Some(part(view)),
+                Shown::Opening | Shown::Stopped(_) | Shown::OtherVersion => None,
+            })
+        })
+    }
+
+    /// True while the engine says so.
+    pub fn is(self, state: impl Fn(&View) -> bool + Send + Sync + 'static) -> Memo<bool> {
+        let part = self.view(state);
+        Memo::new(move |_| part.get().unwrap_or(false))
+    }
+
+    pub fn is_unpaired(self) -> Memo<bool> {
+        self.is(|view| view.headline == Headline::Unpaired)
+    }
+}

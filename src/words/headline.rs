@@ -1,0 +1,192 @@
+//! The headline: the one true state of everything, in words. Also the name of the state and the numbers, which
+//! tests outside this project rely on.
+
+use engine::{Access, Halt, PairEnd, PairingView, View};
+
+use super::numbers::{bytes, count, duration, files};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Headline {
+    /// Stable: `data-state`.
+    pub state: &'static str,
+    pub title: String,
+    pub detail: String,
+}
+
+/// Before the engine was heard.
+pub fn opening() -> Headline {
+    say("scanning", "Opening…", "Looking at what is protected.")
+}
+
+/// The engine cannot go on.
+pub fn stopped(why: &str) -> Headline {
+    say("needs-you", "Safelight has stopped", why)
+}
+
+pub fn headline(view: &View) -> Headline {
+    match view.headline {
+        engine::Headline::Unpaired => unpaired(view),
+        engine::Headline::Empty => say(
+            "empty",
+            "Choose a folder to protect",
+            "Every photo and video in it is backed up to your server, and every new one when Safelight is open.",
+        ),
+        engine::Headline::Scanning => scanning(view),
+        engine::Headline::BackingUp => backing_up(view),
+        engine::Headline::Waiting => waiting(view),
+        engine::Headline::Paused => paused(view),
+        engine::Headline::NeedsYou => needs_you(view),
+        engine::Headline::Offline => offline(view),
+        engine::Headline::Done => done(view),
+    }
+}
+
+fn say(state: &'static str, title: impl Into<String>, detail: impl Into<String>) -> Headline {
+    Headline { state, title: title.into(), detail: detail.into() }
+}
+
+fn unpaired(view: &View) -> Headline {
+    let nothing_lost = if view.folders.is_empty() {
+        "Open the link that your server printed when it started, or type its code here.".into()
+    } else {
+        format!(
+            "The server no longer knows this browser. Nothing is lost: {} wait, and the backup goes on once you pair.",
+            files(view.tally.remaining)
+        )
+    };
+    let detail = match view.pairing {
+        PairingView::Idle => nothing_lost,
+        PairingView::Running => "Pairing…".into(),
+        PairingView::Failed(end) => pairing_failed(end).into(),
+    };
+    say("unpaired", "Pair this browser with your server", detail)
+}
+
+fn pairing_failed(end: PairEnd) -> &'static str {
+    match end {
+        PairEnd::Paired => "Paired.",
+        PairEnd::CodeRefused => {
+            "That code is wrong, used or too old. Run “safelight pair” on the server for a new one."
+        }
+        PairEnd::TooManyTries => "Too many wrong codes. Wait a minute, then try again.",
+        PairEnd::NoReply => "The server did not answer. Is it running, and are you on its network?",
+    }
+}
+
+fn scanning(view: &View) -> Headline {
+    if view.folders.is_empty() {
+        return say("scanning", "Opening…", "Asking your server who we are.");
+    }
+    let detail = match view.tally.total {
+        0 => "Listing what is there.".into(),
+        total => format!("{} so far, {} protected.", files(total), count(view.tally.protected)),
+    };
+    say("scanning", "Looking through your folders", detail)
+}
+
+fn backing_up(view: &View) -> Headline {
+    let mut detail = format!("{} to go", files(view.tally.remaining));
+    if view.tally.remaining_bytes > 0 {
+        detail += &format!(", {}", bytes(view.tally.remaining_bytes));
+    }
+    if let Some(rate) = view.bytes_per_second {
+        detail += &format!(" · {}/s", bytes(rate));
+    }
+    if let Some(seconds) = view.seconds_left.filter(|_| is_listed(view)) {
+        detail += &format!(" · {} left", duration(seconds));
+    }
+    say("backing-up", format!("Backing up {} of {}", count(view.tally.protected), to_protect(view)), detail)
+}
+
+/// Until every folder is listed, what is left is not known, and a time would be made up.
+fn is_listed(view: &View) -> bool {
+    view.folders.iter().all(|folder| folder.listed == engine::Listed::Complete)
+}
+
+fn to_protect(view: &View) -> String {
+    count(view.tally.total - view.tally.skipped)
+}
+
+fn waiting(view: &View) -> Headline {
+    let detail = match view.halt {
+        Some(_) => "Your server asked for a pause. Safelight goes on by itself.".into(),
+        None => {
+            format!("{} did not go through and will be tried again by itself.", files(view.tally.waiting))
+        }
+    };
+    say("waiting", "Waiting to try again", detail)
+}
+
+fn paused(view: &View) -> Headline {
+    let title = if view.settings.paused { "Paused" } else { "Automatic backup is off" };
+    let detail = match view.tally.remaining {
+        0 => "Nothing known is waiting. New files are not looked for until you resume.".into(),
+        remaining => format!("{} wait. Nothing is sent until you resume.", files(remaining)),
+    };
+    say("paused", title, detail)
+}
+
+fn needs_you(view: &View) -> Headline {
+    let say = |title: &str, detail: String| say("needs-you", title, detail);
+    let waiting = || format!("{} wait.", files(view.tally.remaining));
+    match view.halt {
+        Some(Halt::DiskFull) => say("Your server's disk is full", format!("Make room on it. {}", waiting())),
+        Some(Halt::QuotaFull) => {
+            say("Your space on the server is used up", format!("Raise the quota. {}", waiting()))
+        }
+        Some(Halt::Forbidden) => {
+            say("The server forbids uploads", format!("Its sign-in lacks a permission. {}", waiting()))
+        }
+        Some(Halt::Offline | Halt::SignedOut | Halt::Busy | Halt::ServerError(_) | Halt::NotUnderstood)
+        | None => match barred_folder(view) {
+            Some((name, Access::Barred(engine::Barrier::NeedsPermission))) => say(
+                "A folder needs your permission",
+                format!("The browser asks again for “{name}”: choose “Allow access” below."),
+            ),
+            Some((name, _)) => say(
+                "A folder cannot be reached",
+                format!(
+                    "“{name}” is not there. Is its drive plugged in? Nothing of it is taken for deleted."
+                ),
+            ),
+            None => say(&format!("{} need you", files(view.tally.problems)), problems_detail(view)),
+        },
+    }
+}
+
+fn problems_detail(view: &View) -> String {
+    format!("Everything else is protected: {} on your server.", files(view.tally.protected))
+}
+
+fn barred_folder(view: &View) -> Option<(&str, Access)> {
+    let folder = view.folders.iter().find(|folder| folder.access != Access::Granted)?;
+    Some((&folder.name, folder.access))
+}
+
+fn offline(view: &View) -> Headline {
+    let why = match view.halt {
+        Some(Halt::NotUnderstood) => "Something other than Safelight's server answers, most likely a proxy.",
+        Some(Halt::ServerError(_)) => "It answers with a fault.",
+        Some(
+            Halt::Offline | Halt::SignedOut | Halt::Forbidden | Halt::Busy | Halt::DiskFull | Halt::QuotaFull,
+        )
+        | None => "It does not answer.",
+    };
+    let rest = match view.tally.remaining {
+        0 => "Everything known is protected".into(),
+        remaining => format!("{} wait", files(remaining)),
+    };
+    say("offline", "Your server cannot be reached", format!("{why} {rest}; Safelight keeps trying."))
+}
+
+fn done(view: &View) -> Headline {
+    if view.tally.protected == 0 {
+        return say("done", "Nothing to back up", "Your folders hold no photos or videos yet.");
+    }
+    let size = bytes(view.tally.protected_bytes);
+    say(
+        "done",
+        "Everything is protected",
+        format!("{} ({size}) are on your server, confirmed byte for byte.", files(view.tally.protected)),
+    )
+}

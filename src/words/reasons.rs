@@ -1,0 +1,55 @@
+//! Why a file is where it is, in one plain sentence each.
+
+use engine::{Failure, Problem, Reason, SkipReason};
+
+pub fn reason(reason: &Reason) -> String {
+    match reason {
+        Reason::Skipped(skipped) => skip(*skipped).into(),
+        Reason::Problem(kind) => problem(*kind),
+        Reason::NotReadYet => "Not read yet.".into(),
+        Reason::NotSentYet => "Read; on the way next.".into(),
+        Reason::Sending => "Being sent now.".into(),
+        Reason::WaitsAfter { failure, .. } => format!("{} Tried again soon.", self::failure(*failure)),
+    }
+}
+
+pub fn skip(reason: SkipReason) -> &'static str {
+    match reason {
+        SkipReason::Hidden => "Hidden: its name, or that of a folder above it, begins with a dot.",
+        SkipReason::SystemFiles => "Made by a program for itself: thumbnails, catalogs, recycle bins.",
+        SkipReason::NotMedia => "Neither a photo nor a video.",
+        SkipReason::Sidecar => "An XMP file that describes a photo. Safelight does not back these up yet.",
+        SkipReason::Empty => "Empty: it has no bytes.",
+        SkipReason::UnsupportedByServer => "Your server does not take this kind of file.",
+    }
+}
+
+pub fn problem(problem: Problem) -> String {
+    match problem {
+        Problem::Unreadable => {
+            "The browser is not allowed to read it. Check its permissions on disk, then try again.".into()
+        }
+        Problem::Nameless => "Its name is not valid text, so no browser can open it. Rename it on disk.".into(),
+        Problem::UnreadableFolder => {
+            "This folder cannot be looked into, so its files are not backed up. Check its permissions on disk.".into()
+        }
+        Problem::TooLargeForServer => {
+            "Your server, or a proxy in front of it, refuses files of this size. Raise its limit, then try again.".into()
+        }
+        Problem::Refused(status) => format!("Your server refused this file (status {status})."),
+        Problem::GaveUp(last) => format!("{} It failed too often to go on by itself.", failure(last)),
+        Problem::InServerTrash => "It is in your server's trash. Restore it there to keep it.".into(),
+    }
+}
+
+pub fn failure(failure: Failure) -> String {
+    match failure {
+        Failure::ServerError(status) => format!("Your server had a fault (status {status})."),
+        Failure::NotUnderstood => "Something other than your server answered, most likely a proxy.".into(),
+        Failure::Stalled => "The upload stood still.".into(),
+        Failure::DigestMismatch => "What arrived was not what was read.".into(),
+        Failure::NotConfirmed => "Your server did not confirm it.".into(),
+        Failure::Changing => "It is still being written.".into(),
+        Failure::ReaderStopped => "Reading it was interrupted.".into(),
+    }
+}

@@ -1,0 +1,116 @@
+// Real Chromium, driven through its debugging protocol; folders arrive as real handles, by real drops.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+];
+
+export class Browser {
+  static async open(options = {}) {
+    const browser = new Browser();
+    browser.profile = options.profile ?? (await mkdtemp(join(tmpdir(), "safelight-profile-")));
+    browser.options = options;
+    await browser.start();
+    return browser;
+  }
+
+  async start() {
+    this.context = await chromium.launchPersistentContext(this.profile, {
+      executablePath: process.env.CHROMIUM,
+      headless: true,
+      args: [...FLAGS, ...(this.options.flags ?? [])],
+      viewport: this.options.viewport ?? { width: 1280, height: 800 },
+      colorScheme: this.options.colorScheme ?? "light",
+      deviceScaleFactor: this.options.scale ?? 1,
+    });
+    this.context.setDefaultTimeout(60_000);
+  }
+
+  async page(url) {
+    const page = await this.context.newPage();
+    page.on("pageerror", (error) => console.error("page error:", error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error") console.error("console:", message.text());
+    });
+    await page.goto(url);
+    return page;
+  }
+
+  async close() {
+    await this.context.close();
+  }
+
+  async forget() {
+    await this.close();
+    await rm(this.profile, { recursive: true, force: true });
+  }
+}
+
+// Drops a folder of the disk on the page, as a person would.
+export async function dropFolder(page, folder) {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [folder], dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"]) {
+    await session.send("Input.dispatchDragEvent", { type, x: 200, y: 200, data });
+  }
+  await session.detach();
+}
+
+const headline = (page) => page.getByTestId("headline");
+
+// The state and the numbers, as the page says them now.
+export async function read(page) {
+  return headline(page).evaluate((element) => {
+    const { state, ...numbers } = element.dataset;
+    delete numbers.testid;
+    const counts = Object.entries(numbers).map(([name, value]) => [name, Number(value)]);
+    return { state, ...Object.fromEntries(counts), words: element.innerText };
+  });
+}
+
+export async function waitForState(page, state, timeout = 60_000) {
+  await page.waitForSelector(`[data-testid=headline][data-state="${state}"]`, { timeout }).catch(async (error) => {
+    throw new Error(`waited for ${state}, but the page says ${JSON.stringify(await read(page))}`, { cause: error });
+  });
+}
+
+// Waits until the page's numbers fulfil the condition; fails with what they were.
+export async function waitForNumbers(page, condition, timeout = 60_000) {
+  const end = Date.now() + timeout;
+  for (;;) {
+    const now = await read(page);
+    if (condition(now)) return now;
+    if (Date.now() > end) throw new Error(`the numbers did not come: ${JSON.stringify(now)}`);
+    await page.waitForTimeout(50);
+  }
+}
+
+export function addsUp(now) {
+  return now.total === now.protected + now.remaining + now.skipped + now.problems;
+}
+
+// The rows of one of the lists behind the numbers: path to reason.
+export async function listOf(page, name) {
+  await page.locator("button.number", { hasText: name }).click();
+  for (;;) {
+    const more = page.getByRole("button", { name: /^Show more/ });
+    await page.waitForSelector(".list li");
+    if ((await more.count()) === 0) break;
+    await more.click().catch(() => {});
+  }
+  const rows = await page.locator(".list li").evaluateAll((items) =>
+    items.map((item) => [item.querySelector(".path").textContent, item.querySelector(".reason").textContent]),
+  );
+  await page.getByRole("button", { name: "Close" }).click();
+  return Object.fromEntries(rows);
+}

@@ -1,0 +1,62 @@
+// Folders on disk, made for a journey, and what the server's disk holds at its end.
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const MEDIA = fileURLToPath(new URL("../../fixtures/media/", import.meta.url));
+
+export async function scratch(name) {
+  return mkdtemp(join(tmpdir(), `safelight-${name}-`));
+}
+
+export async function clear(folder) {
+  await rm(folder, { recursive: true, force: true });
+}
+
+export async function write(folder, path, bytes) {
+  const file = join(folder, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, bytes);
+}
+
+// A real photo or video, made unlike any other by a few bytes at its end, which every reader ignores.
+export async function media(name, salt = "") {
+  const bytes = await readFile(join(MEDIA, name));
+  return Buffer.concat([bytes, Buffer.from(salt)]);
+}
+
+// A file of holes: as large as it says, and written at once.
+export async function sparse(folder, path, size, salt) {
+  const file = await open(join(folder, path), "w");
+  await file.truncate(size);
+  await file.write(Buffer.from(salt), 0, salt.length, Math.floor(size / 2));
+  await file.close();
+}
+
+// Each file below a folder: path to SHA-1.
+export async function digests(folder, prefix = "") {
+  const found = new Map();
+  for (const entry of await readdir(join(folder, prefix), { withFileTypes: true })) {
+    const path = join(prefix, entry.name);
+    if (entry.isDirectory()) {
+      for (const [inner, digest] of await digests(folder, path)) found.set(inner, digest);
+    } else {
+      found.set(path, await digest(join(folder, path)));
+    }
+  }
+  return found;
+}
+
+async function digest(file) {
+  const hash = createHash("sha1");
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 22 })) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+// The SHA-1 of every original on the server's disk, sorted; one that is there twice is twice here.
+export async function onServer(data) {
+  return [...(await digests(join(data, "originals"))).values()].sort();
+}

@@ -1,0 +1,11 @@
+// Starts the page. A browser that cannot is told so in words: a blank page explains nothing.
+import init from "{{page-bindings.js}}";
+
+init({ module_or_path: "{{page.wasm}}" }).catch((error) => {
+  console.error(error);
+  const main = document.createElement("main");
+  main.className = "failed";
+  main.textContent =
+    "Safelight could not start in this browser. It needs a current Chrome, Edge or Firefox; reload the page to try again.";
+  document.body.replaceChildren(main);
+});

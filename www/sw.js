@@ -1,0 +1,45 @@
+// Serves the app shell, so that Safelight opens offline. It never touches /api or /safelight.
+//
+// A version is a cache: filled whole at install, or not at all. A new version waits until the page sends
+// "use-new-version"; the page does so when the person agrees and no upload is under way.
+
+const VERSION = "{{version}}";
+const FILES = {{files}};
+const SHELL = "shell-";
+const CACHE = SHELL + VERSION;
+
+self.addEventListener("install", (event) => event.waitUntil(fill()));
+self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
+self.addEventListener("fetch", (event) => {
+  const path = shellPath(event.request);
+  if (path) event.respondWith(fromShell(path, event.request));
+});
+self.addEventListener("message", (event) => {
+  if (event.data === "use-new-version") event.waitUntil(self.skipWaiting());
+});
+
+async function fill() {
+  const cache = await caches.open(CACHE);
+  await cache.addAll(FILES.map((path) => new Request(path, { cache: "no-cache" })));
+}
+
+async function takeOver() {
+  const names = await caches.keys();
+  const old = names.filter((name) => name.startsWith(SHELL) && name !== CACHE);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+// The path of the shell that answers a request; nothing for what is the network's.
+function shellPath(request) {
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return null;
+  if (/^\/(api|safelight|\.well-known)(\/|$)/.test(url.pathname)) return null;
+  if (request.mode === "navigate") return "/index.html";
+  return FILES.includes(url.pathname) ? url.pathname : null;
+}
+
+async function fromShell(path, request) {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(path)) ?? fetch(request);
+}

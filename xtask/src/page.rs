@@ -1,0 +1,175 @@
+//! Builds what the browser loads: the page, the workers, and the hand-written files around them.
+//!
+//! A name under `assets/` carries a hash of its content, so that it can be kept for ever. Files that name others
+//! hold `{{placeholders}}`; they are made after what they name.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use sha1::{Digest, Sha1};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::shell::{cargo, ensure_wasm_target, run, say};
+use crate::{root, target};
+
+/// How well the page is built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Quality {
+    /// Small and fast, with compressed neighbours.
+    Release,
+    /// Ready in seconds.
+    Quick,
+}
+
+/// The wasm programs: the name of what cargo builds, and the name it gets here.
+const PROGRAMS: [(&str, &str); 2] = [("safelight_page", "page"), ("backup-worker", "backup-worker")];
+/// Text gains, images are compressed already.
+const COMPRESSED: [&str; 7] = ["html", "js", "css", "wasm", "svg", "webmanifest", "json"];
+
+/// What was built: where, and which file has which role.
+pub struct Page {
+    pub dir: PathBuf,
+    /// Role to path below `dir`: `page.wasm` to `assets/page-0123456789.wasm`.
+    pub files: BTreeMap<String, String>,
+}
+
+pub fn build(quality: Quality) -> Result<Page> {
+    ensure_wasm_target()?;
+    let profile = match quality {
+        Quality::Release => "web",
+        Quality::Quick => "dev",
+    };
+    say(&format!("building page and workers ({profile})"));
+    let packages = ["--package", "safelight-page", "--package", "safelight-workers"];
+    run(cargo(&["build", "--target", "wasm32-unknown-unknown", "--profile", profile]).args(packages))?;
+    let built =
+        target().join("wasm32-unknown-unknown").join(if profile == "dev" { "debug" } else { profile });
+    let dir = target().join(if quality == Quality::Release { "page" } else { "page-dev" });
+    let mut page = Page::begin(dir)?;
+    for (program, name) in PROGRAMS {
+        page.add_program(&built.join(format!("{program}.wasm")), name, quality)?;
+    }
+    page.add_hand_written()?;
+    if quality == Quality::Release {
+        say("compressing");
+        page.compress()?;
+    }
+    Ok(page)
+}
+
+impl Page {
+    fn begin(dir: PathBuf) -> Result<Page> {
+        if dir.exists() {
+            fs::remove_dir_all(&dir).with_context(|| format!("could not clear {}", dir.display()))?;
+        }
+        fs::create_dir_all(dir.join("assets"))?;
+        Ok(Page { dir, files: BTreeMap::new() })
+    }
+
+    fn add_program(&mut self, wasm: &Path, name: &str, quality: Quality) -> Result<()> {
+        let mut bindgen = Bindgen::new();
+        let release = quality == Quality::Release;
+        bindgen.input_path(wasm).out_name(name).web(true)?.typescript(false).omit_default_module_path(true);
+        bindgen.remove_name_section(release).remove_producers_section(release).debug(!release);
+        let mut output = bindgen.generate_output().with_context(|| format!("bindings of {name}"))?;
+        let code = output.wasm_mut().emit_wasm();
+        self.add_asset(name, "wasm", &code)?;
+        self.add_asset(&format!("{name}-bindings"), "js", output.js().as_bytes())
+    }
+
+    fn add_hand_written(&mut self) -> Result<()> {
+        let www = root().join("www");
+        for (role, extension) in [("style", "css"), ("page", "js"), ("backup-worker", "js")] {
+            let text = self.filled(&www.join(format!("{role}.{extension}")))?;
+            self.add_asset(role, extension, text.as_bytes())?;
+        }
+        let index = self.filled(&www.join("index.html"))?;
+        self.add_file("index.html", index.as_bytes())?;
+        self.copy_public(&root().join("public"), "")?;
+        self.add_service_worker(&www.join("sw.js"))
+    }
+
+    /// The service worker is made last: it lists everything else, and its version is a hash of the list.
+    fn add_service_worker(&mut self, source: &Path) -> Result<()> {
+        let kept = |path: &&String| !path.starts_with("screenshots/");
+        let list: Vec<String> = self.files.values().filter(kept).map(|path| format!("\"/{path}\"")).collect();
+        let contents = self.files.values().map(|path| Ok(hash(&fs::read(self.dir.join(path))?)));
+        let version = hash(contents.collect::<Result<String>>()?.as_bytes());
+        let text = fs::read_to_string(source)?;
+        let text =
+            text.replace("{{files}}", &format!("[{}]", list.join(", "))).replace("{{version}}", &version);
+        self.add_file("sw.js", text.as_bytes())
+    }
+
+    fn copy_public(&mut self, from: &Path, prefix: &str) -> Result<()> {
+        let mut entries = fs::read_dir(from)?.collect::<std::io::Result<Vec<_>>>()?;
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if entry.file_type()?.is_dir() {
+                self.copy_public(&entry.path(), &format!("{name}/"))?;
+            } else {
+                self.add_file(&name, &fs::read(entry.path())?)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_asset(&mut self, role: &str, extension: &str, bytes: &[u8]) -> Result<()> {
+        let path = format!("assets/{role}-{}.{extension}", hash(bytes));
+        self.write(&path, bytes)?;
+        self.files.insert(format!("{role}.{extension}"), path);
+        Ok(())
+    }
+
+    fn add_file(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
+        self.write(path, bytes)?;
+        self.files.insert(path.into(), path.into());
+        Ok(())
+    }
+
+    fn write(&self, path: &str, bytes: &[u8]) -> Result<()> {
+        let path = self.dir.join(path);
+        fs::create_dir_all(path.parent().unwrap_or(&self.dir))?;
+        fs::write(&path, bytes).with_context(|| format!("could not write {}", path.display()))
+    }
+
+    /// The text of a file with `{{page.wasm}}` and the like replaced by their addresses.
+    fn filled(&self, source: &Path) -> Result<String> {
+        let mut text =
+            fs::read_to_string(source).with_context(|| format!("could not read {}", source.display()))?;
+        for (role, path) in &self.files {
+            text = text.replace(&format!("{{{{{role}}}}}"), &format!("/{path}"));
+        }
+        Ok(text)
+    }
+
+    fn compress(&self) -> Result<()> {
+        for path in self.files.values() {
+            if COMPRESSED.iter().any(|extension| path.ends_with(&format!(".{extension}"))) {
+                let bytes = brotli(&fs::read(self.dir.join(path))?)?;
+                self.write(&format!("{path}.br"), &bytes)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Ten hex digits of the content's SHA-1: a name, not a proof.
+fn hash(bytes: &[u8]) -> String {
+    Sha1::digest(bytes).iter().take(5).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
+    /// The best that brotli has; made once, fetched often.
+    const QUALITY: u32 = 11;
+    const WINDOW_BITS: u32 = 22;
+    let mut compressed = Vec::new();
+    let mut writer = brotli::CompressorWriter::new(&mut compressed, 1 << 16, QUALITY, WINDOW_BITS);
+    writer.write_all(bytes)?;
+    drop(writer);
+    Ok(compressed)
+}

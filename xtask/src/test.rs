@@ -1,0 +1,163 @@
+//! All tests, in layers, and what they need installed.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+
+use crate::shell::{cargo, ensure_wasm_target, has, run, say};
+use crate::{root, serve, size, tidy};
+
+/// One kind of test, cheapest first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Layer {
+    /// Formatting, and the tidy rules of the tree
+    Tidy,
+    /// Clippy, native and wasm, with warnings as errors
+    Clippy,
+    /// Everything native: protocol, engine, server, and both together
+    Native,
+    /// wasm-bindgen tests in headless Chromium: window, worker
+    Wasm,
+    /// What a browser has to fetch, against its budget
+    Size,
+    /// Journeys through the real app in real Chromium
+    Journeys,
+    /// The official @immich/cli against the vault
+    Cli,
+}
+
+pub fn test(layers: &[Layer], only: Option<&str>) -> Result<()> {
+    let all = Layer::value_variants();
+    for layer in all.iter().filter(|layer| layers.is_empty() || layers.contains(layer)) {
+        say(&format!("{layer:?}").to_lowercase());
+        match layer {
+            Layer::Tidy => tidy::check()?,
+            Layer::Clippy => clippy()?,
+            Layer::Native => run(cargo(&["test"]).args(only))?,
+            Layer::Wasm => wasm(only)?,
+            Layer::Size => size::size()?,
+            Layer::Journeys => journeys(only)?,
+            Layer::Cli => immich_cli()?,
+        }
+    }
+    Ok(())
+}
+
+pub fn screenshots() -> Result<()> {
+    run(prepare_journeys()?.arg("screenshots.mjs"))
+}
+
+/// Entered by cargo in place of a wasm test module.
+pub fn run_wasm_module(arguments: Vec<OsString>) -> Result<()> {
+    env_logger::init();
+    let program = OsString::from("wasm-bindgen-test-runner");
+    wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args([program].into_iter().chain(arguments))
+}
+
+fn clippy() -> Result<()> {
+    ensure_wasm_target()?;
+    const STRICT: [&str; 3] = ["--", "--deny", "warnings"];
+    run(cargo(&["clippy", "--all-targets"]).args(STRICT))?;
+    let mut wasm = cargo(&["clippy", "--all-targets", "--target", "wasm32-unknown-unknown"]);
+    wasm.args([
+        "--package",
+        "safelight-page",
+        "--package",
+        "safelight-browser",
+        "--package",
+        "safelight-workers",
+    ]);
+    run(wasm.args(STRICT))
+}
+
+fn wasm(only: Option<&str>) -> Result<()> {
+    ensure_wasm_target()?;
+    ensure_chromium()?;
+    let runner = env::current_exe()?;
+    let mut test = cargo(&["test", "--target", "wasm32-unknown-unknown", "--package", "safelight-browser"]);
+    test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", format!("{} wasm-test-runner", runner.display()));
+    test.env("CHROMEDRIVER", find("CHROMEDRIVER", "chromedriver")?);
+    run(test.args(only))
+}
+
+fn journeys(only: Option<&str>) -> Result<()> {
+    let mut test = prepare_journeys()?;
+    test.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
+    if let Some(only) = only {
+        test.arg(format!("--test-name-pattern={only}"));
+    }
+    run(test.arg("journeys/*.test.mjs"))
+}
+
+fn immich_cli() -> Result<()> {
+    let program = serve::build()?;
+    let folder = root().join("tests/immich-cli");
+    install_npm_packages(&folder)?;
+    run(node(&folder).args(["--test", "--test-reporter=spec", "cli.test.mjs"]).env("SAFELIGHT", program))
+}
+
+/// Builds the product and installs what drives it.
+fn prepare_journeys() -> Result<Command> {
+    ensure_chromium()?;
+    let program = serve::build()?;
+    let folder = root().join("tests/browser");
+    install_npm_packages(&folder)?;
+    let mut node = node(&folder);
+    node.env("SAFELIGHT", program).env("CHROMIUM", find("CHROMIUM", "chromium")?);
+    Ok(node)
+}
+
+fn node(folder: &Path) -> Command {
+    let mut node = Command::new("node");
+    node.current_dir(folder);
+    node
+}
+
+/// Installs what the lock file names, unless that is what is installed.
+fn install_npm_packages(folder: &Path) -> Result<()> {
+    let installed = modified(&folder.join("node_modules/.package-lock.json"));
+    if installed.is_some() && installed >= modified(&folder.join("package-lock.json")) {
+        return Ok(());
+    }
+    say(&format!("installing npm packages of {}", folder.display()));
+    run(Command::new("npm").arg("ci").current_dir(folder)).context("the browser journeys need Node and npm")
+}
+
+fn modified(path: &Path) -> Option<std::time::SystemTime> {
+    path.metadata().and_then(|file| file.modified()).ok()
+}
+
+/// Chromium and its driver, from Debian's packages where they are missing and may be installed.
+fn ensure_chromium() -> Result<()> {
+    if find("CHROMIUM", "chromium").is_ok() && find("CHROMEDRIVER", "chromedriver").is_ok() {
+        return Ok(());
+    }
+    if !has("apt-get") {
+        bail!(
+            "the tests need Chromium and ChromeDriver: install them, or name them in CHROMIUM and CHROMEDRIVER"
+        );
+    }
+    say("installing chromium and chromium-driver");
+    let apt = |arguments: &[&str]| {
+        run(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    apt(&["update", "-q"])?;
+    apt(&["install", "-y", "-q", "chromium", "chromium-driver"])
+        .context("Chromium could not be installed: run this as root once, or install it by hand")
+}
+
+/// A program named by a variable, or by its usual name on the path.
+fn find(variable: &str, name: &str) -> Result<PathBuf> {
+    if let Some(path) = env::var_os(variable) {
+        return Ok(path.into());
+    }
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|program| program.exists())
+        .with_context(|| format!("{name} is not on the path; name it in {variable}"))
+}
