@@ -3,6 +3,7 @@
 //! Nothing is needed beside Rust (and Node for the browser journeys): wasm-bindgen is a library here, of the
 //! version that Cargo.lock holds.
 
+mod bindings;
 mod dev;
 mod page;
 mod serve;

@@ -4,14 +4,15 @@
 //! hold `{{placeholders}}`; they are made after what they name.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use sha1::{Digest, Sha1};
-use wasm_bindgen_cli_support::Bindgen;
 
+use crate::bindings::bind;
 use crate::shell::{cargo, ensure_wasm_target, run, say};
 use crate::{root, target};
 
@@ -44,7 +45,8 @@ pub fn build(quality: Quality) -> Result<Page> {
     };
     say(&format!("building page and workers ({profile})"));
     let packages = ["--package", "safelight-page", "--package", "safelight-workers"];
-    run(cargo(&["build", "--target", "wasm32-unknown-unknown", "--profile", profile]).args(packages))?;
+    let mut build = cargo(&["build", "--target", "wasm32-unknown-unknown", "--profile", profile]);
+    run(build.args(packages).env("RUSTFLAGS", remapped_paths()))?;
     let built =
         target().join("wasm32-unknown-unknown").join(if profile == "dev" { "debug" } else { profile });
     let dir = target().join(if quality == Quality::Release { "page" } else { "page-dev" });
@@ -70,14 +72,9 @@ impl Page {
     }
 
     fn add_program(&mut self, wasm: &Path, name: &str, quality: Quality) -> Result<()> {
-        let mut bindgen = Bindgen::new();
-        let release = quality == Quality::Release;
-        bindgen.input_path(wasm).out_name(name).web(true)?.typescript(false).omit_default_module_path(true);
-        bindgen.remove_name_section(release).remove_producers_section(release).debug(!release);
-        let mut output = bindgen.generate_output().with_context(|| format!("bindings of {name}"))?;
-        let code = output.wasm_mut().emit_wasm();
-        self.add_asset(name, "wasm", &code)?;
-        self.add_asset(&format!("{name}-bindings"), "js", output.js().as_bytes())
+        let bound = bind(wasm, name, quality)?;
+        self.add_asset(name, "wasm", &bound.wasm)?;
+        self.add_asset(&format!("{name}-bindings"), "js", bound.js.as_bytes())
     }
 
     fn add_hand_written(&mut self) -> Result<()> {
@@ -156,6 +153,15 @@ impl Page {
         }
         Ok(())
     }
+}
+
+/// The paths of the machine that builds are kept out of the result: they would make its content, and so its
+/// names, differ from machine to machine, and are nobody's business.
+fn remapped_paths() -> String {
+    let home = env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let cargo_home = env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+    let registry = cargo_home.join("registry/src");
+    format!("--remap-path-prefix={}=crates --remap-path-prefix={}=.", registry.display(), root().display())
 }
 
 /// Ten hex digits of the content's SHA-1: a name, not a proof.

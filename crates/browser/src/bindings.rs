@@ -52,6 +52,21 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = getFile)]
     pub async fn get_file(this: &FileHandle) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(method, js_name = getFile)]
+    pub fn begin_get_file(this: &FileHandle) -> Promise;
+
+    /// One result of `Promise.allSettled`.
+    pub type Settled;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn status(this: &Settled) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn value(this: &Settled) -> JsValue;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn reason(this: &Settled) -> JsValue;
+
     /// The asynchronous iterator over a directory's entries.
     pub type Entries;
 

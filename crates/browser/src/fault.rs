@@ -27,7 +27,7 @@ impl From<JsValue> for Fault {
         let text = |key: &str| Reflect::get(&thrown, &key.into()).ok().and_then(|value| value.as_string());
         match (text("name"), text("message")) {
             (Some(name), message) => Fault { name, message: message.unwrap_or_default() },
-            (None, _) => Fault { name: "Unknown".into(), message: format!("{thrown:?}") },
+            (None, _) => Fault::new("Unknown", thrown.as_string().unwrap_or_default()),
         }
     }
 }

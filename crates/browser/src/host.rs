@@ -6,7 +6,7 @@ mod folders;
 mod work;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use engine::{Command, Engine, Event, FolderId, JobId, Moment, SavedRow};
@@ -35,7 +35,8 @@ pub struct Host {
     pool: Rc<Pool>,
     sources: RefCell<BTreeMap<FolderId, Rc<Source>>>,
     tell: UnboundedSender<Event>,
-    jobs: RefCell<HashMap<JobId, AbortHandle>>,
+    /// The work that can be abandoned: a handful at a time.
+    jobs: RefCell<Vec<(JobId, AbortHandle)>>,
     alarm: RefCell<Option<Timeout>>,
     pages: Channel,
     published_at: Cell<Moment>,
@@ -88,7 +89,7 @@ impl Host {
             engine: RefCell::default(),
             store,
             pool: Pool::new(script),
-            sources: RefCell::new(handles.into_iter().map(source).collect()),
+            sources: RefCell::default(),
             tell,
             jobs: RefCell::default(),
             alarm: RefCell::default(),
@@ -97,6 +98,7 @@ impl Host {
             publish_later: RefCell::default(),
             once_given: Cell::default(),
         });
+        host.sources.borrow_mut().extend(handles.into_iter().map(source));
         host.tell(Event::Started(saved));
         Ok((host, events))
     }
@@ -138,7 +140,7 @@ impl Host {
     }
 
     fn let_everything_go(&self) {
-        self.jobs.borrow_mut().drain().for_each(|(_, job)| job.abort());
+        self.jobs.take().iter().for_each(|(_, job)| job.abort());
         self.alarm.replace(None);
         self.publish_later.replace(None);
     }

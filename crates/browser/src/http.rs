@@ -18,44 +18,61 @@ use crate::Fault;
 const ANSWER_MS: u32 = 60_000;
 
 pub async fn get<T: DeserializeOwned>(path: &str) -> RequestEnd<T> {
-    send(path, "GET", None).await
+    understand(send(path, "GET", None).await)
 }
 
 pub async fn post<T: DeserializeOwned>(path: &str, body: &impl serde::Serialize) -> RequestEnd<T> {
     let json = body.serialize(&serde_wasm_bindgen::Serializer::json_compatible());
     let text = json.ok().and_then(|json| js_sys::JSON::stringify(&json).ok());
-    send(path, "POST", text.map(JsValue::from)).await
+    understand(send(path, "POST", text.map(JsValue::from)).await)
 }
 
-async fn send<T: DeserializeOwned>(path: &str, method: &str, body: Option<JsValue>) -> RequestEnd<T> {
-    let answer = Box::pin(exchange(path, method, body));
-    match select(answer, TimeoutFuture::new(ANSWER_MS)).await {
-        Either::Left((Ok(reply), _)) => RequestEnd::Replied(reply),
-        Either::Left((Err(_), _)) => RequestEnd::NoReply,
-        Either::Right(_) => RequestEnd::Stalled,
+/// An answer whose body nobody has read yet. One type for all requests keeps the code for them single.
+struct Answer {
+    status: u16,
+    retry_after_ms: Option<u64>,
+    text: String,
+}
+
+enum Sent {
+    Answered(Answer),
+    NoReply,
+    Stalled,
+}
+
+fn understand<T: DeserializeOwned>(sent: Sent) -> RequestEnd<T> {
+    match sent {
+        Sent::Answered(Answer { status, retry_after_ms, text }) => {
+            RequestEnd::Replied(Reply { status, retry_after_ms, body: body_of(status, &text) })
+        }
+        Sent::NoReply => RequestEnd::NoReply,
+        Sent::Stalled => RequestEnd::Stalled,
     }
 }
 
-async fn exchange<T: DeserializeOwned>(
-    path: &str,
-    method: &str,
-    body: Option<JsValue>,
-) -> Result<Reply<T>, Fault> {
+async fn send(path: &str, method: &str, body: Option<JsValue>) -> Sent {
+    let answer = Box::pin(exchange(path, method, body));
+    match select(answer, TimeoutFuture::new(ANSWER_MS)).await {
+        Either::Left((Ok(answer), _)) => Sent::Answered(answer),
+        Either::Left((Err(_), _)) => Sent::NoReply,
+        Either::Right(_) => Sent::Stalled,
+    }
+}
+
+async fn exchange(path: &str, method: &str, body: Option<JsValue>) -> Result<Answer, Fault> {
     let init = RequestInit::new();
     init.set_method(method);
-    let request = match body {
-        Some(body) => {
-            init.set_body(&body);
-            let request = Request::new_with_str_and_init(path, &init)?;
-            request.headers().set("content-type", "application/json")?;
-            request
-        }
-        None => Request::new_with_str_and_init(path, &init)?,
-    };
+    if let Some(body) = &body {
+        init.set_body(body);
+    }
+    let request = Request::new_with_str_and_init(path, &init)?;
+    if body.is_some() {
+        request.headers().set("content-type", "application/json")?;
+    }
     let response: Response = JsFuture::from(fetch(&request)?).await?.unchecked_into();
     let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
     let retry_after_ms = retry_after_ms(response.headers().get("retry-after")?);
-    Ok(Reply { status: response.status(), retry_after_ms, body: body_of(response.status(), &text) })
+    Ok(Answer { status: response.status(), retry_after_ms, text })
 }
 
 /// `fetch` of whatever scope this runs in.

@@ -1,11 +1,19 @@
 //! The questions to the server, one function each.
 
-use engine::{AccountEnd, Body, Checked, Known, PairEnd, Reply, RequestEnd, Trust};
+use engine::{Body, Checked, Known, KnownAccount, PairEnd, Reply, RequestEnd, Trust};
 use protocol::Digest;
-use protocol::immich::{self, BulkUploadCheckResults, CheckAction, CheckResult, RejectReason, UserMe};
+use protocol::immich::{self, BulkUploadCheckResults, CheckAction, CheckResult, RejectReason};
 use protocol::safelight::{self, Capabilities, Pair};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::http;
+
+/// What we need to see to believe that a server answers, and not a proxy.
+#[derive(Deserialize)]
+struct Me {
+    id: String,
+}
 
 /// Does the server hold these? The answers come in the order of the digests.
 pub async fn ask(digests: &[Digest]) -> RequestEnd<Vec<Known>> {
@@ -16,8 +24,8 @@ pub async fn ask(digests: &[Digest]) -> RequestEnd<Vec<Known>> {
 
 /// Who are we, and what can the server do? A server that is not ours has no capabilities and is not trusted.
 pub async fn check() -> Checked {
-    let account = http::get::<UserMe>(immich::path::USERS_ME).await;
-    let account = understand(account, |me| Some(AccountEnd { name: me.name }));
+    let account = http::get::<Me>(immich::path::USERS_ME).await;
+    let account = understand(account, |me| (!me.id.is_empty()).then_some(KnownAccount));
     let trust = match http::get::<Capabilities>(safelight::path::CAPABILITIES).await {
         RequestEnd::Replied(Reply { body: Body::Understood(can), .. }) if can.verifies_digests => {
             Trust::Verifies
@@ -28,7 +36,7 @@ pub async fn check() -> Checked {
 }
 
 pub async fn pair(code: String, device_name: String) -> PairEnd {
-    let end = http::post::<safelight::Session>(safelight::path::PAIR, &Pair { code, device_name }).await;
+    let end = http::post::<IgnoredAny>(safelight::path::PAIR, &Pair { code, device_name }).await;
     match end {
         RequestEnd::Replied(Reply { status: 200..=299, .. }) => PairEnd::Paired,
         RequestEnd::Replied(Reply { status: 429, .. }) => PairEnd::TooManyTries,

@@ -1,11 +1,12 @@
 //! Names every file of a folder, in batches. Files that the rules leave out are named without being looked at.
 
 use engine::{ListedFile, ListingEnd, Look, rules};
-use futures::future::join_all;
-use wasm_bindgen::JsCast;
+use js_sys::{Array, Promise};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
 use crate::Fault;
-use crate::bindings::{DirectoryHandle, FileHandle, Handle};
+use crate::bindings::{DirectoryHandle, FileHandle, Handle, Settled};
 use crate::source::{Directory, Source, barrier_of, look_at, next_entry};
 
 /// A look at a file is a round trip to the browser's process; 32 at a time are twice as fast as one by one, and
@@ -95,9 +96,9 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<T> {
 
     async fn look(&mut self) {
         let files = std::mem::take(&mut self.to_look_at);
-        let looks = join_all(files.iter().map(|(_, handle)| handle.get_file())).await;
+        let looks = settle(files.iter().map(|(_, handle)| handle.begin_get_file())).await;
         for ((path, _), look) in files.into_iter().zip(looks) {
-            match look.map_err(Fault::from) {
+            match look {
                 Ok(file) => self.batch.add(path, look_at(&file.unchecked_into())),
                 // Named a moment ago and gone now: the listing does not name it.
                 Err(fault) if fault.is("NotFoundError") => {}
@@ -105,6 +106,19 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<T> {
             }
         }
     }
+}
+
+/// What each promise came to, in their order. One wait for all, since each costs a turn of the event loop.
+async fn settle(promises: impl Iterator<Item = Promise>) -> Vec<Result<JsValue, Fault>> {
+    let all: Array = promises.collect();
+    let settled = JsFuture::from(Promise::all_settled(&all)).await;
+    // The promise of all that settled cannot be rejected.
+    let settled = Array::from(&settled.unwrap_or_default());
+    settled.iter().map(|end| outcome(end.unchecked_into())).collect()
+}
+
+fn outcome(end: Settled) -> Result<JsValue, Fault> {
+    if end.status() == "fulfilled" { Ok(end.value()) } else { Err(Fault::from(end.reason())) }
 }
 
 struct Batch<T> {

@@ -39,7 +39,7 @@ pub(crate) struct Catalog {
     to_send: BTreeSet<Turn>,
     waiting: BTreeSet<(Moment, FileId)>,
     /// Folders that cannot be read now: their rows ask for no work that needs the file.
-    closed: BTreeSet<FolderId>,
+    closed: Vec<FolderId>,
     unsaved: BTreeSet<FileId>,
 }
 
@@ -151,7 +151,11 @@ impl Catalog {
         let theirs = self.iter().filter(|(_, row)| row.folder == folder && needs_file(row));
         let theirs: Vec<FileId> = theirs.map(|(id, _)| id).collect();
         theirs.iter().for_each(|id| self.dequeue(*id));
-        _ = if open { self.closed.remove(&folder) } else { self.closed.insert(folder) };
+        if open {
+            self.closed.retain(|closed| *closed != folder);
+        } else {
+            self.closed.push(folder);
+        }
         theirs.iter().for_each(|id| self.enqueue(*id));
     }
 

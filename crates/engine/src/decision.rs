@@ -76,7 +76,7 @@ fn after_reply(reply: Reply<UploadAnswer>, trust: Trust) -> Decision {
 
 /// Immich tells its refusals of a file apart by text alone; these two are its wording in 2.x and 3.x.
 fn after_refusal(status: u16, message: &str) -> Decision {
-    let message = message.to_lowercase();
+    let message = message.to_ascii_lowercase();
     match status {
         413 => Decision::GiveUp(Problem::TooLargeForServer),
         STATUS_DIGEST_MISMATCH => Decision::RetryLater(Failure::DigestMismatch),

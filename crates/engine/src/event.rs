@@ -181,15 +181,13 @@ pub enum UploadEnd {
 /// How a look at the server ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
-    pub account: RequestEnd<AccountEnd>,
+    pub account: RequestEnd<KnownAccount>,
     pub trust: Trust,
 }
 
-/// The account that the server knows us as.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccountEnd {
-    pub name: String,
-}
+/// The server knows us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownAccount;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PairEnd {

@@ -32,7 +32,7 @@ pub use command::{Command, Read, Send};
 pub use decision::{Decision, after_upload};
 pub use engine::Engine;
 pub use event::{
-    AccountEnd, Body, Checked, Event, HashEnd, JobId, Known, ListedFile, ListingEnd, Look, PairEnd, Reply,
+    Body, Checked, Event, HashEnd, JobId, Known, KnownAccount, ListedFile, ListingEnd, Look, PairEnd, Reply,
     RequestEnd, Saved, UploadEnd,
 };
 pub use folder::{Access, Barrier, Folder, FolderId, Lasting, ScanId};

@@ -40,9 +40,13 @@ fn folder_left_out(name: &str) -> Option<SkipReason> {
     if name.starts_with('.') {
         return Some(SkipReason::Hidden);
     }
-    let lower = name.to_lowercase();
-    let catalog = CATALOG_ENDINGS.iter().any(|ending| lower.ends_with(ending));
+    let catalog = CATALOG_ENDINGS.iter().any(|ending| ends_with(name, ending));
     (catalog || is_one_of(SYSTEM_FOLDERS, name)).then_some(SkipReason::SystemFiles)
+}
+
+fn ends_with(name: &str, ending: &str) -> bool {
+    let end = name.len().checked_sub(ending.len()).and_then(|at| name.get(at..));
+    end.is_some_and(|end| end.eq_ignore_ascii_case(ending))
 }
 
 fn not_media(name: &str) -> Option<SkipReason> {

@@ -182,7 +182,7 @@ impl Engine {
     }
 
     fn bytes_left(&self, tally: &Tally) -> u64 {
-        let sent: u64 = self.jobs.sending().map(|job| job.sent).sum();
+        let sent: u64 = self.jobs.sending().iter().map(|job| job.sent).sum();
         tally.remaining_bytes.saturating_sub(sent)
     }
 
@@ -198,8 +198,10 @@ impl Engine {
     }
 
     fn activities(&self) -> Vec<Activity> {
-        let sending = self.jobs.sending().filter_map(|job| self.activity(job.file, Stage::Sending, job.sent));
-        let reading = self.jobs.reading().filter_map(|job| self.activity(job.file, Stage::Reading, job.read));
+        let sending =
+            self.jobs.sending().iter().filter_map(|job| self.activity(job.file, Stage::Sending, job.sent));
+        let reading =
+            self.jobs.reading().iter().filter_map(|job| self.activity(job.file, Stage::Reading, job.read));
         sending.chain(reading).collect()
     }
 

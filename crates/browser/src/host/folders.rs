@@ -76,8 +76,8 @@ impl Host {
 
     pub(super) fn add_files(&self, name: String, attached: &JsValue) {
         let number = self.once_given.replace(self.once_given.get() + 1);
-        let files: BTreeMap<String, File> =
-            Array::from(attached).iter().filter_map(|pair| named_file(&pair)).collect();
+        let mut files = BTreeMap::new();
+        files.extend(Array::from(attached).iter().filter_map(|pair| named_file(&pair)));
         self.enter(FolderId(FIRST_ONCE + number), name, Source::Files(files), Lasting::Once);
     }
 

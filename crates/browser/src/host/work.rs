@@ -46,11 +46,11 @@ impl Host {
     /// Runs a piece of work that [`Command::Abandon`] can stop; dropping its future stops it.
     fn begin_job(self: &Rc<Host>, job: JobId, work: impl Future<Output = Event> + 'static) {
         let (handle, registration) = AbortHandle::new_pair();
-        self.jobs.borrow_mut().insert(job, handle);
+        self.jobs.borrow_mut().push((job, handle));
         let host = Rc::clone(self);
         spawn_local(async move {
             let end = Abortable::new(work, registration).await;
-            host.jobs.borrow_mut().remove(&job);
+            host.jobs.borrow_mut().retain(|(running, _)| *running != job);
             if let Ok(event) = end {
                 host.tell(event);
             }
@@ -58,9 +58,11 @@ impl Host {
     }
 
     fn abandon(&self, job: JobId) {
-        if let Some(handle) = self.jobs.borrow_mut().remove(&job) {
-            handle.abort();
-        }
+        self.jobs
+            .borrow()
+            .iter()
+            .filter(|(running, _)| *running == job)
+            .for_each(|(_, handle)| handle.abort());
     }
 
     fn wake_at(self: &Rc<Host>, at: Moment) {

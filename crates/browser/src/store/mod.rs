@@ -12,6 +12,7 @@ use std::cell::Cell;
 
 use engine::{FolderId, Saved, SavedRow, Settings};
 use indexed_db_futures::database::Database;
+use indexed_db_futures::error::{Error as DatabaseError, JSError, OpenDbError};
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{Transaction, TransactionMode};
 use js_sys::{Object, Reflect, Uint8Array};
@@ -176,20 +177,28 @@ fn bytes_of(record: &JsValue) -> Vec<u8> {
     record.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec).unwrap_or_default()
 }
 
-impl From<indexed_db_futures::error::Error> for Fault {
-    fn from(error: indexed_db_futures::error::Error) -> Fault {
-        Fault::new(name_of(&error), error.to_string())
+impl From<DatabaseError> for Fault {
+    fn from(error: DatabaseError) -> Fault {
+        match error {
+            DatabaseError::DomException(exception) => Fault::new(&exception.name(), exception.message()),
+            DatabaseError::Unknown(JSError::Error(error)) => Fault::from(JsValue::from(error)),
+            DatabaseError::Unknown(JSError::Unknown(thrown)) => Fault::from(thrown),
+            DatabaseError::Serialisation(_) => Fault::new("DataError", "a record of the wrong type"),
+            DatabaseError::MissingData(_) => Fault::new("DataError", "a record is missing"),
+        }
     }
 }
 
-impl From<indexed_db_futures::error::OpenDbError> for Fault {
-    fn from(error: indexed_db_futures::error::OpenDbError) -> Fault {
-        Fault::new("OpenDatabaseError", error.to_string())
+impl From<OpenDbError> for Fault {
+    fn from(error: OpenDbError) -> Fault {
+        match error {
+            OpenDbError::Base(error) => error.into(),
+            OpenDbError::VersionZero => Fault::new("DataError", "version zero"),
+            OpenDbError::UnsupportedEnvironment | OpenDbError::NullFactory => {
+                Fault::new("NotSupportedError", "this browser has no IndexedDB here")
+            }
+        }
     }
-}
-
-fn name_of(error: &indexed_db_futures::error::Error) -> &'static str {
-    if error.to_string().contains("QuotaExceeded") { "QuotaExceededError" } else { "DatabaseError" }
 }
 
 /// A plain object with these properties.

@@ -1,7 +1,5 @@
 //! Rows as bytes: one byte that names the form, then the rows by postcard. And which rows share a page.
 
-use std::collections::BTreeMap;
-
 use engine::SavedRow;
 use js_sys::Uint8Array;
 
@@ -29,17 +27,27 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<SavedRow>, Fault> {
 }
 
 /// The changes of each page, in the order in which they happened.
-pub(super) fn by_page(changes: Vec<SavedRow>) -> BTreeMap<u32, Vec<SavedRow>> {
-    let mut pages: BTreeMap<u32, Vec<SavedRow>> = BTreeMap::new();
+pub(super) fn by_page(changes: Vec<SavedRow>) -> Vec<(u32, Vec<SavedRow>)> {
+    let mut pages: Vec<(u32, Vec<SavedRow>)> = Vec::new();
     for change in changes {
-        pages.entry(change.id.0 / ROWS).or_default().push(change);
+        let number = change.id.0 / ROWS;
+        match pages.iter_mut().find(|(page, _)| *page == number) {
+            Some((_, page)) => page.push(change),
+            None => pages.push((number, vec![change])),
+        }
     }
     pages
 }
 
-/// The page after the changes: the last word on each row counts, and forgotten rows are left out.
-pub(super) fn merge(rows: Vec<SavedRow>, changes: Vec<SavedRow>) -> Vec<SavedRow> {
-    let mut merged: BTreeMap<_, _> = rows.into_iter().map(|saved| (saved.id, saved)).collect();
-    merged.extend(changes.into_iter().map(|saved| (saved.id, saved)));
-    merged.into_values().filter(|saved| saved.row.is_some()).collect()
+/// The page after the changes: the last word on each row counts, and forgotten rows are left out. Rows are in
+/// the order of their ids.
+pub(super) fn merge(mut rows: Vec<SavedRow>, changes: Vec<SavedRow>) -> Vec<SavedRow> {
+    for change in changes {
+        match rows.binary_search_by_key(&change.id, |row| row.id) {
+            Ok(at) => rows[at] = change,
+            Err(at) => rows.insert(at, change),
+        }
+    }
+    rows.retain(|row| row.row.is_some());
+    rows
 }

@@ -101,7 +101,7 @@ impl Engine {
     /// The same bytes under another name are on their way: one copy is enough.
     fn twin_is_sending(&self, id: FileId) -> bool {
         let digest = self.catalog.get(id).and_then(|row| row.state.digest());
-        self.jobs.sending().any(|job| Some(job.digest) == digest)
+        self.jobs.sending().iter().any(|job| Some(job.digest) == digest)
     }
 
     fn begin_asking(&mut self, begun: &mut Vec<Command>) {

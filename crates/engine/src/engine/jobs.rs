@@ -1,7 +1,5 @@
 //! The work in flight. Not saved: what was in flight at a crash begins again from its row.
 
-use std::collections::BTreeMap;
-
 use protocol::Digest;
 
 use crate::event::JobId;
@@ -10,13 +8,15 @@ use crate::row::FileId;
 #[derive(Debug, Default)]
 pub(crate) struct Jobs {
     last: u32,
-    reading: BTreeMap<JobId, Reading>,
-    sending: BTreeMap<JobId, Sending>,
+    /// In the order in which they began; a handful at a time.
+    reading: Vec<Reading>,
+    sending: Vec<Sending>,
     asking: Option<Asking>,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading {
+    job: JobId,
     pub(crate) file: FileId,
     /// Bytes.
     pub(crate) read: u64,
@@ -24,6 +24,7 @@ pub(crate) struct Reading {
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sending {
+    job: JobId,
     pub(crate) file: FileId,
     pub(crate) digest: Digest,
     /// Bytes.
@@ -45,13 +46,13 @@ impl Jobs {
 
     pub(crate) fn begin_reading(&mut self, file: FileId) -> JobId {
         let job = self.next();
-        self.reading.insert(job, Reading { file, read: 0 });
+        self.reading.push(Reading { job, file, read: 0 });
         job
     }
 
     pub(crate) fn begin_sending(&mut self, file: FileId, digest: Digest) -> JobId {
         let job = self.next();
-        self.sending.insert(job, Sending { file, digest, sent: 0 });
+        self.sending.push(Sending { job, file, digest, sent: 0 });
         job
     }
 
@@ -62,11 +63,13 @@ impl Jobs {
     }
 
     pub(crate) fn end_reading(&mut self, job: JobId) -> Option<FileId> {
-        self.reading.remove(&job).map(|reading| reading.file)
+        let at = self.reading.iter().position(|reading| reading.job == job)?;
+        Some(self.reading.remove(at).file)
     }
 
     pub(crate) fn end_sending(&mut self, job: JobId) -> Option<Sending> {
-        self.sending.remove(&job)
+        let at = self.sending.iter().position(|sending| sending.job == job)?;
+        Some(self.sending.remove(at))
     }
 
     pub(crate) fn end_asking(&mut self, job: JobId) -> Option<Vec<(FileId, Digest)>> {
@@ -75,39 +78,39 @@ impl Jobs {
 
     /// Ends whatever is done with this file, and tells what that was.
     pub(crate) fn abandon(&mut self, file: FileId) -> Option<JobId> {
-        let reading = self.reading.iter().find(|(_, job)| job.file == file).map(|(id, _)| *id);
-        let sending = self.sending.iter().find(|(_, job)| job.file == file).map(|(id, _)| *id);
+        let reading = self.reading.iter().find(|reading| reading.file == file).map(|reading| reading.job);
+        let sending = self.sending.iter().find(|sending| sending.file == file).map(|sending| sending.job);
         let job = reading.or(sending)?;
-        self.reading.remove(&job);
-        self.sending.remove(&job);
+        self.end_reading(job);
+        self.end_sending(job);
         Some(job)
     }
 
     pub(crate) fn note_read(&mut self, job: JobId, read: u64) {
-        if let Some(reading) = self.reading.get_mut(&job) {
+        if let Some(reading) = self.reading.iter_mut().find(|reading| reading.job == job) {
             reading.read = read;
         }
     }
 
     /// Bytes that moved since the last note.
     pub(crate) fn note_sent(&mut self, job: JobId, sent: u64) -> u64 {
-        let Some(sending) = self.sending.get_mut(&job) else { return 0 };
+        let Some(sending) = self.sending.iter_mut().find(|sending| sending.job == job) else { return 0 };
         let moved = sent.saturating_sub(sending.sent);
         sending.sent = sent;
         moved
     }
 
     pub(crate) fn files(&self) -> Vec<FileId> {
-        let reading = self.reading.values().map(|job| job.file);
-        reading.chain(self.sending.values().map(|job| job.file)).collect()
+        let reading = self.reading.iter().map(|reading| reading.file);
+        reading.chain(self.sending.iter().map(|sending| sending.file)).collect()
     }
 
-    pub(crate) fn reading(&self) -> impl ExactSizeIterator<Item = &Reading> {
-        self.reading.values()
+    pub(crate) fn reading(&self) -> &[Reading] {
+        &self.reading
     }
 
-    pub(crate) fn sending(&self) -> impl ExactSizeIterator<Item = &Sending> {
-        self.sending.values()
+    pub(crate) fn sending(&self) -> &[Sending] {
+        &self.sending
     }
 
     pub(crate) fn is_asking(&self) -> bool {

@@ -105,7 +105,7 @@ impl Engine {
     fn start(&mut self, saved: Saved) {
         self.catalog = Catalog::restore(saved.rows);
         let folder = |(id, name)| (id, Folder::new(name, Lasting::Lasting));
-        self.folders = saved.folders.into_iter().map(folder).collect();
+        self.folders.extend(saved.folders.into_iter().map(folder));
         self.forget_strays();
         self.settings = saved.settings;
     }

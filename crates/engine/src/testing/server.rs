@@ -7,7 +7,7 @@ use protocol::safelight::STATUS_DIGEST_MISMATCH;
 use protocol::{AssetId, Digest};
 
 use super::disk::digest_of;
-use crate::event::{AccountEnd, Body, Known, Reply, RequestEnd};
+use crate::event::{Body, Known, KnownAccount, Reply, RequestEnd};
 use crate::time::Moment;
 
 pub struct Server {
@@ -54,8 +54,8 @@ impl Server {
         self.assets.contains_key(&digest_of(bytes.as_bytes()))
     }
 
-    pub(super) fn account(&self, now: Moment) -> RequestEnd<AccountEnd> {
-        self.answer(now, || replied(200, Body::Understood(AccountEnd { name: "Owner".into() })))
+    pub(super) fn account(&self, now: Moment) -> RequestEnd<KnownAccount> {
+        self.answer(now, || replied(200, Body::Understood(KnownAccount)))
     }
 
     pub(super) fn check(&self, now: Moment, digests: &[Digest]) -> RequestEnd<Vec<Known>> {
