@@ -168,7 +168,7 @@ impl Host {
                 | Command::Ask { .. }
                 | Command::Upload(_)
                 | Command::Abandon(_)
-                | Command::CheckServer
+                | Command::CheckServer { .. }
                 | Command::Pair { .. }
                 | Command::WakeAt(_) => begin.push(command),
             }

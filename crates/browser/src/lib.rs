@@ -5,6 +5,7 @@
 //! A fault of the browser is an event for the engine, not a panic: a panic in a worker is silence.
 
 #![cfg(target_arch = "wasm32")]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod app_shell;
 pub mod bindings;

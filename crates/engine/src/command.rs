@@ -31,7 +31,9 @@ pub enum Command {
     /// Stop a piece of work; nobody waits for its end.
     Abandon(JobId),
     /// Ask the server who we are, and what it can do.
-    CheckServer,
+    CheckServer {
+        job: JobId,
+    },
     /// Exchange a pairing code for a session.
     Pair {
         code: String,

@@ -65,7 +65,10 @@ pub enum Event {
         end: UploadEnd,
     },
     /// Who we are to the server, and what it can do.
-    ServerChecked(Checked),
+    ServerChecked {
+        job: JobId,
+        checked: Checked,
+    },
     PairingEnded(PairEnd),
     /// The network is said to be back or gone.
     NetworkChanged {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::JobId;
 use crate::time::Moment;
 
 /// Whether "created" alone is proof.
@@ -34,7 +35,11 @@ pub enum Halt {
 pub(crate) enum Link {
     /// To be checked as soon as possible; what was last known to be wrong, if anything.
     Due(Option<Halt>),
-    Checking(Option<Halt>),
+    /// The answer to this job counts, and no earlier one's.
+    Checking {
+        job: JobId,
+        after: Option<Halt>,
+    },
     Ready(Trust),
     /// Nobody is signed in; only the person can change that.
     SignedOut,
@@ -49,7 +54,7 @@ impl Link {
     /// What keeps the server from taking anything, as far as is known.
     pub(crate) fn halt(self) -> Option<Halt> {
         match self {
-            Link::Due(halt) | Link::Checking(halt) => halt,
+            Link::Due(halt) | Link::Checking { after: halt, .. } => halt,
             Link::Ready(_) => None,
             Link::SignedOut => Some(Halt::SignedOut),
             Link::Held { halt, .. } => Some(halt),

@@ -165,7 +165,7 @@ impl Engine {
         let needs_access = self.folders.values().any(|folder| folder.access != Access::Granted);
         match self.link.halt() {
             Some(Halt::SignedOut) => Headline::Unpaired,
-            None if matches!(self.link, Link::Due(_) | Link::Checking(_)) => Headline::Scanning,
+            None if matches!(self.link, Link::Due(_) | Link::Checking { .. }) => Headline::Scanning,
             _ if self.folders.is_empty() => Headline::Empty,
             _ if !self.may_work() => Headline::Paused,
             _ if working => Headline::BackingUp,

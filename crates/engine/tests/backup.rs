@@ -2,7 +2,8 @@
 
 use engine::testing::{CODE, PICTURES, World};
 use engine::{
-    Access, Barrier, Event, Failure, FileState, Filter, Headline, Intent, Problem, Proof, Reason, SkipReason,
+    Access, Barrier, Event, Failure, FileState, Filter, Headline, Intent, JobId, PairEnd, Problem, Proof,
+    Reason, SkipReason,
 };
 use safelight_engine as engine;
 
@@ -265,6 +266,18 @@ fn nothing_works_unpaired_and_pairing_sets_it_going() {
     world.settle();
     assert_eq!(world.view().headline, Headline::Unpaired);
     world.ask(Intent::Pair { code: CODE.into() });
+    world.settle();
+    assert_eq!(world.view().headline, Headline::Done);
+}
+
+#[test]
+fn a_refusal_from_before_the_pairing_does_not_undo_it() {
+    let mut world = World::unpaired(&[("a.jpg", "one")]);
+    world.start();
+    world.tell(Event::PairingEnded(PairEnd::Paired));
+    let refused = world.check_of_a_stranger();
+    world.server.paired = true;
+    world.tell(Event::ServerChecked { job: JobId(1), checked: refused });
     world.settle();
     assert_eq!(world.view().headline, Headline::Done);
 }

@@ -31,8 +31,9 @@ impl Host {
             }),
             Command::Upload(send) => self.begin_job(send.read.job, async move { host.upload(send).await }),
             Command::Abandon(job) => self.abandon(job),
-            Command::CheckServer => spawn_local(async move {
-                host.tell(Event::ServerChecked(server::check().await));
+            Command::CheckServer { job } => spawn_local(async move {
+                let checked = server::check().await;
+                host.tell(Event::ServerChecked { job, checked });
             }),
             Command::Pair { code } => spawn_local(async move {
                 host.tell(Event::PairingEnded(server::pair(code, crate::device::name()).await));

@@ -40,8 +40,9 @@ impl Engine {
             self.link = Link::Due(Some(halt));
         }
         if let Link::Due(halt) = self.link {
-            self.link = Link::Checking(halt);
-            begun.push(Command::CheckServer);
+            let job = self.jobs.begin_checking();
+            self.link = Link::Checking { job, after: halt };
+            begun.push(Command::CheckServer { job });
         }
     }
 
@@ -134,7 +135,7 @@ impl Engine {
     fn next_wake(&mut self) -> Option<Command> {
         let held = match self.link {
             Link::Held { until, .. } => Some(until),
-            Link::Due(_) | Link::Checking(_) | Link::Ready(_) | Link::SignedOut => None,
+            Link::Due(_) | Link::Checking { .. } | Link::Ready(_) | Link::SignedOut => None,
         };
         let next = held.into_iter().chain(self.catalog.next_wait_end()).min();
         if next == self.wake_at {

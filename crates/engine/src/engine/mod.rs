@@ -95,7 +95,7 @@ impl Engine {
             Event::AskEnded { job, end } => self.ask_ended(now, job, end),
             Event::UploadProgressed { job, sent } => self.upload_progressed(now, job, sent),
             Event::UploadEnded { job, end } => self.upload_ended(now, job, end),
-            Event::ServerChecked(checked) => self.server_checked(now, checked),
+            Event::ServerChecked { job, checked } => self.server_checked(now, job, checked),
             Event::PairingEnded(end) => self.pairing_ended(end),
             Event::NetworkChanged { online } => self.network_changed(online),
             Event::Woke => self.wake_at = None,

@@ -49,7 +49,7 @@ impl Engine {
         match self.link {
             Link::Ready(trust) => trust,
             // An answer that comes while the server is looked at anew is taken with caution.
-            Link::Due(_) | Link::Checking(_) | Link::SignedOut | Link::Held { .. } => Trust::StoresUnseen,
+            Link::Due(_) | Link::Checking { .. } | Link::SignedOut | Link::Held { .. } => Trust::StoresUnseen,
         }
     }
 }

@@ -4,15 +4,20 @@
 use super::{Engine, Pairing};
 use crate::command::Command;
 use crate::decision::{Trouble, success};
-use crate::event::{Checked, PairEnd, RequestEnd};
+use crate::event::{Checked, JobId, PairEnd, RequestEnd};
 use crate::folder::Listing;
 use crate::link::{Halt, Link, wait_ms};
 use crate::row::Failure;
 use crate::time::Moment;
 
+/// How often in a row a 401 is doubted before it holds the run: a server that knows us and refuses all the same
+/// must not be asked in a circle.
+const MOST_DOUBTS: u32 = 3;
+
 impl Engine {
-    pub(super) fn server_checked(&mut self, now: Moment, checked: Checked) {
-        if !matches!(self.link, Link::Checking(_)) {
+    pub(super) fn server_checked(&mut self, now: Moment, job: JobId, checked: Checked) {
+        // An answer from before a pairing says nothing about what came of it.
+        if !matches!(self.link, Link::Checking { job: ours, .. } if ours == job) {
             return;
         }
         let trouble = match checked.account {
@@ -22,26 +27,33 @@ impl Engine {
         };
         match trouble {
             None => self.link = Link::Ready(checked.trust),
-            Some(Trouble::Run { halt, retry_after_ms }) => self.stop(now, halt, retry_after_ms),
+            Some(Trouble::Run { halt: Halt::SignedOut, .. }) => self.link = Link::SignedOut,
+            Some(Trouble::Run { halt, retry_after_ms }) => self.hold(now, halt, retry_after_ms),
             Some(Trouble::Request(Failure::ServerError(status)) | Trouble::Refusal(status, _)) => {
-                self.stop(now, Halt::ServerError(status), None);
+                self.hold(now, Halt::ServerError(status), None);
             }
-            Some(Trouble::Request(_)) => self.stop(now, Halt::NotUnderstood, None),
+            Some(Trouble::Request(_)) => self.hold(now, Halt::NotUnderstood, None),
         }
     }
 
-    /// Nothing is asked or sent until the cause is gone.
+    /// An upload or a question says that nothing more should be sent. Several that fail together are one stop.
     pub(super) fn stop(&mut self, now: Moment, halt: Halt, retry_after_ms: Option<u64>) {
-        if halt == Halt::SignedOut {
-            self.link = Link::SignedOut;
+        if !matches!(self.link, Link::Ready(_)) {
             return;
         }
-        // Several uploads that fail together are one stop.
-        if matches!(self.link, Link::Ready(_) | Link::Checking(_)) {
-            let until = now + wait_ms(halt, self.failures, retry_after_ms);
-            self.failures = self.failures.saturating_add(1);
-            self.link = Link::Held { halt, until };
+        // It may have been sent before a pairing: only the answer to "who are we?" signs us out.
+        if halt == Halt::SignedOut && self.failures < MOST_DOUBTS {
+            self.failures += 1;
+            self.link = Link::Due(None);
+        } else {
+            self.hold(now, halt, retry_after_ms);
         }
+    }
+
+    fn hold(&mut self, now: Moment, halt: Halt, retry_after_ms: Option<u64>) {
+        let until = now + wait_ms(halt, self.failures, retry_after_ms);
+        self.failures = self.failures.saturating_add(1);
+        self.link = Link::Held { halt, until };
     }
 
     pub(super) fn ask_server_again(&mut self) {

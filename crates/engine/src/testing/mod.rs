@@ -176,7 +176,7 @@ impl World {
             }
             Command::Upload(send) => self.upload(&send),
             Command::Abandon(job) => self.todo.retain(|command| !is_about(command, job)),
-            Command::CheckServer => self.check_server(),
+            Command::CheckServer { job } => self.check_server(job),
             Command::Pair { code } => self.pair(&code),
             Command::WakeAt(at) => self.alarm = Some(at),
         }
@@ -227,11 +227,17 @@ impl World {
         self.tell(Event::UploadEnded { job: send.read.job, end });
     }
 
-    fn check_server(&mut self) {
+    /// What the server tells somebody whom it does not know.
+    pub fn check_of_a_stranger(&self) -> Checked {
+        let stranger = Server::default();
+        Checked { account: stranger.account(self.now), trust: Trust::StoresUnseen }
+    }
+
+    fn check_server(&mut self, job: crate::JobId) {
         self.log.checks += 1;
         let account = self.server.account(self.now);
         let trust = if self.server.verifies { Trust::Verifies } else { Trust::StoresUnseen };
-        self.tell(Event::ServerChecked(Checked { account, trust }));
+        self.tell(Event::ServerChecked { job, checked: Checked { account, trust } });
     }
 
     fn pair(&mut self, code: &str) {
@@ -262,7 +268,7 @@ fn is_about(command: &Command, job: crate::JobId) -> bool {
         | Command::ListFolder { .. }
         | Command::Ask { .. }
         | Command::Abandon(_)
-        | Command::CheckServer
+        | Command::CheckServer { .. }
         | Command::Pair { .. }
         | Command::WakeAt(_) => false,
     }
