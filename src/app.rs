@@ -51,6 +51,7 @@ fn begin(desk: Desk) {
         browser::window::keep_worker(script);
     }
     browser::app_shell::keep(move |version| desk.new_version.set(Some(version)));
+    browser::window::keep_grants();
     obey_address(desk);
     look_when_seen(desk);
 }

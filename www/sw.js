@@ -16,6 +16,7 @@ self.addEventListener("fetch", (event) => {
 });
 self.addEventListener("message", (event) => {
   if (event.data === "use-new-version") event.waitUntil(self.skipWaiting());
+  if (Array.isArray(event.data)) event.waitUntil(hold(event.data));
 });
 
 async function fill() {
@@ -28,6 +29,13 @@ async function takeOver() {
   const old = names.filter((name) => name.startsWith(SHELL) && name !== CACHE);
   await Promise.all(old.map((name) => caches.delete(name)));
   await self.clients.claim();
+}
+
+// The grant of a dropped folder lives only while some handle does. These bridge a reload; nothing else uses them.
+async function hold(handles) {
+  const BRIDGE_MS = 10_000;
+  await new Promise((resolve) => setTimeout(resolve, BRIDGE_MS));
+  return handles.length;
 }
 
 // The path of the shell that answers a request; nothing for what is the network's.

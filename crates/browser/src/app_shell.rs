@@ -2,11 +2,13 @@
 
 use gloo::events::EventListener;
 use gloo::timers::callback::Interval;
+use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ServiceWorkerContainer, ServiceWorkerRegistration, ServiceWorkerState, Window};
 
 use crate::Fault;
+use crate::bindings::Handle;
 
 const SCRIPT: &str = "/sw.js";
 /// A page that stays open for weeks still hears of a new version.
@@ -23,6 +25,16 @@ impl NewVersion {
             // The one failure is a message that cannot be cloned; text can.
             _ = waiting.post_message(&JsValue::from_str("use-new-version"));
         }
+    }
+}
+
+/// Gives handles to the service worker to hold while this page goes and the next one comes.
+pub(crate) fn hold(handles: &[Handle]) {
+    let controller = web_sys::window().and_then(|window| window.navigator().service_worker().controller());
+    if let Some(controller) = controller {
+        let handles: Array = handles.iter().collect();
+        // A page that goes can do nothing about a failure; the next one then asks for the permission.
+        _ = controller.post_message(&handles);
     }
 }
 

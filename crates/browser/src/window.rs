@@ -8,10 +8,11 @@ use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DataTransfer, File, FileList, Worker, WorkerOptions, WorkerType};
 
 use crate::Fault;
+use crate::app_shell;
 use crate::bindings::{self, DirectoryHandle, DropItem, FileHandle, Handle, has_global};
 use crate::channel::{Channel, FromEngine, Message, ToEngine};
 use crate::store::Store;
@@ -82,6 +83,26 @@ impl Conversation {
             web_sys::console::error_1(&fault.to_string().into());
         }
     }
+}
+
+/// Keeps the grants of dropped folders through a reload: a handle is held here while the page lives, and by the
+/// service worker for the moment in which no page does.
+pub fn keep_grants() {
+    spawn_local(async {
+        match kept_folders().await {
+            Ok(folders) => KEPT.with_borrow_mut(|kept| kept.extend(folders)),
+            // Without them a reload may ask for the permission again; nothing else depends on it.
+            Err(fault) => web_sys::console::warn_1(&fault.to_string().into()),
+        }
+    });
+    if let Some(window) = web_sys::window() {
+        EventListener::new(&window, "pagehide", |_| KEPT.with_borrow(|kept| app_shell::hold(kept))).forget();
+    }
+}
+
+async fn kept_folders() -> Result<Vec<Handle>, Fault> {
+    let folders = Store::open().await?.folders().await?;
+    Ok(folders.into_iter().map(|(_, handle)| handle.unchecked_into()).collect())
 }
 
 /// Starts the backup worker, and starts it anew whenever it stops: rows are written before they are acted on, so

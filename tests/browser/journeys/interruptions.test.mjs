@@ -121,7 +121,7 @@ async function startBackup() {
 }
 
 async function everythingArrives() {
-  await waitForState(page, "done", 180_000);
+  await waitForState(page, "done", 60_000);
   const now = await read(page);
   assert.ok(addsUp(now), JSON.stringify(now));
   assert.equal(now.protected, FILES + 3);

@@ -110,7 +110,8 @@ impl Store {
         Ok(())
     }
 
-    async fn folders(&self) -> Result<Vec<(FolderId, DirectoryHandle)>, Fault> {
+    /// Every folder with its handle.
+    pub async fn folders(&self) -> Result<Vec<(FolderId, DirectoryHandle)>, Fault> {
         let read = self.begin(&[FOLDERS], TransactionMode::Readonly)?;
         let store = read.object_store(FOLDERS)?;
         let mut folders = Vec::new();
