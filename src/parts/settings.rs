@@ -26,8 +26,8 @@ fn Foreground(desk: Desk) -> impl IntoView {
             <div>
                 <span id="foreground">"Foreground backup"</span>
                 <p class="hint" id="foreground-hint">
-                    "While Safelight is open, new and changed files are backed up by themselves. "
-                    "With this off, only “Back up now” does."
+                    "Whenever you open Safelight or come back to it, new and changed files are backed up. "
+                    "With this off, only “Back up now” does it."
                 </p>
             </div>
             <button

@@ -29,7 +29,7 @@ pub fn headline(view: &View) -> Headline {
         engine::Headline::Empty => say(
             "empty",
             "Choose a folder to protect",
-            "Every photo and video in it is backed up to your server, and every new one when Safelight is open.",
+            "Every photo and video in it is backed up to your server, and new ones whenever you open Safelight.",
         ),
         engine::Headline::Scanning => scanning(view),
         engine::Headline::BackingUp => backing_up(view),

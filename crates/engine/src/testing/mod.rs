@@ -9,7 +9,7 @@ mod server;
 
 use std::collections::{BTreeMap, VecDeque};
 
-pub use disk::Disk;
+pub use disk::{Disk, digest_of};
 pub use server::Server;
 
 use crate::command::{Command, Read, Send};

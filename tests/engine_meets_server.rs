@@ -1,0 +1,203 @@
+//! The real engine and the real server, over real HTTP and a real folder, without a browser between them: what
+//! the fakes of the engine's own tests promise, the server keeps.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+#[path = "../server/tests/support/mod.rs"]
+mod support;
+
+use std::collections::VecDeque;
+use std::fs;
+use std::path::Path;
+
+use engine::testing::digest_of;
+use engine::{
+    Body, Checked, Command, Engine, Event, FolderId, HashEnd, Headline, Intent, Known, KnownAccount, Lasting,
+    ListedFile, ListingEnd, Look, Moment, Read, Reply, RequestEnd, Saved, Send, Stamp, Trust, UploadEnd,
+    rules,
+};
+use protocol::immich::{self, BulkUploadCheckResults, CheckAction, UploadAnswer};
+use protocol::safelight::STATUS_DIGEST_MISMATCH;
+use serde::de::DeserializeOwned;
+use support::{Answer, Form, Server, files};
+use tempfile::TempDir;
+
+const FOLDER: FolderId = FolderId(1);
+const NOW: Moment = Moment(1_700_000_000_000);
+
+#[test]
+fn a_folder_arrives_and_is_protected_on_proof() {
+    let mut household =
+        Household::with(&[("a.jpg", "one"), ("b/c.mov", "two"), ("b/twin.jpg", "one"), ("x.txt", "no")]);
+    household.settle();
+    assert_eq!(household.engine.view(NOW).headline, Headline::Done);
+    assert_eq!(household.engine.view(NOW).tally.protected, 3);
+    assert_eq!(household.server.originals().len(), 2);
+}
+
+#[test]
+fn a_second_look_sends_nothing() {
+    let mut household = Household::with(&[("a.jpg", "one")]);
+    household.settle();
+    household.engine = Engine::new();
+    household.start();
+    household.settle();
+    assert_eq!(household.uploads, 1);
+    assert_eq!(household.engine.view(NOW).headline, Headline::Done);
+}
+
+#[test]
+fn a_file_that_changes_on_its_way_is_refused_by_the_server_and_never_called_protected() {
+    let mut household = Household::with(&[("a.jpg", "one")]);
+    household.change_on_the_way = true;
+    household.settle();
+    assert_eq!(household.engine.view(NOW).tally.protected, 0);
+    assert!(household.server.originals().is_empty());
+    assert_eq!(household.last_status, Some(STATUS_DIGEST_MISMATCH));
+}
+
+#[test]
+fn what_the_server_calls_empty_or_unsupported_the_engine_does_not_send() {
+    let mut household = Household::with(&[("a.jpg", ""), ("b.xyz", "no"), ("c.jpg.xmp", "no")]);
+    household.settle();
+    assert_eq!(household.uploads, 0);
+    assert_eq!(household.engine.view(NOW).tally.skipped, 3);
+}
+
+#[test]
+fn a_revoked_sign_in_stops_the_run_and_loses_nothing() {
+    let mut household = Household::with(&[("a.jpg", "one")]);
+    household.server.key = "no-such-key".into();
+    household.settle();
+    assert_eq!(household.engine.view(NOW).headline, Headline::Unpaired);
+    assert_eq!(household.engine.view(NOW).tally.remaining, 1);
+}
+
+/// A host of the engine made of the standard library and a blocking HTTP client.
+struct Household {
+    engine: Engine,
+    server: Server,
+    folder: TempDir,
+    todo: VecDeque<Command>,
+    uploads: usize,
+    change_on_the_way: bool,
+    last_status: Option<u16>,
+}
+
+impl Household {
+    fn with(contents: &[(&str, &str)]) -> Household {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, bytes) in contents {
+            let file = folder.path().join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, bytes).unwrap();
+        }
+        let mut household = Household {
+            engine: Engine::new(),
+            server: Server::start(),
+            folder,
+            todo: VecDeque::new(),
+            uploads: 0,
+            change_on_the_way: false,
+            last_status: None,
+        };
+        household.start();
+        household
+    }
+
+    fn start(&mut self) {
+        self.tell(Event::Started(Saved::default()));
+        self.tell(Event::FolderAdded { folder: FOLDER, name: "Pictures".into(), lasting: Lasting::Lasting });
+        self.tell(Event::Asked(Intent::BackUpNow));
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.todo.extend(self.engine.handle(NOW, event));
+    }
+
+    fn settle(&mut self) {
+        while let Some(command) = self.todo.pop_front() {
+            self.carry_out(command);
+        }
+    }
+
+    fn carry_out(&mut self, command: Command) {
+        match command {
+            Command::ListFolder { folder, scan } => {
+                let files = files(self.folder.path()).into_iter().map(|path| self.listed(path)).collect();
+                self.tell(Event::FilesListed { folder, scan, files });
+                self.tell(Event::ListingEnded { folder, scan, end: ListingEnd::Complete });
+            }
+            Command::Hash(Read { job, path, .. }) => {
+                let digest = digest_of(&self.read(&path));
+                self.tell(Event::HashEnded { job, end: HashEnd::Digested(digest) });
+            }
+            Command::Ask { job, digests } => {
+                let question = serde_json::to_value(immich::question(&digests)).unwrap();
+                let answer = self.server.post(immich::path::BULK_UPLOAD_CHECK, &question);
+                self.tell(Event::AskEnded { job, end: RequestEnd::Replied(understood(&answer, known)) });
+            }
+            Command::Upload(send) => self.upload(&send),
+            Command::CheckServer { job } => {
+                let answer = self.server.get(immich::path::USERS_ME);
+                let account = RequestEnd::Replied(understood(&answer, |_: immich::UserMe| KnownAccount));
+                self.tell(Event::ServerChecked { job, checked: Checked { account, trust: Trust::Verifies } });
+            }
+            // This household keeps nothing and lets no time pass.
+            Command::Save(_)
+            | Command::SaveSettings(_)
+            | Command::ForgetFolder(_)
+            | Command::Abandon(_)
+            | Command::Pair { .. }
+            | Command::WakeAt(_) => {}
+        }
+    }
+
+    fn listed(&self, path: String) -> ListedFile {
+        let look = match rules::left_out(&path) {
+            Some(_) => Look::LeftOut,
+            None => Look::Seen(stamp(&self.folder.path().join(&path))),
+        };
+        ListedFile { path: path.into(), look }
+    }
+
+    fn read(&self, path: &str) -> Vec<u8> {
+        fs::read(self.folder.path().join(path)).unwrap()
+    }
+
+    fn upload(&mut self, send: &Send) {
+        self.uploads += 1;
+        let mut bytes = self.read(&send.read.path);
+        if self.change_on_the_way {
+            bytes.push(b'!');
+        }
+        let name = send.read.path.rsplit('/').next().unwrap();
+        let digest = send.digest.to_string();
+        let answer =
+            self.server.upload_with(&Form::photo(name, &bytes), &[(immich::CHECKSUM_HEADER, &digest)]);
+        self.last_status = Some(answer.status);
+        let end = UploadEnd::Ended(RequestEnd::Replied(understood(&answer, |answer: UploadAnswer| answer)));
+        self.tell(Event::UploadEnded { job: send.read.job, end });
+    }
+}
+
+fn stamp(file: &Path) -> Stamp {
+    Stamp { size: file.metadata().unwrap().len(), modified: NOW }
+}
+
+fn understood<T: DeserializeOwned, U>(answer: &Answer, sense: impl FnOnce(T) -> U) -> Reply<U> {
+    let body = if answer.status < 300 {
+        Body::Understood(sense(serde_json::from_slice(&answer.body).unwrap()))
+    } else {
+        Body::Refused(answer.message())
+    };
+    Reply { status: answer.status, retry_after_ms: None, body }
+}
+
+fn known(answer: BulkUploadCheckResults) -> Vec<Known> {
+    let known = |action| match action {
+        CheckAction::Accept => Known::Lacking,
+        CheckAction::Reject => Known::Held { asset: None },
+    };
+    answer.results.iter().map(|result| known(result.action)).collect()
+}
