@@ -36,9 +36,9 @@ fn page(desk: Desk) -> impl IntoView {
             <HeadlinePart desk />
             <Pairing desk />
             <Controls desk />
+            <Lists desk />
             <Activity desk />
             <Folders desk />
-            <Lists desk />
             <Settings desk />
         </main>
         <DropTarget desk />

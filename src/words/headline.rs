@@ -3,7 +3,7 @@
 
 use engine::{Access, Halt, PairEnd, PairingView, View};
 
-use super::numbers::{bytes, count, duration, files};
+use super::numbers::{bytes, count, duration, files, plural};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Headline {
@@ -50,8 +50,8 @@ fn unpaired(view: &View) -> Headline {
         "Open the link that your server printed when it started, or type its code here.".into()
     } else {
         format!(
-            "The server no longer knows this browser. Nothing is lost: {} wait, and the backup goes on once you pair.",
-            files(view.tally.remaining)
+            "The server no longer knows this browser. Nothing is lost: {}, and the backup goes on once you pair.",
+            wait(view.tally.remaining)
         )
     };
     let detail = match view.pairing {
@@ -121,14 +121,14 @@ fn paused(view: &View) -> Headline {
     let title = if view.settings.paused { "Paused" } else { "Automatic backup is off" };
     let detail = match view.tally.remaining {
         0 => "Nothing known is waiting. New files are not looked for until you resume.".into(),
-        remaining => format!("{} wait. Nothing is sent until you resume.", files(remaining)),
+        remaining => format!("{}. Nothing is sent until you resume.", wait(remaining)),
     };
     say("paused", title, detail)
 }
 
 fn needs_you(view: &View) -> Headline {
     let say = |title: &str, detail: String| say("needs-you", title, detail);
-    let waiting = || format!("{} wait.", files(view.tally.remaining));
+    let waiting = || format!("{}.", wait(view.tally.remaining));
     match view.halt {
         Some(Halt::DiskFull) => say("Your server's disk is full", format!("Make room on it. {}", waiting())),
         Some(Halt::QuotaFull) => {
@@ -149,9 +149,18 @@ fn needs_you(view: &View) -> Headline {
                     "“{name}” is not there. Is its drive plugged in? Nothing of it is taken for deleted."
                 ),
             ),
-            None => say(&format!("{} need you", files(view.tally.problems)), problems_detail(view)),
+            None => say(&need_you(view.tally.problems), problems_detail(view)),
         },
     }
+}
+
+/// "1 file waits", "3 files wait".
+fn wait(number: u64) -> String {
+    plural(number, "file waits", "files wait")
+}
+
+fn need_you(problems: u64) -> String {
+    format!("{} you", plural(problems, "file needs", "files need"))
 }
 
 fn problems_detail(view: &View) -> String {
@@ -174,7 +183,7 @@ fn offline(view: &View) -> Headline {
     };
     let rest = match view.tally.remaining {
         0 => "Everything known is protected".into(),
-        remaining => format!("{} wait", files(remaining)),
+        remaining => wait(remaining),
     };
     say("offline", "Your server cannot be reached", format!("{why} {rest}; Safelight keeps trying."))
 }
@@ -189,4 +198,121 @@ fn done(view: &View) -> Headline {
         "Everything is protected",
         format!("{} ({size}) are on your server, confirmed byte for byte.", files(view.tally.protected)),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::testing::{CODE, PICTURES, World};
+    use engine::{Access, Barrier, Intent};
+
+    use super::*;
+
+    #[test]
+    fn done_is_said_of_everything_and_with_its_proof() {
+        let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "three")]);
+        world.settle();
+        assert_eq!(
+            words(&world),
+            ["done", "Everything is protected", "2 files (8 B) are on your server, confirmed byte for byte."]
+        );
+    }
+
+    #[test]
+    fn one_problem_is_named_and_the_rest_is_said_to_be_safe() {
+        let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "three")]);
+        world.disk().set_readable("a.jpg", false);
+        world.settle();
+        assert_eq!(
+            words(&world),
+            ["needs-you", "1 file needs you", "Everything else is protected: 1 file on your server."]
+        );
+    }
+
+    #[test]
+    fn a_lost_sign_in_says_that_nothing_is_lost() {
+        let mut world = World::with(&[("a.jpg", "one")]);
+        world.server.paired = false;
+        world.settle();
+        let [state, title, detail] = words(&world);
+        assert_eq!((state.as_str(), title.as_str()), ("unpaired", "Pair this browser with your server"));
+        assert_eq!(
+            detail,
+            "The server no longer knows this browser. Nothing is lost: 1 file waits, and the backup goes on once you pair."
+        );
+        world.ask(Intent::Pair { code: "WRONG".into() });
+        world.settle();
+        assert!(words(&world)[2].starts_with("That code is wrong, used or too old."));
+        world.ask(Intent::Pair { code: CODE.into() });
+        world.settle();
+        assert_eq!(words(&world)[0], "done");
+    }
+
+    #[test]
+    fn what_holds_the_work_is_said_in_one_sentence() {
+        let mut world = World::with(&[("a.jpg", "one")]);
+        world.server.says(507);
+        world.settle();
+        assert_eq!(
+            words(&world),
+            ["needs-you", "Your server's disk is full", "Make room on it. 1 file waits."]
+        );
+
+        let mut world = World::with(&[("a.jpg", "one")]);
+        world.server.says(500);
+        world.settle();
+        assert_eq!(
+            words(&world),
+            [
+                "waiting",
+                "Waiting to try again",
+                "1 file did not go through and will be tried again by itself."
+            ]
+        );
+
+        let mut world = World::with(&[("a.jpg", "one")]);
+        let later = world.now + 10_000;
+        world.server.offline_until(later);
+        world.settle();
+        assert_eq!(
+            words(&world),
+            [
+                "offline",
+                "Your server cannot be reached",
+                "It does not answer. 1 file waits; Safelight keeps trying."
+            ]
+        );
+
+        let mut world = World::with(&[("a.jpg", "one")]);
+        world.ask(Intent::Pause);
+        world.settle();
+        assert_eq!(words(&world)[..2], ["paused", "Paused"]);
+    }
+
+    #[test]
+    fn a_folder_out_of_reach_is_named_and_not_called_deleted() {
+        for (barrier, title) in [
+            (Barrier::NeedsPermission, "A folder needs your permission"),
+            (Barrier::Unreachable, "A folder cannot be reached"),
+        ] {
+            let mut world = World::with(&[("a.jpg", "one")]);
+            world.settle();
+            world.disks.get_mut(&PICTURES).unwrap().access = Access::Barred(barrier);
+            world.reboot();
+            world.settle();
+            assert_eq!(words(&world)[..2], ["needs-you", title]);
+            assert!(words(&world)[2].contains("“Pictures”"));
+        }
+    }
+
+    #[test]
+    fn a_folder_without_photos_is_not_called_protected() {
+        let mut world = World::with(&[("notes.txt", "one")]);
+        world.settle();
+        assert_eq!(words(&world)[..2], ["done", "Nothing to back up"]);
+    }
+
+    fn words(world: &World) -> [String; 3] {
+        let Headline { state, title, detail } = headline(&world.view());
+        [state.into(), title, detail]
+    }
 }

@@ -1,5 +1,7 @@
 //! The service worker that serves the app shell: registered here, and replaced only when the person agrees.
 
+use std::cell::Cell;
+
 use gloo::events::EventListener;
 use gloo::timers::callback::Interval;
 use js_sys::Array;
@@ -70,9 +72,14 @@ async fn register(window: &Window, offer: impl Fn(NewVersion) + Clone + 'static)
 
 /// The first version takes over a page that had none: that is no reason to reload.
 fn reload_when_replaced(container: &ServiceWorkerContainer, window: Window) {
-    if container.controller().is_some() {
-        EventListener::once(container, "controllerchange", move |_| _ = window.location().reload()).forget();
-    }
+    let controlled = Cell::new(container.controller().is_some());
+    EventListener::new(container, "controllerchange", move |_| {
+        if controlled.replace(true) {
+            // The one failure is a page that is going already.
+            _ = window.location().reload();
+        }
+    })
+    .forget();
 }
 
 fn offer_when_installed(registration: &ServiceWorkerRegistration, offer: impl Fn(NewVersion) + 'static) {

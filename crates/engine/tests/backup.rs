@@ -158,6 +158,23 @@ fn a_file_that_can_be_read_again_is_tried_at_the_next_look() {
 }
 
 #[test]
+fn trying_a_file_that_has_no_name_again_does_not_lose_sight_of_it() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    world.disk().nameless = 1;
+    world.look();
+    world.settle();
+    assert_eq!(world.view().tally.problems, 1);
+    world.ask(Intent::RetryAll);
+    world.settle();
+    assert_eq!((world.view().tally.total, world.view().tally.problems), (2, 1));
+    world.disk().nameless = 0;
+    world.ask(Intent::RetryAll);
+    world.settle();
+    assert_eq!(world.view().headline, Headline::Done);
+}
+
+#[test]
 fn time_offline_burns_no_attempt() {
     let mut world = World::unpaired(&[("a.jpg", "one")]);
     world.server.paired = true;

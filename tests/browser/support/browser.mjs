@@ -34,6 +34,7 @@ export class Browser {
       deviceScaleFactor: this.options.scale ?? 1,
     });
     this.context.setDefaultTimeout(60_000);
+    if (this.options.initScript) await this.context.addInitScript(this.options.initScript);
   }
 
   async page(url) {

@@ -6,13 +6,14 @@ import { createInterface } from "node:readline";
 const PROGRAM = process.env.SAFELIGHT;
 
 export class Server {
-  constructor(data) {
+  constructor(data, extra) {
     this.data = data;
+    this.extra = extra;
     this.port = 0;
   }
 
-  static async start(data) {
-    const server = new Server(data);
+  static async start(data, ...extra) {
+    const server = new Server(data, extra);
     await server.start();
     return server;
   }
@@ -20,7 +21,7 @@ export class Server {
   // Starts on the port that it had before, if any: a client expects it there.
   async start() {
     const listen = `127.0.0.1:${this.port}`;
-    this.process = spawn(PROGRAM, ["serve", "--data", this.data, "--listen", listen], {
+    this.process = spawn(PROGRAM, ["serve", "--data", this.data, "--listen", listen, ...this.extra], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.log = "";

@@ -35,9 +35,9 @@ impl Engine {
         self.outbox.push(Command::ForgetFolder(id));
     }
 
-    pub(super) fn list_again(&mut self, wanted: impl Fn(&Folder) -> bool) {
-        for folder in self.folders.values_mut() {
-            if !matches!(folder.listing, Listing::Running(_)) && wanted(folder) {
+    pub(super) fn list_again(&mut self, wanted: impl Fn(FolderId, &Folder) -> bool) {
+        for (id, folder) in &mut self.folders {
+            if !matches!(folder.listing, Listing::Running(_)) && wanted(*id, folder) {
                 folder.listing = Listing::Due;
             }
         }

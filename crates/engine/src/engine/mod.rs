@@ -129,13 +129,13 @@ impl Engine {
         if self.settings.paused {
             self.set(Settings { paused: false, ..self.settings });
         }
-        self.list_again(|_| true);
+        self.list_again(|_, _| true);
         self.catalog.end_all_waits();
         self.ask_server_again();
     }
 
     fn look_again(&mut self, now: Moment) {
-        self.list_again(|folder| folder.listed_at.is_none_or(|at| now.since(at) > FRESH_MS));
+        self.list_again(|_, folder| folder.listed_at.is_none_or(|at| now.since(at) > FRESH_MS));
         self.ask_server_again();
     }
 
@@ -159,11 +159,26 @@ impl Engine {
 
     fn retry(&mut self, id: FileId) {
         let Some(row) = self.catalog.get(id) else { return };
-        if let FileState::Problem { digest, problem } = row.state {
-            let known = digest.filter(|_| problem != Problem::Unreadable);
-            self.catalog.forget_attempts(id);
-            self.catalog.set_state(id, FileState::begin_again(known));
+        let FileState::Problem { digest, problem } = row.state else { return };
+        match problem {
+            // Only a new look at the folder can tell whether it was mended.
+            Problem::Nameless | Problem::UnreadableFolder => {
+                let theirs = row.folder;
+                self.list_again(|id, _| id == theirs);
+            }
+            Problem::Unreadable => self.try_again(id, None),
+            Problem::TooLargeForServer
+            | Problem::Refused(_)
+            | Problem::GaveUp(_)
+            | Problem::InServerTrash => {
+                self.try_again(id, digest);
+            }
         }
+    }
+
+    fn try_again(&mut self, id: FileId, known: Option<Digest>) {
+        self.catalog.forget_attempts(id);
+        self.catalog.set_state(id, FileState::begin_again(known));
     }
 
     fn retry_all(&mut self) {

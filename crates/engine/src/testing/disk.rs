@@ -14,6 +14,8 @@ use crate::time::Moment;
 pub struct Disk {
     pub files: BTreeMap<String, DiskFile>,
     pub access: Access,
+    /// Files whose names are not valid text.
+    pub nameless: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +27,7 @@ pub struct DiskFile {
 
 impl Default for Disk {
     fn default() -> Disk {
-        Disk { files: BTreeMap::new(), access: Access::Granted }
+        Disk { files: BTreeMap::new(), access: Access::Granted, nameless: 0 }
     }
 }
 

@@ -13,7 +13,7 @@ pub use disk::{Disk, digest_of};
 pub use server::Server;
 
 use crate::command::{Command, Read, Send};
-use crate::event::{Checked, Event, HashEnd, ListedFile, ListingEnd, PairEnd, Saved, UploadEnd};
+use crate::event::{Checked, Event, HashEnd, ListedFile, ListingEnd, Look, PairEnd, Saved, UploadEnd};
 use crate::folder::{Access, FolderId};
 use crate::intent::{Intent, Settings};
 use crate::link::Trust;
@@ -190,7 +190,9 @@ impl World {
         };
         let look =
             |path: &String| ListedFile { path: path.as_str().into(), look: disk.look(path, rules::left_out) };
-        let files: Vec<ListedFile> = disk.files.keys().map(look).collect();
+        let nameless = (0..disk.nameless)
+            .map(|number| ListedFile { path: format!("\u{FFFD} {number}").into(), look: Look::Nameless });
+        let files: Vec<ListedFile> = disk.files.keys().map(look).chain(nameless).collect();
         if end == ListingEnd::Complete {
             for batch in files.chunks(BATCH) {
                 self.tell(Event::FilesListed { folder, scan, files: batch.to_vec() });

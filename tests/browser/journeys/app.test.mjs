@@ -1,0 +1,177 @@
+// Safelight as an app: it opens offline, updates when asked, can be installed, and can be used by keyboard, on a
+// phone, and in a browser that gives no folders.
+import assert from "node:assert/strict";
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+
+import { Browser, dropFolder, listOf, read, waitForNumbers, waitForState } from "../support/browser.mjs";
+import { clear, digests, media, onServer, scratch, write } from "../support/files.mjs";
+import { Server } from "../support/server.mjs";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core");
+const BUILT_PAGE = join(dirname(process.env.SAFELIGHT), "../page");
+
+let server, browser, folder, data;
+
+beforeEach(async () => {
+  [data, folder] = [await scratch("data"), await scratch("pictures")];
+  for (let number = 0; number < 6; number++) await write(folder, `${number}.jpg`, await media("photo.jpg", `${number}`));
+  await write(folder, "notes.txt", "x");
+});
+
+afterEach(async () => {
+  await browser?.forget();
+  await server?.stop();
+  await Promise.all([clear(data), clear(folder)]);
+});
+
+async function open(options = {}, ...extra) {
+  server = await Server.start(data, ...extra);
+  browser = await Browser.open(options);
+  const page = await browser.page(server.pairingLink);
+  await waitForState(page, "empty");
+  return page;
+}
+
+const serviceWorkerIsReady = (page) =>
+  page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");
+
+test("it opens with the server gone, says so, and goes on when it is back", async () => {
+  const page = await open();
+  await dropFolder(page, folder);
+  await waitForState(page, "done");
+  await serviceWorkerIsReady(page);
+  await server.stop();
+  await page.reload();
+  await waitForState(page, "offline");
+  assert.equal((await read(page)).protected, 6, "what was protected is known without the server");
+  await server.start();
+  await waitForState(page, "done");
+});
+
+test("a new version is offered, waits to be asked, and then takes over", async () => {
+  const built = await scratch("page");
+  await cp(BUILT_PAGE, built, { recursive: true });
+  const page = await open({}, "--page", built);
+  await serviceWorkerIsReady(page);
+  await page.evaluate(() => (window.oldPage = true));
+  await makeNewVersion(built);
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
+  const update = page.getByRole("button", { name: "Update" });
+  await update.waitFor();
+  assert.equal(await page.evaluate(() => window.oldPage), true, "nothing is forced");
+  await update.click();
+  await page.waitForFunction(() => window.oldPage === undefined);
+  await waitForState(page, "empty");
+  const caches = await page.evaluate(() => window.caches.keys());
+  assert.deepEqual(caches, ["shell-new-version"]);
+  await clear(built);
+});
+
+test("the browser calls it installable", async () => {
+  const page = await open();
+  await serviceWorkerIsReady(page);
+  const session = await page.context().newCDPSession(page);
+  const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
+  // A profile of the tests is not a person's; nothing else may stand in the way.
+  assert.deepEqual(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"), []);
+  const { errors } = await session.send("Page.getAppManifest");
+  assert.deepEqual(errors, []);
+});
+
+test("the picker's own path: a folder that is picked is backed up", async () => {
+  // The picker itself cannot be driven headlessly: a drop hands the real handle to its caller.
+  const initScript = () => {
+    window.showDirectoryPicker = () =>
+      new Promise((resolve) => {
+        const take = async (event) => {
+          event.stopImmediatePropagation();
+          event.preventDefault();
+          resolve(await event.dataTransfer.items[0].getAsFileSystemHandle());
+        };
+        window.addEventListener("drop", take, { capture: true, once: true });
+      });
+  };
+  const page = await open({ initScript });
+  await page.getByRole("button", { name: "Add folder" }).focus();
+  await page.keyboard.press("Enter");
+  await dropFolder(page, folder);
+  await waitForState(page, "done");
+  assert.equal((await read(page)).protected, 6);
+});
+
+test("a browser without folders uploads once, and says that this is not automatic", async () => {
+  const page = await open({ initScript: () => delete window.showDirectoryPicker });
+  assert.equal(await page.getByRole("button", { name: "Add folder" }).count(), 0);
+  await page.getByText("this is not automatic").waitFor();
+  await page.locator("input[type=file]").setInputFiles(folder);
+  await waitForState(page, "done");
+  assert.deepEqual(await onServer(data), await mediaDigests());
+  await page.getByText("new files in it are not noticed").waitFor();
+  const skipped = await listOf(page, "skipped");
+  assert.deepEqual(Object.values(skipped), ["Neither a photo nor a video."]);
+});
+
+test("everything can be reached and used by keyboard alone", async () => {
+  const page = await open();
+  await dropFolder(page, folder);
+  await waitForState(page, "done");
+  const reached = [];
+  for (let presses = 0; presses < 8; presses++) {
+    await page.keyboard.press("Tab");
+    reached.push(await page.evaluate(() => document.activeElement.innerText || document.activeElement.ariaChecked));
+  }
+  const names = ["1 skipped", "Add folder", "Back up now", "Pause", "Remove", "true"];
+  assert.deepEqual(reached.slice(0, 6).map((name) => name.replace(/\s+/g, " ")), names);
+  await page.getByRole("switch", { name: "Foreground backup" }).press("Space");
+  await waitForState(page, "paused");
+  await page.getByRole("switch", { name: "Foreground backup" }).press("Space");
+  await waitForState(page, "done");
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`on a phone, ${colorScheme}: nothing is cut off, and nothing stands in anyone's way`, async () => {
+    const page = await open({ viewport: { width: 360, height: 740 }, colorScheme });
+    await assertAccessible(page);
+    await dropFolder(page, folder);
+    await waitForState(page, "done");
+    await page.locator("button.number", { hasText: "skipped" }).click();
+    await page.waitForSelector(".list li");
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+    await assertAccessible(page);
+  });
+}
+
+test("the same folder twice, or one inside it, is backed up once", async () => {
+  await write(folder, "inner/7.jpg", await media("photo.jpg", "7"));
+  const page = await open();
+  await dropFolder(page, folder);
+  await waitForNumbers(page, (now) => now.state === "done" && now.protected === 7);
+  await dropFolder(page, folder);
+  await page.getByText("is backed up already.").waitFor();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await dropFolder(page, join(folder, "inner"));
+  await page.getByText("lies inside").waitFor();
+  await waitForNumbers(page, (now) => now.state === "done" && now.protected === 7);
+  assert.equal(await page.locator(".folder").count(), 1);
+});
+
+async function assertAccessible(page) {
+  await page.evaluate(await readFile(AXE, "utf8"));
+  const { violations } = await page.evaluate(() => window.axe.run());
+  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
+}
+
+async function makeNewVersion(built) {
+  const file = join(built, "sw.js");
+  const text = await readFile(file, "utf8");
+  await writeFile(file, text.replace(/const VERSION = "[^"]*"/, 'const VERSION = "new-version"'));
+  await clear(`${file}.br`);
+}
+
+async function mediaDigests() {
+  const all = await digests(folder);
+  return [...all].filter(([path]) => path.endsWith(".jpg")).map(([, digest]) => digest).sort();
+}
