@@ -79,10 +79,11 @@ impl Page {
 
     fn add_hand_written(&mut self) -> Result<()> {
         let www = root().join("www");
-        for (role, extension) in [("style", "css"), ("page", "js"), ("backup-worker", "js")] {
-            let text = self.filled(&www.join(format!("{role}.{extension}")))?;
-            self.add_asset(role, extension, text.as_bytes())?;
+        for role in ["page", "backup-worker"] {
+            let text = self.filled(&www.join(format!("{role}.js")))?;
+            self.add_asset(role, "js", text.as_bytes())?;
         }
+        self.add_asset("style", "css", joined(&www.join("style"))?.as_bytes())?;
         let index = self.filled(&www.join("index.html"))?;
         self.add_file("index.html", index.as_bytes())?;
         self.copy_public(&root().join("public"), "")?;
@@ -102,9 +103,7 @@ impl Page {
     }
 
     fn copy_public(&mut self, from: &Path, prefix: &str) -> Result<()> {
-        let mut entries = fs::read_dir(from)?.collect::<std::io::Result<Vec<_>>>()?;
-        entries.sort_by_key(fs::DirEntry::file_name);
-        for entry in entries {
+        for entry in sorted_entries(from)? {
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
             if entry.file_type()?.is_dir() {
                 self.copy_public(&entry.path(), &format!("{name}/"))?;
@@ -153,6 +152,17 @@ impl Page {
         }
         Ok(())
     }
+}
+
+/// The files of a folder as one text, in the order of their names.
+fn joined(folder: &Path) -> Result<String> {
+    sorted_entries(folder)?.iter().map(|entry| Ok(fs::read_to_string(entry.path())?)).collect()
+}
+
+fn sorted_entries(folder: &Path) -> Result<Vec<fs::DirEntry>> {
+    let mut entries = fs::read_dir(folder)?.collect::<std::io::Result<Vec<_>>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    Ok(entries)
 }
 
 /// The paths of the machine that builds are kept out of the result: they would make its content, and so its
