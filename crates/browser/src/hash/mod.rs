@@ -1,5 +1,5 @@
 //! SHA-1 of files, in nested workers: [`Pool`] lives in the backup worker and hands files out, [`reader`] runs in
-//! each nested worker and reads them. Memory is bounded by two slices per reader, whatever the file's size.
+//! each nested worker and reads them. Memory is bounded by a few chunks per reader, whatever the file's size.
 
 pub mod digest;
 mod pool;

@@ -8,6 +8,9 @@ use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 use super::ReaderSaid;
 use super::digest::digest_of;
 
+/// Often enough to show progress and that the reader lives, rarely enough to cost nothing.
+const TELL_EVERY_BYTES: u64 = 8 << 20;
+
 /// Serves until the worker is terminated.
 pub fn serve(scope: DedicatedWorkerGlobalScope) {
     let to = scope.clone();
@@ -15,7 +18,14 @@ pub fn serve(scope: DedicatedWorkerGlobalScope) {
         let file: File = event.unchecked_ref::<MessageEvent>().data().unchecked_into();
         let to = to.clone();
         spawn_local(async move {
-            let end = digest_of(&file, |read| say(&to, &ReaderSaid::Read(read))).await;
+            let mut told = 0;
+            let end = digest_of(&file, |read| {
+                if read - told >= TELL_EVERY_BYTES {
+                    told = read;
+                    say(&to, &ReaderSaid::Read(read));
+                }
+            })
+            .await;
             match end {
                 Ok(digest) => say(&to, &ReaderSaid::Digested(digest)),
                 Err(fault) => say(&to, &ReaderSaid::Failed(fault.name)),
