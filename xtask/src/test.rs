@@ -62,6 +62,7 @@ fn clippy() -> Result<()> {
     ensure_wasm_target()?;
     const STRICT: [&str; 3] = ["--", "--deny", "warnings"];
     run(cargo(&["clippy", "--all-targets"]).args(STRICT))?;
+    run(cargo(&["clippy", "--all-targets", "--package", "xtask"]).args(STRICT))?;
     let wasm = |packages: &[&str]| {
         let mut clippy = cargo(&["clippy", "--target", "wasm32-unknown-unknown"]);
         run(clippy.args(packages).args(STRICT))
