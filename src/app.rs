@@ -15,8 +15,14 @@ use crate::parts::pairing::Pairing;
 use crate::parts::settings::Settings;
 use crate::shown::{Desk, ROWS_AT_ONCE};
 
+const INSECURE: &str = "Safelight works only over https, or on the computer itself at localhost: browsers give \
+    access to folders nowhere else. Put the server behind a proxy with a certificate, and open that address.";
+
 #[component]
 pub fn App() -> impl IntoView {
+    if !browser::window::is_secure() {
+        return view! { <main class="failed">{INSECURE}</main> }.into_any();
+    }
     match Desk::open() {
         Ok(desk) => {
             begin(desk);
@@ -53,6 +59,8 @@ fn begin(desk: Desk) {
     browser::app_shell::keep(move |version| desk.new_version.set(Some(version)));
     browser::window::keep_grants();
     obey_address(desk);
+    // Another tab's engine may have looked long ago.
+    desk.dispatch(Intent::Look);
     look_when_seen(desk);
 }
 

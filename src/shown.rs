@@ -36,17 +36,20 @@ impl Desk {
     pub fn open() -> Result<Desk, browser::Fault> {
         let shown = RwSignal::new(Shown::Opening);
         let rows = RwSignal::new(None);
+        let open = RwSignal::new(None);
         let notice = RwSignal::new(None);
         let conversation = Conversation::begin(move |said| match said {
             Some(FromEngine::View(view)) => shown.set(Shown::View(view)),
-            Some(FromEngine::Rows(page)) => rows.set(Some(page)),
+            // The answer may be to another tab, which shows another list.
+            Some(FromEngine::Rows(page)) if is_open(open, &page) => rows.set(Some(page)),
+            Some(FromEngine::Rows(_)) => {}
             Some(FromEngine::Notice(said)) => notice.set(Some(said)),
             Some(FromEngine::Stopped(why)) => shown.set(Shown::Stopped(why)),
             None => shown.set(Shown::OtherVersion),
         })?;
         Ok(Desk {
             shown,
-            open: RwSignal::new(None),
+            open,
             rows,
             notice,
             new_version: RwSignal::new_local(None),
@@ -88,4 +91,8 @@ impl Desk {
     pub fn is_unpaired(self) -> Memo<bool> {
         self.is(|view| view.headline == Headline::Unpaired)
     }
+}
+
+fn is_open(open: RwSignal<Option<(Filter, u32)>>, page: &RowsPage) -> bool {
+    open.with_untracked(|open| open.is_some_and(|(filter, _)| filter == page.filter))
 }

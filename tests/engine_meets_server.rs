@@ -12,9 +12,9 @@ use std::path::Path;
 
 use engine::testing::digest_of;
 use engine::{
-    Body, Checked, Command, Engine, Event, FolderId, HashEnd, Headline, Intent, Known, KnownAccount, Lasting,
-    ListedFile, ListingEnd, Look, Moment, Read, Reply, RequestEnd, Saved, Send, Stamp, Trust, UploadEnd,
-    rules,
+    AccountId, Body, Checked, Command, Engine, Event, FolderId, HashEnd, Headline, Intent, Known,
+    KnownAccount, Lasting, ListedFile, ListingEnd, Look, Moment, Read, Reply, RequestEnd, Saved, Send, Stamp,
+    Trust, UploadEnd, rules,
 };
 use protocol::immich::{self, BulkUploadCheckResults, CheckAction, UploadAnswer};
 use protocol::safelight::STATUS_DIGEST_MISMATCH;
@@ -140,7 +140,9 @@ impl Household {
             Command::Upload(send) => self.upload(&send),
             Command::CheckServer { job } => {
                 let answer = self.server.get(immich::path::USERS_ME);
-                let account = RequestEnd::Replied(understood(&answer, |_: immich::UserMe| KnownAccount));
+                let account = RequestEnd::Replied(understood(&answer, |me: immich::UserMe| {
+                    KnownAccount(AccountId(me.id))
+                }));
                 self.tell(Event::ServerChecked { job, checked: Checked { account, trust: Trust::Verifies } });
             }
             // This household keeps nothing and lets no time pass.

@@ -67,9 +67,12 @@ fn UploadOnce(desk: Desk) -> impl IntoView {
         }
     };
     let chosen = move |_| {
-        let Some(list) = input.get().and_then(|input| input.files()) else { return };
+        let Some(input) = input.get() else { return };
+        let Some(list) = input.files() else { return };
         let (name, files) = browser::window::files_of(&list);
         desk.with_conversation(|conversation| conversation.add_files(&name, &files));
+        // The same folder chosen again is a choice as well.
+        input.set_value("");
     };
     view! {
         <div class="once">

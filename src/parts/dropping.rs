@@ -7,6 +7,7 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::DragEvent;
 
 use crate::shown::Desk;
+use browser::channel::Notice;
 
 #[component]
 pub fn DropTarget(desk: Desk) -> impl IntoView {
@@ -53,6 +54,9 @@ fn take(desk: Desk, event: &DragEvent) {
                 conversation.add_files("Dropped files", &dropped.files);
             }
         });
+        if dropped.failed > 0 {
+            desk.notice.set(Some(Notice::DropFailed { count: dropped.failed }));
+        }
         browser::window::ask_to_persist().await;
     });
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::shown::Desk;
+use crate::words::numbers::plural;
 use browser::channel::Notice;
 
 #[component]
@@ -43,7 +44,7 @@ fn Update(desk: Desk) -> impl IntoView {
                     <button on:click=move |_| agreed.set(true)>"Update"</button>
                 }
             >
-                <p>"Updating as soon as the files on their way have arrived."</p>
+                <p>"Updating as soon as no file is on its way. “Pause” makes it at once."</p>
             </Show>
         </div>
     }
@@ -55,6 +56,13 @@ fn sentence(notice: &Notice) -> String {
         Notice::InsideAnother { name, outer } => {
             format!("“{name}” lies inside “{outer}”, which is backed up already.")
         }
+        Notice::FolderNotKept { why } => {
+            format!("The folder was not added: the browser would not keep it. ({why})")
+        }
+        Notice::DropFailed { count } => format!(
+            "{} could not be taken over. A browser without folder access takes files, but no folders.",
+            plural(u64::from(*count), "dropped item", "dropped items")
+        ),
         Notice::PickerFailed { why } => format!("The folder could not be opened. ({why})"),
     }
 }

@@ -118,10 +118,14 @@ fn waiting(view: &View) -> Headline {
 }
 
 fn paused(view: &View) -> Headline {
-    let title = if view.settings.paused { "Paused" } else { "Automatic backup is off" };
+    let (title, until) = if view.settings.paused {
+        ("Paused", "you resume")
+    } else {
+        ("Automatic backup is off", "you choose “Back up now”, or turn it on below")
+    };
     let detail = match view.tally.remaining {
-        0 => "Nothing known is waiting. New files are not looked for until you resume.".into(),
-        remaining => format!("{}. Nothing is sent until you resume.", wait(remaining)),
+        0 => format!("Nothing known is waiting. New files are not looked for until {until}."),
+        remaining => format!("{}. Nothing is sent until {until}.", wait(remaining)),
     };
     say("paused", title, detail)
 }
@@ -142,6 +146,10 @@ fn needs_you(view: &View) -> Headline {
             Some((name, Access::Barred(engine::Barrier::NeedsPermission))) => say(
                 "A folder needs your permission",
                 format!("The browser asks again for “{name}”: choose “Allow access” below."),
+            ),
+            Some((name, _)) if handed_over_once(view, name) => say(
+                "Some files were not sent",
+                format!("“{name}” are not safe: choose them again to send them, or remove them below."),
             ),
             Some((name, _)) => say(
                 "A folder cannot be reached",
@@ -172,6 +180,10 @@ fn barred_folder(view: &View) -> Option<(&str, Access)> {
     Some((&folder.name, folder.access))
 }
 
+fn handed_over_once(view: &View, name: &str) -> bool {
+    view.folders.iter().any(|folder| folder.name == name && folder.lasting == engine::Lasting::Once)
+}
+
 fn offline(view: &View) -> Headline {
     let why = match view.halt {
         Some(Halt::NotUnderstood) => "Something other than Safelight's server answers, most likely a proxy.",
@@ -182,7 +194,8 @@ fn offline(view: &View) -> Headline {
         | None => "It does not answer.",
     };
     let rest = match view.tally.remaining {
-        0 => "Everything known is protected".into(),
+        0 if view.tally.problems == 0 => "Everything known is protected".into(),
+        0 => plural(view.tally.problems, "file needs you", "files need you"),
         remaining => wait(remaining),
     };
     say("offline", "Your server cannot be reached", format!("{why} {rest}; Safelight keeps trying."))

@@ -27,7 +27,7 @@ pub fn skip(reason: SkipReason) -> &'static str {
 pub fn problem(problem: Problem) -> String {
     match problem {
         Problem::Unreadable => {
-            "The browser is not allowed to read it. Check its permissions on disk, then try again.".into()
+            "The browser cannot read it. Check its permissions on disk, then try again.".into()
         }
         Problem::Nameless => "Its name is not valid text, so no browser can open it. Rename it on disk.".into(),
         Problem::UnreadableFolder => {
@@ -48,7 +48,7 @@ pub fn failure(failure: Failure) -> String {
         Failure::NotUnderstood => "Something other than your server answered, most likely a proxy.".into(),
         Failure::Stalled => "The upload stood still.".into(),
         Failure::DigestMismatch => "What arrived was not what was read.".into(),
-        Failure::NotConfirmed => "Your server did not confirm it.".into(),
+        Failure::CutOff => "The connection broke while it was sent.".into(),
         Failure::Changing => "It is still being written.".into(),
         Failure::ReaderStopped => "Reading it was interrupted.".into(),
     }

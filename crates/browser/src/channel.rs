@@ -58,6 +58,14 @@ pub enum Notice {
         name: String,
         outer: String,
     },
+    /// The store would not take the folder; the browser's own words.
+    FolderNotKept {
+        why: String,
+    },
+    /// So many things were dropped that the browser would not hand over.
+    DropFailed {
+        count: u32,
+    },
     /// The picker or the prompt failed; the browser's own words.
     PickerFailed {
         why: String,

@@ -41,7 +41,6 @@ pub struct Host {
     pages: Channel,
     published_at: Cell<Moment>,
     publish_later: RefCell<Option<Timeout>>,
-    once_given: Cell<u32>,
 }
 
 /// Runs the engine until something stops it that it cannot mend. Call it with the engine's lock held.
@@ -51,6 +50,11 @@ pub async fn run(script: String) -> Stopped {
         Ok((host, events)) => host.serve(events).await,
         Err(fault) => stopped_by(&fault),
     }
+}
+
+/// Tells every page that is open why the engine stopped.
+pub fn announce(why: Stopped) -> Result<(), Fault> {
+    Channel::from_engine()?.send(&FromEngine::Stopped(why), &JsValue::NULL)
 }
 
 /// Tells every page that opens why the engine stands still, until one asks for a new start.
@@ -96,7 +100,6 @@ impl Host {
             pages: Channel::from_engine()?,
             published_at: Cell::default(),
             publish_later: RefCell::default(),
-            once_given: Cell::default(),
         });
         host.sources.borrow_mut().extend(handles.into_iter().map(source));
         host.tell(Event::Started(saved));
@@ -132,11 +135,8 @@ impl Host {
 
     /// Ends once the database must be let go.
     async fn outdated(&self) -> Stopped {
-        match self.store.wait_for_version_change().await {
-            Ok(()) => Stopped::Outdated,
-            // Without the warning the other context waits; nothing is lost.
-            Err(_) => futures::future::pending().await,
-        }
+        self.store.wait_for_version_change().await;
+        Stopped::Outdated
     }
 
     fn let_everything_go(&self) {
@@ -207,7 +207,8 @@ impl Host {
             ToEngine::AddFolder => self.add_folder(attached),
             ToEngine::AddFiles { name } => self.add_files(name, &attached),
             ToEngine::Regranted(folder) => self.regranted(folder),
-            ToEngine::Restart => {}
+            // Another tab saw an older word of ours.
+            ToEngine::Restart => self.publish(),
         }
     }
 

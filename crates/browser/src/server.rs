@@ -1,6 +1,6 @@
 //! The questions to the server, one function each.
 
-use engine::{Body, Checked, Known, KnownAccount, PairEnd, Reply, RequestEnd, Trust};
+use engine::{AccountId, Body, Checked, Known, KnownAccount, PairEnd, Reply, RequestEnd, Trust};
 use protocol::Digest;
 use protocol::immich::{self, BulkUploadCheckResults, CheckAction, CheckResult, RejectReason};
 use protocol::safelight::{self, Capabilities, Pair};
@@ -25,7 +25,7 @@ pub async fn ask(digests: &[Digest]) -> RequestEnd<Vec<Known>> {
 /// Who are we, and what can the server do? A server that is not ours has no capabilities and is not trusted.
 pub async fn check() -> Checked {
     let account = http::get::<Me>(immich::path::USERS_ME).await;
-    let account = understand(account, |me| (!me.id.is_empty()).then_some(KnownAccount));
+    let account = understand(account, |me| (!me.id.is_empty()).then_some(KnownAccount(AccountId(me.id))));
     let trust = match http::get::<Capabilities>(safelight::path::CAPABILITIES).await {
         RequestEnd::Replied(Reply { body: Body::Understood(can), .. }) if can.verifies_digests => {
             Trust::Verifies
@@ -66,16 +66,20 @@ fn in_order(answer: BulkUploadCheckResults, asked: usize) -> Option<Vec<Known>> 
     let mut known: Vec<Option<Known>> = vec![None; asked];
     for result in answer.results {
         let at: usize = result.id.parse().ok()?;
-        *known.get_mut(at)? = Some(known_from(&result));
+        *known.get_mut(at)? = Some(known_from(&result)?);
     }
     known.into_iter().collect()
 }
 
-fn known_from(result: &CheckResult) -> Known {
+/// Only a plain word counts: a rejection without its reason says nothing about the bytes.
+fn known_from(result: &CheckResult) -> Option<Known> {
     match (result.action, result.reason) {
-        (CheckAction::Accept, _) => Known::Lacking,
-        (CheckAction::Reject, Some(RejectReason::UnsupportedFormat)) => Known::Unsupported,
-        (CheckAction::Reject, _) if result.is_trashed == Some(true) => Known::InTrash,
-        (CheckAction::Reject, _) => Known::Held { asset: result.asset_id },
+        (CheckAction::Accept, _) => Some(Known::Lacking),
+        (CheckAction::Reject, Some(RejectReason::UnsupportedFormat)) => Some(Known::Unsupported),
+        (CheckAction::Reject, Some(RejectReason::Duplicate)) if result.is_trashed == Some(true) => {
+            Some(Known::InTrash)
+        }
+        (CheckAction::Reject, Some(RejectReason::Duplicate)) => Some(Known::Held { asset: result.asset_id }),
+        (CheckAction::Reject, None) => None,
     }
 }

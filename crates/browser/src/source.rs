@@ -1,7 +1,6 @@
 //! Where a folder's files come from: a directory handle that lasts, or files that were handed over once.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use engine::{Barrier, Look, Moment, Stamp};
 use wasm_bindgen::JsCast;
@@ -13,14 +12,43 @@ use crate::bindings::{DirectoryHandle, FileHandle, Step};
 pub enum Source {
     /// Keeping the handle alive keeps the grant of a dropped folder alive.
     Directory(Directory),
-    /// Path to file.
-    Files(BTreeMap<String, File>),
+    Files(Files),
 }
 
 pub struct Directory {
     pub handle: DirectoryHandle,
     /// The directory that was opened last: files are read one directory after another.
     last: RefCell<Option<(String, DirectoryHandle)>>,
+}
+
+/// Files that were handed over once, in the order of their paths.
+#[derive(Default)]
+pub struct Files(Vec<(String, File)>);
+
+impl Files {
+    /// Two files of one name from two places are two files: the second gets a number.
+    pub fn add(&mut self, path: &str, file: File) {
+        let dot = path.rfind('.').unwrap_or(path.len());
+        let mut name = path.to_owned();
+        for number in 2.. {
+            match self.find(&name) {
+                Ok(_) => name = format!("{} ({number}){}", &path[..dot], &path[dot..]),
+                Err(at) => return self.0.insert(at, (name, file)),
+            }
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &(String, File)> {
+        self.0.iter()
+    }
+
+    fn get(&self, path: &str) -> Option<File> {
+        self.find(path).ok().map(|at| self.0[at].1.clone())
+    }
+
+    fn find(&self, path: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(known, _)| known.as_str().cmp(path))
+    }
 }
 
 /// Why a file cannot be opened.
@@ -39,7 +67,7 @@ impl Source {
     /// The file as it is now: a snapshot that can be read for as long as the file does not change.
     pub async fn open(&self, path: &str) -> Result<File, OpenFault> {
         match self {
-            Source::Files(files) => files.get(path).cloned().ok_or(OpenFault::Vanished),
+            Source::Files(files) => files.get(path).ok_or(OpenFault::Vanished),
             Source::Directory(directory) => match directory.open(path).await {
                 Ok(file) => Ok(file),
                 Err(fault) => Err(directory.explain(&fault).await),

@@ -16,8 +16,10 @@ use web_sys::{File, FormData, ProgressEvent, XmlHttpRequest};
 use crate::Fault;
 use crate::http;
 
-/// No byte for so long, or no answer after the last: given up, to be tried again.
+/// No byte for so long: given up, to be tried again.
 const STALL_MS: u32 = 90_000;
+/// After the last byte a proxy that buffers may still be passing gigabytes on.
+const ANSWER_MS: u32 = 900_000;
 /// How we are known to a 2.x server, which wants a device; 3.x ignores it.
 const DEVICE: &str = "safelight";
 
@@ -37,9 +39,13 @@ pub async fn upload(
     });
     let _end = EventListener::new(&request.0, "loadend", move |_| _ = tell.unbounded_send(Told::Ended));
     request.0.send_with_opt_form_data(Some(&form(file, path)?))?;
+    let mut patience_ms = STALL_MS;
     loop {
-        match select(told.next(), TimeoutFuture::new(STALL_MS)).await {
-            Either::Left((Some(Told::Sent(sent)), _)) => progress(sent),
+        match select(told.next(), TimeoutFuture::new(patience_ms)).await {
+            Either::Left((Some(Told::Sent(sent)), _)) => {
+                patience_ms = if sent >= file.size() as u64 { ANSWER_MS } else { STALL_MS };
+                progress(sent);
+            }
             Either::Left((Some(Told::Ended) | None, _)) => return request.answer(),
             Either::Right(_) => return Ok(RequestEnd::Stalled),
         }

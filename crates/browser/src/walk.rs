@@ -1,6 +1,6 @@
 //! Names every file of a folder, in batches. Files that the rules leave out are named without being looked at.
 
-use engine::{ListedFile, ListingEnd, Look, rules};
+use engine::{Barrier, ListedFile, ListingEnd, Look, rules};
 use js_sys::{Array, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -34,22 +34,11 @@ async fn list_directory(directory: &Directory, tell: impl FnMut(Vec<ListedFile>)
     if let Some(barrier) = directory.barrier().await {
         return ListingEnd::OutOfReach(barrier);
     }
-    let mut walk = Walk { batch: Batch::new(tell), to_look_at: Vec::new(), to_enter: Vec::new() };
-    let mut end = ListingEnd::Complete;
-    walk.to_enter.push((String::new(), directory.handle.clone()));
-    while let Some((path, handle)) = walk.to_enter.pop() {
-        match walk.enter(&path, &handle).await {
-            Ok(()) => {}
-            Err(fault) if path.is_empty() => return ListingEnd::OutOfReach(barrier_of(&fault)),
-            // It was deleted while we were on our way: what was in it is gone.
-            Err(fault) if fault.is("NotFoundError") => {}
-            Err(_) => {
-                walk.batch.add(path, Look::UnreadableFolder);
-                end = ListingEnd::Incomplete;
-            }
-        }
-    }
-    walk.look().await;
+    let mut walk = Walk { directory, batch: Batch::new(tell), to_look_at: Vec::new(), to_enter: Vec::new() };
+    let end = match walk.all().await {
+        Ok(end) => end,
+        Err(barrier) => return ListingEnd::OutOfReach(barrier),
+    };
     walk.batch.tell_rest();
     // A drive that vanished during the walk showed us an empty rest, which is no proof of anything.
     match directory.barrier().await {
@@ -58,30 +47,57 @@ async fn list_directory(directory: &Directory, tell: impl FnMut(Vec<ListedFile>)
     }
 }
 
-struct Walk<T> {
+/// A failure inside the folder is told of a file only if the folder itself is still there: a drive that is pulled
+/// out makes every file fail, and none of them is at fault.
+struct Walk<'a, T> {
+    directory: &'a Directory,
     batch: Batch<T>,
     to_look_at: Vec<(String, FileHandle)>,
     /// Path with a closing slash, and directory.
     to_enter: Vec<(String, DirectoryHandle)>,
 }
 
-impl<T: FnMut(Vec<ListedFile>)> Walk<T> {
-    async fn enter(&mut self, path: &str, directory: &DirectoryHandle) -> Result<(), Fault> {
+impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
+    async fn all(&mut self) -> Result<ListingEnd, Barrier> {
+        let mut end = ListingEnd::Complete;
+        self.to_enter.push((String::new(), self.directory.handle.clone()));
+        while let Some((path, handle)) = self.to_enter.pop() {
+            match self.enter(&path, &handle).await? {
+                Ok(()) => {}
+                Err(fault) if path.is_empty() => return Err(barrier_of(&fault)),
+                // It was deleted while we were on our way: what was in it is gone.
+                Err(fault) if fault.is("NotFoundError") => {}
+                Err(_) => {
+                    self.still_there().await?;
+                    self.batch.add(path, Look::UnreadableFolder);
+                    end = ListingEnd::Incomplete;
+                }
+            }
+        }
+        self.look().await?;
+        Ok(end)
+    }
+
+    async fn enter(&mut self, path: &str, directory: &DirectoryHandle) -> Result<Result<(), Fault>, Barrier> {
         let entries = directory.values();
         let mut nameless = 0;
-        while let Some(entry) = next_entry(&entries).await? {
+        loop {
+            let entry = match next_entry(&entries).await {
+                Ok(Some(entry)) => entry,
+                Ok(None) => return Ok(Ok(())),
+                Err(fault) => return Ok(Err(fault)),
+            };
             let name = entry.name();
             if name.is_empty() {
                 nameless += 1;
                 self.batch.add(format!("{path}{NAMELESS} {nameless}"), Look::Nameless);
             } else {
-                self.meet(format!("{path}{name}"), entry).await;
+                self.meet(format!("{path}{name}"), entry).await?;
             }
         }
-        Ok(())
     }
 
-    async fn meet(&mut self, path: String, entry: Handle) {
+    async fn meet(&mut self, path: String, entry: Handle) -> Result<(), Barrier> {
         if entry.kind() == "directory" {
             self.to_enter.push((format!("{path}/"), entry.unchecked_into()));
         } else if rules::left_out(&path).is_some() {
@@ -89,12 +105,13 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<T> {
         } else {
             self.to_look_at.push((path, entry.unchecked_into()));
             if self.to_look_at.len() >= LOOKS_AT_ONCE {
-                self.look().await;
+                self.look().await?;
             }
         }
+        Ok(())
     }
 
-    async fn look(&mut self) {
+    async fn look(&mut self) -> Result<(), Barrier> {
         let files = std::mem::take(&mut self.to_look_at);
         let looks = settle(files.iter().map(|(_, handle)| handle.begin_get_file())).await;
         for ((path, _), look) in files.into_iter().zip(looks) {
@@ -102,9 +119,17 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<T> {
                 Ok(file) => self.batch.add(path, look_at(&file.unchecked_into())),
                 // Named a moment ago and gone now: the listing does not name it.
                 Err(fault) if fault.is("NotFoundError") => {}
-                Err(_) => self.batch.add(path, Look::Unreadable),
+                Err(_) => {
+                    self.still_there().await?;
+                    self.batch.add(path, Look::Unreadable);
+                }
             }
         }
+        Ok(())
+    }
+
+    async fn still_there(&self) -> Result<(), Barrier> {
+        self.directory.barrier().await.map_or(Ok(()), Err)
     }
 }
 

@@ -158,6 +158,8 @@ pub async fn ask_to_persist() -> bool {
 pub struct Dropped {
     pub folders: Vec<DirectoryHandle>,
     pub files: Vec<(String, File)>,
+    /// What the browser would not hand over.
+    pub failed: u32,
 }
 
 /// Takes what was dropped. The part before the first await runs inside the event, as the browser demands.
@@ -177,6 +179,7 @@ pub fn take_drop(transfer: &DataTransfer) -> impl Future<Output = Dropped> + use
 enum Pending {
     Handle(JsFuture),
     File(File),
+    Failed,
 }
 
 impl Pending {
@@ -184,28 +187,44 @@ impl Pending {
         if item.kind() != "file" {
             return None;
         }
-        match item.handle() {
-            Ok(handle) => Some(Pending::Handle(handle.into())),
-            Err(_) => {
-                item.unchecked_ref::<web_sys::DataTransferItem>().get_as_file().ok()?.map(Pending::File)
-            }
+        if let Ok(handle) = item.handle() {
+            return Some(Pending::Handle(handle.into()));
         }
+        let item: &web_sys::DataTransferItem = item.unchecked_ref();
+        // Without handles a folder looks like a file that cannot be read.
+        let folder = item.webkit_get_as_entry().ok().flatten().is_some_and(|entry| entry.is_directory());
+        let file = item.get_as_file().ok().flatten().filter(|_| !folder);
+        Some(file.map_or(Pending::Failed, Pending::File))
     }
 
     async fn take(self, dropped: &mut Dropped) {
         match self {
             Pending::File(file) => dropped.files.push((file.name(), file)),
+            Pending::Failed => dropped.failed += 1,
             Pending::Handle(handle) => {
-                let Ok(handle) = handle.await.map(JsValue::unchecked_into::<Handle>) else { return };
-                if handle.kind() == "directory" {
-                    dropped.folders.push(handle.unchecked_into());
-                } else if let Ok(file) = handle.unchecked_into::<FileHandle>().get_file().await {
-                    let file: File = file.unchecked_into();
-                    dropped.files.push((file.name(), file));
+                if take_handle(handle, dropped).await.is_err() {
+                    dropped.failed += 1;
                 }
             }
         }
     }
+}
+
+async fn take_handle(handle: JsFuture, dropped: &mut Dropped) -> Result<(), Fault> {
+    let handle: Handle = handle.await?.unchecked_into();
+    if handle.kind() == "directory" {
+        dropped.folders.push(handle.unchecked_into());
+    } else {
+        let file: File = handle.unchecked_into::<FileHandle>().get_file().await?.unchecked_into();
+        dropped.files.push((file.name(), file));
+    }
+    Ok(())
+}
+
+/// Whether the browser gives this address what a backup needs: folders, locks and workers are for `https` and
+/// `localhost` alone.
+pub fn is_secure() -> bool {
+    web_sys::window().is_some_and(|window| window.is_secure_context())
 }
 
 /// The files of an `<input>`, by their path inside the chosen folder, and the folder's name.

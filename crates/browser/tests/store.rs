@@ -55,8 +55,8 @@ async fn a_change_to_a_row_of_a_written_page_is_merged_into_it() {
 #[wasm_bindgen_test]
 async fn settings_come_back() {
     let store = Store::open_named("settings").await.unwrap();
-    let settings = Settings { foreground: false, paused: true };
-    store.save_settings(settings).await.unwrap();
+    let settings = Settings { foreground: false, paused: true, account: Some(AccountId("mine".into())) };
+    store.save_settings(settings.clone()).await.unwrap();
     assert_eq!(store.load().await.unwrap().saved.settings, settings);
 }
 

@@ -24,9 +24,6 @@ pub(crate) enum Work {
 /// The order of work: what failed goes to the back; then newest first.
 type Turn = (u8, Reverse<Moment>, FileId);
 
-/// A wait longer than this was not ours: the clock was set back. The row is due at once.
-const LONGEST_SANE_WAIT_MS: u64 = 3_600_000;
-
 #[derive(Default)]
 pub(crate) struct Catalog {
     rows: Vec<Option<Row>>,
@@ -174,7 +171,7 @@ impl Catalog {
 
     /// Rows whose wait is over begin again.
     pub(crate) fn end_waits(&mut self, now: Moment) {
-        while let Some((_, id)) = self.waiting.first().copied().filter(|(until, _)| is_due(*until, now)) {
+        while let Some((_, id)) = self.waiting.first().copied().filter(|(until, _)| until.is_due(now)) {
             self.end_wait(id);
         }
     }
@@ -257,10 +254,6 @@ impl Catalog {
 enum Place {
     Turn(Work, Turn),
     Wait(Moment),
-}
-
-fn is_due(until: Moment, now: Moment) -> bool {
-    until <= now || until.since(now) > LONGEST_SANE_WAIT_MS
 }
 
 fn hash_of(rows: &[Option<Row>], hasher: &DefaultHashBuilder, id: FileId) -> u64 {

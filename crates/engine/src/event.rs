@@ -5,7 +5,7 @@ use protocol::{AssetId, Digest};
 use serde::{Deserialize, Serialize};
 
 use crate::folder::{Access, Barrier, FolderId, Lasting, ScanId};
-use crate::intent::{Intent, Settings};
+use crate::intent::{AccountId, Intent, Settings};
 use crate::link::Trust;
 use crate::row::{SavedRow, Stamp};
 
@@ -189,8 +189,8 @@ pub struct Checked {
 }
 
 /// The server knows us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KnownAccount;
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownAccount(pub AccountId);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PairEnd {

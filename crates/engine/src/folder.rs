@@ -46,7 +46,14 @@ pub struct Folder {
     pub(crate) listing: Listing,
     /// When it was last looked through to its end, since the start.
     pub(crate) listed_at: Option<Moment>,
+    /// When it was last found out of reach.
+    pub(crate) failed_at: Option<Moment>,
 }
+
+/// Watching only speeds things up: what counts is to look through everything now and then.
+const LOOK_EVERY_MS: u64 = 30 * 60_000;
+/// A drive or a network share that was away is often back soon.
+const REACH_AGAIN_MS: u64 = 60_000;
 
 /// Where the reconciliation of a folder with its rows stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +69,24 @@ pub(crate) enum Listing {
 
 impl Folder {
     pub(crate) fn new(name: String, lasting: Lasting) -> Folder {
-        Folder { name, access: Access::Granted, lasting, listing: Listing::Due, listed_at: None }
+        Folder {
+            name,
+            access: Access::Granted,
+            lasting,
+            listing: Listing::Due,
+            listed_at: None,
+            failed_at: None,
+        }
+    }
+
+    /// When it is to be looked through again, if that is not for the person to say.
+    pub(crate) fn look_due(&self) -> Option<Moment> {
+        match (self.listing, self.access) {
+            (Listing::Complete, Access::Granted) => self.listed_at.map(|at| at + LOOK_EVERY_MS),
+            (Listing::Failed, Access::Barred(Barrier::Unreachable)) if self.lasting == Lasting::Lasting => {
+                self.failed_at.map(|at| at + REACH_AGAIN_MS)
+            }
+            (Listing::Due | Listing::Running(_) | Listing::Complete | Listing::Failed, _) => None,
+        }
     }
 }

@@ -24,16 +24,23 @@ pub enum Intent {
     RemoveFolder(FolderId),
 }
 
-/// What the person set. Kept in the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The account on one server, by the id that the server gave it. A new vault has a new one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountId(pub String);
+
+/// What the person set, and whom the proofs are from. Kept in the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// Back up by itself while Safelight is open.
     pub foreground: bool,
     pub paused: bool,
+    /// The account that confirmed what is protected.
+    #[serde(default)]
+    pub account: Option<AccountId>,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { foreground: true, paused: false }
+        Settings { foreground: true, paused: false, account: None }
     }
 }

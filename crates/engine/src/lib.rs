@@ -36,7 +36,7 @@ pub use event::{
     RequestEnd, Saved, UploadEnd,
 };
 pub use folder::{Access, Barrier, Folder, FolderId, Lasting, ScanId};
-pub use intent::{Intent, Settings};
+pub use intent::{AccountId, Intent, Settings};
 pub use link::{Halt, Trust};
 pub use row::{Failure, FileId, FileState, Problem, Proof, Row, SavedRow, SkipReason, Stamp};
 pub use tally::Tally;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::JobId;
-use crate::time::Moment;
+use crate::time::{LONGEST_SANE_WAIT_MS, Moment};
 
 /// Whether "created" alone is proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,11 +72,10 @@ const FULL_WAIT_MS: u64 = 60_000;
 /// How long to leave the server alone after the `failures`-th stop in a row.
 pub(crate) fn wait_ms(halt: Halt, failures: u32, retry_after_ms: Option<u64>) -> u64 {
     let backoff = (FIRST_WAIT_MS << failures.min(5)).min(LONGEST_WAIT_MS);
-    match halt {
-        Halt::Busy => retry_after_ms.unwrap_or(backoff),
-        Halt::DiskFull | Halt::QuotaFull | Halt::Forbidden => retry_after_ms.unwrap_or(FULL_WAIT_MS),
-        Halt::Offline | Halt::SignedOut | Halt::ServerError(_) | Halt::NotUnderstood => {
-            retry_after_ms.unwrap_or(0).max(backoff)
-        }
-    }
+    let least = match halt {
+        Halt::DiskFull | Halt::QuotaFull | Halt::Forbidden => FULL_WAIT_MS,
+        Halt::Busy | Halt::Offline | Halt::SignedOut | Halt::ServerError(_) | Halt::NotUnderstood => backoff,
+    };
+    // What the server asks for is kept to, within reason: a proxy's hour must not become a day.
+    retry_after_ms.unwrap_or(0).clamp(least, LONGEST_SANE_WAIT_MS)
 }

@@ -112,8 +112,8 @@ pub enum Failure {
     Stalled,
     /// The bytes that arrived were not those that were read.
     DigestMismatch,
-    /// Sent, and the server said stored, but it does not know the digest.
-    NotConfirmed,
+    /// The connection broke while it was sent, though the server could be reached again at once.
+    CutOff,
     /// It changed while it was read.
     Changing,
     /// A worker that read it stopped.

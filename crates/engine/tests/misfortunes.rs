@@ -1,9 +1,9 @@
 //! What goes wrong with networks, servers, drives and browsers, and what must come of it: nothing lost.
 
-use safelight_engine::testing::{CODE, PICTURES, World};
+use safelight_engine::testing::{CODE, Disk, PICTURES, World};
 use safelight_engine::{
-    Access, Barrier, Event, Failure, FileState, Filter, Halt, Headline, Intent, JobId, PairEnd, Problem,
-    Proof, Reason,
+    Access, AccountId, Barrier, Event, Failure, FileState, Filter, FolderId, Halt, Headline, Intent, JobId,
+    Lasting, Moment, PairEnd, Problem, Proof, Reason,
 };
 
 #[test]
@@ -188,5 +188,81 @@ fn a_full_disk_on_the_server_stops_the_run_and_says_why() {
     assert_eq!(world.view().headline, Headline::NeedsYou);
     assert_eq!(world.view().halt, Some(Halt::DiskFull));
     world.pass(120_000);
+    assert_eq!(world.view().headline, Headline::Done);
+}
+
+#[test]
+fn one_upload_that_is_always_cut_off_does_not_hold_up_the_rest_for_ever() {
+    let mut world =
+        World::unpaired(&[("a.jpg", "one"), ("b.mov", "too much for the proxy"), ("c.jpg", "three")]);
+    world.server.paired = true;
+    world.server.cuts_off = Some(b"too much for the proxy".to_vec());
+    world.start();
+    world.pass(3_600_000);
+    assert!(world.server.holds("one") && world.server.holds("three"));
+    let problem = Problem::GaveUp(Failure::CutOff);
+    assert!(matches!(world.state("b.mov"), Some(FileState::Problem { problem: p, .. }) if *p == problem));
+    assert!(world.log.uploads.len() < 15);
+}
+
+#[test]
+fn an_empty_new_vault_at_the_same_address_is_not_taken_for_the_old_one() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    world.server.assets.clear();
+    world.server.account = AccountId("second".into());
+    world.reboot();
+    world.settle();
+    assert!(world.server.holds("one"));
+    assert_eq!(world.log.uploads.len(), 2);
+    assert_eq!(world.log.hashed.len(), 1, "the digests are still true");
+}
+
+#[test]
+fn files_that_were_handed_over_once_stay_in_sight_until_they_are_safe() {
+    let mut world = World::with(&[]);
+    world.settle();
+    let once = FolderId(99);
+    let later = world.now + 10_000;
+    world.server.offline_until(later);
+    world.disks.insert(once, Disk::of(&[("loose.jpg", "one")], world.now));
+    world.tell(Event::FolderAdded { folder: once, name: "Dropped".into(), lasting: Lasting::Once });
+    world.settle();
+    world.reboot();
+    world.pass(60_000);
+    assert_eq!(world.view().headline, Headline::NeedsYou);
+    assert_eq!(world.view().tally.total, 1);
+    world.ask(Intent::RemoveFolder(once));
+    world.settle();
+    assert_eq!(world.view().tally.total, 0);
+}
+
+#[test]
+fn a_drive_that_comes_back_is_noticed_by_itself_and_so_is_a_new_file() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.disk().access = Access::Barred(Barrier::Unreachable);
+    world.settle();
+    assert_eq!(world.view().headline, Headline::NeedsYou);
+    world.disk().access = Access::Granted;
+    world.pass(61_000);
+    assert_eq!(world.view().headline, Headline::Done);
+    let now = world.now;
+    world.disk().write("b.jpg", "two", now);
+    world.pass(31 * 60_000);
+    assert!(world.server.holds("two"));
+}
+
+#[test]
+fn a_clock_set_back_makes_nobody_wait_until_tomorrow() {
+    let mut world = World::unpaired(&[("a.jpg", "one")]);
+    world.server.paired = true;
+    let back = world.now + 500;
+    world.server.offline_until(back);
+    world.start();
+    world.settle();
+    world.now = Moment(world.now.0 - 86_400_000);
+    world.server.offline_until(Moment(0));
+    world.tell(Event::Woke);
+    world.settle();
     assert_eq!(world.view().headline, Headline::Done);
 }

@@ -12,8 +12,9 @@ fn main() {
     } else {
         let script = scope.location().href();
         wasm_bindgen_futures::spawn_local(async move {
+            // Thrown, so that the page hears of it and starts another worker.
             if let Err(fault) = back_up(script).await {
-                web_sys::console::error_1(&fault.to_string().into());
+                wasm_bindgen::throw_str(&fault.to_string());
             }
         });
     }
@@ -21,9 +22,18 @@ fn main() {
 
 #[cfg(target_arch = "wasm32")]
 async fn back_up(script: String) -> Result<(), browser::Fault> {
+    use browser::channel::Stopped;
+    use wasm_bindgen::JsCast;
+
     browser::lock::become_the_one().await?;
     loop {
         let why = browser::host::run(script.clone()).await;
+        if why == Stopped::Outdated {
+            // A newer page has its own worker, which waits for our lock.
+            browser::host::announce(why)?;
+            js_sys::global().unchecked_into::<web_sys::DedicatedWorkerGlobalScope>().close();
+            return Ok(());
+        }
         browser::host::stand_still(why).await?;
     }
 }

@@ -1,6 +1,5 @@
 //! Folders come and go: their handles are kept here and in the store, and the engine hears of it afterwards.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use engine::{Access, Event, FolderId, Lasting};
@@ -13,7 +12,7 @@ use super::Host;
 use crate::Fault;
 use crate::bindings::DirectoryHandle;
 use crate::channel::{FromEngine, Notice};
-use crate::source::Source;
+use crate::source::{Files, Source};
 
 /// Where the ids of folders that are handed over once begin: the store's own count from one and never get here.
 const FIRST_ONCE: u32 = 1 << 30;
@@ -34,7 +33,7 @@ impl Host {
         let host = Rc::clone(self);
         spawn_local(async move {
             if let Err(fault) = host.take_folder(attached.unchecked_into()).await {
-                host.tell_of_fault(&fault);
+                host.say(&FromEngine::Notice(Notice::FolderNotKept { why: fault.to_string() }));
             }
         });
     }
@@ -75,10 +74,20 @@ impl Host {
     }
 
     pub(super) fn add_files(&self, name: String, attached: &JsValue) {
-        let number = self.once_given.replace(self.once_given.get() + 1);
-        let mut files = BTreeMap::new();
-        files.extend(Array::from(attached).iter().filter_map(|pair| named_file(&pair)));
-        self.enter(FolderId(FIRST_ONCE + number), name, Source::Files(files), Lasting::Once);
+        let mut files = Files::default();
+        Array::from(attached)
+            .iter()
+            .filter_map(|pair| named_file(&pair))
+            .for_each(|(path, file)| files.add(&path, file));
+        self.enter(self.free_once(), name, Source::Files(files), Lasting::Once);
+    }
+
+    /// An id that no earlier start has used: rows of files that were not sent then may still be there.
+    fn free_once(&self) -> FolderId {
+        let seconds = (crate::now().0 / 1000) as u32 % FIRST_ONCE;
+        let sources = self.sources.borrow();
+        let ids = (seconds..FIRST_ONCE).map(|number| FolderId(FIRST_ONCE + number));
+        ids.into_iter().find(|id| !sources.contains_key(id)).unwrap_or(FolderId(u32::MAX))
     }
 
     fn enter(&self, id: FolderId, name: String, source: Source, lasting: Lasting) {
@@ -93,10 +102,6 @@ impl Host {
     pub(super) async fn forget(&self, folder: FolderId) -> Result<(), Fault> {
         self.sources.borrow_mut().remove(&folder);
         self.store.forget_folder(folder).await
-    }
-
-    fn tell_of_fault(&self, fault: &Fault) {
-        self.say(&FromEngine::Stopped(super::stopped_by(fault)));
     }
 }
 

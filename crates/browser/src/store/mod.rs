@@ -11,12 +11,16 @@ mod schema;
 use std::cell::Cell;
 
 use engine::{FolderId, Saved, SavedRow, Settings};
+use futures::channel::oneshot;
+use gloo::events::EventListener;
 use indexed_db_futures::database::Database;
 use indexed_db_futures::error::{Error as DatabaseError, JSError, OpenDbError};
+use indexed_db_futures::internals::SystemRepr;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{Transaction, TransactionMode};
 use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::EventTarget;
 
 use crate::Fault;
 use crate::bindings::DirectoryHandle;
@@ -102,12 +106,16 @@ impl Store {
         Ok(record.and_then(|record| schema::handle_of(&record)))
     }
 
-    /// Calls back once if another context wants to upgrade or delete the database. It must then be let go.
-    pub async fn wait_for_version_change(&self) -> Result<(), Fault> {
-        let mut changes = self.db.version_changes()?;
-        changes.recv().await;
+    /// Ends once another context wants to upgrade or delete the database. It is let go then.
+    pub async fn wait_for_version_change(&self) {
+        let (tell, told) = oneshot::channel();
+        let database: &EventTarget = self.db.as_sys().unchecked_ref();
+        let _listener = EventListener::once(database, "versionchange", move |_| {
+            // Nobody waits only if the host has ended already.
+            _ = tell.send(());
+        });
+        _ = told.await;
         self.db.clone().close();
-        Ok(())
     }
 
     /// Every folder with its handle.

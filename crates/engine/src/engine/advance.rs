@@ -4,7 +4,7 @@ use super::Engine;
 use crate::catalog::Work;
 use crate::command::{Command, Read, Send};
 use crate::event::JobId;
-use crate::folder::{Listing, ScanId};
+use crate::folder::{Folder, Listing, ScanId};
 use crate::link::Link;
 use crate::row::{FileId, FileState, Row};
 use crate::time::Moment;
@@ -22,6 +22,7 @@ impl Engine {
         let mut begun = Vec::new();
         self.begin_checking(now, &mut begun);
         if self.may_work() {
+            self.list_again(|_, folder| folder.look_due().is_some_and(|due| due.is_due(now)));
             self.begin_listing(&mut begun);
             self.begin_reading(&mut begun);
             if matches!(self.link, Link::Ready(_)) {
@@ -35,7 +36,7 @@ impl Engine {
 
     fn begin_checking(&mut self, now: Moment, begun: &mut Vec<Command>) {
         if let Link::Held { halt, until } = self.link
-            && until <= now
+            && until.is_due(now)
         {
             self.link = Link::Due(Some(halt));
         }
@@ -137,7 +138,8 @@ impl Engine {
             Link::Held { until, .. } => Some(until),
             Link::Due(_) | Link::Checking { .. } | Link::Ready(_) | Link::SignedOut => None,
         };
-        let next = held.into_iter().chain(self.catalog.next_wait_end()).min();
+        let looks = self.folders.values().filter_map(Folder::look_due).filter(|_| self.may_work());
+        let next = held.into_iter().chain(self.catalog.next_wait_end()).chain(looks).min();
         if next == self.wake_at {
             return None;
         }

@@ -2,8 +2,12 @@
 
 use super::Engine;
 use crate::command::Command;
-use crate::folder::{Access, Folder, FolderId, Lasting, Listing};
+use crate::folder::{Access, Barrier, Folder, FolderId, Lasting, Listing};
 use crate::row::{FileId, FileState, Row};
+use crate::tally::{Heap, heap_of};
+
+/// What files are called that were handed over without a folder that lasts, once their own name is gone.
+const HANDED_OVER: &str = "Files chosen once";
 
 impl Engine {
     pub(super) fn add_folder(&mut self, id: FolderId, name: String, lasting: Lasting) {
@@ -43,12 +47,26 @@ impl Engine {
         }
     }
 
-    /// Rows of folders that did not outlive the last start.
-    pub(super) fn forget_strays(&mut self) {
+    /// Rows of files that were handed over once, and did not outlive the last start. What was done with is
+    /// forgotten; what was not stays in sight until it is chosen again or removed by the person.
+    pub(super) fn take_in_strays(&mut self) {
         let stray = |row: &Row| !self.folders.contains_key(&row.folder);
-        let strays: Vec<FileId> =
-            self.catalog.iter().filter(|(_, row)| stray(row)).map(|(id, _)| id).collect();
-        strays.into_iter().for_each(|id| self.catalog.remove(id));
+        let strays: Vec<_> = self.catalog.iter().filter(|(_, row)| stray(row)).collect();
+        let open = |row: &Row| matches!(heap_of(&row.state), Some(Heap::Remaining | Heap::Problems));
+        let mut unfinished: Vec<FolderId> = Vec::new();
+        for (_, row) in strays.iter().filter(|(_, row)| open(row)) {
+            if !unfinished.contains(&row.folder) {
+                unfinished.push(row.folder);
+            }
+        }
+        let done = strays.iter().filter(|(_, row)| !unfinished.contains(&row.folder)).map(|(id, _)| *id);
+        done.collect::<Vec<_>>().into_iter().for_each(|id| self.catalog.remove(id));
+        for id in unfinished {
+            let mut folder = Folder::new(HANDED_OVER.into(), Lasting::Once);
+            folder.listing = Listing::Failed;
+            self.folders.insert(id, folder);
+            self.access_changed(id, Access::Barred(Barrier::Unreachable));
+        }
     }
 
     fn abandon_folder(&mut self, id: FolderId) {

@@ -53,7 +53,7 @@ impl Engine {
                 self.call_unseen_gone(folder, scan);
             }
             ListingEnd::Incomplete => self.note_listed(now, folder),
-            ListingEnd::OutOfReach(barrier) => self.lose_access(folder, barrier),
+            ListingEnd::OutOfReach(barrier) => self.lose_access(now, folder, barrier),
         }
     }
 
@@ -65,9 +65,10 @@ impl Engine {
         self.access_changed(id, Access::Granted);
     }
 
-    pub(super) fn lose_access(&mut self, folder: FolderId, barrier: Barrier) {
+    pub(super) fn lose_access(&mut self, now: Moment, folder: FolderId, barrier: Barrier) {
         if let Some(folder) = self.folders.get_mut(&folder) {
             folder.listing = Listing::Failed;
+            folder.failed_at = Some(now);
         }
         self.access_changed(folder, Access::Barred(barrier));
     }

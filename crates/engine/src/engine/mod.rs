@@ -43,6 +43,9 @@ pub struct Engine {
     run_asked: bool,
     /// Digests proven since the start: a twin of one of them is asked about again rather than sent.
     proven: HashSet<Digest>,
+    /// Files whose upload ended with no answer or a gateway's fault. If the server then answers, it was not the
+    /// network: the attempt counts, so that one file cannot hold up the rest for ever.
+    suspects: Vec<FileId>,
     wake_at: Option<Moment>,
     /// What else is to be done, in order, after the rows are saved.
     outbox: Vec<Command>,
@@ -71,6 +74,7 @@ impl Engine {
             last_scan: ScanId::default(),
             run_asked: false,
             proven: HashSet::new(),
+            suspects: Vec::new(),
             wake_at: None,
             outbox: Vec::new(),
         }
@@ -106,7 +110,7 @@ impl Engine {
         self.catalog = Catalog::restore(saved.rows);
         let folder = |(id, name)| (id, Folder::new(name, Lasting::Lasting));
         self.folders.extend(saved.folders.into_iter().map(folder));
-        self.forget_strays();
+        self.take_in_strays();
         self.settings = saved.settings;
     }
 
@@ -116,7 +120,7 @@ impl Engine {
             Intent::BackUpNow => self.back_up_now(),
             Intent::Look => self.look_again(now),
             Intent::Pause => self.pause(),
-            Intent::Resume => self.set(Settings { paused: false, ..self.settings }),
+            Intent::Resume => self.set(Settings { paused: false, ..self.settings.clone() }),
             Intent::SetForeground(foreground) => self.set_foreground(foreground),
             Intent::Retry(file) => self.retry(file),
             Intent::RetryAll => self.retry_all(),
@@ -127,7 +131,7 @@ impl Engine {
     fn back_up_now(&mut self) {
         self.run_asked = true;
         if self.settings.paused {
-            self.set(Settings { paused: false, ..self.settings });
+            self.set(Settings { paused: false, ..self.settings.clone() });
         }
         self.list_again(|_, _| true);
         self.catalog.end_all_waits();
@@ -135,25 +139,25 @@ impl Engine {
     }
 
     fn look_again(&mut self, now: Moment) {
-        self.list_again(|_, folder| folder.listed_at.is_none_or(|at| now.since(at) > FRESH_MS));
+        self.list_again(|_, folder| folder.listed_at.is_none_or(|at| at > now || now.since(at) > FRESH_MS));
         self.ask_server_again();
     }
 
     fn pause(&mut self) {
         self.run_asked = false;
-        self.set(Settings { paused: true, ..self.settings });
+        self.set(Settings { paused: true, ..self.settings.clone() });
         self.abandon_everything();
     }
 
     fn set_foreground(&mut self, foreground: bool) {
-        self.set(Settings { foreground, ..self.settings });
+        self.set(Settings { foreground, ..self.settings.clone() });
         if !self.may_work() {
             self.abandon_everything();
         }
     }
 
-    fn set(&mut self, settings: Settings) {
-        self.settings = settings;
+    pub(crate) fn set(&mut self, settings: Settings) {
+        self.settings = settings.clone();
         self.outbox.push(Command::SaveSettings(settings));
     }
 

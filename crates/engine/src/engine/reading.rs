@@ -22,7 +22,7 @@ impl Engine {
             HashEnd::Moved(look) => self.wait_until_quiet(now, id, look),
             HashEnd::Vanished => self.call_gone(id),
             HashEnd::Unreadable => self.give_up(id, Problem::Unreadable),
-            HashEnd::OutOfReach(barrier) => self.lose_folder_of(id, barrier),
+            HashEnd::OutOfReach(barrier) => self.lose_folder_of(now, id, barrier),
             HashEnd::ReaderStopped => self.retry_later(now, id, Failure::ReaderStopped),
         }
     }
@@ -56,11 +56,11 @@ impl Engine {
         self.catalog.set_state(id, FileState::Waiting { digest, until, failure });
     }
 
-    pub(super) fn lose_folder_of(&mut self, id: FileId, barrier: Barrier) {
+    pub(super) fn lose_folder_of(&mut self, now: Moment, id: FileId, barrier: Barrier) {
         let digest = self.catalog.get(id).and_then(|row| row.state.digest());
         self.catalog.set_state(id, FileState::begin_again(digest));
         if let Some(folder) = self.catalog.get(id).map(|row| row.folder) {
-            self.lose_access(folder, barrier);
+            self.lose_access(now, folder, barrier);
         }
     }
 }

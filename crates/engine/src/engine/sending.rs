@@ -3,7 +3,7 @@
 use super::Engine;
 use crate::decision::{Decision, after_upload};
 use crate::event::{JobId, UploadEnd};
-use crate::link::{Link, Trust};
+use crate::link::{Halt, Link, Trust};
 use crate::row::{FileId, FileState, Proof};
 use crate::time::Moment;
 
@@ -31,9 +31,12 @@ impl Engine {
             Decision::RetryLater(failure) => self.retry_later(now, id, failure),
             Decision::StopRun { halt, retry_after_ms } => {
                 self.catalog.set_state(id, FileState::Hashed { digest });
+                if matches!(halt, Halt::Offline | Halt::ServerError(_)) {
+                    self.suspects.push(id);
+                }
                 self.stop(now, halt, retry_after_ms);
             }
-            Decision::LoseFolder(barrier) => self.lose_folder_of(id, barrier),
+            Decision::LoseFolder(barrier) => self.lose_folder_of(now, id, barrier),
             Decision::GiveUp(problem) => self.give_up(id, problem),
             Decision::Skip(reason) => self.catalog.set_state(id, FileState::Skipped(reason)),
         }

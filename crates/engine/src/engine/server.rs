@@ -4,10 +4,11 @@
 use super::{Engine, Pairing};
 use crate::command::Command;
 use crate::decision::{Trouble, success};
-use crate::event::{Checked, JobId, PairEnd, RequestEnd};
+use crate::event::{Checked, JobId, KnownAccount, PairEnd, RequestEnd};
 use crate::folder::Listing;
+use crate::intent::{AccountId, Settings};
 use crate::link::{Halt, Link, wait_ms};
-use crate::row::Failure;
+use crate::row::{Failure, FileId, FileState};
 use crate::time::Moment;
 
 /// How often in a row a 401 is doubted before it holds the run: a server that knows us and refuses all the same
@@ -20,20 +21,44 @@ impl Engine {
         if !matches!(self.link, Link::Checking { job: ours, .. } if ours == job) {
             return;
         }
-        let trouble = match checked.account {
-            RequestEnd::Replied(reply) => success(reply).err(),
-            RequestEnd::NoReply => Some(Trouble::Run { halt: Halt::Offline, retry_after_ms: None }),
-            RequestEnd::Stalled => Some(Trouble::Run { halt: Halt::Busy, retry_after_ms: None }),
+        let suspects = std::mem::take(&mut self.suspects);
+        let account = match checked.account {
+            RequestEnd::Replied(reply) => success(reply),
+            RequestEnd::NoReply => Err(Trouble::Run { halt: Halt::Offline, retry_after_ms: None }),
+            RequestEnd::Stalled => Err(Trouble::Run { halt: Halt::Busy, retry_after_ms: None }),
         };
-        match trouble {
-            None => self.link = Link::Ready(checked.trust),
-            Some(Trouble::Run { halt: Halt::SignedOut, .. }) => self.link = Link::SignedOut,
-            Some(Trouble::Run { halt, retry_after_ms }) => self.hold(now, halt, retry_after_ms),
-            Some(Trouble::Request(Failure::ServerError(status)) | Trouble::Refusal(status, _)) => {
+        match account {
+            Ok(KnownAccount(account)) => {
+                self.link = Link::Ready(checked.trust);
+                self.meet(account);
+                suspects.into_iter().for_each(|id| self.retry_later(now, id, Failure::CutOff));
+            }
+            Err(Trouble::Run { halt: Halt::SignedOut, .. }) => self.link = Link::SignedOut,
+            Err(Trouble::Run { halt, retry_after_ms }) => self.hold(now, halt, retry_after_ms),
+            Err(Trouble::Request(Failure::ServerError(status)) | Trouble::Refusal(status, _)) => {
                 self.hold(now, Halt::ServerError(status), None);
             }
-            Some(Trouble::Request(_)) => self.hold(now, Halt::NotUnderstood, None),
+            Err(Trouble::Request(_)) => self.hold(now, Halt::NotUnderstood, None),
         }
+    }
+
+    /// What one account confirmed says nothing about another: an empty new vault at the same address holds nothing.
+    fn meet(&mut self, account: AccountId) {
+        if self.settings.account.as_ref() == Some(&account) {
+            return;
+        }
+        if self.settings.account.is_some() {
+            self.proven.clear();
+            let proven = |state: &FileState| matches!(state, FileState::Protected { .. });
+            let theirs = self.catalog.iter().filter(|(_, row)| proven(&row.state)).map(|(id, _)| id);
+            theirs.collect::<Vec<_>>().into_iter().for_each(|id| self.ask_again(id));
+        }
+        self.set(Settings { account: Some(account), ..self.settings.clone() });
+    }
+
+    fn ask_again(&mut self, id: FileId) {
+        let digest = self.catalog.get(id).and_then(|row| row.state.digest());
+        self.catalog.set_state(id, FileState::begin_again(digest));
     }
 
     /// An upload or a question says that nothing more should be sent. Several that fail together are one stop.

@@ -81,7 +81,8 @@ impl World {
     pub fn start(&mut self) {
         let rows = self.store.rows.iter().map(|(id, row)| SavedRow { id: *id, row: Some(row.clone()) });
         let folders = self.store.folders.iter().map(|(id, name)| (*id, name.clone()));
-        let saved = Saved { rows: rows.collect(), folders: folders.collect(), settings: self.store.settings };
+        let saved =
+            Saved { rows: rows.collect(), folders: folders.collect(), settings: self.store.settings.clone() };
         self.tell(Event::Started(saved));
     }
 

@@ -8,10 +8,13 @@ use protocol::{AssetId, Digest};
 
 use super::disk::digest_of;
 use crate::event::{Body, Known, KnownAccount, Reply, RequestEnd};
+use crate::intent::AccountId;
 use crate::time::Moment;
 
 pub struct Server {
     pub paired: bool,
+    /// Another one is another vault.
+    pub account: AccountId,
     /// Refuses bytes that do not have the promised digest.
     pub verifies: bool,
     /// What it holds, by the digest of what really arrived.
@@ -20,17 +23,21 @@ pub struct Server {
     /// Statuses that it answers the next uploads with, whatever they bring.
     upload_answers: VecDeque<u16>,
     corrupt_next: bool,
+    /// Bytes at which every upload is cut off.
+    pub cuts_off: Option<Vec<u8>>,
 }
 
 impl Default for Server {
     fn default() -> Server {
         Server {
             paired: false,
+            account: AccountId("first".into()),
             verifies: true,
             assets: BTreeMap::new(),
             offline_until: None,
             upload_answers: VecDeque::new(),
             corrupt_next: false,
+            cuts_off: None,
         }
     }
 }
@@ -55,7 +62,7 @@ impl Server {
     }
 
     pub(super) fn account(&self, now: Moment) -> RequestEnd<KnownAccount> {
-        self.answer(now, || replied(200, Body::Understood(KnownAccount)))
+        self.answer(now, || replied(200, Body::Understood(KnownAccount(self.account.clone()))))
     }
 
     pub(super) fn check(&self, now: Moment, digests: &[Digest]) -> RequestEnd<Vec<Known>> {
@@ -74,6 +81,9 @@ impl Server {
     ) -> RequestEnd<UploadAnswer> {
         if std::mem::take(&mut self.corrupt_next) {
             bytes.push(b'!');
+        }
+        if self.cuts_off.as_ref() == Some(&bytes) {
+            return RequestEnd::NoReply;
         }
         let told = self.upload_answers.pop_front();
         let arrived = digest_of(&bytes);
