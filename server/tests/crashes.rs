@@ -115,12 +115,93 @@ fn check_names_what_is_damaged() {
 
 #[test]
 fn a_missing_photo_is_not_forgotten_at_the_next_start() {
-    let folder = folder_with(&[(PHOTO, ABC)]);
+    let folder = folder_with(&[(PHOTO, ABC), ("originals/other.jpg", b"other")]);
     drop(Vault::open(folder.path()).unwrap());
     fs::remove_file(folder.path().join(PHOTO)).unwrap();
     let server = Server::start_in(folder);
     assert_eq!(server.state.vault.repair().missing, 1);
-    assert!(server.state.vault.asset_with(ABC_HEX.parse().unwrap()).unwrap().is_some());
+    let digest = ABC_HEX.parse().unwrap();
+    assert!(server.state.vault.asset_of(digest).unwrap().is_some());
+    assert_eq!(server.state.vault.held(digest).unwrap(), None);
+}
+
+#[test]
+fn a_truncated_photo_is_counted_as_damaged() {
+    let folder = folder_with(&[(PHOTO, ABC)]);
+    drop(Vault::open(folder.path()).unwrap());
+    fs::write(folder.path().join(PHOTO), b"a").unwrap();
+    let vault = Vault::open(folder.path()).unwrap();
+    assert_eq!(vault.repair(), Repair { damaged: 1, ..Repair::default() });
+}
+
+#[test]
+fn a_whole_copy_takes_the_place_of_a_truncated_photo() {
+    let folder = folder_with(&[(PHOTO, ABC)]);
+    drop(Vault::open(folder.path()).unwrap());
+    fs::rename(folder.path().join(PHOTO), folder.path().join("originals/copy.jpg")).unwrap();
+    write(folder.path(), PHOTO, b"a");
+    let vault = Vault::open(folder.path()).unwrap();
+    assert_eq!(vault.repair(), Repair { moved: 1, ..Repair::default() });
+    assert!(vault.held(ABC_HEX.parse().unwrap()).unwrap().is_some());
+}
+
+#[test]
+fn a_start_without_the_volume_of_the_originals_is_refused() {
+    let folder = folder_with(&[(PHOTO, ABC)]);
+    drop(Vault::open(folder.path()).unwrap());
+    let originals = folder.path().join("originals");
+    fs::remove_dir_all(&originals).unwrap();
+    for state in ["missing", "an empty mount point"] {
+        let refused = Vault::open(folder.path()).err().unwrap();
+        assert!(matches!(refused, VaultError::NoOriginals { known: 1, .. }), "{state}: {refused}");
+        assert!(refused.to_string().contains("mount the volume"), "{refused}");
+        assert_eq!(originals.exists(), state != "missing");
+        fs::create_dir_all(&originals).unwrap();
+    }
+    write(folder.path(), "originals/strange.jpg", b"not ours");
+    assert!(matches!(Vault::open(folder.path()), Err(VaultError::NoOriginals { .. })));
+}
+
+#[cfg(unix)]
+#[test]
+fn photos_behind_a_link_to_another_disk_are_not_taken_for_gone() {
+    let folder = folder_with(&[(PHOTO, ABC)]);
+    drop(Vault::open(folder.path()).unwrap());
+    let (year, disk) = (folder.path().join("originals/2024"), folder.path().join("disk"));
+    fs::rename(&year, &disk).unwrap();
+    std::os::unix::fs::symlink(&disk, &year).unwrap();
+    let vault = Vault::open(folder.path()).unwrap();
+    assert_eq!(vault.repair(), Repair::default());
+    assert!(vault.held(ABC_HEX.parse().unwrap()).unwrap().is_some());
+}
+
+#[test]
+fn what_belongs_to_other_programs_is_not_adopted() {
+    let thumbs = ["originals/.thumbnails/a.jpg", "originals/2024/@eaDir/a.jpg", "originals/2024/.b.jpg"];
+    let folder = folder_with(&thumbs.map(|path| (path, ABC)));
+    assert_eq!(Vault::open(folder.path()).unwrap().repair(), Repair::default());
+}
+
+#[test]
+fn only_parts_are_removed_from_incoming() {
+    let folder = folder_with(&[("incoming/x.part", b"half"), ("incoming/notes.txt", b"mine")]);
+    fs::create_dir(folder.path().join("incoming/folder")).unwrap();
+    assert_eq!(Vault::open(folder.path()).unwrap().repair().leftovers, 1);
+    assert_eq!(support::files(&folder.path().join("incoming")), ["notes.txt"]);
+}
+
+/// Root may read anything; there, this shows only that a start is possible.
+#[cfg(unix)]
+#[test]
+fn an_unreadable_photo_or_folder_does_not_stop_the_start() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder_with(&[(PHOTO, ABC), ("originals/lost+found/b.jpg", b"b")]);
+    let locked = [PHOTO, "originals/lost+found"].map(|path| folder.path().join(path));
+    for path in &locked {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o0)).unwrap();
+    }
+    assert_eq!(Vault::open(folder.path()).unwrap().repair().missing, 0);
+    fs::set_permissions(&locked[1], fs::Permissions::from_mode(0o700)).unwrap();
 }
 
 fn findings(server: &Server, depth: Depth) -> Vec<Finding> {

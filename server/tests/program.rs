@@ -65,12 +65,35 @@ fn check_fails_when_a_photo_is_missing() {
     std::fs::create_dir_all(photo.parent().unwrap()).unwrap();
     std::fs::write(&photo, "abc").unwrap();
     drop(Program::serve(folder.path()));
-    assert!(run(folder.path(), &["check", "--read-data"]).status.success());
+    let told = |args: &[&str], read_data: &str| {
+        said(&command(folder.path(), args).env("SAFELIGHT_READ_DATA", read_data).output().unwrap())
+    };
+    assert!(told(&["check"], "").contains("all there with their sizes; --read-data compares every byte"));
+    for (args, read_data) in [(&["check", "--read-data"][..], ""), (&["check"], "1")] {
+        assert!(told(args, read_data).contains("all as they were stored"), "{args:?} {read_data}");
+    }
     std::fs::remove_file(&photo).unwrap();
     let ended = run(folder.path(), &["check"]);
     assert_eq!(ended.status.code(), Some(1));
     assert!(said(&ended).contains("a.jpg is missing"));
 }
+
+#[test]
+fn an_empty_public_url_counts_as_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Program::start(command(folder.path(), SERVE).env("SAFELIGHT_PUBLIC_URL", ""));
+    server.line("Open http://localhost:");
+}
+
+#[test]
+fn a_data_folder_is_called_unwritable_only_if_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("originals"), "a file").unwrap();
+    let told = String::from_utf8(run(folder.path(), SERVE).stderr).unwrap();
+    assert!(told.contains("cannot be used") && !told.contains("Make it writable"), "{told}");
+}
+
+const SERVE: &[&str] = &["serve", "--listen", "127.0.0.1:0"];
 
 /// A running server; killed without warning when dropped.
 struct Program {
@@ -81,7 +104,10 @@ struct Program {
 impl Program {
     /// Starts a server and reads until it serves.
     fn serve(data: &Path) -> Self {
-        let mut command = command(data, &["serve", "--listen", "127.0.0.1:0"]);
+        Self::start(&mut command(data, SERVE))
+    }
+
+    fn start(command: &mut Command) -> Self {
         let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut program = Self { child, said: Vec::new() };
         let stdout = program.child.stdout.take().unwrap();

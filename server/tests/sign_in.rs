@@ -109,6 +109,26 @@ fn a_pairing_code_works_once() {
 }
 
 #[test]
+fn a_stranger_cannot_make_the_server_hold_a_large_body() {
+    let server = Server::start();
+    let body = json!({"code": "x", "deviceName": "x".repeat(5000)}).to_string();
+    assert_eq!(server.send("POST", "/safelight/v1/pair", &[], body.as_bytes()).status, 413);
+}
+
+#[test]
+fn a_browser_that_comes_back_on_another_day_gets_its_cookie_anew() {
+    let server = Server::start();
+    let long_ago = "2026-01-01T00:00:00Z".parse().unwrap();
+    let code = server.state.door.new_code(long_ago).unwrap();
+    let (_, token) = server.state.door.pair(code.reveal(), "x", long_ago).unwrap().unwrap();
+    let cookie = format!("safelight_session={}", token.reveal());
+    let ask = || server.send("GET", "/api/users/me", &[("cookie", &cookie)], &[]);
+    let (first, second) = (ask(), ask());
+    assert!(first.header("set-cookie").starts_with(&format!("{cookie}; HttpOnly")), "{first:?}");
+    assert_eq!((second.status, second.header("set-cookie")), (200, ""));
+}
+
+#[test]
 fn under_https_the_cookie_travels_encrypted_only() {
     let settings = Settings { public_url: Some("https://photos.example.org".parse().unwrap()) };
     let server = Server::start_with(tempfile::tempdir().unwrap(), Page::embedded(), settings);

@@ -174,6 +174,25 @@ fn what_cannot_be_kept_is_refused_with_a_reason_and_leaves_nothing() {
 }
 
 #[test]
+fn a_part_that_never_begins_is_not_waited_for() {
+    let server = Server::start();
+    let headers = [("x-api-key", server.key.as_str()), ("content-type", CONTENT_TYPE)];
+    for beginning in ["", "--BOUNDARY\r\nContent-Disposition: "] {
+        let body = [beginning.as_bytes(), &vec![b'x'; 3_000_000]].concat();
+        let answer = server.send("POST", "/api/assets", &headers, &body);
+        assert_eq!(answer.status, 400);
+        assert!(answer.message().contains("does not begin where it should"), "{answer:?}");
+    }
+}
+
+#[test]
+fn text_fields_are_counted_even_if_they_are_empty_or_of_one_name() {
+    let server = Server::start();
+    let form = (0..65).fold(Form::default(), |form, _| form.text("same", ""));
+    assert_eq!(server.upload(&form).message(), "Too many fields - same");
+}
+
+#[test]
 fn the_form_of_the_immich_cli_is_accepted() {
     let server = Server::start();
     let form = Form::default()

@@ -3,7 +3,8 @@
 #![cfg(target_arch = "wasm32")]
 
 use engine::{
-    FileId, FileState, FolderId, Moment, Problem, Proof, Row, SavedRow, Settings, SkipReason, Stamp,
+    AccountId, FileId, FileState, FolderId, Moment, Problem, Proof, Row, SavedRow, Settings, SkipReason,
+    Stamp,
 };
 use protocol::{AssetId, Digest};
 use safelight_browser::store::Store;

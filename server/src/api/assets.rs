@@ -47,14 +47,14 @@ pub(super) async fn original(
     Path(id): Path<String>,
 ) -> Result<Response, AppError> {
     let asset = find(&state, &id).await?;
-    let file = tokio::fs::File::open(state.vault.file_of(&asset)).await.map_err(AppError::fault)?;
-    let length = file.metadata().await.map_err(AppError::fault)?.len();
     let headers = [
         (header::CONTENT_TYPE, mime(&asset)),
-        (header::CONTENT_LENGTH, length.to_string()),
+        (header::CONTENT_LENGTH, asset.size.to_string()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{}", escaped(&asset.name))),
     ];
-    Ok((headers, Body::from_stream(ReaderStream::new(file))).into_response())
+    let file = state.blocking(move |parts| parts.vault.open_original(&asset)).await?;
+    let stream = ReaderStream::new(tokio::fs::File::from_std(file));
+    Ok((headers, Body::from_stream(stream)).into_response())
 }
 
 async fn find(state: &State, id: &str) -> Result<Asset, AppError> {

@@ -11,8 +11,8 @@ use protocol::immich::{
 use super::json::JsonBody;
 use super::upload::checksum;
 use crate::error::AppError;
-use crate::index::IndexError;
 use crate::state::State;
+use crate::vault::VaultError;
 
 pub(super) async fn bulk_upload_check(
     Shared(state): Shared<State>,
@@ -22,8 +22,8 @@ pub(super) async fn bulk_upload_check(
         .blocking(move |parts| {
             let digests: Vec<_> =
                 question.assets.iter().map(|item| checksum::parse(&item.checksum)).collect();
-            let held = parts.vault.assets_with(&digests)?;
-            Ok::<_, IndexError>(question.assets.into_iter().zip(held).map(result).collect())
+            let held = parts.vault.held_of(&digests)?;
+            Ok::<_, VaultError>(question.assets.into_iter().zip(held).map(result).collect())
         })
         .await?;
     Ok(Json(BulkUploadCheckResults { results }))

@@ -6,6 +6,8 @@
 mod albums;
 mod assets;
 mod bulk_check;
+mod chunks;
+pub(crate) mod cookie;
 pub(crate) mod json;
 mod server;
 pub(crate) mod sign_in;

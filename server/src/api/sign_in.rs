@@ -2,18 +2,17 @@
 //! refuses.
 
 use axum::extract::{Request, State as Shared};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use futures_util::StreamExt;
 use jiff::Timestamp;
 use protocol::immich::API_KEY_HEADER;
 
-use crate::door::{ApiKey, Secret, Session};
+use super::chunks::{chunks, read_away};
+use super::cookie;
+use crate::door::{ApiKey, CookieAge, Secret, Session};
 use crate::error::AppError;
 use crate::state::State;
-
-pub(crate) const COOKIE: &str = "safelight_session";
 
 /// A client that sends a photo with a revoked session shall read why, and not see its connection cut. Beyond
 /// this a stranger's bytes are not worth the reading.
@@ -37,28 +36,40 @@ pub(crate) async fn require(
     next: Next,
 ) -> Result<Response, AppError> {
     match who(&state, request.headers()).await {
-        Ok(signed_in) => {
+        Ok((signed_in, age)) => {
+            let renewed = renewed(&state, request.headers(), age)?;
             request.extensions_mut().insert(signed_in);
-            Ok(next.run(request).await)
+            let mut response = next.run(request).await;
+            response.headers_mut().extend(renewed.map(|cookie| (header::SET_COOKIE, cookie)));
+            Ok(response)
         }
+        Err(refusal) if request.headers().contains_key(header::EXPECT) => Err(refusal),
         Err(refusal) => {
-            read_away(request).await;
+            read_away(chunks(request.into_body()), REFUSED_BODY_BYTES).await;
             Err(refusal)
         }
     }
 }
 
-async fn who(state: &State, headers: &HeaderMap) -> Result<SignedIn, AppError> {
+/// A browser forgets its cookie some day; one that comes back before that gets it anew.
+fn renewed(state: &State, headers: &HeaderMap, age: CookieAge) -> Result<Option<HeaderValue>, AppError> {
+    match age {
+        CookieAge::Fresh => Ok(None),
+        CookieAge::RenewalDue => cookie::find(headers).map(|token| cookie::set(&token, state)).transpose(),
+    }
+}
+
+async fn who(state: &State, headers: &HeaderMap) -> Result<(SignedIn, CookieAge), AppError> {
     match credential(headers).ok_or_else(|| AppError::unauthorized("Authentication required"))? {
         Credential::Key(key) => state
             .blocking(move |parts| parts.door.key_of(&key))
             .await?
-            .map(SignedIn::Client)
+            .map(|key| (SignedIn::Client(key), CookieAge::Fresh))
             .ok_or_else(|| AppError::unauthorized("Invalid API key")),
         Credential::Token(token) => state
             .blocking(move |parts| parts.door.session_of(&token, Timestamp::now()))
             .await?
-            .map(SignedIn::Device)
+            .map(|(session, age)| (SignedIn::Device(session), age))
             .ok_or_else(|| AppError::unauthorized("Invalid user token")),
     }
 }
@@ -68,26 +79,6 @@ fn credential(headers: &HeaderMap) -> Option<Credential> {
     let bearer = || text(header::AUTHORIZATION.as_str())?.strip_prefix("Bearer ");
     match text(API_KEY_HEADER).or_else(bearer) {
         Some(key) => Some(Credential::Key(Secret::received(key.trim()))),
-        None => cookie(headers).map(|token| Credential::Token(Secret::received(token))),
-    }
-}
-
-fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
-}
-
-async fn read_away(request: Request) {
-    if request.headers().contains_key(header::EXPECT) {
-        return;
-    }
-    let mut chunks = request.into_body().into_data_stream();
-    let mut read = 0;
-    while let Some(Ok(chunk)) = chunks.next().await {
-        read += chunk.len();
-        if read > REFUSED_BODY_BYTES {
-            return;
-        }
+        None => cookie::find(headers).map(Credential::Token),
     }
 }

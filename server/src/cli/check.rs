@@ -14,10 +14,17 @@ pub(super) fn check(folder: &Folder, read_data: bool) -> Outcome {
         println!("{} {}", finding.path.display(), finding.damage);
     })?;
     if damaged == 0 {
-        println!("{files} files, all as they were stored");
+        println!("{files} files, {}", all_well(depth));
         Ok(ExitCode::SUCCESS)
     } else {
         println!("{files} files, {damaged} findings");
         Ok(ExitCode::FAILURE)
+    }
+}
+
+fn all_well(depth: Depth) -> &'static str {
+    match depth {
+        Depth::Sizes => "all there with their sizes; --read-data compares every byte",
+        Depth::Data => "all as they were stored",
     }
 }

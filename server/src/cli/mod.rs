@@ -8,6 +8,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 use server::door::KeyName;
 
@@ -38,7 +39,7 @@ enum Command {
         #[command(flatten)]
         folder: Folder,
         /// Read every byte and compare it with what was stored, not only the sizes
-        #[arg(long, env = "SAFELIGHT_READ_DATA")]
+        #[arg(long, env = "SAFELIGHT_READ_DATA", value_parser = FalseyValueParser::new())]
         read_data: bool,
     },
 }

@@ -9,13 +9,17 @@ use std::process::ExitCode;
 use clap::Args;
 use jiff::Timestamp;
 use server::door::CODE_VALID_MINUTES;
-use server::door::origin::PublicUrl;
+use server::door::origin::{NotAPublicUrl, PublicUrl};
 use server::vault::VaultError;
 use server::{Page, Settings, State, Vault};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use super::{Folder, Outcome};
+
+/// Empty counts as unset: that is how compose files and unit files leave a variable out. An alias, because clap
+/// reads more into an `Option`.
+type UrlIfAny = Option<PublicUrl>;
 
 #[derive(Args)]
 pub(super) struct Serve {
@@ -25,8 +29,15 @@ pub(super) struct Serve {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4114", env = "SAFELIGHT_LISTEN")]
     listen: String,
     /// How browsers reach this server, if not directly: https://photos.example.org
-    #[arg(long, value_name = "URL", env = "SAFELIGHT_PUBLIC_URL")]
-    public_url: Option<PublicUrl>,
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "SAFELIGHT_PUBLIC_URL",
+        default_value = "",
+        hide_default_value = true,
+        value_parser = url_if_any
+    )]
+    public_url: UrlIfAny,
     /// Serve the page from a folder instead of the one built in, for development
     #[arg(long, value_name = "DIR", env = "SAFELIGHT_PAGE")]
     page: Option<PathBuf>,
@@ -55,6 +66,10 @@ impl Serve {
     }
 }
 
+fn url_if_any(text: &str) -> Result<UrlIfAny, NotAPublicUrl> {
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some) }
+}
+
 fn greet(state: &State, listening: SocketAddr) -> Result<(), Box<dyn Error>> {
     println!("Photos are kept in {}", state.vault.folder().canonicalize()?.display());
     println!("Listening on {listening}");
@@ -79,13 +94,17 @@ fn own_address(listening: SocketAddr) -> String {
 }
 
 fn unusable(folder: &Folder, error: VaultError) -> Box<dyn Error> {
-    if matches!(error, VaultError::InUse(_)) {
+    if matches!(error, VaultError::InUse(_) | VaultError::NoOriginals { .. }) {
         return error.into();
     }
     let said = server::error::causes(&error);
     let data = folder.data.display();
-    format!("the data folder {data} cannot be used: {said}\nMake it writable, or choose another with --data.")
-        .into()
+    let advice = if error.is_not_writable() {
+        "Make it writable, or choose another with --data."
+    } else {
+        "Set this right, or choose another with --data."
+    };
+    format!("the data folder {data} cannot be used: {said}\n{advice}").into()
 }
 
 fn taken(listen: &str, error: &io::Error) -> Box<dyn Error> {

@@ -15,7 +15,7 @@ use std::sync::Mutex;
 pub use code::{CODE_VALID_MINUTES, PairingCode, WrongCode};
 pub use key::{ApiKey, KeyName};
 pub use secret::Secret;
-pub use session::Session;
+pub use session::{CookieAge, Session};
 
 use crate::index::{Index, IndexError};
 use code::Failures;

@@ -6,11 +6,14 @@ use uuid::Uuid;
 
 use super::Door;
 use super::secret::{Hash, Secret};
+use crate::error::causes;
 use crate::index::IndexError;
 use crate::vault::time;
 
 /// "Last used" is for people: a write for every request would cost a disk sync for nothing.
 const LAST_USED_EVERY_MS: i64 = 60_000;
+
+const DAY_MS: i64 = 86_400_000;
 
 /// Bytes; a device's name is shown in one line.
 const MAX_DEVICE_NAME_BYTES: usize = 200;
@@ -21,6 +24,19 @@ pub struct Session {
     pub device_name: String,
     pub created: Timestamp,
     pub last_used: Timestamp,
+}
+
+/// Whether a browser should get its cookie anew: with the first use on another day (UTC).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CookieAge {
+    Fresh,
+    RenewalDue,
+}
+
+/// Whether a use was the first to be remembered, or another request of the same moment was before it.
+enum Touch {
+    First,
+    Late,
 }
 
 impl Session {
@@ -34,24 +50,43 @@ impl Session {
 
 impl Door {
     /// The session that this token belongs to, if it was not revoked.
-    pub fn session_of(&self, token: &Secret, now: Timestamp) -> Result<Option<Session>, IndexError> {
+    pub fn session_of(
+        &self,
+        token: &Secret,
+        now: Timestamp,
+    ) -> Result<Option<(Session, CookieAge)>, IndexError> {
         let hash = token.hash();
         let session = self.index.read(|index| {
             let mut statement = index.prepare_cached("SELECT * FROM session WHERE hash = ?1")?;
             statement.query_row([hash], from_row).optional()
         })?;
-        if let Some(session) = &session
-            && now.as_millisecond() - session.last_used.as_millisecond() >= LAST_USED_EVERY_MS
-        {
-            self.touch(session.id.clone(), now)?;
-        }
-        Ok(session)
+        Ok(session.map(|session| {
+            let age = self.used(&session, now);
+            (session, age)
+        }))
     }
 
-    fn touch(&self, id: String, now: Timestamp) -> Result<(), IndexError> {
+    /// Remembers the use. Who is signed in stays so even if that cannot be written, as on a full disk.
+    fn used(&self, session: &Session, now: Timestamp) -> CookieAge {
+        let (last, now_ms) = (session.last_used.as_millisecond(), now.as_millisecond());
+        if now_ms - last < LAST_USED_EVERY_MS {
+            return CookieAge::Fresh;
+        }
+        match self.touch(session.id.clone(), last, now_ms) {
+            Ok(Touch::First) if last.div_euclid(DAY_MS) < now_ms.div_euclid(DAY_MS) => CookieAge::RenewalDue,
+            Ok(Touch::First | Touch::Late) => CookieAge::Fresh,
+            Err(error) => {
+                tracing::warn!(error = causes(&error), "the last use of a session could not be remembered");
+                CookieAge::Fresh
+            }
+        }
+    }
+
+    fn touch(&self, id: String, last_ms: i64, now_ms: i64) -> Result<Touch, IndexError> {
         self.index.write(move |index| {
-            let sql = "UPDATE session SET last_used_at = ?2 WHERE id = ?1";
-            index.execute(sql, params![id, now.as_millisecond()]).map(drop)
+            let sql = "UPDATE session SET last_used_at = ?3 WHERE id = ?1 AND last_used_at = ?2";
+            let touched = index.execute(sql, params![id, last_ms, now_ms])?;
+            Ok(if touched > 0 { Touch::First } else { Touch::Late })
         })
     }
 
@@ -81,4 +116,44 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Session> {
         created: time(row, "created_at")?,
         last_used: time(row, "last_used_at")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::Index;
+
+    #[test]
+    fn a_cookie_is_renewed_once_on_each_day_of_use() {
+        let (_folder, door, token) = signed_in("2026-05-01T23:50:00Z");
+        let table = [
+            ("2026-05-01T23:59:00Z", CookieAge::Fresh),
+            ("2026-05-02T00:01:00Z", CookieAge::RenewalDue),
+            ("2026-05-02T00:01:30Z", CookieAge::Fresh),
+            ("2026-05-02T23:00:00Z", CookieAge::Fresh),
+            ("2026-05-09T08:00:00Z", CookieAge::RenewalDue),
+        ];
+        for (now, age) in table {
+            let (_, found) = door.session_of(&token, now.parse().unwrap()).unwrap().unwrap();
+            assert_eq!(found, age, "{now}");
+        }
+    }
+
+    #[test]
+    fn a_session_stays_open_when_its_use_cannot_be_written() {
+        let (_folder, door, token) = signed_in("2026-05-01T12:00:00Z");
+        let full = "CREATE TRIGGER full BEFORE UPDATE ON session BEGIN SELECT RAISE(FAIL, 'disk full'); END";
+        door.index.write(move |index| index.execute_batch(full)).unwrap();
+        let later = "2026-05-02T12:00:00Z".parse().unwrap();
+        assert_eq!(door.session_of(&token, later).unwrap().unwrap().1, CookieAge::Fresh);
+    }
+
+    fn signed_in(since: &str) -> (tempfile::TempDir, Door, Secret) {
+        let folder = tempfile::tempdir().unwrap();
+        let door = Door::new(Index::open(folder.path()).unwrap());
+        let now = since.parse().unwrap();
+        let code = door.new_code(now).unwrap();
+        let (_, token) = door.pair(code.reveal(), "x", now).unwrap().unwrap();
+        (folder, door, token)
+    }
 }

@@ -43,6 +43,17 @@ impl IndexError {
             Self::WriterGone | Self::Newer | Self::Missing(_) => false,
         }
     }
+
+    pub(crate) fn is_not_writable(&self) -> bool {
+        let refused = |error: &rusqlite::Error| {
+            matches!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied))
+        };
+        match self {
+            Self::Sql(error) => refused(error),
+            Self::NotCommitted(error) => refused(error),
+            Self::WriterGone | Self::Newer | Self::Missing(_) => false,
+        }
+    }
 }
 
 /// A handle to the index; clones share the writer and the readers.

@@ -9,33 +9,24 @@ use jiff::Timestamp;
 use protocol::safelight::Pair;
 
 use super::sessions::shape;
+use crate::api::cookie;
 use crate::api::json::JsonBody;
-use crate::api::sign_in::COOKIE;
-use crate::door::origin::PublicUrl;
-use crate::door::{Secret, WrongCode};
+use crate::door::WrongCode;
 use crate::error::AppError;
 use crate::state::State;
 
-/// 400 days, the longest that browsers keep a cookie.
-const MAX_AGE_SECONDS: u32 = 34_560_000;
+/// Anybody may send this: a code and a device's name, and nothing that is worth more memory.
+const MAX_PAIR_BYTES: usize = 4 * 1024;
 
 pub(super) async fn pair(
     Shared(state): Shared<State>,
-    JsonBody(Pair { code, device_name }): JsonBody<Pair>,
+    JsonBody(Pair { code, device_name }): JsonBody<Pair, MAX_PAIR_BYTES>,
 ) -> Result<Response, AppError> {
     let opened = state.blocking(move |parts| parts.door.pair(&code, &device_name, Timestamp::now())).await?;
     let (session, token) = opened.map_err(refusal)?;
-    let cookie = cookie(&token, state.settings.public_url.as_ref());
+    let cookie = cookie::set(&token, &state)?;
     let body = Json(shape(&session, Some(&session.id)));
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], body).into_response())
-}
-
-fn cookie(token: &Secret, public_url: Option<&PublicUrl>) -> String {
-    let secure = if public_url.is_some_and(PublicUrl::is_https) { "; Secure" } else { "" };
-    format!(
-        "{COOKIE}={}; HttpOnly; SameSite=Strict; Path=/; Max-Age={MAX_AGE_SECONDS}{secure}",
-        token.reveal()
-    )
 }
 
 fn refusal(wrong: WrongCode) -> AppError {

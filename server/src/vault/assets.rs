@@ -75,9 +75,14 @@ pub(super) fn insert(index: &Connection, asset: &Asset) -> rusqlite::Result<()> 
     Ok(())
 }
 
-pub(super) fn id_of(index: &Connection, digest: Digest) -> rusqlite::Result<Option<AssetId>> {
-    let mut statement = index.prepare_cached("SELECT id FROM asset WHERE digest = ?1")?;
-    statement.query_row([digest.0], |row| row.get(0).map(AssetId)).optional()
+pub(super) fn of(index: &Connection, digest: Digest) -> rusqlite::Result<Option<Asset>> {
+    let mut statement = index.prepare_cached("SELECT * FROM asset WHERE digest = ?1")?;
+    statement.query_row([digest.0], from_row).optional()
+}
+
+/// Whether the index says that an original lies here, be it there or not.
+pub(super) fn is_path_known(index: &Connection, path: &str) -> rusqlite::Result<bool> {
+    index.prepare_cached("SELECT 1 FROM asset WHERE path = ?1")?.exists([path])
 }
 
 pub(super) fn get(index: &Connection, id: AssetId) -> rusqlite::Result<Option<Asset>> {
@@ -96,6 +101,10 @@ pub(super) fn move_to(
 ) -> rusqlite::Result<()> {
     let sql = "UPDATE asset SET path = ?2, sidecar = ?3 WHERE digest = ?1";
     index.execute(sql, (digest.0, path, sidecar)).map(drop)
+}
+
+pub(super) fn count(index: &Connection) -> rusqlite::Result<usize> {
+    index.query_row("SELECT count(*) FROM asset", [], |row| row.get(0))
 }
 
 pub(super) fn totals(index: &Connection) -> rusqlite::Result<Totals> {

@@ -14,6 +14,15 @@ pub enum VaultError {
     Index(#[from] IndexError),
     #[error("another Safelight server is using {0}; stop it, or choose another folder with --data")]
     InUse(PathBuf),
+    #[error(
+        "none of the {known} photos and videos that the index knows is in {originals}; mount the volume that \
+         holds them or put them back, or begin anew in another folder with --data"
+    )]
+    NoOriginals { known: usize, originals: PathBuf },
+    #[error(
+        "{path} is damaged: it has {found} bytes instead of {expected}; `safelight check` names all such files"
+    )]
+    Damaged { path: PathBuf, expected: u64, found: u64 },
 }
 
 impl VaultError {
@@ -23,7 +32,18 @@ impl VaultError {
                 matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
             }
             Self::Index(error) => error.is_disk_full(),
-            Self::InUse(_) => false,
+            Self::InUse(_) | Self::NoOriginals { .. } | Self::Damaged { .. } => false,
+        }
+    }
+
+    /// A person who gives this program the right to write can set it right.
+    pub fn is_not_writable(&self) -> bool {
+        match self {
+            Self::Io { source, .. } => {
+                matches!(source.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+            }
+            Self::Index(error) => error.is_not_writable(),
+            Self::InUse(_) | Self::NoOriginals { .. } | Self::Damaged { .. } => false,
         }
     }
 }
@@ -36,5 +56,24 @@ pub(super) trait Doing<T> {
 impl<T> Doing<T> for io::Result<T> {
     fn doing(self, what: &'static str, path: &Path) -> Result<T, VaultError> {
         self.map_err(|source| VaultError::Io { doing: what, path: path.to_owned(), source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_may_not_be_written_is_to_be_made_writable() {
+        let table = [
+            (io::ErrorKind::PermissionDenied, true),
+            (io::ErrorKind::ReadOnlyFilesystem, true),
+            (io::ErrorKind::StorageFull, false),
+            (io::ErrorKind::NotADirectory, false),
+        ];
+        for (kind, advised) in table {
+            let error = Err::<(), _>(io::Error::from(kind)).doing("create", Path::new("x")).unwrap_err();
+            assert_eq!(error.is_not_writable(), advised, "{kind}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Bytes that have arrived but are not yet kept. Uploads write here, `place` moves a finished file out.
 //!
 //! Invariant: a part that is not moved out is removed when it is dropped, and whatever a crash left is
-//! removed at the next start, so nothing in this folder is ever needed.
+//! removed at the next start, so no part is ever needed. What is not a part is left alone.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -14,6 +14,8 @@ use uuid::Uuid;
 
 use super::VaultError;
 use super::error::Doing;
+
+const EXTENSION: &str = "part";
 
 /// A file on its way; removed when dropped.
 pub struct Part {
@@ -31,7 +33,7 @@ pub struct Received {
 
 impl Part {
     fn create(folder: &Path) -> Result<Self, VaultError> {
-        let path = folder.join(format!("{}.part", Uuid::new_v4()));
+        let path = folder.join(format!("{}.{EXTENSION}", Uuid::new_v4()));
         let file = File::create_new(&path).doing("create", &path)?;
         Ok(Self { path, file })
     }
@@ -83,6 +85,9 @@ pub(super) fn remove_leftovers(folder: &Path) -> Result<usize, VaultError> {
     let mut removed = 0;
     for entry in fs::read_dir(folder).doing("list", folder)? {
         let path = entry.doing("list", folder)?.path();
+        if path.extension().is_none_or(|extension| extension != EXTENSION) {
+            continue;
+        }
         fs::remove_file(&path).doing("remove", &path)?;
         removed += 1;
     }

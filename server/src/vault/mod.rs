@@ -2,7 +2,8 @@
 //! The API and the command line call it; it knows neither HTTP nor who asks, and all of it blocks.
 //!
 //! Invariants: an asset is in the index only after its bytes and its name are on the disk. Equal bytes are kept
-//! once. Nothing that was kept is ever overwritten.
+//! once. Nothing that was kept is ever overwritten. What the index knows counts as held only while its bytes lie
+//! on the disk in their full size.
 
 mod albums;
 mod assets;
@@ -15,6 +16,7 @@ mod place;
 mod repair;
 
 use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -70,12 +72,13 @@ impl Vault {
     /// Opens the vault in a data folder, creating it if need be, and sets right what a crash left.
     pub fn open(data: &Path) -> Result<Self, VaultError> {
         let (incoming, originals) = (data.join(INCOMING), data.join(ORIGINALS));
-        for folder in [data, &incoming, &originals] {
+        for folder in [data, &incoming] {
             fs::create_dir_all(folder).doing("create", folder)?;
         }
         let _lock = lock(data)?;
-        place::sync_folder(data)?;
         let index = Index::open(data)?;
+        make_originals(&originals, &index)?;
+        place::sync_folder(data)?;
         let originals = Originals::new(originals);
         let mut vault = Self {
             data: data.to_owned(),
@@ -109,8 +112,8 @@ impl Vault {
         incoming::receive(&self.incoming, chunks)
     }
 
-    /// Keeps a file, and its sidecar beside it, unless its bytes are kept already. When this returns, a power
-    /// cut cannot undo it.
+    /// Keeps a file, and its sidecar beside it, unless its bytes are held already. If they were once and are
+    /// lost, these take their place: the asset stays what it was. When this returns, a power cut cannot undo it.
     pub fn keep(
         &self,
         received: Received,
@@ -118,61 +121,103 @@ impl Vault {
         description: Description,
     ) -> Result<Kept, VaultError> {
         let _claim = self.claims.claim(received.digest);
-        if let Some(id) = self.asset_with(received.digest)? {
-            return Ok(Kept::Already(id));
+        let known = self.asset_of(received.digest)?;
+        if let Some(asset) = &known
+            && self.has_bytes_of(asset)?
+        {
+            return Ok(Kept::Already(asset.id));
         }
         let (digest, size) = (received.digest, received.size);
         received.part.settle(description.modified)?;
         let sidecar = sidecar.map(|sidecar| sidecar.part);
         sidecar.as_ref().map_or(Ok(()), |part| part.settle(description.modified))?;
-        let placed = self.originals.place(received.part, sidecar, &description.name, description.created)?;
-        let asset = asset(digest, size, &placed, description);
-        self.enter(asset, placed)
+        let is_known = |path: &str| Ok(self.index.read(|index| assets::is_path_known(index, path))?);
+        let Description { name, created, .. } = &description;
+        let placed = self.originals.place(received.part, sidecar, name, *created, &is_known)?;
+        match known {
+            Some(asset) => self.put_back(asset, placed),
+            None => self.enter(asset(digest, size, &placed, description), placed),
+        }
     }
 
     fn enter(&self, asset: Asset, placed: Placed) -> Result<Kept, VaultError> {
         let (id, digest) = (asset.id, asset.digest);
         let entered = self.index.write(move |index| assets::insert(index, &asset));
-        match entered {
-            Ok(()) => {
-                placed.stay();
-                Ok(Kept::New(id))
-            }
-            // A commit that reports an error may stand all the same: only a certain "no" takes the file away.
-            Err(error) => {
-                if !matches!(self.asset_with(digest), Ok(None)) {
-                    placed.stay();
-                }
-                Err(error.into())
-            }
+        self.conclude(entered, id, digest, placed)
+    }
+
+    /// The asset was known, and its bytes were lost.
+    fn put_back(&self, asset: Asset, placed: Placed) -> Result<Kept, VaultError> {
+        let (id, digest, path) = (asset.id, asset.digest, placed.path().to_owned());
+        tracing::warn!(lost = asset.path, now = path, "a lost or damaged original was uploaded again");
+        let sidecar = placed.sidecar().map(str::to_owned).or(asset.sidecar);
+        let moved = self.index.write(move |index| assets::move_to(index, digest, &path, sidecar.as_deref()));
+        self.conclude(moved, id, digest, placed)
+    }
+
+    fn conclude(
+        &self,
+        written: Result<(), IndexError>,
+        id: AssetId,
+        digest: Digest,
+        placed: Placed,
+    ) -> Result<Kept, VaultError> {
+        // A commit that reports an error may stand all the same: only a certain "no" takes the file away.
+        let is_unknown =
+            || self.asset_of(digest).is_ok_and(|asset| asset.is_none_or(|asset| asset.path != placed.path()));
+        if written.is_ok() || !is_unknown() {
+            placed.stay();
         }
+        Ok(written.map(|()| Kept::New(id))?)
     }
 
-    pub fn asset_with(&self, digest: Digest) -> Result<Option<AssetId>, IndexError> {
-        self.index.read(|index| assets::id_of(index, digest))
+    /// The asset of these bytes, if they are on the disk and not only in the index. That they cannot be looked
+    /// at is an error, never a "no".
+    pub fn held(&self, digest: Digest) -> Result<Option<AssetId>, VaultError> {
+        self.asset_of(digest)?.map_or(Ok(None), |asset| self.if_whole(&asset))
     }
 
-    /// Answers in the order of the digests.
-    pub fn assets_with(&self, digests: &[Option<Digest>]) -> Result<Vec<Option<AssetId>>, IndexError> {
-        self.index.read(|index| {
-            let find =
-                |digest: &Option<Digest>| digest.map_or(Ok(None), |digest| assets::id_of(index, digest));
+    /// Like `held`, in the order of the digests.
+    pub fn held_of(&self, digests: &[Option<Digest>]) -> Result<Vec<Option<AssetId>>, VaultError> {
+        let known: Vec<Option<Asset>> = self.index.read(|index| {
+            let find = |digest: &Option<Digest>| digest.map_or(Ok(None), |digest| assets::of(index, digest));
             digests.iter().map(find).collect()
-        })
+        })?;
+        known.iter().map(|asset| asset.as_ref().map_or(Ok(None), |asset| self.if_whole(asset))).collect()
+    }
+
+    fn if_whole(&self, asset: &Asset) -> Result<Option<AssetId>, VaultError> {
+        Ok(self.has_bytes_of(asset)?.then_some(asset.id))
+    }
+
+    fn has_bytes_of(&self, asset: &Asset) -> Result<bool, VaultError> {
+        let path = self.originals.absolute(&asset.path);
+        match fs::metadata(&path) {
+            Ok(facts) => Ok(facts.is_file() && facts.len() == asset.size),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error).doing("look at", &path),
+        }
     }
 
     pub fn asset(&self, id: AssetId) -> Result<Option<Asset>, IndexError> {
         self.index.read(|index| assets::get(index, id))
     }
 
-    fn asset_of(&self, digest: Digest) -> Result<Option<Asset>, IndexError> {
-        let id = self.asset_with(digest)?;
-        id.map_or(Ok(None), |id| self.asset(id))
+    /// The row, whatever became of the file.
+    pub fn asset_of(&self, digest: Digest) -> Result<Option<Asset>, IndexError> {
+        self.index.read(|index| assets::of(index, digest))
     }
 
-    /// Where the bytes of an asset lie.
-    pub fn file_of(&self, asset: &Asset) -> PathBuf {
-        self.originals.absolute(&asset.path)
+    /// Opens the bytes of an asset; fails if they are not all there.
+    pub fn open_original(&self, asset: &Asset) -> Result<File, VaultError> {
+        let path = self.originals.absolute(&asset.path);
+        let file = File::open(&path).doing("open", &path)?;
+        let found = file.metadata().doing("look at", &path)?.len();
+        if found == asset.size {
+            Ok(file)
+        } else {
+            Err(VaultError::Damaged { path, expected: asset.size, found })
+        }
     }
 
     pub fn totals(&self) -> Result<Totals, IndexError> {
@@ -194,6 +239,16 @@ fn asset(digest: Digest, size: u64, placed: &Placed, description: Description) -
         added: Timestamp::now(),
         favorite: description.favorite,
     }
+}
+
+/// A folder that is missing although the index knows what was in it is not made anew: whoever forgot to mount a
+/// volume would be told that all is well.
+fn make_originals(folder: &Path, index: &Index) -> Result<(), VaultError> {
+    let known = index.read(assets::count)?;
+    if known > 0 && !folder.is_dir() {
+        return Err(VaultError::NoOriginals { known, originals: folder.to_owned() });
+    }
+    fs::create_dir_all(folder).doing("create", folder)
 }
 
 fn lock(data: &Path) -> Result<File, VaultError> {

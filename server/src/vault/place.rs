@@ -24,6 +24,9 @@ pub(super) struct Originals {
     synced_days: Mutex<HashSet<String>>,
 }
 
+/// Whether the index knows an original of this name. Its file may be gone; the name is not free all the same.
+pub(super) type IsKnown<'a> = dyn Fn(&str) -> Result<bool, VaultError> + 'a;
+
 /// A photo and its sidecar in their places; taken away again when dropped before `stay`.
 pub(super) struct Placed {
     original: Slot,
@@ -53,10 +56,11 @@ impl Originals {
         sidecar: Option<Part>,
         name: &str,
         created: Timestamp,
+        is_known: &IsKnown<'_>,
     ) -> Result<Placed, VaultError> {
         let day = day_of(created);
         self.make_day(&day)?;
-        let placed = self.reserve(&day, &names::clean(name), sidecar.is_some())?;
+        let placed = self.reserve(&day, &names::clean(name), sidecar.is_some(), is_known)?;
         if let (Some(part), Some(slot)) = (sidecar, &placed.sidecar) {
             part.move_over(&slot.path)?;
         }
@@ -65,20 +69,34 @@ impl Originals {
         Ok(placed)
     }
 
-    fn reserve(&self, day: &str, name: &str, with_sidecar: bool) -> Result<Placed, VaultError> {
+    fn reserve(
+        &self,
+        day: &str,
+        name: &str,
+        with_sidecar: bool,
+        is_known: &IsKnown<'_>,
+    ) -> Result<Placed, VaultError> {
         let mut number = 1;
         loop {
             let relative = format!("{day}/{}", names::numbered(name, number));
-            if let Some(original) = self.take(relative.clone())? {
-                if !with_sidecar {
-                    return Ok(Placed { original, sidecar: None });
-                }
-                if let Some(sidecar) = self.take(sidecar_of(&relative))? {
-                    return Ok(Placed { original, sidecar: Some(sidecar) });
-                }
+            if !is_known(&relative)?
+                && let Some(placed) = self.take_both(relative, with_sidecar)?
+            {
+                return Ok(placed);
             }
             number += 1;
         }
+    }
+
+    fn take_both(&self, relative: String, with_sidecar: bool) -> Result<Option<Placed>, VaultError> {
+        let sidecar = sidecar_of(&relative);
+        let Some(original) = self.take(relative)? else {
+            return Ok(None);
+        };
+        if !with_sidecar {
+            return Ok(Some(Placed { original, sidecar: None }));
+        }
+        Ok(self.take(sidecar)?.map(|sidecar| Placed { original, sidecar: Some(sidecar) }))
     }
 
     /// Creates the empty file that reserves a name; `None` if the name is taken.
@@ -161,6 +179,14 @@ pub(super) fn sidecar_of(original: &str) -> String {
 fn day_of(created: Timestamp) -> String {
     let date = created.to_zoned(TimeZone::UTC).date();
     format!("{:04}/{date}", date.year())
+}
+
+/// Puts a file that somebody else wrote on the disk, with its name and the names of its folders.
+pub(super) fn sync_in_place(file: &Path, root: &Path) -> Result<(), VaultError> {
+    // Windows syncs only what is open for writing; elsewhere the file may be read-only.
+    let open = File::options().read(cfg!(unix)).write(!cfg!(unix)).open(file);
+    open.and_then(|open| open.sync_all()).doing("sync", file)?;
+    file.ancestors().skip(1).take_while(|above| above.starts_with(root)).try_for_each(sync_folder)
 }
 
 /// A file's name is on the disk only when its folder was synced.

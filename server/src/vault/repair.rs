@@ -1,12 +1,13 @@
 //! Makes the originals and the index agree again after a crash. Runs once, before the vault takes anything in.
 //!
 //! Invariant: a file with bytes in it is never removed, except a sidecar whose original never got its bytes.
-//! Known files are not read: the cost is one walk over the folders.
+//! Known files are not read: the cost is one walk over the folders. What is not ours and what may not be read is
+//! passed over; it never stops a start.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+use std::{fs, io, iter};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -17,8 +18,9 @@ use uuid::Uuid;
 use super::assets::{self, Asset, AssetKind};
 use super::check::digest_of;
 use super::error::Doing;
-use super::place::sidecar_of;
+use super::place::{sidecar_of, sync_in_place};
 use super::{Vault, VaultError, incoming};
+use crate::error::causes;
 
 /// What was found at the start, and set right where that is possible.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -33,20 +35,20 @@ pub struct Repair {
     pub copies: usize,
     /// Files that the index knows and that are not there.
     pub missing: usize,
+    /// Originals that have another size than the index says.
+    pub damaged: usize,
 }
 
 /// Sizes of the files below the originals, by relative path.
 type Found = BTreeMap<String, u64>;
 
 pub(super) fn repair(vault: &Vault) -> Result<Repair, VaultError> {
-    let mut done = Repair { leftovers: incoming::remove_leftovers(&vault.incoming)?, ..Repair::default() };
     let mut found = Found::new();
     walk(vault.originals.root(), "", &mut found)?;
-    let mut known = HashSet::new();
-    for asset in vault.index.read(assets::all)? {
-        known.extend(asset.sidecar);
-        known.insert(asset.path);
-    }
+    let assets = vault.index.read(assets::all)?;
+    refuse_if_all_are_gone(vault, &assets, &found)?;
+    let known = paths(assets);
+    let mut done = Repair { leftovers: incoming::remove_leftovers(&vault.incoming)?, ..Repair::default() };
     let unknown: Vec<(&String, u64)> =
         found.iter().filter(|(path, _)| !known.contains(*path)).map(|(path, size)| (path, *size)).collect();
     for (path, _) in
@@ -59,9 +61,46 @@ pub(super) fn repair(vault: &Vault) -> Result<Repair, VaultError> {
             enter(vault, path, kind, &found, &mut done)?;
         }
     }
-    done.missing = known.iter().filter(|path| !found.contains_key(*path)).count().saturating_sub(done.moved);
+    count_losses(vault, vault.index.read(assets::all)?, &found, &mut done);
     report(&done);
     Ok(done)
+}
+
+/// Everything that the index says is a file.
+fn paths(assets: Vec<Asset>) -> HashSet<String> {
+    assets.into_iter().flat_map(|asset| iter::once(asset.path).chain(asset.sidecar)).collect()
+}
+
+/// That all is gone at once is hardly meant: a volume is not mounted, or the folder is the wrong one. Files that
+/// only lie elsewhere than they did are not gone.
+fn refuse_if_all_are_gone(vault: &Vault, assets: &[Asset], found: &Found) -> Result<(), VaultError> {
+    let is_there = |asset: &Asset| found.contains_key(&asset.path) || !is_absent(vault, &asset.path);
+    let facts: HashSet<(u64, Digest)> = assets.iter().map(|asset| (asset.size, asset.digest)).collect();
+    let sizes: HashSet<u64> = assets.iter().map(|asset| asset.size).collect();
+    let lies_elsewhere = |(path, size): (&String, &u64)| {
+        let digest = || digest_of(&vault.originals.absolute(path)).ok();
+        sizes.contains(size) && digest().is_some_and(|digest| facts.contains(&(*size, digest)))
+    };
+    if assets.is_empty() || assets.iter().any(is_there) || found.iter().any(lies_elsewhere) {
+        return Ok(());
+    }
+    Err(VaultError::NoOriginals { known: assets.len(), originals: vault.originals.root().to_owned() })
+}
+
+/// The walk follows no links and enters no forbidden folder; what lies there is not absent for that.
+fn is_absent(vault: &Vault, path: &str) -> bool {
+    vault.originals.absolute(path).try_exists().is_ok_and(|exists| !exists)
+}
+
+fn count_losses(vault: &Vault, assets: Vec<Asset>, found: &Found, done: &mut Repair) {
+    for asset in &assets {
+        if let Some(size) = found.get(&asset.path).filter(|size| **size != asset.size) {
+            tracing::warn!(path = asset.path, expected = asset.size, found = size, "an original is damaged");
+            done.damaged += 1;
+        }
+    }
+    done.missing =
+        paths(assets).iter().filter(|path| !found.contains_key(*path) && is_absent(vault, path)).count();
 }
 
 /// Removes a reserved name that never got its bytes, and before it the sidecar that was placed first.
@@ -86,15 +125,20 @@ fn enter(
     found: &Found,
     done: &mut Repair,
 ) -> Result<(), VaultError> {
-    let file = vault.originals.absolute(path);
-    let digest = digest_of(&file)?;
     let sidecar = Some(sidecar_of(path)).filter(|sidecar| found.get(sidecar).is_some_and(|size| *size > 0));
+    let digest = match settled(vault, path, sidecar.as_deref()) {
+        Ok(digest) => digest,
+        Err(error) => {
+            tracing::warn!(error = causes(&error), "an unknown file was passed over");
+            return Ok(());
+        }
+    };
     match vault.asset_of(digest)? {
         None => {
             adopt(vault, path, kind, digest, sidecar)?;
             done.adopted += 1;
         }
-        Some(asset) if !found.contains_key(&asset.path) => {
+        Some(asset) if found.get(&asset.path) != Some(&asset.size) => {
             let path = path.to_owned();
             let sidecar = sidecar.or(asset.sidecar);
             vault.index.write(move |index| assets::move_to(index, digest, &path, sidecar.as_deref()))?;
@@ -106,6 +150,17 @@ fn enter(
         }
     }
     Ok(())
+}
+
+/// Reads an unknown file, and puts it on the disk with its sidecar, so that the row that follows cannot outlive
+/// them.
+fn settled(vault: &Vault, path: &str, sidecar: Option<&str>) -> Result<Digest, VaultError> {
+    let root = vault.originals.root();
+    let digest = digest_of(&root.join(path))?;
+    for file in sidecar.into_iter().chain([path]) {
+        sync_in_place(&root.join(file), root)?;
+    }
+    Ok(digest)
 }
 
 fn adopt(
@@ -144,30 +199,70 @@ fn created(path: &str, modified: Timestamp) -> Timestamp {
     }
 }
 
+/// Names that begin with a dot, and those that a NAS puts beside photos, belong to others.
+fn is_passed_over(name: &str) -> bool {
+    name.starts_with('.') || name == "@eaDir"
+}
+
 fn walk(folder: &Path, prefix: &str, found: &mut Found) -> Result<(), VaultError> {
     for entry in fs::read_dir(folder).doing("list", folder)? {
         let entry = entry.doing("list", folder)?;
         let path: PathBuf = entry.path();
-        let Some(name) = entry.file_name().to_str().map(|name| format!("{prefix}{name}")) else {
+        let Ok(name) = entry.file_name().into_string() else {
             tracing::warn!(path = %path.display(), "a name that is not UTF-8 was passed over");
             continue;
         };
         let kind = entry.file_type().doing("look at", &path)?;
-        if kind.is_dir() {
-            walk(&path, &format!("{name}/"), found)?;
+        if is_passed_over(&name) {
+            continue;
+        } else if kind.is_dir() {
+            pass_over_forbidden(walk(&path, &format!("{prefix}{name}/"), found))?;
         } else if kind.is_file() {
-            found.insert(name, entry.metadata().doing("look at", &path)?.len());
+            found.insert(format!("{prefix}{name}"), entry.metadata().doing("look at", &path)?.len());
         }
     }
     Ok(())
 }
 
+/// A folder that this program may not read, such as `lost+found`, holds nothing of its own.
+fn pass_over_forbidden(walked: Result<(), VaultError>) -> Result<(), VaultError> {
+    match walked {
+        Err(VaultError::Io { source, path, .. }) if source.kind() == io::ErrorKind::PermissionDenied => {
+            tracing::warn!(path = %path.display(), "a folder that may not be read was passed over");
+            Ok(())
+        }
+        walked => walked,
+    }
+}
+
 fn report(done: &Repair) {
     if *done != Repair::default() {
-        let Repair { leftovers, adopted, moved, copies, missing } = done;
-        tracing::info!(leftovers, adopted, moved, copies, missing, "looked through the vault");
+        let Repair { leftovers, adopted, moved, copies, missing, damaged } = done;
+        tracing::info!(leftovers, adopted, moved, copies, missing, damaged, "looked through the vault");
     }
-    if done.missing > 0 {
-        tracing::warn!(missing = done.missing, "known files are not there; `safelight check` names them");
+    if done.missing + done.damaged > 0 {
+        tracing::warn!(
+            missing = done.missing,
+            damaged = done.damaged,
+            "known files are not there or not whole; `safelight check` names them"
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_folder_that_may_not_be_read_is_passed_over() {
+        let table = [
+            (io::ErrorKind::PermissionDenied, true),
+            (io::ErrorKind::Other, false),
+            (io::ErrorKind::NotFound, false),
+        ];
+        for (kind, passed_over) in table {
+            let walked = Err(io::Error::from(kind)).doing("list", Path::new("lost+found"));
+            assert_eq!(pass_over_forbidden(walked).is_ok(), passed_over, "{kind}");
+        }
     }
 }

@@ -7,7 +7,9 @@ use multer::{Field, Multipart};
 use protocol::immich::field;
 use protocol::media::{MediaKind, kind_of};
 
-use super::body::{Chunks, pour, unreadable};
+use super::body::{pour, unreadable};
+use super::steady::{Fruitless, steady};
+use crate::api::chunks::Chunks;
 use crate::error::AppError;
 use crate::state::State;
 use crate::vault::{AssetKind, Description, Received};
@@ -24,8 +26,11 @@ const MAX_SIDECAR_BYTES: u64 = 1024 * 1024;
 #[derive(Default)]
 pub(super) struct Form {
     texts: HashMap<String, String>,
+    /// Also those of a name that came before.
+    text_fields: usize,
     original: Option<Original>,
     sidecar: Option<Received>,
+    fruitless: Fruitless,
 }
 
 struct Original {
@@ -42,9 +47,10 @@ pub(super) struct Filled {
 }
 
 pub(super) async fn read(state: &State, boundary: String, chunks: &mut Chunks) -> Result<Filled, AppError> {
-    let mut parts = Multipart::new(chunks, boundary);
     let mut form = Form::default();
+    let mut parts = Multipart::new(steady(chunks, form.fruitless.clone()), boundary);
     while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+        form.fruitless.end();
         form.take(state, part).await?;
     }
     form.filled()
@@ -64,7 +70,7 @@ impl Form {
                 if kind_of(&file_name) != Some(MediaKind::Sidecar) {
                     return Err(unsupported(&file_name));
                 }
-                self.sidecar = Some(pour(state, &mut part, Some(MAX_SIDECAR_BYTES)).await?);
+                self.sidecar = Some(pour(state, &mut part, Some(MAX_SIDECAR_BYTES), &self.fruitless).await?);
             }
             _ => return Err(AppError::bad_request(format!("Unexpected field - {name}"))),
         }
@@ -72,10 +78,15 @@ impl Form {
     }
 
     async fn take_text(&mut self, name: String, mut part: Field<'_>) -> Result<(), AppError> {
+        self.text_fields += 1;
+        if self.text_fields > MAX_TEXT_FIELDS {
+            return Err(AppError::bad_request(format!("Too many fields - {name}")));
+        }
         let mut text = Vec::new();
         while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
+            self.fruitless.end();
             text.extend_from_slice(&chunk);
-            if text.len() > MAX_TEXT_BYTES || self.texts.len() >= MAX_TEXT_FIELDS {
+            if text.len() > MAX_TEXT_BYTES {
                 return Err(AppError::bad_request(format!("Too much text - {name}")));
             }
         }
@@ -94,7 +105,7 @@ impl Form {
         let name =
             self.texts.get(field::FILENAME).filter(|name| !name.is_empty()).cloned().unwrap_or(file_name);
         let kind = AssetKind::of(&name).ok_or_else(|| unsupported(&name))?;
-        let received = pour(state, part, None).await?;
+        let received = pour(state, part, None, &self.fruitless).await?;
         if received.size == 0 {
             return Err(AppError::bad_request("File is empty"));
         }

@@ -6,6 +6,7 @@
 mod body;
 pub(super) mod checksum;
 mod form;
+mod steady;
 
 use axum::Json;
 use axum::extract::{Request, State as Shared};
@@ -15,10 +16,10 @@ use protocol::immich::{CHECKSUM_HEADER, UploadAnswer, UploadStatus};
 use protocol::safelight::STATUS_DIGEST_MISMATCH;
 use protocol::{AssetId, Digest};
 
+use super::chunks::{Chunks, chunks, read_away};
 use crate::error::AppError;
 use crate::state::State;
 use crate::vault::Kept;
-use body::{Chunks, chunks, read_away};
 use form::Filled;
 
 pub(super) async fn upload(Shared(state): Shared<State>, request: Request) -> Result<Response, AppError> {
@@ -31,7 +32,7 @@ pub(super) async fn upload(Shared(state): Shared<State>, request: Request) -> Re
         Ok(Promise::Known(id)) => Ok(Kept::Already(id)),
         Err(refusal) => Err(refusal),
     };
-    read_away(chunks).await;
+    read_away(chunks, usize::MAX).await;
     kept.map(IntoResponse::into_response)
 }
 
@@ -48,7 +49,7 @@ async fn look_up(state: &State, headers: &HeaderMap) -> Result<Promise, AppError
     let digest = text.to_str().ok().and_then(checksum::parse).ok_or_else(|| {
         AppError::bad_request(format!("{CHECKSUM_HEADER} must be a SHA-1 in hex or base64"))
     })?;
-    let known = state.blocking(move |parts| parts.vault.asset_with(digest)).await?;
+    let known = state.blocking(move |parts| parts.vault.held(digest)).await?;
     Ok(known.map_or(Promise::New(Some(digest)), Promise::Known))
 }
 

@@ -1,0 +1,104 @@
+//! The bytes of a request as they come off the wire. Everything that reads a body reads it here, so that a
+//! client that is gone for good holds nothing open for ever.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::StatusCode;
+use futures_util::{Stream, StreamExt, stream};
+use tokio::time::timeout;
+
+use crate::error::AppError;
+
+/// A phone may lose its signal for a while; a client that is gone for good must not hold a file open for ever.
+const STALL: Duration = Duration::from_secs(120);
+
+pub(super) type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, Broken>> + Send>>;
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Broken {
+    #[error("the upload broke off")]
+    Off(#[source] axum::Error),
+    #[error("the upload stalled")]
+    Stalled,
+}
+
+pub(super) fn chunks(body: Body) -> Chunks {
+    Box::pin(stream::try_unfold(body.into_data_stream(), |mut body| async move {
+        match timeout(STALL, body.next()).await {
+            Ok(Some(Ok(chunk))) => Ok(Some((chunk, body))),
+            Ok(Some(Err(error))) => Err(Broken::Off(error)),
+            Ok(None) => Ok(None),
+            Err(_) => Err(Broken::Stalled),
+        }
+    }))
+}
+
+/// The whole body, if it is no larger than that.
+pub(super) async fn read_whole(body: Body, max_bytes: usize) -> Result<Vec<u8>, AppError> {
+    let (mut chunks, mut bytes) = (chunks(body), Vec::new());
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(unreadable)?;
+        if bytes.len() + chunk.len() > max_bytes {
+            return Err(AppError::Refused(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "Request entity too large".to_owned(),
+            ));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// Reads what remains, up to a bound, so that the client gets to read the answer instead of a cut connection.
+pub(super) async fn read_away(mut chunks: Chunks, max_bytes: usize) {
+    let mut read = 0;
+    while let Some(Ok(chunk)) = chunks.next().await {
+        read += chunk.len();
+        if read > max_bytes {
+            return;
+        }
+    }
+}
+
+fn unreadable(broken: Broken) -> AppError {
+    let (status, message) = match broken {
+        Broken::Off(_) => (StatusCode::BAD_REQUEST, "The request broke off"),
+        Broken::Stalled => (StatusCode::REQUEST_TIMEOUT, "The request stalled"),
+    };
+    AppError::Refused(status, message.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use axum::response::IntoResponse;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_is_refused_for_what_is_wrong_with_it() {
+        let piece = || stream::iter([Ok::<_, io::Error>("1234")]);
+        let broken = stream::iter([Err(io::Error::from(io::ErrorKind::ConnectionReset))]);
+        let table = [
+            (Body::from_stream(piece().chain(broken)), StatusCode::BAD_REQUEST),
+            (Body::from_stream(piece().chain(stream::pending())), StatusCode::REQUEST_TIMEOUT),
+            (Body::from_stream(piece().chain(piece())), StatusCode::PAYLOAD_TOO_LARGE),
+        ];
+        for (body, status) in table {
+            assert_eq!(read_whole(body, 7).await.unwrap_err().into_response().status(), status);
+        }
+        assert_eq!(read_whole(Body::from_stream(piece()), 4).await.unwrap(), b"1234");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_read_away_has_an_end() {
+        let silent = Body::from_stream(stream::pending::<io::Result<Bytes>>());
+        let endless = Body::from_stream(stream::repeat_with(|| Ok::<_, io::Error>("1234")));
+        for body in [silent, endless] {
+            read_away(chunks(body), 100).await;
+        }
+    }
+}

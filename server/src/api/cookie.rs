@@ -1,0 +1,28 @@
+//! The cookie that carries a session: how it is given, given again, and found in a request.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+
+use crate::door::Secret;
+use crate::error::AppError;
+use crate::state::State;
+
+const NAME: &str = "safelight_session";
+
+/// 400 days, the longest that browsers keep a cookie.
+const MAX_AGE_SECONDS: u32 = 34_560_000;
+
+/// The value of `Set-Cookie`: no script can read the token, and no other site's request carries it.
+pub(crate) fn set(token: &Secret, state: &State) -> Result<HeaderValue, AppError> {
+    let secure =
+        if state.settings.public_url.as_ref().is_some_and(|url| url.is_https()) { "; Secure" } else { "" };
+    let token = token.reveal();
+    format!("{NAME}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={MAX_AGE_SECONDS}{secure}")
+        .try_into()
+        .map_err(AppError::fault)
+}
+
+pub(super) fn find(headers: &HeaderMap) -> Option<Secret> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == NAME).map(|(_, value)| Secret::received(value))
+}
