@@ -2,7 +2,7 @@
 
 #![cfg(target_arch = "wasm32")]
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Function, Reflect, Uint8Array};
 use safelight_browser::hash::digest::digest_of;
 use sha1::{Digest as _, Sha1};
 use wasm_bindgen::JsValue;
@@ -35,11 +35,11 @@ async fn the_published_vectors_hold() {
     }
 }
 
-/// Sizes around the slices in which a file is read.
+/// Sizes around the buffers into which a file is read.
 #[wasm_bindgen_test]
 async fn streamed_equals_whole() {
-    const SLICE: usize = 4 << 20;
-    for size in [1, SLICE - 1, SLICE, SLICE + 1, 2 * SLICE, 2 * SLICE + 12_345] {
+    const BUFFER: usize = 1 << 20;
+    for size in [1, BUFFER - 1, BUFFER, BUFFER + 1, 2 * BUFFER, 9 * BUFFER + 12_345] {
         let bytes: Vec<u8> = (0..size).map(|at| (at * 31 % 251) as u8).collect();
         let streamed = digest_of(&blob(&bytes), |_| {}).await.unwrap();
         assert_eq!(streamed.0.as_slice(), &Sha1::digest(&bytes)[..], "{size} bytes");
@@ -52,6 +52,24 @@ async fn progress_ends_with_the_size() {
     digest_of(&blob(&vec![7; 9 << 20]), |read| told.push(read)).await.unwrap();
     assert!(told.is_sorted());
     assert_eq!(told.last(), Some(&(9 << 20)));
+}
+
+#[wasm_bindgen_test]
+async fn a_browser_whose_files_are_no_byte_streams_is_served_too() {
+    const PLAIN_STREAM: &str = "const bytes = new Uint8Array(3_000_000).fill(97);
+        return new ReadableStream({ start(to) { to.enqueue(bytes); to.enqueue(bytes.slice(0, 5)); to.close(); } });";
+    let file = blob(&vec![0; 3_000_005]);
+    Reflect::set(&file, &"stream".into(), &Function::new_no_args(PLAIN_STREAM)).unwrap();
+    let digest = digest_of(&file, |_| {}).await.unwrap();
+    assert_eq!(digest.0.as_slice(), &Sha1::digest("a".repeat(3_000_005))[..]);
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_that_ends_before_its_file_gives_no_digest() {
+    const NOTHING: &str = "return new ReadableStream({ start(to) { to.close(); } });";
+    let file = blob(b"something");
+    Reflect::set(&file, &"stream".into(), &Function::new_no_args(NOTHING)).unwrap();
+    assert!(digest_of(&file, |_| {}).await.is_err());
 }
 
 fn blob(bytes: &[u8]) -> Blob {

@@ -14,6 +14,7 @@ use protocol::Digest;
 use wasm_bindgen::JsCast;
 use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use super::digest::ENDED_EARLY;
 use super::{READER, ReaderSaid};
 use crate::Fault;
 
@@ -100,6 +101,9 @@ impl Reader {
             match self.next().await {
                 Some(ReaderSaid::Read(read)) => progress(read),
                 Some(ReaderSaid::Digested(digest)) => return Ok(digest),
+                Some(ReaderSaid::Failed(name)) if name == ENDED_EARLY => {
+                    return Err(ReadFault::ReaderStopped);
+                }
                 Some(ReaderSaid::Failed(name)) => return Err(ReadFault::Failed(name)),
                 None => return Err(ReadFault::ReaderStopped),
             }
