@@ -95,6 +95,9 @@ impl Catalog {
     /// The content changed: what was known of it is void.
     pub(crate) fn set_content(&mut self, id: FileId, stamp: Stamp, state: FileState) {
         self.change(id, |row| {
+            if let FileState::Protected { digest, .. } = row.state {
+                row.before = Some(Box::new(digest));
+            }
             row.stamp = stamp;
             row.state = state;
             row.attempts = 0;
@@ -104,6 +107,15 @@ impl Catalog {
     pub(crate) fn count_attempt(&mut self, id: FileId) -> u8 {
         self.change(id, |row| row.attempts = row.attempts.saturating_add(1));
         self.get(id).map_or(0, |row| row.attempts)
+    }
+
+    /// Proven: nothing of earlier attempts or contents matters any more.
+    pub(crate) fn protect(&mut self, id: FileId, proven: FileState) {
+        self.change(id, |row| {
+            row.state = proven;
+            row.attempts = 0;
+            row.before = None;
+        });
     }
 
     pub(crate) fn forget_attempts(&mut self, id: FileId) {
@@ -161,12 +173,31 @@ impl Catalog {
         self.queue_mut(work).pop_first().map(|(_, _, id)| id)
     }
 
-    pub(crate) fn has(&self, work: Work) -> bool {
+    /// How many rows ask for this work.
+    pub(crate) fn count(&self, work: Work) -> usize {
         match work {
-            Work::Hash => !self.to_hash.is_empty(),
-            Work::Ask => !self.to_ask.is_empty(),
-            Work::Send => !self.to_send.is_empty(),
+            Work::Hash => self.to_hash.len(),
+            Work::Ask => self.to_ask.len(),
+            Work::Send => self.to_send.len(),
         }
+    }
+
+    pub(crate) fn has(&self, work: Work) -> bool {
+        self.count(work) > 0
+    }
+
+    /// For tests: a row that asks for work but stands in no queue, and that nobody has claimed.
+    #[cfg(feature = "testing")]
+    pub(crate) fn accounts_for_all(&self, jobs: &crate::engine::Jobs) -> Option<FileId> {
+        let busy = jobs.all_files();
+        let queued = |id: FileId| match self.place_of(id) {
+            Some(Place::Turn(Work::Hash, turn)) => self.to_hash.contains(&turn),
+            Some(Place::Turn(Work::Ask, turn)) => self.to_ask.contains(&turn),
+            Some(Place::Turn(Work::Send, turn)) => self.to_send.contains(&turn),
+            Some(Place::Wait(until)) => self.waiting.contains(&(until, id)),
+            None => !matches!(self.get(id).map(|row| &row.state), Some(FileState::Uploading { .. })),
+        };
+        self.iter().map(|(id, _)| id).find(|id| !busy.contains(id) && !queued(*id))
     }
 
     /// Rows whose wait is over begin again.

@@ -1,11 +1,14 @@
 //! What to do. The host carries the commands out in order; a [`Command::Save`] is finished before what follows.
 
+use std::num::NonZeroU64;
+
 use protocol::Digest;
 
 use crate::event::JobId;
-use crate::folder::{FolderId, ScanId};
+use crate::folder::{FolderId, FolderRules, ScanId, Scope};
 use crate::intent::Settings;
 use crate::row::{SavedRow, Stamp};
+use crate::run::Run;
 use crate::time::Moment;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,12 +16,25 @@ pub enum Command {
     /// Make these rows durable.
     Save(Vec<SavedRow>),
     SaveSettings(Settings),
+    SaveRules {
+        folder: FolderId,
+        rules: FolderRules,
+    },
+    /// Keep this run in the history, in place of what was kept of it before, and of one that did nothing.
+    SaveRun {
+        run: Run,
+        replaces: Option<Moment>,
+    },
     /// Forget the folder's handle.
     ForgetFolder(FolderId),
-    /// Name every file of the folder, in batches, then say how it ended.
+    /// Tell what changes in the folder from now on, where the browser can. Stands before the listing, so that
+    /// nothing falls between the two.
+    WatchFolder(FolderId),
+    /// Name every file within the scope, in batches, then say how it ended.
     ListFolder {
         folder: FolderId,
         scan: ScanId,
+        scope: Scope,
     },
     /// Read a file and tell its SHA-1.
     Hash(Read),
@@ -34,6 +50,8 @@ pub enum Command {
     CheckServer {
         job: JobId,
     },
+    /// Let the server take no more than so many bytes per second from us; `None` is as many as it can.
+    LimitRate(Option<NonZeroU64>),
     /// Exchange a pairing code for a session.
     Pair {
         code: String,

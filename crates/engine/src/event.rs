@@ -4,10 +4,11 @@ use protocol::immich::UploadAnswer;
 use protocol::{AssetId, Digest};
 use serde::{Deserialize, Serialize};
 
-use crate::folder::{Access, Barrier, FolderId, Lasting, ScanId};
+use crate::folder::{Access, Barrier, FolderId, FolderRules, Lasting, ScanId};
 use crate::intent::{AccountId, Intent, Settings};
 use crate::link::Trust;
 use crate::row::{SavedRow, Stamp};
+use crate::run::Run;
 
 /// Names one piece of work in flight, so that the end of an abandoned one is not taken for its successor's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -29,6 +30,15 @@ pub enum Event {
     AccessChanged {
         folder: FolderId,
         access: Access,
+    },
+    /// Something happened at these paths: files or folders, new, changed or gone.
+    PathsTouched {
+        folder: FolderId,
+        paths: Vec<Box<str>>,
+    },
+    /// The watch of this folder lost sight of it, or never began to see: what happened since is unknown.
+    WatchEnded {
+        folder: FolderId,
     },
     /// A batch of a listing.
     FilesListed {
@@ -81,9 +91,18 @@ pub enum Event {
 /// What a store holds.
 #[derive(Debug, Clone, Default)]
 pub struct Saved {
-    pub folders: Vec<(FolderId, String)>,
+    pub folders: Vec<SavedFolder>,
     pub rows: Vec<SavedRow>,
     pub settings: Settings,
+    /// The newest run of the history.
+    pub last_run: Option<Run>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedFolder {
+    pub id: FolderId,
+    pub name: String,
+    pub rules: FolderRules,
 }
 
 /// A file as a listing sees it.
@@ -108,7 +127,7 @@ pub enum Look {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListingEnd {
-    /// Every file was named. Only this lets the engine call a file gone.
+    /// Every file within the scope was named. Only this lets the engine call a file gone.
     Complete,
     /// All was named but what lies in some folders inside, which were named as unreadable.
     Incomplete,

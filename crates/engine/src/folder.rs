@@ -37,13 +37,43 @@ pub enum Lasting {
     Once,
 }
 
+/// How much of a folder a listing looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    Everything,
+    /// These files, and all that is in these folders. What is not there is not named.
+    Paths(Vec<Box<str>>),
+}
+
+/// What the person wants of one folder. Kept in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FolderRules {
+    pub versions: Versions,
+}
+
+/// What becomes of new content under a name that is backed up already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Versions {
+    /// It is backed up too; the server keeps both.
+    #[default]
+    KeepAll,
+    /// It is left out.
+    KeepFirst,
+}
+
 /// A folder as the engine knows it.
 #[derive(Debug, Clone)]
 pub struct Folder {
     pub name: String,
     pub access: Access,
     pub lasting: Lasting,
+    pub rules: FolderRules,
     pub(crate) listing: Listing,
+    pub(crate) watch: Watch,
+    /// Where something happened since the last look, as far as the watch tells.
+    pub(crate) touched: Vec<Box<str>>,
+    /// The look at what was touched before that is under way.
+    pub(crate) glance: Option<Glance>,
     /// When it was last looked through to its end, since the start.
     pub(crate) listed_at: Option<Moment>,
     /// When it was last found out of reach.
@@ -60,12 +90,37 @@ const REACH_AGAIN_MS: u64 = 60_000;
 pub(crate) enum Listing {
     /// To be listed as soon as possible.
     Due,
-    Running(ScanId),
+    /// Under way; `again` if it must be begun anew right after.
+    Running { scan: ScanId, again: bool },
     /// Listed to the end since the engine started.
     Complete,
     /// Could not be listed; nothing is known anew.
     Failed,
 }
+
+/// Whether the browser tells what changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Watch {
+    Off,
+    Asked {
+        at: Moment,
+    },
+    /// It ended as soon as it began: not tried again before the folder was out of reach and back.
+    Useless,
+}
+
+/// A watch that ends sooner than this was never one.
+const SHORTEST_WATCH_MS: u64 = 10_000;
+
+/// A listing of some paths.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Glance {
+    pub(crate) scan: ScanId,
+    pub(crate) paths: Vec<Box<str>>,
+}
+
+/// More than this is as quickly looked through whole.
+const MOST_TOUCHED: usize = 4_000;
 
 impl Folder {
     pub(crate) fn new(name: String, lasting: Lasting) -> Folder {
@@ -73,10 +128,73 @@ impl Folder {
             name,
             access: Access::Granted,
             lasting,
+            rules: FolderRules::default(),
             listing: Listing::Due,
+            watch: Watch::Off,
+            touched: Vec::new(),
+            glance: None,
             listed_at: None,
             failed_at: None,
         }
+    }
+
+    /// Notes where something happened. Too much of it asks for a look through everything.
+    pub(crate) fn touch(&mut self, paths: Vec<Box<str>>) {
+        self.touched.extend(paths);
+        self.touched.sort_unstable();
+        self.touched.dedup();
+        if self.touched.len() > MOST_TOUCHED {
+            self.touched.clear();
+            self.list_again();
+        }
+    }
+
+    /// To be looked through whole; a look that is under way may have passed what just changed.
+    pub(crate) fn list_again(&mut self) {
+        self.listing = match self.listing {
+            Listing::Running { scan, .. } => Listing::Running { scan, again: true },
+            Listing::Due | Listing::Complete | Listing::Failed => Listing::Due,
+        };
+    }
+
+    /// A look at everything covers what was touched before it began.
+    pub(crate) fn begin_look(&mut self, scan: ScanId, scope: &Scope) {
+        match scope {
+            Scope::Everything => {
+                self.listing = Listing::Running { scan, again: false };
+                self.touched.clear();
+                self.glance = None;
+            }
+            Scope::Paths(paths) => self.glance = Some(Glance { scan, paths: paths.clone() }),
+        }
+    }
+
+    /// What happened since the watch ended is unknown: everything is looked through, and watched anew.
+    pub(crate) fn end_watch(&mut self, now: Moment) {
+        self.watch = match self.watch {
+            Watch::Asked { at } if now.since(at) >= SHORTEST_WATCH_MS => Watch::Off,
+            Watch::Asked { .. } | Watch::Useless => Watch::Useless,
+            Watch::Off => Watch::Off,
+        };
+        self.list_again();
+    }
+
+    /// Whether a look at it is under way.
+    pub(crate) fn is_being_looked_at(&self) -> bool {
+        matches!(self.listing, Listing::Running { .. }) || self.glance.is_some()
+    }
+
+    /// Nothing of an unfinished look counts any more.
+    pub(crate) fn stop_looking(&mut self) {
+        self.touched.clear();
+        self.glance = None;
+        self.watch = Watch::Off;
+    }
+
+    /// Whether the rows are as the disk was, as far as anybody could tell.
+    pub(crate) fn is_looked_through(&self) -> bool {
+        let settled = self.touched.is_empty() && self.glance.is_none();
+        matches!(self.listing, Listing::Complete | Listing::Failed) && settled
     }
 
     /// When it is to be looked through again, if that is not for the person to say.
@@ -86,7 +204,7 @@ impl Folder {
             (Listing::Failed, Access::Barred(Barrier::Unreachable)) if self.lasting == Lasting::Lasting => {
                 self.failed_at.map(|at| at + REACH_AGAIN_MS)
             }
-            (Listing::Due | Listing::Running(_) | Listing::Complete | Listing::Failed, _) => None,
+            (Listing::Due | Listing::Running { .. } | Listing::Complete | Listing::Failed, _) => None,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! What the person can ask for.
 
+use std::num::NonZeroU64;
+
 use serde::{Deserialize, Serialize};
 
-use crate::folder::FolderId;
+use crate::folder::{FolderId, FolderRules};
 use crate::row::FileId;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +24,9 @@ pub enum Intent {
     Retry(FileId),
     RetryAll,
     RemoveFolder(FolderId),
+    SetRules(FolderId, FolderRules),
+    /// Send at most so many bytes per second.
+    LimitRate(Option<NonZeroU64>),
 }
 
 /// The account on one server, by the id that the server gave it. A new vault has a new one.
@@ -37,10 +42,13 @@ pub struct Settings {
     /// The account that confirmed what is protected.
     #[serde(default)]
     pub account: Option<AccountId>,
+    /// Bytes per second that may be sent; `None` is as many as the way allows.
+    #[serde(default)]
+    pub rate_limit: Option<NonZeroU64>,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { foreground: true, paused: false, account: None }
+        Settings { foreground: true, paused: false, account: None, rate_limit: None }
     }
 }

@@ -16,10 +16,13 @@ mod decision;
 mod engine;
 mod event;
 mod folder;
+mod incident;
 mod intent;
 mod link;
+mod pace;
 mod row;
 pub mod rules;
+mod run;
 mod speed;
 mod tally;
 mod time;
@@ -33,12 +36,14 @@ pub use decision::{Decision, after_upload};
 pub use engine::Engine;
 pub use event::{
     Body, Checked, Event, HashEnd, JobId, Known, KnownAccount, ListedFile, ListingEnd, Look, PairEnd, Reply,
-    RequestEnd, Saved, UploadEnd,
+    RequestEnd, Saved, SavedFolder, UploadEnd,
 };
-pub use folder::{Access, Barrier, Folder, FolderId, Lasting, ScanId};
+pub use folder::{Access, Barrier, Folder, FolderId, FolderRules, Lasting, ScanId, Scope, Versions};
+pub use incident::{Incident, Trouble};
 pub use intent::{AccountId, Intent, Settings};
 pub use link::{Halt, Trust};
 pub use row::{Failure, FileId, FileState, Problem, Proof, Row, SavedRow, SkipReason, Stamp};
+pub use run::{Account, Done, Ended, Run, RunEnd, Wake};
 pub use tally::Tally;
 pub use time::Moment;
 pub use view::{

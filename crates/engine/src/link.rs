@@ -69,9 +69,11 @@ const LONGEST_WAIT_MS: u64 = 60_000;
 /// A full disk is mended by a person; asking each minute is enough.
 const FULL_WAIT_MS: u64 = 60_000;
 
-/// How long to leave the server alone after the `failures`-th stop in a row.
-pub(crate) fn wait_ms(halt: Halt, failures: u32, retry_after_ms: Option<u64>) -> u64 {
+/// How long to leave the server alone after the `failures`-th stop in a row. Spread by up to a quarter, so that
+/// devices that lost it together do not all come back together.
+pub(crate) fn wait_ms(now: Moment, halt: Halt, failures: u32, retry_after_ms: Option<u64>) -> u64 {
     let backoff = (FIRST_WAIT_MS << failures.min(5)).min(LONGEST_WAIT_MS);
+    let backoff = backoff + now.0.wrapping_mul(2_654_435_761) % (backoff / 4);
     let least = match halt {
         Halt::DiskFull | Halt::QuotaFull | Halt::Forbidden => FULL_WAIT_MS,
         Halt::Busy | Halt::Offline | Halt::SignedOut | Halt::ServerError(_) | Halt::NotUnderstood => backoff,

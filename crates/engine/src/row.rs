@@ -29,9 +29,12 @@ pub struct Row {
     pub state: FileState,
     /// Attempts that failed since the content last changed. Time offline burns none.
     pub attempts: u8,
+    /// The bytes that were proven last, where the file looked different since.
+    pub before: Option<Box<Digest>>,
 }
 
-/// Where a file stands. Every file is in exactly one of these.
+/// Where a file stands. Every file is in exactly one of these. Saved by position, like the enums inside it: a new
+/// variant goes to the end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FileState {
     /// Listed; its bytes are not known yet.
@@ -80,6 +83,8 @@ pub enum SkipReason {
     Empty,
     /// The server does not take this kind of file.
     UnsupportedByServer,
+    /// It changed after it was backed up, and its folder keeps first versions only.
+    LaterVersion,
 }
 
 /// What the person has to look at.
@@ -114,7 +119,7 @@ pub enum Failure {
     DigestMismatch,
     /// The connection broke while it was sent, though the server could be reached again at once.
     CutOff,
-    /// It changed while it was read.
+    /// It is being written: it changed a moment ago, or while it was read.
     Changing,
     /// A worker that read it stopped.
     ReaderStopped,

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::row::{FileState, Problem, Row, SkipReason};
+use crate::row::{FileState, Problem, Proof, Row, SkipReason};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
@@ -14,6 +14,8 @@ pub struct Tally {
     pub remaining: u64,
     pub skipped: u64,
     pub problems: u64,
+    /// Of the protected, those that the server held before they were sent from here.
+    pub already_there: u64,
     pub protected_bytes: u64,
     pub remaining_bytes: u64,
     /// Of the remaining, those that only wait for their next attempt.
@@ -70,6 +72,9 @@ impl Tally {
             }
             Heap::Skipped => self.skipped += 1,
             Heap::Problems => self.problems += 1,
+        }
+        if let FileState::Protected { proof: Proof::AlreadyThere, .. } = row.state {
+            self.already_there += 1;
         }
         if let FileState::Skipped(reason) = row.state {
             count_one(&mut self.skipped_by_reason, reason);

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::{Engine, Pairing};
 use crate::event::PairEnd;
-use crate::folder::{Access, Folder, FolderId, Lasting, Listing};
+use crate::folder::{Access, Folder, FolderId, FolderRules, Lasting, Listing};
 use crate::intent::Settings;
 use crate::link::{Halt, Link};
 use crate::row::{Failure, FileId, FileState, Problem, Row, SkipReason};
+use crate::run::Run;
 use crate::tally::{Heap, Tally, heap_of};
 use crate::time::Moment;
 
@@ -41,6 +42,8 @@ pub struct View {
     /// What keeps the server from taking anything.
     pub halt: Option<Halt>,
     pub pairing: PairingView,
+    /// The run that goes on, or the last one.
+    pub run: Option<Run>,
     /// When the next attempt is due, if something waits for one.
     pub next_attempt: Option<Moment>,
 }
@@ -58,6 +61,7 @@ pub struct FolderView {
     pub name: String,
     pub access: Access,
     pub lasting: Lasting,
+    pub rules: FolderRules,
     pub listed: Listed,
     /// When it was last looked through to its end, since the start.
     pub listed_at: Option<Moment>,
@@ -143,6 +147,7 @@ impl Engine {
             settings: self.settings.clone(),
             halt: self.link.halt(),
             pairing: self.pairing_view(),
+            run: self.history.current().cloned(),
             next_attempt: self.catalog.next_wait_end(),
         }
     }
@@ -233,9 +238,10 @@ fn folder_view(id: FolderId, folder: &Folder) -> FolderView {
         name: folder.name.clone(),
         access: folder.access,
         lasting: folder.lasting,
+        rules: folder.rules,
         listed: match folder.listing {
             Listing::Due | Listing::Failed => Listed::NotYet,
-            Listing::Running(_) => Listed::Now,
+            Listing::Running { .. } => Listed::Now,
             Listing::Complete => Listed::Complete,
         },
         listed_at: folder.listed_at,

@@ -4,15 +4,20 @@ use super::Engine;
 use crate::catalog::Work;
 use crate::command::{Command, Read, Send};
 use crate::event::JobId;
-use crate::folder::{Folder, Listing, ScanId};
+use crate::folder::{Folder, Lasting, Listing, ScanId, Scope, Watch};
 use crate::link::Link;
 use crate::row::{FileId, FileState, Row};
 use crate::time::Moment;
 
 /// As many readers as the host keeps; more would only compete for one disk.
 const READING_AT_ONCE: usize = 3;
-/// A browser opens six connections to a server; two are left for questions and for the page.
-const SENDING_AT_ONCE: usize = 4;
+/// Several large files at once only compete, and each kill costs more.
+const LARGE_BYTES: u64 = 64 << 20;
+const LARGE_AT_ONCE: usize = 2;
+/// Reading runs this far ahead of sending: enough to keep every lane busy, and what is read is read while fresh.
+const READY_AHEAD: usize = 1_000;
+/// Files looked at to find a small one behind large ones.
+const LOOK_BEHIND: usize = 64;
 /// Immich takes 65,000; a thousand is answered in about 20 ms and keeps a kill cheap.
 const ASKED_AT_ONCE: usize = 1_000;
 
@@ -23,14 +28,16 @@ impl Engine {
         self.begin_checking(now, &mut begun);
         if self.may_work() {
             self.list_again(|_, folder| folder.look_due().is_some_and(|due| due.is_due(now)));
-            self.begin_listing(&mut begun);
+            self.begin_listing(now, &mut begun);
             self.begin_reading(&mut begun);
             if matches!(self.link, Link::Ready(_)) {
                 self.begin_sending(&mut begun);
                 self.begin_asking(&mut begun);
             }
         }
+        self.pace.turn(now, self.jobs.sending().len() >= self.pace.lanes());
         self.end_asked_run();
+        self.keep_history(now);
         self.in_order(begun)
     }
 
@@ -56,18 +63,28 @@ impl Engine {
         save.into_iter().chain(outbox).chain(begun).chain(wake).collect()
     }
 
-    fn begin_listing(&mut self, begun: &mut Vec<Command>) {
+    fn begin_listing(&mut self, now: Moment, begun: &mut Vec<Command>) {
         for (id, folder) in &mut self.folders {
-            if folder.listing == Listing::Due {
-                self.last_scan = ScanId(self.last_scan.0.wrapping_add(1));
-                folder.listing = Listing::Running(self.last_scan);
-                begun.push(Command::ListFolder { folder: *id, scan: self.last_scan });
+            let scope = match folder.listing {
+                Listing::Due => Scope::Everything,
+                Listing::Complete if folder.glance.is_none() && !folder.touched.is_empty() => {
+                    Scope::Paths(std::mem::take(&mut folder.touched))
+                }
+                Listing::Complete | Listing::Running { .. } | Listing::Failed => continue,
+            };
+            if folder.watch == Watch::Off && folder.lasting == Lasting::Lasting {
+                folder.watch = Watch::Asked { at: now };
+                begun.push(Command::WatchFolder(*id));
             }
+            self.last_scan = ScanId(self.last_scan.0.wrapping_add(1));
+            folder.begin_look(self.last_scan, &scope);
+            begun.push(Command::ListFolder { folder: *id, scan: self.last_scan, scope });
         }
     }
 
     fn begin_reading(&mut self, begun: &mut Vec<Command>) {
         while self.jobs.reading().len() < READING_AT_ONCE
+            && self.catalog.count(Work::Send) < READY_AHEAD
             && let Some(id) = self.catalog.claim(Work::Hash)
         {
             let job = self.jobs.begin_reading(id);
@@ -75,26 +92,34 @@ impl Engine {
         }
     }
 
+    /// Newest first; what cannot go yet lets the next one by.
     fn begin_sending(&mut self, begun: &mut Vec<Command>) {
-        let mut twins = Vec::new();
-        while self.jobs.sending().len() < SENDING_AT_ONCE
+        let mut held_back = Vec::new();
+        while self.jobs.sending().len() < self.pace.lanes()
+            && held_back.len() < LOOK_BEHIND
             && let Some(id) = self.catalog.claim(Work::Send)
         {
-            if self.twin_is_sending(id) {
-                twins.push(id);
+            if self.twin_is_sending(id) || self.is_one_too_large(id) {
+                held_back.push(id);
             } else {
                 begun.extend(self.begin_sending_one(id));
             }
         }
-        twins.into_iter().for_each(|id| self.catalog.release(id));
+        held_back.into_iter().for_each(|id| self.catalog.release(id));
+    }
+
+    fn is_one_too_large(&self, id: FileId) -> bool {
+        let is_large = |id: FileId| self.catalog.get(id).is_some_and(|row| row.stamp.size > LARGE_BYTES);
+        is_large(id) && self.jobs.sending().iter().filter(|job| is_large(job.file)).count() >= LARGE_AT_ONCE
     }
 
     fn begin_sending_one(&mut self, id: FileId) -> Option<Command> {
         let digest = self.catalog.get(id)?.state.digest()?;
-        if self.proven.contains(&digest) {
+        if self.maybe_held.contains(&digest) {
             self.catalog.set_state(id, FileState::Hashed { digest });
             return None;
         }
+        self.maybe_held.insert(digest);
         self.catalog.set_state(id, FileState::Uploading { digest });
         let job = self.jobs.begin_sending(id, digest);
         Some(Command::Upload(Send { read: read(job, self.catalog.get(id)?), digest }))
@@ -103,7 +128,7 @@ impl Engine {
     /// The same bytes under another name are on their way: one copy is enough.
     fn twin_is_sending(&self, id: FileId) -> bool {
         let digest = self.catalog.get(id).and_then(|row| row.state.digest());
-        self.jobs.sending().iter().any(|job| Some(job.digest) == digest)
+        digest.is_some_and(|digest| self.jobs.is_sending(digest))
     }
 
     fn begin_asking(&mut self, begun: &mut Vec<Command>) {
@@ -124,11 +149,10 @@ impl Engine {
 
     /// A run that the person asked for ends when nothing is left that it could do.
     fn end_asked_run(&mut self) {
-        let listing = self.folders.values().any(|folder| matches!(folder.listing, Listing::Running(_)));
         let signed_out = self.link == Link::SignedOut;
         let left =
             self.catalog.has(Work::Hash) || self.catalog.has(Work::Ask) || self.catalog.has(Work::Send);
-        if self.run_asked && self.jobs.is_idle() && !listing && (signed_out || !left) {
+        if self.run_asked && !self.is_busy() && (signed_out || !left) {
             self.run_asked = false;
         }
     }

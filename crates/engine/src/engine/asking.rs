@@ -3,6 +3,7 @@
 use protocol::Digest;
 
 use super::Engine;
+use super::jobs::Asking;
 use crate::decision::{Trouble, success};
 use crate::event::{JobId, Known, RequestEnd};
 use crate::link::Halt;
@@ -11,15 +12,20 @@ use crate::time::Moment;
 
 impl Engine {
     pub(super) fn ask_ended(&mut self, now: Moment, job: JobId, end: RequestEnd<Vec<Known>>) {
-        let Some(batch) = self.jobs.end_asking(job) else { return };
-        match answer(end, batch.len()) {
-            Ok(answers) => self.learn(now, batch, answers),
-            Err(trouble) => self.ask_failed(now, &batch, trouble),
+        let Some(asking) = self.jobs.end_asking(job) else { return };
+        match answer(end, asking.batch.len()) {
+            Ok(answers) => self.learn(now, asking, answers),
+            Err(trouble) => self.ask_failed(now, &asking.batch, trouble),
         }
     }
 
-    fn learn(&mut self, now: Moment, batch: Vec<(FileId, Digest)>, answers: Vec<Known>) {
-        for ((id, digest), known) in batch.into_iter().zip(answers) {
+    fn learn(&mut self, now: Moment, asking: Asking, answers: Vec<Known>) {
+        for ((_, digest), known) in asking.batch.iter().zip(&answers) {
+            if *known == Known::Lacking && !asking.meanwhile.contains(digest) {
+                self.maybe_held.remove(digest);
+            }
+        }
+        for ((id, digest), known) in asking.batch.into_iter().zip(answers) {
             let Some(row) = self.catalog.get(id) else { continue };
             match &row.state {
                 FileState::Hashed { digest: asked } if *asked == digest => self.learn_of(id, digest, known),
@@ -43,11 +49,7 @@ impl Engine {
 
     fn learn_of(&mut self, id: FileId, digest: Digest, known: Known) {
         let state = match known {
-            Known::Lacking => {
-                // The server's word is newer than ours.
-                self.proven.remove(&digest);
-                FileState::Ready { digest }
-            }
+            Known::Lacking => FileState::Ready { digest },
             Known::Held { asset } => {
                 let proven = FileState::Protected { digest, asset, proof: Proof::AlreadyThere };
                 return self.protect(id, proven);
@@ -71,10 +73,16 @@ impl Engine {
     }
 
     pub(super) fn protect(&mut self, id: FileId, proven: FileState) {
-        self.proven.extend(proven.digest());
+        self.maybe_held.extend(proven.digest());
         self.failures = 0;
-        self.catalog.forget_attempts(id);
-        self.catalog.set_state(id, proven);
+        self.note_protected(id, &proven);
+        self.catalog.protect(id, proven);
+    }
+
+    /// Its answer counts no more: the files wait for the next question.
+    pub(super) fn drop_question(&mut self) {
+        let batch = self.jobs.drop_asking().map(|asking| asking.batch).unwrap_or_default();
+        batch.iter().for_each(|(id, _)| self.catalog.release(*id));
     }
 
     /// Nobody learned anything: the files wait for the next question.

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::command::Command;
-use crate::folder::{Access, Barrier, Folder, FolderId, Lasting, Listing};
+use crate::folder::{Access, Barrier, Folder, FolderId, FolderRules, Lasting, Listing};
 use crate::row::{FileId, FileState, Row};
 use crate::tally::{Heap, heap_of};
 
@@ -25,6 +25,7 @@ impl Engine {
             folder.listing = Listing::Due;
         }
         if access != Access::Granted {
+            folder.stop_looking();
             self.abandon_folder(id);
         }
         self.catalog.set_open(id, access == Access::Granted);
@@ -39,10 +40,27 @@ impl Engine {
         self.outbox.push(Command::ForgetFolder(id));
     }
 
+    /// What the rules say of later versions is judged anew.
+    pub(super) fn set_rules(&mut self, id: FolderId, rules: FolderRules) {
+        let Some(folder) = self.folders.get_mut(&id) else { return };
+        folder.rules = rules;
+        self.outbox.push(Command::SaveRules { folder: id, rules });
+        let later = |row: &Row| row.folder == id && row.before.is_some();
+        let changed = |row: &Row| {
+            later(row) && !matches!(row.state, FileState::Problem { .. } | FileState::Gone { .. })
+        };
+        let files: Vec<FileId> =
+            self.catalog.iter().filter(|(_, row)| changed(row)).map(|(id, _)| id).collect();
+        for file in files {
+            self.abandon(file);
+            self.catalog.set_state(file, FileState::Found);
+        }
+    }
+
     pub(super) fn list_again(&mut self, wanted: impl Fn(FolderId, &Folder) -> bool) {
         for (id, folder) in &mut self.folders {
-            if !matches!(folder.listing, Listing::Running(_)) && wanted(*id, folder) {
-                folder.listing = Listing::Due;
+            if !matches!(folder.listing, Listing::Running { .. }) && wanted(*id, folder) {
+                folder.list_again();
             }
         }
     }

@@ -34,8 +34,10 @@ pub(crate) struct Sending {
 /// One batch of questions; at most one is under way.
 #[derive(Debug)]
 pub(crate) struct Asking {
-    pub(crate) job: JobId,
+    job: JobId,
     pub(crate) batch: Vec<(FileId, Digest)>,
+    /// What was on its way to the server while it was asked: its "I lack it" may be older than the bytes.
+    pub(crate) meanwhile: Vec<Digest>,
 }
 
 impl Jobs {
@@ -53,12 +55,16 @@ impl Jobs {
     pub(crate) fn begin_sending(&mut self, file: FileId, digest: Digest) -> JobId {
         let job = self.next();
         self.sending.push(Sending { job, file, digest, sent: 0 });
+        if let Some(asking) = &mut self.asking {
+            asking.meanwhile.push(digest);
+        }
         job
     }
 
     pub(crate) fn begin_asking(&mut self, batch: Vec<(FileId, Digest)>) -> JobId {
         let job = self.next();
-        self.asking = Some(Asking { job, batch });
+        let meanwhile = self.sending.iter().map(|sending| sending.digest).collect();
+        self.asking = Some(Asking { job, batch, meanwhile });
         job
     }
 
@@ -77,8 +83,12 @@ impl Jobs {
         Some(self.sending.remove(at))
     }
 
-    pub(crate) fn end_asking(&mut self, job: JobId) -> Option<Vec<(FileId, Digest)>> {
-        self.asking.take_if(|asking| asking.job == job).map(|asking| asking.batch)
+    pub(crate) fn end_asking(&mut self, job: JobId) -> Option<Asking> {
+        self.asking.take_if(|asking| asking.job == job)
+    }
+
+    pub(crate) fn drop_asking(&mut self) -> Option<Asking> {
+        self.asking.take()
     }
 
     /// Ends whatever is done with this file, and tells what that was.
@@ -110,12 +120,23 @@ impl Jobs {
         reading.chain(self.sending.iter().map(|sending| sending.file)).collect()
     }
 
+    /// Also those that the server is being asked about.
+    #[cfg(feature = "testing")]
+    pub(crate) fn all_files(&self) -> Vec<FileId> {
+        let asked = self.asking.iter().flat_map(|asking| asking.batch.iter().map(|(file, _)| *file));
+        self.files().into_iter().chain(asked).collect()
+    }
+
     pub(crate) fn reading(&self) -> &[Reading] {
         &self.reading
     }
 
     pub(crate) fn sending(&self) -> &[Sending] {
         &self.sending
+    }
+
+    pub(crate) fn is_sending(&self, digest: Digest) -> bool {
+        self.sending.iter().any(|job| job.digest == digest)
     }
 
     pub(crate) fn is_asking(&self) -> bool {

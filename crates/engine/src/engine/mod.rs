@@ -7,6 +7,7 @@ mod folders;
 mod jobs;
 mod listing;
 mod reading;
+mod runs;
 mod sending;
 mod server;
 
@@ -16,14 +17,17 @@ use protocol::Digest;
 
 use crate::catalog::Catalog;
 use crate::command::Command;
-use crate::event::{Event, PairEnd, Saved};
+use crate::event::{Event, PairEnd, Saved, SavedFolder};
 use crate::folder::{Folder, FolderId, Lasting, ScanId};
+use crate::incident::Incidents;
 use crate::intent::{Intent, Settings};
 use crate::link::Link;
+use crate::pace::Pace;
 use crate::row::{FileId, FileState, Problem};
 use crate::speed::Speed;
 use crate::time::Moment;
-use jobs::Jobs;
+pub(crate) use jobs::Jobs;
+use runs::History;
 
 /// A folder that was looked through this lately is not looked through again just because the page came back.
 const FRESH_MS: u64 = 20_000;
@@ -35,14 +39,18 @@ pub struct Engine {
     pub(crate) link: Link,
     pub(crate) jobs: Jobs,
     pub(crate) speed: Speed,
+    pace: Pace,
+    pub(crate) history: History,
+    pub(crate) incidents: Incidents,
     pub(crate) pairing: Pairing,
     /// Stops in a row without one success between them.
     failures: u32,
     last_scan: ScanId,
     /// The person asked for this run, whatever the switches say.
     run_asked: bool,
-    /// Digests proven since the start: a twin of one of them is asked about again rather than sent.
-    proven: HashSet<Digest>,
+    /// Digests that the server may hold by now, though it may have said before that it lacks them: they left for
+    /// it, or it confirmed them. A twin of one of them is asked about again rather than sent.
+    maybe_held: HashSet<Digest>,
     /// Files whose upload ended with no answer or a gateway's fault. If the server then answers, it was not the
     /// network: the attempt counts, so that one file cannot hold up the rest for ever.
     suspects: Vec<FileId>,
@@ -69,11 +77,14 @@ impl Engine {
             link: Link::Due(None),
             jobs: Jobs::default(),
             speed: Speed::default(),
+            pace: Pace::default(),
+            history: History::default(),
+            incidents: Incidents::default(),
             pairing: Pairing::Idle,
             failures: 0,
             last_scan: ScanId::default(),
             run_asked: false,
-            proven: HashSet::new(),
+            maybe_held: HashSet::new(),
             suspects: Vec::new(),
             wake_at: None,
             outbox: Vec::new(),
@@ -82,17 +93,20 @@ impl Engine {
 
     /// Tells the engine what happened at `now`; returns what to do, in order.
     pub fn handle(&mut self, now: Moment, event: Event) -> Vec<Command> {
+        self.note_wake(&event);
         self.take(now, event);
         self.advance(now)
     }
 
     fn take(&mut self, now: Moment, event: Event) {
         match event {
-            Event::Started(saved) => self.start(saved),
+            Event::Started(saved) => self.start(now, saved),
             Event::Asked(intent) => self.obey(now, intent),
             Event::FolderAdded { folder, name, lasting } => self.add_folder(folder, name, lasting),
             Event::AccessChanged { folder, access } => self.access_changed(folder, access),
-            Event::FilesListed { folder, scan, files } => self.files_listed(folder, scan, files),
+            Event::PathsTouched { folder, paths } => self.paths_touched(folder, paths),
+            Event::WatchEnded { folder } => self.watch_ended(now, folder),
+            Event::FilesListed { folder, scan, files } => self.files_listed(now, folder, scan, files),
             Event::ListingEnded { folder, scan, end } => self.listing_ended(now, folder, scan, end),
             Event::HashProgressed { job, read } => self.jobs.note_read(job, read),
             Event::HashEnded { job, end } => self.hash_ended(now, job, end),
@@ -106,12 +120,14 @@ impl Engine {
         }
     }
 
-    fn start(&mut self, saved: Saved) {
+    fn start(&mut self, now: Moment, saved: Saved) {
         self.catalog = Catalog::restore(saved.rows);
-        let folder = |(id, name)| (id, Folder::new(name, Lasting::Lasting));
-        self.folders.extend(saved.folders.into_iter().map(folder));
+        for SavedFolder { id, name, rules } in saved.folders {
+            self.folders.insert(id, Folder { rules, ..Folder::new(name, Lasting::Lasting) });
+        }
         self.take_in_strays();
         self.settings = saved.settings;
+        self.close_run_cut_off(now, saved.last_run);
     }
 
     fn obey(&mut self, now: Moment, intent: Intent) {
@@ -125,6 +141,11 @@ impl Engine {
             Intent::Retry(file) => self.retry(file),
             Intent::RetryAll => self.retry_all(),
             Intent::RemoveFolder(folder) => self.remove_folder(folder),
+            Intent::SetRules(folder, rules) => self.set_rules(folder, rules),
+            Intent::LimitRate(rate_limit) => {
+                self.set(Settings { rate_limit, ..self.settings.clone() });
+                self.outbox.push(Command::LimitRate(rate_limit));
+            }
         }
     }
 

@@ -1,9 +1,13 @@
 //! The end of reading a file.
 
+use protocol::Digest;
+
 use super::Engine;
+use super::listing::settling;
 use crate::event::{HashEnd, JobId, Look};
-use crate::folder::Barrier;
-use crate::row::{Failure, FileId, FileState, Problem};
+use crate::folder::{Barrier, Versions};
+use crate::incident::Trouble;
+use crate::row::{Failure, FileId, FileState, Problem, SkipReason};
 use crate::time::Moment;
 
 /// A file that fails this often needs the person: about ten minutes of trying.
@@ -11,35 +15,47 @@ const MOST_ATTEMPTS: u8 = 7;
 /// The wait after the first failure of a file; it doubles with each.
 const FIRST_WAIT_MS: u64 = 5_000;
 const LONGEST_WAIT_MS: u64 = 300_000;
-/// A camera or a download writes more often than this.
-const QUIET_MS: u64 = 3_000;
 
 impl Engine {
     pub(super) fn hash_ended(&mut self, now: Moment, job: JobId, end: HashEnd) {
         let Some(id) = self.jobs.end_reading(job) else { return };
         match end {
-            HashEnd::Digested(digest) => self.catalog.set_state(id, FileState::Hashed { digest }),
+            HashEnd::Digested(digest) => self.digested(id, digest),
             HashEnd::Moved(look) => self.wait_until_quiet(now, id, look),
             HashEnd::Vanished => self.call_gone(id),
-            HashEnd::Unreadable => self.give_up(id, Problem::Unreadable),
+            HashEnd::Unreadable => self.give_up(now, id, Problem::Unreadable),
             HashEnd::OutOfReach(barrier) => self.lose_folder_of(now, id, barrier),
             HashEnd::ReaderStopped => self.retry_later(now, id, Failure::ReaderStopped),
         }
     }
 
+    fn digested(&mut self, id: FileId, digest: Digest) {
+        let Some(row) = self.catalog.get(id) else { return };
+        let other = row.before.as_deref().is_some_and(|before| *before != digest);
+        let rules = self.folders.get(&row.folder).map(|folder| folder.rules).unwrap_or_default();
+        let state = match rules.versions {
+            // It was just made when it was listed, and stayed empty.
+            Versions::KeepFirst | Versions::KeepAll if row.stamp.size == 0 => {
+                FileState::Skipped(SkipReason::Empty)
+            }
+            Versions::KeepFirst if other => FileState::Skipped(SkipReason::LaterVersion),
+            Versions::KeepFirst | Versions::KeepAll => FileState::Hashed { digest },
+        };
+        self.catalog.set_state(id, state);
+    }
+
     /// The file is being written: what was read is void. It gets time to come to rest.
     pub(super) fn wait_until_quiet(&mut self, now: Moment, id: FileId, look: Look) {
         self.catalog.set_state(id, FileState::Found);
-        self.look_again_at(id, look);
+        self.look_again_at(now, id, look);
         if self.catalog.get(id).is_some_and(|row| row.state == FileState::Found) {
-            let until = now + QUIET_MS;
-            self.catalog
-                .set_state(id, FileState::Waiting { digest: None, until, failure: Failure::Changing });
+            self.catalog.set_state(id, settling(now));
         }
     }
 
-    pub(super) fn give_up(&mut self, id: FileId, problem: Problem) {
+    pub(super) fn give_up(&mut self, now: Moment, id: FileId, problem: Problem) {
         let digest = self.catalog.get(id).and_then(|row| row.state.digest());
+        self.incidents.note(now, Trouble::Problem(problem), Some(id));
         self.catalog.set_state(id, FileState::Problem { digest, problem });
     }
 
@@ -47,8 +63,9 @@ impl Engine {
     pub(super) fn retry_later(&mut self, now: Moment, id: FileId, failure: Failure) {
         let attempts = self.catalog.count_attempt(id);
         if attempts >= MOST_ATTEMPTS {
-            return self.give_up(id, Problem::GaveUp(failure));
+            return self.give_up(now, id, Problem::GaveUp(failure));
         }
+        self.incidents.note(now, Trouble::Failure(failure), Some(id));
         // Bytes that did not fit their digest are read again; everything else is asked about again.
         let known = self.catalog.get(id).and_then(|row| row.state.digest());
         let digest = known.filter(|_| failure != Failure::DigestMismatch);

@@ -11,6 +11,7 @@ impl Engine {
     pub(super) fn upload_progressed(&mut self, now: Moment, job: JobId, sent: u64) {
         let moved = self.jobs.note_sent(job, sent);
         self.speed.add(now, moved);
+        self.pace.note_bytes(moved);
     }
 
     pub(super) fn upload_ended(&mut self, now: Moment, job: JobId, end: UploadEnd) {
@@ -28,8 +29,12 @@ impl Engine {
             }
             Decision::ReadAgain(look) => self.wait_until_quiet(now, id, look),
             Decision::Vanished => self.call_gone(id),
-            Decision::RetryLater(failure) => self.retry_later(now, id, failure),
+            Decision::RetryLater(failure) => {
+                self.pace.note_trouble();
+                self.retry_later(now, id, failure);
+            }
             Decision::StopRun { halt, retry_after_ms } => {
+                self.pace.note_trouble();
                 self.catalog.set_state(id, FileState::Hashed { digest });
                 if matches!(halt, Halt::Offline | Halt::ServerError(_)) {
                     self.suspects.push(id);
@@ -37,7 +42,7 @@ impl Engine {
                 self.stop(now, halt, retry_after_ms);
             }
             Decision::LoseFolder(barrier) => self.lose_folder_of(now, id, barrier),
-            Decision::GiveUp(problem) => self.give_up(id, problem),
+            Decision::GiveUp(problem) => self.give_up(now, id, problem),
             Decision::Skip(reason) => self.catalog.set_state(id, FileState::Skipped(reason)),
         }
     }
@@ -45,7 +50,10 @@ impl Engine {
     /// A small file ends before its first progress is told.
     fn note_rest_sent(&mut self, now: Moment, id: FileId, sent: u64) {
         let size = self.catalog.get(id).map_or(0, |row| row.stamp.size);
-        self.speed.add(now, size.saturating_sub(sent));
+        let rest = size.saturating_sub(sent);
+        self.speed.add(now, rest);
+        self.pace.note_bytes(rest);
+        self.pace.note_file();
     }
 
     fn trust(&self) -> Trust {

@@ -5,7 +5,8 @@ use super::{Engine, Pairing};
 use crate::command::Command;
 use crate::decision::{Trouble, success};
 use crate::event::{Checked, JobId, KnownAccount, PairEnd, RequestEnd};
-use crate::folder::Listing;
+use crate::folder::Folder;
+use crate::incident;
 use crate::intent::{AccountId, Settings};
 use crate::link::{Halt, Link, wait_ms};
 use crate::row::{Failure, FileId, FileState};
@@ -31,6 +32,7 @@ impl Engine {
             Ok(KnownAccount(account)) => {
                 self.link = Link::Ready(checked.trust);
                 self.meet(account);
+                self.outbox.extend(self.settings.rate_limit.map(|rate| Command::LimitRate(Some(rate))));
                 suspects.into_iter().for_each(|id| self.retry_later(now, id, Failure::CutOff));
             }
             Err(Trouble::Run { halt: Halt::SignedOut, .. }) => self.link = Link::SignedOut,
@@ -48,9 +50,13 @@ impl Engine {
             return;
         }
         if self.settings.account.is_some() {
-            self.proven.clear();
-            let proven = |state: &FileState| matches!(state, FileState::Protected { .. });
-            let theirs = self.catalog.iter().filter(|(_, row)| proven(&row.state)).map(|(id, _)| id);
+            self.maybe_held.clear();
+            // An answer that is still on its way is the other one's.
+            self.abandon_everything();
+            self.drop_question();
+            let its_word =
+                |state: &FileState| matches!(state, FileState::Protected { .. } | FileState::Ready { .. });
+            let theirs = self.catalog.iter().filter(|(_, row)| its_word(&row.state)).map(|(id, _)| id);
             theirs.collect::<Vec<_>>().into_iter().for_each(|id| self.ask_again(id));
         }
         self.set(Settings { account: Some(account), ..self.settings.clone() });
@@ -76,7 +82,8 @@ impl Engine {
     }
 
     fn hold(&mut self, now: Moment, halt: Halt, retry_after_ms: Option<u64>) {
-        let until = now + wait_ms(halt, self.failures, retry_after_ms);
+        let until = now + wait_ms(now, halt, self.failures, retry_after_ms);
+        self.incidents.note(now, incident::Trouble::Halt(halt), None);
         self.failures = self.failures.saturating_add(1);
         self.link = Link::Held { halt, until };
     }
@@ -112,6 +119,6 @@ impl Engine {
 
     /// True once every folder was looked through to its end, or could not be.
     pub(crate) fn has_looked(&self) -> bool {
-        self.folders.values().all(|folder| matches!(folder.listing, Listing::Complete | Listing::Failed))
+        self.folders.values().all(Folder::is_looked_through)
     }
 }

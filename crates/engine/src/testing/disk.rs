@@ -7,8 +7,9 @@ use sha1::Digest as _;
 
 use crate::command::Read;
 use crate::event::{HashEnd, Look};
-use crate::folder::Access;
+use crate::folder::{Access, Scope};
 use crate::row::{SkipReason, Stamp};
+use crate::rules;
 use crate::time::Moment;
 
 pub struct Disk {
@@ -16,6 +17,9 @@ pub struct Disk {
     pub access: Access,
     /// Files whose names are not valid text.
     pub nameless: usize,
+    /// Where something happened since the watch last told.
+    pub touched: Vec<Box<str>>,
+    last_inode: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,11 +27,19 @@ pub struct DiskFile {
     pub bytes: Vec<u8>,
     pub modified: Moment,
     pub readable: bool,
+    /// Stays while the file is written in place; a replaced file has another.
+    inode: u64,
 }
 
 impl Default for Disk {
     fn default() -> Disk {
-        Disk { files: BTreeMap::new(), access: Access::Granted, nameless: 0 }
+        Disk {
+            files: BTreeMap::new(),
+            access: Access::Granted,
+            nameless: 0,
+            touched: Vec::new(),
+            last_inode: 0,
+        }
     }
 }
 
@@ -38,15 +50,50 @@ impl Disk {
         disk
     }
 
+    /// Writes in place, or a new file.
     pub fn write(&mut self, path: &str, bytes: &str, modified: Moment) {
-        let file = DiskFile { bytes: bytes.as_bytes().to_vec(), modified, readable: true };
-        self.files.insert(path.into(), file);
+        let inode = self.files.get(path).map_or_else(|| self.new_inode(), |file| file.inode);
+        self.put(path, bytes, modified, inode);
     }
 
-    pub fn rename(&mut self, from: &str, to: &str) {
-        if let Some(file) = self.files.remove(from) {
-            self.files.insert(to.into(), file);
+    /// Puts another file in the place of what was there, as careful programs do.
+    pub fn replace(&mut self, path: &str, bytes: &str, modified: Moment) {
+        let inode = self.new_inode();
+        self.put(path, bytes, modified, inode);
+    }
+
+    fn new_inode(&self) -> u64 {
+        self.last_inode + 1
+    }
+
+    fn put(&mut self, path: &str, bytes: &str, modified: Moment, inode: u64) {
+        self.last_inode = self.last_inode.max(inode);
+        let file = DiskFile { bytes: bytes.as_bytes().to_vec(), modified, readable: true, inode };
+        self.files.insert(path.into(), file);
+        self.touched.push(path.into());
+    }
+
+    pub fn remove(&mut self, path: &str) {
+        if self.files.remove(path).is_some() {
+            self.touched.push(path.into());
         }
+    }
+
+    pub fn touch(&mut self, path: &str, modified: Moment) {
+        if let Some(file) = self.files.get_mut(path) {
+            file.modified = modified;
+        }
+    }
+
+    /// Renames a file, or a folder with all that is in it.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        let inside: Vec<String> = self.files.keys().filter(|path| is_at(path, from)).cloned().collect();
+        for path in inside {
+            if let Some(file) = self.files.remove(&path) {
+                self.files.insert(format!("{to}{}", &path[from.len()..]), file);
+            }
+        }
+        self.touched.extend([from.into(), to.into()]);
     }
 
     pub fn set_readable(&mut self, path: &str, readable: bool) {
@@ -55,35 +102,63 @@ impl Disk {
         }
     }
 
-    pub(super) fn bytes(&self, path: &str) -> &[u8] {
-        self.files.get(path).map_or(&[], |file| &file.bytes)
+    /// The paths of the files within a scope.
+    pub(super) fn within(&self, scope: &Scope) -> Vec<String> {
+        let wanted = |path: &String| match scope {
+            Scope::Everything => true,
+            Scope::Paths(paths) => paths.iter().any(|wanted| is_at(path, wanted)),
+        };
+        self.files.keys().filter(|path| wanted(path)).cloned().collect()
     }
 
-    pub(super) fn look(&self, path: &str, left_out: impl Fn(&str) -> Option<SkipReason>) -> Look {
-        match self.files.get(path) {
-            Some(file) if left_out(path).is_none() => Look::Seen(file.stamp()),
-            Some(_) | None => Look::LeftOut,
-        }
+    /// What a walk sees of a file; `None` if it is no longer there.
+    pub(super) fn look(&self, path: &str, left_out: impl Fn(&str) -> Option<SkipReason>) -> Option<Look> {
+        let file = self.files.get(path)?;
+        Some(if left_out(path).is_none() { Look::Seen(file.stamp()) } else { Look::LeftOut })
     }
 
-    /// Reads the file as a host does: first the look of it, then its bytes.
-    pub(super) fn hash(&self, read: &Read) -> HashEnd {
+    /// The file, if it can be opened and looks as it was listed.
+    pub(super) fn open(&self, read: &Read) -> Result<DiskFile, HashEnd> {
         if let Access::Barred(barrier) = self.access {
-            return HashEnd::OutOfReach(barrier);
+            return Err(HashEnd::OutOfReach(barrier));
         }
         match self.files.get(&*read.path) {
-            None => HashEnd::Vanished,
-            Some(file) if file.stamp() != read.stamp => HashEnd::Moved(Look::Seen(file.stamp())),
-            Some(file) if !file.readable => HashEnd::Unreadable,
-            Some(file) => HashEnd::Digested(digest_of(&file.bytes)),
+            None => Err(HashEnd::Vanished),
+            Some(file) if file.stamp() != read.stamp => Err(HashEnd::Moved(Look::Seen(file.stamp()))),
+            Some(file) if !file.readable => Err(HashEnd::Unreadable),
+            Some(file) => Ok(file.clone()),
         }
+    }
+
+    /// The bytes that a reader gets now which opened the file a while ago: of a replaced or deleted file still the
+    /// old ones, of one written in place what stands there now. `None` if there are too few.
+    pub(super) fn bytes_under_reader(&self, path: &str, opened: &DiskFile) -> Option<Vec<u8>> {
+        match self.files.get(path) {
+            Some(file) if file.inode == opened.inode => {
+                file.bytes.get(..opened.bytes.len()).map(<[u8]>::to_vec)
+            }
+            Some(_) | None => Some(opened.bytes.clone()),
+        }
+    }
+
+    /// How the folder's files that are photos or videos, and can be read, are now.
+    pub fn media(&self) -> impl Iterator<Item = (&String, &DiskFile)> {
+        let media = |path: &str, file: &DiskFile| {
+            rules::left_out(path).is_none() && file.readable && !file.bytes.is_empty()
+        };
+        self.files.iter().filter(move |(path, file)| media(path, file))
     }
 }
 
 impl DiskFile {
-    fn stamp(&self) -> Stamp {
+    pub(super) fn stamp(&self) -> Stamp {
         Stamp { size: self.bytes.len() as u64, modified: self.modified }
     }
+}
+
+/// Whether a path is this file, or lies in this folder.
+fn is_at(path: &str, place: &str) -> bool {
+    path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The SHA-1 of these bytes.

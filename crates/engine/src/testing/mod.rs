@@ -1,26 +1,34 @@
 //! A world for the engine to live in: a folder, a store, a server and a clock, all in memory, and misfortunes
 //! by name. Two minutes of retries take no time here.
 //!
-//! [`World`] is the host: it carries commands out one at a time, in order, and a [`World::kill`] may come
-//! between any two of them.
+//! [`World`] is the host: it carries commands out in order, and what takes its time as flights that end later. A
+//! [`World::kill`] may come between any two turns.
 
 mod disk;
+mod flight;
 mod server;
+pub mod simulation;
+mod store;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::num::NonZeroU64;
 
-pub use disk::{Disk, digest_of};
+pub use disk::{Disk, DiskFile, digest_of};
 pub use server::Server;
+pub use store::Store;
 
-use crate::command::{Command, Read, Send};
-use crate::event::{Checked, Event, HashEnd, ListedFile, ListingEnd, Look, PairEnd, Saved, UploadEnd};
-use crate::folder::{Access, FolderId};
-use crate::intent::{Intent, Settings};
+use protocol::Digest;
+
+use crate::Engine;
+use crate::command::{Command, Read};
+use crate::event::{Checked, Event, PairEnd};
+use crate::folder::FolderId;
+use crate::intent::Intent;
 use crate::link::Trust;
-use crate::row::{FileId, FileState, Row, SavedRow};
+use crate::row::{FileId, FileState};
 use crate::time::Moment;
 use crate::view::View;
-use crate::{Engine, rules};
+use flight::{Flight, Upload};
 
 /// The one folder of most tests.
 pub const PICTURES: FolderId = FolderId(1);
@@ -29,7 +37,8 @@ pub const CODE: &str = "GOOD-CODE";
 
 /// How often the world may turn before a test is said to hang.
 const MOST_STEPS: usize = 200_000;
-const BATCH: usize = 3;
+/// The files of a new world have lain there for a day.
+const A_DAY_MS: u64 = 86_400_000;
 
 #[derive(Default)]
 pub struct World {
@@ -39,17 +48,13 @@ pub struct World {
     pub server: Server,
     pub store: Store,
     pub log: Log,
+    /// Folders whose changes are told.
+    pub watched: BTreeSet<FolderId>,
+    pub rate_limit: Option<NonZeroU64>,
     todo: VecDeque<Command>,
+    flights: Vec<Flight>,
     alarm: Option<Moment>,
     touch_during_hash: Option<String>,
-}
-
-/// What outlives a kill.
-#[derive(Default)]
-pub struct Store {
-    pub folders: BTreeMap<FolderId, String>,
-    pub rows: BTreeMap<FileId, Row>,
-    pub settings: Settings,
 }
 
 /// What the world counted, for tests that say how often something may happen.
@@ -57,6 +62,10 @@ pub struct Store {
 pub struct Log {
     pub hashed: Vec<String>,
     pub uploads: Vec<String>,
+    /// What the engine was told that the server lacks.
+    pub lacking: Vec<Digest>,
+    /// What left for the server.
+    pub sent: Vec<Digest>,
     pub checks: usize,
     pub questions: usize,
 }
@@ -73,16 +82,13 @@ impl World {
     /// The same before anything was started or paired.
     pub fn unpaired(files: &[(&str, &str)]) -> World {
         let mut world = World { now: Moment(1_700_000_000_000), ..World::default() };
-        world.disks.insert(PICTURES, Disk::of(files, world.now));
-        world.store.folders.insert(PICTURES, "Pictures".into());
+        world.disks.insert(PICTURES, Disk::of(files, Moment(world.now.0 - A_DAY_MS)));
+        world.store.add_folder(PICTURES, "Pictures");
         world
     }
 
     pub fn start(&mut self) {
-        let rows = self.store.rows.iter().map(|(id, row)| SavedRow { id: *id, row: Some(row.clone()) });
-        let folders = self.store.folders.iter().map(|(id, name)| (*id, name.clone()));
-        let saved =
-            Saved { rows: rows.collect(), folders: folders.collect(), settings: self.store.settings.clone() };
+        let saved = self.store.load();
         self.tell(Event::Started(saved));
     }
 
@@ -90,6 +96,8 @@ impl World {
     pub fn kill(&mut self) {
         self.engine = Engine::new();
         self.todo.clear();
+        self.flights.clear();
+        self.watched.clear();
         self.alarm = None;
     }
 
@@ -113,11 +121,64 @@ impl World {
         self.ask(Intent::Look);
     }
 
-    /// Carries out one command. False if there was none.
+    /// Carries out one command, or one turn of what is in flight. False if there was nothing to do.
     pub fn step(&mut self) -> bool {
+        self.step_command() || self.step_flight(0)
+    }
+
+    /// Commands are carried out in order. False if there was none.
+    pub fn step_command(&mut self) -> bool {
         let Some(command) = self.todo.pop_front() else { return false };
         self.carry_out(command);
         true
+    }
+
+    /// One of the flights goes on by a turn. False if there is no such.
+    pub fn step_flight(&mut self, at: usize) -> bool {
+        if at >= self.flights.len() {
+            return false;
+        }
+        let flight = self.flights.remove(at);
+        if let Some(flight) = flight.turn(self) {
+            self.flights.insert(at.min(self.flights.len()), flight);
+        }
+        true
+    }
+
+    pub fn flights(&self) -> usize {
+        self.flights.len()
+    }
+
+    pub(crate) fn commands(&self) -> usize {
+        self.todo.len()
+    }
+
+    pub(crate) fn next_command(&self) -> Option<&Command> {
+        self.todo.front()
+    }
+
+    /// Lets time pass without carrying anything out; a wake-up that is due comes at its end.
+    pub(crate) fn wait(&mut self, ms: u64) {
+        self.now = self.now + ms;
+        let now = self.now;
+        if self.alarm.take_if(|at| *at <= now).is_some() {
+            self.tell(Event::Woke);
+        }
+    }
+
+    /// Goes to the next wake-up. False if there is none before `end`.
+    pub(crate) fn wake_before(&mut self, end: Moment) -> bool {
+        let Some(at) = self.alarm.take_if(|at| *at <= end) else { return false };
+        self.now = self.now.max(at);
+        self.tell(Event::Woke);
+        true
+    }
+
+    /// Somebody sets the clock. A wake-up that was asked for comes after the same time all the same.
+    pub(crate) fn jump_clock(&mut self, ms: u64, ahead: bool) {
+        let jump = |at: Moment| Moment(if ahead { at.0 + ms } else { at.0.saturating_sub(ms) });
+        self.now = jump(self.now);
+        self.alarm = self.alarm.map(jump);
     }
 
     /// Carries out everything that can be done without waiting.
@@ -146,7 +207,21 @@ impl World {
     }
 
     pub fn disk(&mut self) -> &mut Disk {
-        self.disks.entry(PICTURES).or_default()
+        self.disk_of(PICTURES)
+    }
+
+    pub fn disk_of(&mut self, folder: FolderId) -> &mut Disk {
+        self.disks.entry(folder).or_default()
+    }
+
+    /// The watch tells what happened in the folders since it last did.
+    pub fn tell_touched(&mut self) {
+        for folder in self.watched.clone() {
+            let paths = std::mem::take(&mut self.disk_of(folder).touched);
+            if !paths.is_empty() {
+                self.tell(Event::PathsTouched { folder, paths });
+            }
+        }
     }
 
     pub fn view(&self) -> View {
@@ -155,7 +230,11 @@ impl World {
 
     /// The state of a file in [`PICTURES`].
     pub fn state(&self, path: &str) -> Option<&FileState> {
-        let id = self.engine.catalog.find(PICTURES, path)?;
+        self.state_of(PICTURES, path)
+    }
+
+    pub fn state_of(&self, folder: FolderId, path: &str) -> Option<&FileState> {
+        let id = self.engine.catalog.find(folder, path)?;
         self.engine.catalog.get(id).map(|row| &row.state)
     }
 
@@ -167,67 +246,37 @@ impl World {
         match command {
             Command::Save(rows) => self.store.save(rows),
             Command::SaveSettings(settings) => self.store.settings = settings,
-            Command::ForgetFolder(folder) => _ = self.store.folders.remove(&folder),
-            Command::ListFolder { folder, scan } => self.list(folder, scan),
-            Command::Hash(read) => self.hash(&read),
-            Command::Ask { job, digests } => {
-                self.log.questions += 1;
-                let end = self.server.check(self.now, &digests);
-                self.tell(Event::AskEnded { job, end });
+            Command::SaveRules { folder, rules } => self.store.save_rules(folder, rules),
+            Command::SaveRun { run, replaces } => self.store.save_run(run, replaces),
+            Command::ForgetFolder(folder) => self.store.forget_folder(folder),
+            Command::WatchFolder(folder) => self.watch(folder),
+            Command::ListFolder { folder, scan, scope } => {
+                self.flights.push(Flight::Listing { folder, scan, scope, rest: None });
             }
-            Command::Upload(send) => self.upload(&send),
-            Command::Abandon(job) => self.todo.retain(|command| !is_about(command, job)),
-            Command::CheckServer { job } => self.check_server(job),
+            Command::Hash(read) => self.flights.push(Flight::Reading { read, opened: false }),
+            Command::Ask { job, digests } => {
+                self.flights.push(Flight::Asking { job, digests, answer: None });
+            }
+            Command::Upload(send) => self.flights.push(Flight::Uploading { send, stage: Upload::Begun }),
+            Command::Abandon(job) => self.flights.retain(|flight| flight.job() != Some(job)),
+            Command::CheckServer { job } => self.flights.push(Flight::Checking { job, answer: None }),
+            Command::LimitRate(rate) => self.rate_limit = rate,
             Command::Pair { code } => self.pair(&code),
             Command::WakeAt(at) => self.alarm = Some(at),
         }
     }
 
-    fn list(&mut self, folder: FolderId, scan: crate::ScanId) {
-        let disk = self.disks.entry(folder).or_default();
-        let end = match disk.access {
-            Access::Granted => ListingEnd::Complete,
-            Access::Barred(barrier) => ListingEnd::OutOfReach(barrier),
-        };
-        let look =
-            |path: &String| ListedFile { path: path.as_str().into(), look: disk.look(path, rules::left_out) };
-        let nameless = (0..disk.nameless)
-            .map(|number| ListedFile { path: format!("\u{FFFD} {number}").into(), look: Look::Nameless });
-        let files: Vec<ListedFile> = disk.files.keys().map(look).chain(nameless).collect();
-        if end == ListingEnd::Complete {
-            for batch in files.chunks(BATCH) {
-                self.tell(Event::FilesListed { folder, scan, files: batch.to_vec() });
-            }
-        }
-        self.tell(Event::ListingEnded { folder, scan, end });
+    /// From now on; what happened before is not told.
+    fn watch(&mut self, folder: FolderId) {
+        self.watched.insert(folder);
+        self.disk_of(folder).touched.clear();
     }
 
-    fn hash(&mut self, read: &Read) {
-        self.log.hashed.push(read.path.to_string());
+    fn touch_under_reader(&mut self, read: &Read) {
         let now = self.now;
-        let touched = self.touch_during_hash.take_if(|path| **path == *read.path).is_some();
-        let disk = self.disks.entry(read.folder).or_default();
-        if touched {
-            disk.write(&read.path, "written while it was read", now + 1);
+        if self.touch_during_hash.take_if(|path| **path == *read.path).is_some() {
+            self.disk_of(read.folder).write(&read.path, "written while it was read", now + 1);
         }
-        let end = disk.hash(read);
-        self.tell(Event::HashEnded { job: read.job, end });
-    }
-
-    fn upload(&mut self, send: &Send) {
-        self.log.uploads.push(send.read.path.to_string());
-        let disk = self.disks.entry(send.read.folder).or_default();
-        let end = match disk.hash(&send.read) {
-            HashEnd::Digested(_) => {
-                let bytes = disk.bytes(&send.read.path).to_vec();
-                UploadEnd::Ended(self.server.upload(self.now, bytes, send.digest))
-            }
-            HashEnd::Moved(look) => UploadEnd::Moved(look),
-            HashEnd::Vanished => UploadEnd::Vanished,
-            HashEnd::Unreadable | HashEnd::ReaderStopped => UploadEnd::Unreadable,
-            HashEnd::OutOfReach(barrier) => UploadEnd::OutOfReach(barrier),
-        };
-        self.tell(Event::UploadEnded { job: send.read.job, end });
     }
 
     /// What the server tells somebody whom it does not know.
@@ -236,43 +285,9 @@ impl World {
         Checked { account: stranger.account(self.now), trust: Trust::StoresUnseen }
     }
 
-    fn check_server(&mut self, job: crate::JobId) {
-        self.log.checks += 1;
-        let account = self.server.account(self.now);
-        let trust = if self.server.verifies { Trust::Verifies } else { Trust::StoresUnseen };
-        self.tell(Event::ServerChecked { job, checked: Checked { account, trust } });
-    }
-
     fn pair(&mut self, code: &str) {
         self.server.paired |= code == CODE;
         let end = if code == CODE { PairEnd::Paired } else { PairEnd::CodeRefused };
         self.tell(Event::PairingEnded(end));
-    }
-}
-
-impl Store {
-    fn save(&mut self, rows: Vec<SavedRow>) {
-        for SavedRow { id, row } in rows {
-            match row {
-                Some(row) => _ = self.rows.insert(id, row),
-                None => _ = self.rows.remove(&id),
-            }
-        }
-    }
-}
-
-fn is_about(command: &Command, job: crate::JobId) -> bool {
-    match command {
-        Command::Hash(read) => read.job == job,
-        Command::Upload(send) => send.read.job == job,
-        Command::Save(_)
-        | Command::SaveSettings(_)
-        | Command::ForgetFolder(_)
-        | Command::ListFolder { .. }
-        | Command::Ask { .. }
-        | Command::Abandon(_)
-        | Command::CheckServer { .. }
-        | Command::Pair { .. }
-        | Command::WakeAt(_) => false,
     }
 }

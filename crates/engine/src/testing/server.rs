@@ -1,6 +1,6 @@
 //! A server in memory, as truthful as the real one and as unlucky as it is told to be.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::immich::{UploadAnswer, UploadStatus};
 use protocol::safelight::STATUS_DIGEST_MISMATCH;
@@ -19,6 +19,12 @@ pub struct Server {
     pub verifies: bool,
     /// What it holds, by the digest of what really arrived.
     pub assets: BTreeMap<Digest, Vec<u8>>,
+    /// What a person threw away there.
+    pub trash: BTreeSet<Digest>,
+    /// What it ever confirmed, with the bytes in its hands.
+    pub confirmed: BTreeSet<Digest>,
+    /// How often it took each content as new.
+    pub taken: BTreeMap<Digest, usize>,
     offline_until: Option<Moment>,
     /// Statuses that it answers the next uploads with, whatever they bring.
     upload_answers: VecDeque<u16>,
@@ -34,6 +40,9 @@ impl Default for Server {
             account: AccountId("first".into()),
             verifies: true,
             assets: BTreeMap::new(),
+            trash: BTreeSet::new(),
+            confirmed: BTreeSet::new(),
+            taken: BTreeMap::new(),
             offline_until: None,
             upload_answers: VecDeque::new(),
             corrupt_next: false,
@@ -47,9 +56,21 @@ impl Server {
         self.offline_until = Some(until);
     }
 
+    /// Somebody set the server up anew at the same address: it holds nothing, and nobody is paired.
+    pub fn start_anew(&mut self, account: &str) {
+        *self = Server { verifies: self.verifies, account: AccountId(account.into()), ..Server::default() };
+    }
+
     /// The next upload is answered with this status, and nothing is kept.
     pub fn says(&mut self, status: u16) {
         self.upload_answers.push_back(status);
+    }
+
+    /// Nothing is wrong with it any more but what is cursed.
+    pub(super) fn is_well_again(&mut self) {
+        self.offline_until = None;
+        self.upload_answers.clear();
+        self.corrupt_next = false;
     }
 
     /// A bit flips on the way of the next upload.
@@ -65,12 +86,16 @@ impl Server {
         self.answer(now, || replied(200, Body::Understood(KnownAccount(self.account.clone()))))
     }
 
-    pub(super) fn check(&self, now: Moment, digests: &[Digest]) -> RequestEnd<Vec<Known>> {
+    pub(super) fn check(&mut self, now: Moment, digests: &[Digest]) -> RequestEnd<Vec<Known>> {
         let known = |digest: &Digest| match self.assets.get(digest) {
+            Some(_) if self.trash.contains(digest) => Known::InTrash,
             Some(_) => Known::Held { asset: Some(asset_of(*digest)) },
             None => Known::Lacking,
         };
-        self.answer(now, || replied(200, Body::Understood(digests.iter().map(known).collect())))
+        let end = self.answer(now, || replied(200, Body::Understood(digests.iter().map(known).collect())));
+        let held = digests.iter().filter(|digest| self.assets.contains_key(digest)).copied();
+        self.confirmed.extend(held.collect::<Vec<_>>());
+        end
     }
 
     pub(super) fn upload(
@@ -102,13 +127,27 @@ impl Server {
             }
         });
         if let RequestEnd::Replied(Reply { body: Body::Understood(_), .. }) = &end {
-            self.assets.insert(arrived, bytes);
+            if self.verifies {
+                self.confirmed.insert(arrived);
+            }
+            if self.assets.insert(arrived, bytes).is_none() {
+                *self.taken.entry(arrived).or_default() += 1;
+            }
         }
         end
     }
 
+    /// An answer on its way back; it is lost if the way is gone meanwhile.
+    pub(super) fn deliver<T>(&self, now: Moment, answer: RequestEnd<T>) -> RequestEnd<T> {
+        if self.is_offline(now) { RequestEnd::NoReply } else { answer }
+    }
+
+    fn is_offline(&self, now: Moment) -> bool {
+        self.offline_until.is_some_and(|until| now < until)
+    }
+
     fn answer<T>(&self, now: Moment, answer: impl FnOnce() -> RequestEnd<T>) -> RequestEnd<T> {
-        if self.offline_until.is_some_and(|until| now < until) {
+        if self.is_offline(now) {
             RequestEnd::NoReply
         } else if self.paired {
             answer()

@@ -1,0 +1,169 @@
+//! When a run begins and ends, and what is kept of it.
+
+use super::Engine;
+use crate::command::Command;
+use crate::event::{Event, PairEnd};
+use crate::folder::{Access, Folder};
+use crate::intent::Intent;
+use crate::link::Link;
+use crate::row::{FileId, FileState, Proof};
+use crate::run::{Account, Ended, Run, RunEnd, Wake};
+use crate::tally::Tally;
+use crate::time::Moment;
+
+/// What a kill may cost of the history.
+const SAVE_EVERY_MS: u64 = 15_000;
+
+/// The run that goes on or was the last, and what to remember for the next one.
+#[derive(Debug, Default)]
+pub(crate) struct History {
+    run: Option<Run>,
+    /// What set the next run going, if one follows from it.
+    woken_by: Option<Wake>,
+    saved_at: Moment,
+    /// The last run, if it found nothing to do.
+    idle_before: Option<Moment>,
+}
+
+impl History {
+    pub(crate) fn current(&self) -> Option<&Run> {
+        self.run.as_ref()
+    }
+
+    fn going(&mut self) -> Option<&mut Run> {
+        self.run.as_mut().filter(|run| run.ended.is_none())
+    }
+}
+
+impl Engine {
+    pub(super) fn note_wake(&mut self, event: &Event) {
+        if let Some(wake) = wake_of(event) {
+            self.history.woken_by = Some(wake);
+        }
+    }
+
+    /// Begins a run when work begins, and ends it when nothing is left that can be done now.
+    pub(super) fn keep_history(&mut self, now: Moment) {
+        match (self.history.going().is_some(), self.is_busy()) {
+            (false, true) => self.begin_run(now),
+            // What it comes to is not known before the server is.
+            (true, false) if matches!(self.link, Link::Due(_) | Link::Checking { .. }) => {}
+            (true, false) => self.end_run(now, self.why_it_rests()),
+            (true, true) if now.since(self.history.saved_at) >= SAVE_EVERY_MS => self.save_run(now, None),
+            (true, true) | (false, false) => {}
+        }
+    }
+
+    /// Something is being looked at, read, asked or sent.
+    pub(super) fn is_busy(&self) -> bool {
+        !self.jobs.is_idle() || self.folders.values().any(Folder::is_being_looked_at)
+    }
+
+    fn begin_run(&mut self, now: Moment) {
+        let last = self.history.run.as_ref().map(|run| run.began);
+        let began = last.filter(|last| *last == now).map_or(now, |last| last + 1);
+        let woken_by = self.history.woken_by.take().unwrap_or(Wake::Scheduled);
+        self.history.run = Some(Run::new(began, woken_by));
+        self.save_run(now, None);
+    }
+
+    fn why_it_rests(&self) -> RunEnd {
+        let left = || Tally::of(self.catalog.iter().map(|(_, row)| row)).remaining > 0;
+        match self.link.halt() {
+            _ if !self.may_work() => RunEnd::Paused,
+            Some(halt) if left() => RunEnd::Stopped(halt),
+            Some(_) | None => RunEnd::Finished,
+        }
+    }
+
+    fn end_run(&mut self, now: Moment, because: RunEnd) {
+        let Some(run) = self.history.going() else { return };
+        run.ended = Some(Ended { at: now, because });
+        let idle = (run.was_idle() && because == RunEnd::Finished).then_some(run.began);
+        // What woke this run wakes no other.
+        self.history.woken_by = None;
+        let before = std::mem::replace(&mut self.history.idle_before, idle);
+        self.save_run(now, before.filter(|_| idle.is_some()));
+    }
+
+    fn save_run(&mut self, now: Moment, replaces: Option<Moment>) {
+        let account = self.account();
+        self.history.saved_at = now;
+        if let Some(run) = &mut self.history.run {
+            run.account = account;
+            self.outbox.push(Command::SaveRun { run: run.clone(), replaces });
+        }
+    }
+
+    /// A run that never said how it ended was cut off.
+    pub(super) fn close_run_cut_off(&mut self, now: Moment, last: Option<Run>) {
+        let Some(last) = last else { return };
+        self.history.idle_before = (last.was_idle() && last.ended.is_some()).then_some(last.began);
+        self.history.run = Some(last);
+        self.end_run(now, RunEnd::CutOff);
+        self.history.woken_by = Some(Wake::Opened);
+    }
+
+    pub(super) fn note_protected(&mut self, id: FileId, proven: &FileState) {
+        let size = self.catalog.get(id).map_or(0, |row| row.stamp.size);
+        let Some(run) = self.history.going() else { return };
+        match proven {
+            FileState::Protected { proof: Proof::Stored, .. } => {
+                run.done.sent += 1;
+                run.done.sent_bytes += size;
+            }
+            FileState::Protected { proof: Proof::AlreadyThere, .. } => run.done.already_there += 1,
+            FileState::Found
+            | FileState::Hashed { .. }
+            | FileState::Ready { .. }
+            | FileState::Uploading { .. }
+            | FileState::Sent { .. }
+            | FileState::Waiting { .. }
+            | FileState::Skipped(_)
+            | FileState::Problem { .. }
+            | FileState::Gone { .. } => {}
+        }
+    }
+
+    fn account(&self) -> Account {
+        Tally::of(self.catalog.iter().map(|(_, row)| row)).into()
+    }
+}
+
+/// What an event would wake a run as.
+fn wake_of(event: &Event) -> Option<Wake> {
+    match event {
+        Event::Started(_) => Some(Wake::Opened),
+        Event::Asked(intent) => wake_of_intent(intent),
+        Event::FolderAdded { .. } => Some(Wake::FolderAdded),
+        Event::AccessChanged { access: Access::Granted, .. } => Some(Wake::FolderBack),
+        Event::PathsTouched { .. } | Event::WatchEnded { .. } => Some(Wake::FilesChanged),
+        Event::PairingEnded(PairEnd::Paired) => Some(Wake::SignedIn),
+        Event::NetworkChanged { online: true } => Some(Wake::NetworkBack),
+        Event::Woke => Some(Wake::Scheduled),
+        Event::AccessChanged { .. }
+        | Event::FilesListed { .. }
+        | Event::ListingEnded { .. }
+        | Event::HashProgressed { .. }
+        | Event::HashEnded { .. }
+        | Event::AskEnded { .. }
+        | Event::UploadProgressed { .. }
+        | Event::UploadEnded { .. }
+        | Event::ServerChecked { .. }
+        | Event::PairingEnded(_)
+        | Event::NetworkChanged { online: false } => None,
+    }
+}
+
+fn wake_of_intent(intent: &Intent) -> Option<Wake> {
+    match intent {
+        Intent::Look => Some(Wake::Resumed),
+        Intent::BackUpNow
+        | Intent::Resume
+        | Intent::SetForeground(_)
+        | Intent::Retry(_)
+        | Intent::RetryAll
+        | Intent::SetRules(..) => Some(Wake::Asked),
+        Intent::Pair { .. } | Intent::Pause | Intent::RemoveFolder(_) | Intent::LimitRate(_) => None,
+    }
+}

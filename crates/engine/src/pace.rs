@@ -1,0 +1,158 @@
+//! How many files are sent at once. Small files are held up by the way there and back, so several at a time are
+//! faster; how many, only measuring tells.
+
+use crate::time::Moment;
+
+/// A browser opens six connections to a server; one is left for questions and for the page.
+pub(crate) const MOST_LANES: usize = 5;
+const FIRST_LANES: usize = 3;
+/// Long enough for several files to end within it.
+const WINDOW_MS: u64 = 1_500;
+/// A step that gains less than this is not worth its load.
+const WORTHWHILE_PERCENT: u64 = 5;
+/// Windows after which the neighbouring number of lanes is tried again.
+const PATIENCE: u32 = 12;
+/// A file costs the way there and back beside its bytes.
+const FILE_COSTS_BYTES: u64 = 32 * 1024;
+
+/// Climbs towards the number of lanes that moves the most: one step at a time, back if it gained nothing.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    lanes: usize,
+    window: Option<Moment>,
+    moved: u64,
+    /// What the last window moved per second, and the step that led to this one.
+    before: Option<(u64, Step)>,
+    /// Windows until the next try.
+    rest: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Up,
+    Down,
+    None,
+}
+
+impl Default for Pace {
+    fn default() -> Pace {
+        Pace { lanes: FIRST_LANES, window: None, moved: 0, before: None, rest: 0 }
+    }
+}
+
+impl Pace {
+    pub(crate) fn lanes(&self) -> usize {
+        self.lanes
+    }
+
+    pub(crate) fn note_bytes(&mut self, bytes: u64) {
+        self.moved += bytes;
+    }
+
+    pub(crate) fn note_file(&mut self) {
+        self.moved += FILE_COSTS_BYTES;
+    }
+
+    /// The server or the way there is in trouble: half as many.
+    pub(crate) fn note_trouble(&mut self) {
+        self.lanes = (self.lanes / 2).max(1);
+        self.rest = PATIENCE;
+        self.forget();
+    }
+
+    /// Called after everything that happened; `full` while every lane is in use.
+    pub(crate) fn turn(&mut self, now: Moment, full: bool) {
+        if !full {
+            return self.forget();
+        }
+        let began = *self.window.get_or_insert(now);
+        let passed_ms = now.since(began);
+        if passed_ms >= WINDOW_MS {
+            let rate = self.moved * 1000 / passed_ms;
+            let step = self.next_step(rate);
+            self.take(step);
+            self.before = Some((rate, step));
+            (self.window, self.moved) = (Some(now), 0);
+        }
+    }
+
+    /// Lanes that stand empty say nothing about how many would be good.
+    fn forget(&mut self) {
+        (self.window, self.moved, self.before) = (None, 0, None);
+    }
+
+    fn next_step(&mut self, rate: u64) -> Step {
+        let worth = |rate: u64| rate + rate * WORTHWHILE_PERCENT / 100;
+        match self.before {
+            Some((before, Step::Up)) if rate > worth(before) && self.lanes < MOST_LANES => Step::Up,
+            Some((before, Step::Up)) if rate > worth(before) => self.rest_after(Step::None),
+            Some((_, Step::Up)) => self.rest_after(Step::Down),
+            Some((before, Step::Down)) if worth(rate) < before => self.rest_after(Step::Up),
+            Some((_, Step::Down)) => self.rest_after(Step::None),
+            Some((_, Step::None)) | None if self.rest > 0 => {
+                self.rest -= 1;
+                Step::None
+            }
+            Some((_, Step::None)) | None if self.lanes < MOST_LANES => Step::Up,
+            Some((_, Step::None)) | None => self.rest_after(Step::Down),
+        }
+    }
+
+    fn rest_after(&mut self, step: Step) -> Step {
+        self.rest = PATIENCE;
+        step
+    }
+
+    fn take(&mut self, step: Step) {
+        self.lanes = match step {
+            Step::Up => (self.lanes + 1).min(MOST_LANES),
+            Step::Down => (self.lanes - 1).max(1),
+            Step::None => self.lanes,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lets a pace run on a way that moves `rate` bytes a second with so many lanes.
+    fn run(seconds: u64, rate: impl Fn(usize) -> u64) -> Vec<usize> {
+        let mut pace = Pace::default();
+        let turn = |step: u64| {
+            pace.note_bytes(rate(pace.lanes()) / 10);
+            pace.turn(Moment(step * 100), true);
+            pace.lanes()
+        };
+        (0..seconds * 10).map(turn).collect()
+    }
+
+    #[test]
+    fn where_more_lanes_move_more_it_uses_all() {
+        let lanes = run(60, |lanes| lanes as u64 * 1_000_000);
+        let most = lanes.iter().filter(|lanes| **lanes == MOST_LANES).count();
+        assert!(most > lanes.len() * 7 / 10, "{lanes:?}");
+    }
+
+    #[test]
+    fn where_one_lane_fills_the_way_it_does_not_crowd() {
+        let lanes = run(60, |lanes| 10_000_000 / (lanes as u64 + 3));
+        assert!(*lanes.last().unwrap() <= FIRST_LANES, "{lanes:?}");
+    }
+
+    #[test]
+    fn trouble_halves_it_and_one_always_stays() {
+        let mut pace = Pace::default();
+        pace.note_trouble();
+        assert_eq!(pace.lanes(), 1);
+        pace.note_trouble();
+        assert_eq!(pace.lanes(), 1);
+    }
+
+    #[test]
+    fn empty_lanes_teach_nothing() {
+        let mut pace = Pace::default();
+        (0..600).for_each(|step| pace.turn(Moment(step * 100), false));
+        assert_eq!(pace.lanes(), FIRST_LANES);
+    }
+}

@@ -1,0 +1,112 @@
+//! Runs: what woke a stretch of work, what it did, and the account that it ended with. Kept as history.
+
+use serde::{Deserialize, Serialize};
+
+use crate::link::Halt;
+use crate::row::{Problem, SkipReason};
+use crate::tally::Tally;
+use crate::time::Moment;
+
+/// One stretch of work, from something to do until nothing that can be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its name in the history: no two runs begin at the same moment.
+    pub began: Moment,
+    pub woken_by: Wake,
+    /// `None` while it goes on.
+    pub ended: Option<Ended>,
+    /// What it did itself.
+    pub done: Done,
+    /// Where all files stood when it ended, or when it was last saved.
+    pub account: Account,
+}
+
+/// What set a run going.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Wake {
+    /// Safelight was opened, or its engine started anew.
+    Opened,
+    /// The page came back into view.
+    Resumed,
+    /// The person asked for it.
+    Asked,
+    FolderAdded,
+    /// A folder can be read again.
+    FolderBack,
+    FilesChanged,
+    /// Time for a look through everything, or for another attempt.
+    Scheduled,
+    NetworkBack,
+    SignedIn,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    pub at: Moment,
+    pub because: RunEnd,
+}
+
+/// Why a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RunEnd {
+    /// Nothing was left that could be done then.
+    Finished,
+    /// The person paused it, or switched it off.
+    Paused,
+    /// Nothing more could be sent.
+    Stopped(Halt),
+    /// The browser or this page was closed, or it crashed.
+    CutOff,
+}
+
+/// What one run did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Done {
+    /// Files that it sent and that the server confirmed.
+    pub sent: u64,
+    pub sent_bytes: u64,
+    /// Files that the server turned out to hold already.
+    pub already_there: u64,
+}
+
+/// Where all files stand: *scanned = sent + already there + skipped + problems + remaining*.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Account {
+    /// All files in all folders.
+    pub scanned: u64,
+    /// Protected, after being sent from here by this run or an earlier one.
+    pub sent: u64,
+    /// Protected; the server held them before they were sent.
+    pub already_there: u64,
+    pub skipped: Vec<(SkipReason, u64)>,
+    pub problems: Vec<(Problem, u64)>,
+    pub remaining: u64,
+    pub protected_bytes: u64,
+    pub remaining_bytes: u64,
+}
+
+impl Run {
+    pub(crate) fn new(began: Moment, woken_by: Wake) -> Run {
+        Run { began, woken_by, ended: None, done: Done::default(), account: Account::default() }
+    }
+
+    /// Whether it found nothing to do: of such runs in a row only the newest is worth keeping.
+    pub fn was_idle(&self) -> bool {
+        self.done == Done::default()
+    }
+}
+
+impl From<Tally> for Account {
+    fn from(tally: Tally) -> Account {
+        Account {
+            scanned: tally.total,
+            sent: tally.protected - tally.already_there,
+            already_there: tally.already_there,
+            skipped: tally.skipped_by_reason,
+            problems: tally.problems_by_kind,
+            remaining: tally.remaining,
+            protected_bytes: tally.protected_bytes,
+            remaining_bytes: tally.remaining_bytes,
+        }
+    }
+}

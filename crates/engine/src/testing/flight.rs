@@ -1,0 +1,187 @@
+//! Work in flight: what a host does between a command and its event, in turns. Between two turns anything may
+//! happen: a file changes under its reader, the server goes away, the browser is killed.
+
+use std::collections::VecDeque;
+
+use protocol::Digest;
+use protocol::immich::UploadAnswer;
+
+use super::World;
+use super::disk::{DiskFile, digest_of};
+use crate::command::{Read, Send};
+use crate::event::{
+    Body, Checked, Event, HashEnd, JobId, Known, ListedFile, ListingEnd, Look, Reply, RequestEnd, UploadEnd,
+};
+use crate::folder::{Access, FolderId, ScanId, Scope};
+use crate::link::Trust;
+use crate::rules;
+
+/// Files that a listing tells at once.
+const BATCH: usize = 3;
+
+pub(super) enum Flight {
+    Listing { folder: FolderId, scan: ScanId, scope: Scope, rest: Option<VecDeque<String>> },
+    Reading { read: Read, opened: bool },
+    Asking { job: JobId, digests: Vec<Digest>, answer: Option<RequestEnd<Vec<Known>>> },
+    Uploading { send: Send, stage: Upload },
+    Checking { job: JobId, answer: Option<Checked> },
+}
+
+/// How far an upload is.
+pub(super) enum Upload {
+    Begun,
+    Opened(DiskFile),
+    HalfSent {
+        file: DiskFile,
+        first_half: Vec<u8>,
+    },
+    /// The server has it, or had its chance.
+    Sent(RequestEnd<UploadAnswer>),
+}
+
+impl Flight {
+    /// The job whose abandoning ends this.
+    pub(super) fn job(&self) -> Option<JobId> {
+        match self {
+            Flight::Reading { read, .. } => Some(read.job),
+            Flight::Uploading { send, .. } => Some(send.read.job),
+            Flight::Listing { .. } | Flight::Asking { .. } | Flight::Checking { .. } => None,
+        }
+    }
+
+    /// Goes on by one turn; `None` once it told how it ended.
+    pub(super) fn turn(self, world: &mut World) -> Option<Flight> {
+        match self {
+            Flight::Listing { folder, scan, scope, rest: None } => {
+                let names = world.disk_of(folder).within(&scope);
+                Some(Flight::Listing { folder, scan, scope, rest: Some(names.into()) })
+            }
+            Flight::Listing { folder, scan, scope, rest: Some(rest) } => {
+                let rest = list(world, folder, scan, &scope, rest)?;
+                Some(Flight::Listing { folder, scan, scope, rest: Some(rest) })
+            }
+            Flight::Reading { read, opened } => self::read(world, read, opened),
+            Flight::Asking { job, digests, answer: None } => {
+                world.log.questions += 1;
+                let answer = Some(world.server.check(world.now, &digests));
+                Some(Flight::Asking { job, digests, answer })
+            }
+            Flight::Asking { job, digests, answer: Some(answer) } => {
+                let end = world.server.deliver(world.now, answer);
+                world.log.lacking.extend(lacking(&digests, &end));
+                world.tell(Event::AskEnded { job, end });
+                None
+            }
+            Flight::Uploading { send, stage } => upload(world, send, stage),
+            Flight::Checking { job, answer: None } => {
+                world.log.checks += 1;
+                let account = world.server.account(world.now);
+                let trust = if world.server.verifies { Trust::Verifies } else { Trust::StoresUnseen };
+                Some(Flight::Checking { job, answer: Some(Checked { account, trust }) })
+            }
+            Flight::Checking { job, answer: Some(checked) } => {
+                let account = world.server.deliver(world.now, checked.account);
+                world.tell(Event::ServerChecked { job, checked: Checked { account, ..checked } });
+                None
+            }
+        }
+    }
+}
+
+fn lacking(digests: &[Digest], end: &RequestEnd<Vec<Known>>) -> Vec<Digest> {
+    let RequestEnd::Replied(Reply { body: Body::Understood(known), .. }) = end else { return Vec::new() };
+    let lacking = digests.iter().zip(known).filter(|(_, known)| **known == Known::Lacking);
+    lacking.map(|(digest, _)| *digest).collect()
+}
+
+/// Tells the next batch of names that were there when the listing began.
+fn list(
+    world: &mut World,
+    folder: FolderId,
+    scan: ScanId,
+    scope: &Scope,
+    mut rest: VecDeque<String>,
+) -> Option<VecDeque<String>> {
+    let disk = world.disk_of(folder);
+    if let Access::Barred(barrier) = disk.access {
+        world.tell(Event::ListingEnded { folder, scan, end: ListingEnd::OutOfReach(barrier) });
+        return None;
+    }
+    let names: Vec<String> = rest.drain(..rest.len().min(BATCH)).collect();
+    if names.is_empty() {
+        let nameless = if *scope == Scope::Everything { disk.nameless } else { 0 };
+        let nameless = (0..nameless)
+            .map(|number| ListedFile { path: format!("\u{FFFD} {number}").into(), look: Look::Nameless });
+        let files = nameless.collect();
+        world.tell(Event::FilesListed { folder, scan, files });
+        world.tell(Event::ListingEnded { folder, scan, end: ListingEnd::Complete });
+        return None;
+    }
+    let look = |path: &String| {
+        Some(ListedFile { path: path.as_str().into(), look: disk.look(path, rules::left_out)? })
+    };
+    let files = names.iter().filter_map(look).collect();
+    world.tell(Event::FilesListed { folder, scan, files });
+    Some(rest)
+}
+
+/// First the look of the file, then its bytes, then its look again.
+fn read(world: &mut World, read: Read, opened: bool) -> Option<Flight> {
+    let file = world.disk_of(read.folder).open(&read);
+    if file.is_ok() && !opened {
+        world.log.hashed.push(read.path.to_string());
+        world.touch_under_reader(&read);
+        return Some(Flight::Reading { read, opened: true });
+    }
+    let end = file.map_or_else(|end| end, |file| HashEnd::Digested(digest_of(&file.bytes)));
+    world.tell(Event::HashEnded { job: read.job, end });
+    None
+}
+
+fn upload(world: &mut World, send: Send, stage: Upload) -> Option<Flight> {
+    let (now, path) = (world.now, &send.read.path);
+    let disk = world.disks.entry(send.read.folder).or_default();
+    let next = match stage {
+        Upload::Begun => {
+            world.log.uploads.push(path.to_string());
+            disk.open(&send.read).map(Upload::Opened).map_err(closed)
+        }
+        Upload::Opened(file) => match disk.bytes_under_reader(path, &file) {
+            Some(mut bytes) => {
+                bytes.truncate(bytes.len() / 2);
+                Ok(Upload::HalfSent { file, first_half: bytes })
+            }
+            None => Err(explain(disk.open(&send.read))),
+        },
+        Upload::HalfSent { file, first_half } => match disk.bytes_under_reader(path, &file) {
+            Some(mut bytes) => {
+                bytes[..first_half.len()].copy_from_slice(&first_half);
+                world.log.sent.push(send.digest);
+                Ok(Upload::Sent(world.server.upload(now, bytes, send.digest)))
+            }
+            None => Err(explain(disk.open(&send.read))),
+        },
+        Upload::Sent(answer) => Err(UploadEnd::Ended(world.server.deliver(now, answer))),
+    };
+    match next {
+        Ok(stage) => Some(Flight::Uploading { send, stage }),
+        Err(end) => {
+            world.tell(Event::UploadEnded { job: send.read.job, end });
+            None
+        }
+    }
+}
+
+/// What a look at the file says of an upload that broke off.
+fn explain(file: Result<DiskFile, HashEnd>) -> UploadEnd {
+    file.map_or_else(closed, |_| UploadEnd::Ended(RequestEnd::NoReply))
+}
+
+fn closed(end: HashEnd) -> UploadEnd {
+    match end {
+        HashEnd::Moved(look) => UploadEnd::Moved(look),
+        HashEnd::Vanished => UploadEnd::Vanished,
+        HashEnd::Unreadable | HashEnd::ReaderStopped | HashEnd::Digested(_) => UploadEnd::Unreadable,
+        HashEnd::OutOfReach(barrier) => UploadEnd::OutOfReach(barrier),
+    }
+}

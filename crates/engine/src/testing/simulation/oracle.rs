@@ -1,0 +1,221 @@
+//! Looks on, knows what is true of disk and server, and says when the engine does what it must never do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use protocol::Digest;
+
+use super::Broken;
+use crate::command::{Command, Send};
+use crate::folder::FolderId;
+use crate::intent::AccountId;
+use crate::row::{FileId, FileState, Row};
+use crate::tally::Tally;
+use crate::testing::World;
+
+const PROVEN: &str = "I1: protected means proven";
+const SAME_NUMBERS: &str = "I2: every file is in one state, and the numbers add up";
+const NOTHING_VANISHES: &str = "I2: no row leaves while its folder is backed up";
+const WRITTEN: &str = "I3: written before acted";
+const STAYS: &str = "I3: what was protected stays protected";
+const UNREACHABLE: &str = "I5: unreachable is not deleted";
+const ASKED: &str = "I5: nothing is sent that the server was not asked about";
+const BOUNDED: &str = "I8: bounded";
+
+/// Reading 3, sending 5, asking and checking; and a look at each folder.
+const MOST_FLIGHTS: usize = 10;
+const MOST_COMMANDS: usize = 400;
+
+type Place = (FolderId, String);
+
+#[derive(Default)]
+pub(super) struct Oracle {
+    /// What the server ever confirmed to hold, with the bytes in its hands.
+    confirmed: BTreeSet<Digest>,
+    /// What it said to lack, to this engine, and was not sent since.
+    lacking: BTreeSet<Digest>,
+    removed: BTreeSet<Place>,
+    /// Changed, touched or under new rules since it was last seen protected.
+    moved: BTreeSet<Place>,
+    removed_folders: BTreeSet<FolderId>,
+    /// Who had confirmed what is protected.
+    protected: BTreeMap<FileId, Option<AccountId>>,
+    pub(super) contents: BTreeSet<Digest>,
+    places: BTreeMap<FileId, Place>,
+}
+
+impl Oracle {
+    pub(super) fn changed(&mut self, folder: FolderId, path: &str, digest: Digest) {
+        self.contents.insert(digest);
+        self.moved.insert((folder, path.into()));
+    }
+
+    pub(super) fn touched(&mut self, folder: FolderId, path: &str) {
+        self.moved.insert((folder, path.into()));
+    }
+
+    pub(super) fn removed(&mut self, folder: FolderId, path: &str) {
+        self.removed.insert((folder, path.into()));
+        self.moved.insert((folder, path.into()));
+    }
+
+    pub(super) fn rules_changed(&mut self, folder: FolderId) {
+        let theirs = self.places.values().filter(|(theirs, _)| *theirs == folder);
+        self.moved.extend(theirs.cloned().collect::<Vec<_>>());
+    }
+
+    pub(super) fn folder_removed(&mut self, folder: FolderId) {
+        self.removed_folders.insert(folder);
+    }
+
+    pub(super) fn engine_starts(&mut self, world: &World) {
+        self.lacking.clear();
+        // What the engine knew and had not saved dies with it.
+        let saved = |id: &FileId| world.store.rows.get(id).map(|row| &row.state);
+        self.protected.retain(|id, _| matches!(saved(id), Some(FileState::Protected { .. })));
+    }
+
+    /// What stands before a command is carried out.
+    pub(super) fn look_at_command(&mut self, world: &World, command: &Command) -> Result<(), Broken> {
+        match command {
+            Command::Upload(send) => self.look_at_upload(world, send),
+            Command::Ask { digests, .. } => {
+                let saved: BTreeSet<_> =
+                    world.store.rows.values().filter_map(|row| row.state.digest()).collect();
+                let known = digests.iter().all(|digest| saved.contains(digest));
+                holds(known, WRITTEN, || "asked about a digest that is not saved".into())
+            }
+            Command::Hash(read) => {
+                let saved =
+                    world.store.rows.values().any(|row| row.path == read.path && row.folder == read.folder);
+                holds(saved, WRITTEN, || format!("{} is read before its row is saved", read.path))
+            }
+            Command::Save(_)
+            | Command::SaveSettings(_)
+            | Command::SaveRules { .. }
+            | Command::SaveRun { .. }
+            | Command::ForgetFolder(_)
+            | Command::WatchFolder(_)
+            | Command::ListFolder { .. }
+            | Command::Abandon(_)
+            | Command::CheckServer { .. }
+            | Command::LimitRate(_)
+            | Command::Pair { .. }
+            | Command::WakeAt(_) => Ok(()),
+        }
+    }
+
+    fn look_at_upload(&mut self, world: &World, Send { read, digest }: &Send) -> Result<(), Broken> {
+        let saved = |row: &Row| {
+            row.path == read.path
+                && row.folder == read.folder
+                && matches!(&row.state, FileState::Uploading { digest: saved } if saved == digest)
+        };
+        holds(world.store.rows.values().any(saved), WRITTEN, || {
+            format!("{} is sent, its row is not saved", read.path)
+        })?;
+        // Not yet turned into a request: a question may still be repeated, a second upload may not.
+        holds(self.lacking.contains(digest), ASKED, || format!("{} is sent unasked", read.path))
+    }
+
+    pub(super) fn look_on(&mut self, world: &mut World) -> Result<(), Broken> {
+        self.confirmed.extend(world.server.confirmed.iter().copied());
+        self.lacking.extend(std::mem::take(&mut world.log.lacking));
+        for digest in std::mem::take(&mut world.log.sent) {
+            self.lacking.remove(&digest);
+        }
+        for (id, row) in world.engine.catalog.iter() {
+            self.look_at_row(world, id, row)?;
+        }
+        for row in world.store.rows.values() {
+            holds(self.is_proven(row), PROVEN, || format!("saved: {row:?}"))?;
+        }
+        // The number of a row whose folder was removed is free again.
+        self.places.retain(|_, (folder, _)| !self.removed_folders.contains(folder));
+        for (id, row) in &world.store.rows {
+            self.places.entry(*id).or_insert_with(|| (row.folder, row.path.to_string()));
+        }
+        self.look_for_lost_rows(world)?;
+        self.look_at_numbers(world)?;
+        let (flights, commands) = (world.flights(), world.commands());
+        let most = MOST_FLIGHTS + world.disks.len();
+        holds(flights <= most && commands < MOST_COMMANDS, BOUNDED, || {
+            format!("{flights} flights, {commands} commands")
+        })
+    }
+
+    fn look_at_row(&mut self, world: &World, id: FileId, row: &Row) -> Result<(), Broken> {
+        holds(self.is_proven(row), PROVEN, || format!("{row:?}"))?;
+        let place = (row.folder, row.path.to_string());
+        match &row.state {
+            FileState::Gone { .. } => {
+                holds(self.removed.contains(&place), UNREACHABLE, || format!("{place:?} is called gone"))?;
+                self.protected.remove(&id);
+            }
+            FileState::Protected { .. } => {
+                self.protected.entry(id).or_insert_with(|| world.engine.settings.account.clone());
+                if is_as_on_disk(world, row) {
+                    self.moved.remove(&place);
+                }
+            }
+            FileState::Found
+            | FileState::Hashed { .. }
+            | FileState::Ready { .. }
+            | FileState::Uploading { .. }
+            | FileState::Sent { .. }
+            | FileState::Waiting { .. }
+            | FileState::Skipped(_)
+            | FileState::Problem { .. } => {
+                let before = self.protected.remove(&id);
+                let same_account = before.is_some_and(|account| account == world.engine.settings.account);
+                let stays = same_account && !self.moved.contains(&place);
+                holds(!stays, STAYS, || format!("{row:?}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn is_proven(&self, row: &Row) -> bool {
+        match &row.state {
+            FileState::Protected { digest, .. } => self.confirmed.contains(digest),
+            FileState::Found
+            | FileState::Hashed { .. }
+            | FileState::Ready { .. }
+            | FileState::Uploading { .. }
+            | FileState::Sent { .. }
+            | FileState::Waiting { .. }
+            | FileState::Skipped(_)
+            | FileState::Problem { .. }
+            | FileState::Gone { .. } => true,
+        }
+    }
+
+    fn look_for_lost_rows(&self, world: &World) -> Result<(), Broken> {
+        for (id, (folder, path)) in &self.places {
+            let row = world.store.rows.get(id).filter(|row| row.folder == *folder && *row.path == **path);
+            holds(row.is_some() || self.removed_folders.contains(folder), NOTHING_VANISHES, || {
+                format!("{id:?} {path}")
+            })?;
+        }
+        Ok(())
+    }
+
+    fn look_at_numbers(&self, world: &World) -> Result<(), Broken> {
+        let tally = Tally::of(world.engine.catalog.iter().map(|(_, row)| row));
+        let sum = tally.protected + tally.remaining + tally.skipped + tally.problems;
+        let skipped: u64 = tally.skipped_by_reason.iter().map(|(_, count)| count).sum();
+        let problems: u64 = tally.problems_by_kind.iter().map(|(_, count)| count).sum();
+        let adds_up = tally.total == sum && skipped == tally.skipped && problems == tally.problems;
+        holds(adds_up, SAME_NUMBERS, || format!("{tally:?}"))?;
+        let queued = world.engine.catalog.accounts_for_all(&world.engine.jobs);
+        holds(queued.is_none(), SAME_NUMBERS, || format!("nobody works on {queued:?}"))
+    }
+}
+
+fn is_as_on_disk(world: &World, row: &Row) -> bool {
+    let file = world.disks.get(&row.folder).and_then(|disk| disk.files.get(&*row.path));
+    file.is_some_and(|file| file.stamp() == row.stamp)
+}
+
+pub(super) fn holds(so: bool, rule: &'static str, detail: impl FnOnce() -> String) -> Result<(), Broken> {
+    if so { Ok(()) } else { Err((rule, detail())) }
+}
