@@ -9,9 +9,11 @@ use crate::parts::controls::Controls;
 use crate::parts::dropping::DropTarget;
 use crate::parts::folders::Folders;
 use crate::parts::headline::HeadlinePart;
+use crate::parts::history::History;
 use crate::parts::lists::Lists;
 use crate::parts::notices::Notices;
 use crate::parts::pairing::Pairing;
+use crate::parts::report::Report;
 use crate::parts::settings::Settings;
 use crate::shown::{Desk, ROWS_AT_ONCE};
 
@@ -46,6 +48,8 @@ fn page(desk: Desk) -> impl IntoView {
             <Activity desk />
             <Folders desk />
             <Settings desk />
+            <History desk />
+            <Report desk />
         </main>
         <DropTarget desk />
     }
@@ -93,6 +97,7 @@ fn look_when_seen(desk: Desk) {
         }
     })
     .forget();
+    EventListener::new(&window(), "focus", move |_| desk.dispatch(Intent::Look)).forget();
     let again = EventListener::new(&window(), "hashchange", move |_| obey_address(desk));
     again.forget();
 }

@@ -3,7 +3,7 @@
 use browser::app_shell::NewVersion;
 use browser::channel::{FromEngine, Notice, Stopped, ToEngine};
 use browser::window::Conversation;
-use engine::{Filter, Headline, Intent, RowsPage, View};
+use engine::{Filter, Headline, Incident, Intent, RowsPage, Run, View};
 use leptos::prelude::*;
 
 /// The last word of the engine.
@@ -25,6 +25,10 @@ pub struct Desk {
     pub open: RwSignal<Option<(Filter, u32)>>,
     pub rows: RwSignal<Option<RowsPage>>,
     pub notice: RwSignal<Option<Notice>>,
+    /// The history, as last told.
+    pub runs: RwSignal<Vec<Run>>,
+    /// What went wrong lately, once it was told.
+    pub incidents: RwSignal<Option<Vec<Incident>>>,
     pub new_version: RwSignal<Option<NewVersion>, LocalStorage>,
     conversation: StoredValue<Conversation, LocalStorage>,
 }
@@ -38,6 +42,8 @@ impl Desk {
         let rows = RwSignal::new(None);
         let open = RwSignal::new(None);
         let notice = RwSignal::new(None);
+        let runs = RwSignal::new(Vec::new());
+        let incidents = RwSignal::new(None);
         let conversation = Conversation::begin(move |said| match said {
             Some(FromEngine::View(view)) => shown.set(Shown::View(view)),
             // The answer may be to another tab, which shows another list.
@@ -45,6 +51,10 @@ impl Desk {
             Some(FromEngine::Rows(_)) => {}
             Some(FromEngine::Notice(said)) => notice.set(Some(said)),
             Some(FromEngine::Stopped(why)) => shown.set(Shown::Stopped(why)),
+            Some(FromEngine::Runs(history)) => runs.set(history),
+            Some(FromEngine::Incidents(lately)) => incidents.set(Some(lately)),
+            // Heard by the conversation itself.
+            Some(FromEngine::Started | FromEngine::Heard(_)) => {}
             None => shown.set(Shown::OtherVersion),
         })?;
         Ok(Desk {
@@ -52,6 +62,8 @@ impl Desk {
             open,
             rows,
             notice,
+            runs,
+            incidents,
             new_version: RwSignal::new_local(None),
             conversation: StoredValue::new_local(conversation),
         })

@@ -13,6 +13,7 @@ mod log;
 mod own;
 pub mod page;
 pub mod state;
+mod throttle;
 pub mod vault;
 
 use std::future::{Future, pending};

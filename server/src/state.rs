@@ -8,6 +8,7 @@ use crate::door::Door;
 use crate::door::origin::PublicUrl;
 use crate::error::AppError;
 use crate::page::Page;
+use crate::throttle::Throttles;
 use crate::vault::Vault;
 
 #[derive(Clone)]
@@ -18,6 +19,7 @@ pub struct Parts {
     pub door: Door,
     pub page: Page,
     pub settings: Settings,
+    pub(crate) throttles: Throttles,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -28,7 +30,7 @@ pub struct Settings {
 impl State {
     pub fn new(vault: Vault, page: Page, settings: Settings) -> Self {
         let door = Door::new(vault.index().clone());
-        Self(Arc::new(Parts { vault, door, page, settings }))
+        Self(Arc::new(Parts { vault, door, page, settings, throttles: Throttles::default() }))
     }
 
     /// Runs work that waits for the disk where it holds nobody else up. It goes on to its end even if the

@@ -15,6 +15,25 @@ use support::{ABC, ABC_BASE64, ABC_HEX, CONTENT_TYPE, Form, Server};
 const DAY: &str = "2024/2024-05-01";
 
 #[test]
+fn a_device_that_asked_to_be_slowed_is_read_slowly_until_it_asks_otherwise() {
+    let server = Server::start();
+    let rate = |rate: serde_json::Value| {
+        assert_eq!(server.post("/safelight/v1/rate", &json!({ "bytesPerSecond": rate })).status, 204);
+    };
+    rate(json!(1));
+    thread::scope(|scope| {
+        let upload = scope.spawn(|| server.upload(&Form::photo("slow.jpg", &[7; 1 << 20])).status);
+        while server.incoming().is_empty() {
+            thread::yield_now();
+        }
+        // At one byte a second it would take 12 days.
+        rate(json!(null));
+        assert_eq!(upload.join().unwrap(), 201);
+    });
+    assert_eq!(server.post("/safelight/v1/rate", &json!({ "bytesPerSecond": 0 })).status, 400);
+}
+
+#[test]
 fn an_upload_becomes_an_ordinary_file_of_its_day() {
     let server = Server::start();
     let answer = server.upload(&Form::photo("Ärger 😀.jpg", ABC));

@@ -1,6 +1,6 @@
 //! One card a folder: what it holds, whether it can be read, and what to do if not.
 
-use engine::{Access, Barrier, FolderId, FolderView, Intent, Lasting, Listed};
+use engine::{Access, Barrier, FolderId, FolderRules, FolderView, Intent, Lasting, Listed, Versions};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -34,6 +34,7 @@ fn Card(desk: Desk, id: FolderId) -> impl IntoView {
             <div>
                 <h3>{name}</h3>
                 <p>{facts}</p>
+                <KeepAll desk id />
             </div>
             <div class="row">
                 <Show when=move || access.get() == Some(Access::Barred(Barrier::NeedsPermission))>
@@ -45,6 +46,25 @@ fn Card(desk: Desk, id: FolderId) -> impl IntoView {
                 <Remove desk id />
             </div>
         </article>
+    }
+}
+
+/// What becomes of a file that changes after it was backed up.
+#[component]
+fn KeepAll(desk: Desk, id: FolderId) -> impl IntoView {
+    let rules =
+        desk.view(move |view| view.folders.iter().find(|folder| folder.id == id).map(|folder| folder.rules));
+    let rules = Memo::new(move |_| rules.get().flatten().unwrap_or_default());
+    let keeps_all = move || rules.get().versions == Versions::KeepAll;
+    let turn = move |_| {
+        let versions = if keeps_all() { Versions::KeepFirst } else { Versions::KeepAll };
+        desk.dispatch(Intent::SetRules(id, FolderRules { versions }));
+    };
+    view! {
+        <label class="tick">
+            <input type="checkbox" prop:checked=keeps_all on:change=turn />
+            "Back up edited files again, beside the first version"
+        </label>
     }
 }
 

@@ -6,8 +6,9 @@ use leptos::prelude::*;
 #[component]
 pub fn Lamp(state: Signal<&'static str>) -> impl IntoView {
     view! {
-        <svg class="lamp" data-state=move || state.get() viewBox="0 0 96 96" aria-hidden="true">
-            <circle class="halo" cx="48" cy="54" r="40" />
+        <div class="lamp" data-state=move || state.get() aria-hidden="true">
+          <div class="halo"></div>
+          <svg viewBox="0 0 96 96">
             <path class="cord" d="M48 0v26" />
             <path class="bulb" d="M30 52a18 18 0 0 0 36 0z" />
             <path class="hood" d="M18 52a30 26 0 0 1 60 0z" />
@@ -15,6 +16,7 @@ pub fn Lamp(state: Signal<&'static str>) -> impl IntoView {
             <path class="mark call" d="M84 62v14M84 84v1" />
             <path class="mark tick" d="M75 78l6 6 11-13" />
             <path class="mark cut" d="M76 68l14 14M90 68l-14 14" />
-        </svg>
+          </svg>
+        </div>
     }
 }

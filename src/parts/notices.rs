@@ -56,6 +56,9 @@ fn sentence(notice: &Notice) -> String {
         Notice::InsideAnother { name, outer } => {
             format!("“{name}” lies inside “{outer}”, which is backed up already.")
         }
+        Notice::TookIn { name, inner } => {
+            format!("“{inner}” lies inside “{name}” and is backed up as a part of it from now on.")
+        }
         Notice::FolderNotKept { why } => {
             format!("The folder was not added: the browser would not keep it. ({why})")
         }

@@ -1,5 +1,7 @@
 //! What the person can set.
 
+use std::num::NonZeroU64;
+
 use engine::Intent;
 use leptos::prelude::*;
 
@@ -13,6 +15,7 @@ pub fn Settings(desk: Desk) -> impl IntoView {
             <section class="settings" aria-labelledby="settings">
                 <h2 id="settings">"Settings"</h2>
                 <Foreground desk />
+                <RateLimit desk />
             </section>
         </Show>
     }
@@ -38,6 +41,34 @@ fn Foreground(desk: Desk) -> impl IntoView {
                 aria-describedby="foreground-hint"
                 on:click=move |_| desk.dispatch(Intent::SetForeground(!on.get()))
             ></button>
+        </div>
+    }
+}
+
+/// Megabits per second, as people know them from their contracts.
+const RATES_MBIT: [u64; 7] = [1, 2, 5, 10, 20, 50, 100];
+const BYTES_PER_MBIT: u64 = 125_000;
+
+#[component]
+fn RateLimit(desk: Desk) -> impl IntoView {
+    let limit = desk.view(|view| view.settings.rate_limit);
+    let value = move || limit.get().flatten().map_or(0, |rate| rate.get() / BYTES_PER_MBIT).to_string();
+    let choose = move |chosen: String| {
+        let mbit: u64 = chosen.parse().unwrap_or(0);
+        desk.dispatch(Intent::LimitRate(NonZeroU64::new(mbit * BYTES_PER_MBIT)));
+    };
+    let choices =
+        RATES_MBIT.map(|mbit| view! { <option value=mbit.to_string()>{format!("{mbit} Mbit/s")}</option> });
+    view! {
+        <div class="setting">
+            <div>
+                <label for="rate">"Upload speed"</label>
+                <p class="hint" id="rate-hint">"A limit leaves room for others at home. It holds at once."</p>
+            </div>
+            <select id="rate" aria-describedby="rate-hint" prop:value=value on:change=move |event| choose(event_target_value(&event))>
+                <option value="0">"No limit"</option>
+                {choices}
+            </select>
         </div>
     }
 }

@@ -1,7 +1,9 @@
 //! The sentences of the page. Facts come in, plain text goes out; the same fact always has the same words.
 
 pub mod headline;
+pub mod history;
 pub mod numbers;
 pub mod reasons;
+pub mod report;
 
 pub use headline::{Headline, headline, opening, stopped};

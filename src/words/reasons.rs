@@ -9,6 +9,9 @@ pub fn reason(reason: &Reason) -> String {
         Reason::NotReadYet => "Not read yet.".into(),
         Reason::NotSentYet => "Read; on the way next.".into(),
         Reason::Sending => "Being sent now.".into(),
+        Reason::WaitsAfter { failure: Failure::Changing, .. } => {
+            "It is being written. Read as soon as it is left alone.".into()
+        }
         Reason::WaitsAfter { failure, .. } => format!("{} Tried again soon.", self::failure(*failure)),
     }
 }
@@ -20,6 +23,9 @@ pub fn skip(reason: SkipReason) -> &'static str {
         SkipReason::NotMedia => "Neither a photo nor a video.",
         SkipReason::Sidecar => "An XMP file that describes a photo. Safelight does not back these up yet.",
         SkipReason::Empty => "Empty: it has no bytes.",
+        SkipReason::LaterVersion => {
+            "It changed after it was backed up, and this folder keeps first versions only."
+        }
         SkipReason::UnsupportedByServer => "Your server does not take this kind of file.",
     }
 }

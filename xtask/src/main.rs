@@ -3,6 +3,7 @@
 //! Nothing is needed beside Rust (and Node for the browser journeys): wasm-bindgen is a library here, of the
 //! version that Cargo.lock holds.
 
+mod bench;
 mod bindings;
 mod dev;
 mod page;
@@ -49,6 +50,11 @@ enum Task {
         #[arg(long)]
         only: Option<String>,
     },
+    /// Measure against yardsticks: all benches, or only the named ones
+    Bench {
+        #[command(flatten)]
+        options: bench::Options,
+    },
     /// Show what a browser has to fetch, and fail where it is more than its budget
     Size,
     /// Take the README's screenshots from the running app
@@ -81,6 +87,7 @@ fn run(task: Task) -> Result<()> {
             Ok(())
         }
         Task::Test { layers, only } => test::test(&layers, only.as_deref()),
+        Task::Bench { options } => bench::bench(&options),
         Task::Size => size::size(),
         Task::Screenshots => test::screenshots(),
         Task::WasmTestRunner { arguments } => test::run_wasm_module(arguments),

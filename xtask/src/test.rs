@@ -107,7 +107,7 @@ fn immich_cli() -> Result<()> {
 }
 
 /// Builds the product and installs what drives it.
-fn prepare_journeys() -> Result<Command> {
+pub fn prepare_journeys() -> Result<Command> {
     ensure_chromium()?;
     let program = serve::build()?;
     let folder = root().join("tests/browser");
@@ -124,7 +124,7 @@ fn node(folder: &Path) -> Command {
 }
 
 /// Installs what the lock file names, unless that is what is installed.
-fn install_npm_packages(folder: &Path) -> Result<()> {
+pub fn install_npm_packages(folder: &Path) -> Result<()> {
     let installed = modified(&folder.join("node_modules/.package-lock.json"));
     if installed.is_some() && installed >= modified(&folder.join("package-lock.json")) {
         return Ok(());

@@ -1,8 +1,8 @@
 //! The few web APIs that web-sys lacks or hides behind its unstable flag, typed as this project uses them.
 //!
-//! Sources: File System Access (WICG), File System (WHATWG), Web Locks (W3C).
+//! Sources: File System Access (WICG), File System with its observer (WHATWG), Web Locks (W3C).
 
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -91,6 +91,32 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = getAsFileSystemHandle)]
     pub fn handle(this: &DropItem) -> Result<Promise, JsValue>;
 
+    /// `FileSystemObserver`.
+    #[wasm_bindgen(js_name = FileSystemObserver)]
+    pub type Observer;
+
+    #[wasm_bindgen(constructor, catch, js_class = "FileSystemObserver")]
+    pub fn new(heard: &Function) -> Result<Observer, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub async fn observe(this: &Observer, handle: &Handle, options: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method)]
+    pub fn disconnect(this: &Observer);
+
+    /// `FileSystemChangeRecord`.
+    pub type Change;
+
+    #[wasm_bindgen(method, getter, js_name = type)]
+    pub fn kind(this: &Change) -> String;
+
+    #[wasm_bindgen(method, getter, js_name = relativePathComponents)]
+    pub fn path(this: &Change) -> Array;
+
+    /// Where a moved entry was before; `null` for every other kind.
+    #[wasm_bindgen(method, getter, js_name = relativePathMovedFrom)]
+    pub fn moved_from(this: &Change) -> JsValue;
+
     #[wasm_bindgen(catch, js_name = showDirectoryPicker)]
     pub async fn show_directory_picker(options: &JsValue) -> Result<JsValue, JsValue>;
 
@@ -143,8 +169,15 @@ impl DirectoryHandle {
 
 /// Folders are opened to be read, never to be written.
 pub(crate) fn read_mode() -> JsValue {
-    let mode = Object::new();
-    // Setting a property of a fresh plain object cannot fail.
-    _ = Reflect::set(&mode, &"mode".into(), &"read".into());
-    mode.into()
+    object(&[("mode", &"read".into())])
+}
+
+/// A plain object with these properties.
+pub(crate) fn object(properties: &[(&str, &JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (key, value) in properties {
+        // Setting a property of a fresh plain object cannot fail.
+        _ = Reflect::set(&object, &(*key).into(), value);
+    }
+    object.into()
 }

@@ -1,7 +1,7 @@
 //! What the pages and the engine say to each other, whichever tab the engine runs in: two typed enums, with a
 //! number of the protocol, because an old page may outlive a new worker.
 
-use engine::{Filter, FolderId, Intent, RowsPage, View};
+use engine::{Filter, FolderId, Incident, Intent, RowsPage, Run, View};
 use gloo::events::EventListener;
 use js_sys::Reflect;
 use serde::de::DeserializeOwned;
@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent};
 
-use crate::Fault;
+use crate::{Fault, wire};
 
 /// Raised whenever a message changes its meaning or shape.
-const PROTOCOL: f64 = 1.0;
+const PROTOCOL: f64 = 2.0;
 
 /// From a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,10 @@ pub enum ToEngine {
     Regranted(FolderId),
     /// Start again after [`FromEngine::Stopped`].
     Restart,
+    /// Tell the history.
+    Runs,
+    /// Tell what went wrong lately.
+    Incidents,
 }
 
 /// From the engine, to every page.
@@ -45,6 +49,13 @@ pub enum FromEngine {
     Notice(Notice),
     /// The engine cannot go on by itself.
     Stopped(Stopped),
+    /// A new engine hears now; what an earlier one did not confirm must be said again.
+    Started,
+    /// The message of this number was taken, with all that had to be saved for it.
+    Heard(u32),
+    /// The history, newest first.
+    Runs(Vec<Run>),
+    Incidents(Vec<Incident>),
 }
 
 /// Something worth a sentence.
@@ -57,6 +68,11 @@ pub enum Notice {
     InsideAnother {
         name: String,
         outer: String,
+    },
+    /// A folder that was backed up before lies inside the new one, which takes its place.
+    TookIn {
+        name: String,
+        inner: String,
     },
     /// The store would not take the folder; the browser's own words.
     FolderNotKept {
@@ -91,6 +107,8 @@ pub struct Channel(BroadcastChannel);
 pub struct Message<T> {
     pub body: T,
     pub attached: JsValue,
+    /// What its sender calls it.
+    pub number: u32,
 }
 
 impl Channel {
@@ -103,8 +121,12 @@ impl Channel {
     }
 
     pub fn send(&self, body: &impl Serialize, attached: &JsValue) -> Result<(), Fault> {
-        let body = serde_wasm_bindgen::to_value(body).map_err(|error| Fault::from(JsValue::from(error)))?;
-        let message = js_sys::Array::of3(&PROTOCOL.into(), &body, attached);
+        self.send_numbered(0, body, attached)
+    }
+
+    pub fn send_numbered(&self, number: u32, body: &impl Serialize, attached: &JsValue) -> Result<(), Fault> {
+        let body = wire::encode(body)?;
+        let message = js_sys::Array::of4(&PROTOCOL.into(), &body, attached, &number.into());
         Ok(self.0.post_message(&message)?)
     }
 
@@ -122,6 +144,7 @@ impl Channel {
 fn decode<T: DeserializeOwned>(message: &JsValue) -> Option<Message<T>> {
     let part = |at: u32| Reflect::get_u32(message, at).unwrap_or_default();
     (part(0).as_f64() == Some(PROTOCOL)).then_some(())?;
-    let body = serde_wasm_bindgen::from_value(part(1)).ok()?;
-    Some(Message { body, attached: part(2) })
+    let body = wire::decode(&part(1)).ok()?;
+    let number = part(3).as_f64().unwrap_or_default() as u32;
+    Some(Message { body, attached: part(2), number })
 }

@@ -16,6 +16,7 @@ use futures::future::AbortHandle;
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
 
 use crate::Fault;
 use crate::channel::{Channel, FromEngine, Message, Stopped, ToEngine};
@@ -23,6 +24,7 @@ use crate::hash::Pool;
 use crate::now;
 use crate::source::Source;
 use crate::store::{Loaded, Store};
+use crate::watch::Watch;
 
 /// Often enough to look alive, rarely enough to cost nothing.
 const PUBLISH_EVERY_MS: u64 = 150;
@@ -34,13 +36,32 @@ pub struct Host {
     store: Store,
     pool: Rc<Pool>,
     sources: RefCell<BTreeMap<FolderId, Rc<Source>>>,
-    tell: UnboundedSender<Event>,
+    tell: UnboundedSender<Told>,
+    /// Folders to be watched before they are listed, and those that are.
+    to_watch: RefCell<Vec<FolderId>>,
+    watches: RefCell<Vec<Watch>>,
+    /// Folders on their way in: one after the other, or two drops of one folder would both find it new.
+    coming: RefCell<Vec<(u32, JsValue)>>,
     /// The work that can be abandoned: a handful at a time.
     jobs: RefCell<Vec<(JobId, AbortHandle)>>,
     alarm: RefCell<Option<Timeout>>,
     pages: Channel,
+    /// Whether all that the engine knows is saved.
+    saved: Cell<bool>,
     published_at: Cell<Moment>,
     publish_later: RefCell<Option<Timeout>>,
+}
+
+/// An event, and the message that it came by.
+struct Told {
+    event: Event,
+    number: Option<u32>,
+}
+
+impl From<Event> for Told {
+    fn from(event: Event) -> Told {
+        Told { event, number: None }
+    }
 }
 
 /// Runs the engine until something stops it that it cannot mend. Call it with the engine's lock held.
@@ -84,7 +105,7 @@ fn stopped_by(fault: &Fault) -> Stopped {
 }
 
 impl Host {
-    async fn start(script: String) -> Result<(Rc<Host>, UnboundedReceiver<Event>), Fault> {
+    async fn start(script: String) -> Result<(Rc<Host>, UnboundedReceiver<Told>), Fault> {
         let store = Store::open().await?;
         let Loaded { saved, handles } = store.load().await?;
         let (tell, events) = unbounded();
@@ -95,9 +116,13 @@ impl Host {
             pool: Pool::new(script),
             sources: RefCell::default(),
             tell,
+            to_watch: RefCell::default(),
+            watches: RefCell::default(),
+            coming: RefCell::default(),
             jobs: RefCell::default(),
             alarm: RefCell::default(),
             pages: Channel::from_engine()?,
+            saved: Cell::new(true),
             published_at: Cell::default(),
             publish_later: RefCell::default(),
         });
@@ -106,22 +131,27 @@ impl Host {
         Ok((host, events))
     }
 
-    async fn serve(self: Rc<Host>, mut events: UnboundedReceiver<Event>) -> Stopped {
+    async fn serve(self: Rc<Host>, mut events: UnboundedReceiver<Told>) -> Stopped {
         let listeners = match self.listen() {
             Ok(listeners) => listeners,
             Err(fault) => return stopped_by(&fault),
         };
+        self.say(&FromEngine::Started);
         let outdated = self.outdated();
         let turns = async {
-            while let Some(event) = events.next().await {
-                let mut commands = self.hear(event);
-                for _ in 1..EVENTS_PER_TURN {
-                    let Ok(event) = events.try_recv() else { break };
+            while let Some(told) = events.next().await {
+                let (mut commands, mut numbers) = (Vec::new(), Vec::new());
+                let more = std::iter::from_fn(|| events.try_recv().ok());
+                for Told { event, number } in std::iter::once(told).chain(more).take(EVENTS_PER_TURN) {
                     commands.extend(self.hear(event));
+                    numbers.extend(number);
                 }
+                self.saved.set(false);
                 if let Err(fault) = self.carry_out(commands).await {
                     return stopped_by(&fault);
                 }
+                numbers.into_iter().for_each(|number| self.say(&FromEngine::Heard(number)));
+                self.saved.set(true);
                 self.publish_soon();
             }
             Stopped::StorageFailed("the host lost its own events".into())
@@ -141,6 +171,7 @@ impl Host {
 
     fn let_everything_go(&self) {
         self.jobs.take().iter().for_each(|(_, job)| job.abort());
+        self.watches.take();
         self.alarm.replace(None);
         self.publish_later.replace(None);
     }
@@ -151,33 +182,65 @@ impl Host {
 
     pub(self) fn tell(&self, event: Event) {
         // A closed queue means that the host is stopping: the rows know where to go on.
-        _ = self.tell.unbounded_send(event);
+        _ = self.tell.unbounded_send(event.into());
     }
 
-    /// First what must be durable, then the rest, in order.
+    /// The message of this number is confirmed once everything that follows from it is saved.
+    pub(self) fn tell_for(&self, number: u32, event: Event) {
+        _ = self.tell.unbounded_send(Told { event, number: Some(number) });
+    }
+
+    /// What only looks and reads begins at once; what the server hears of waits until the rows are saved.
     async fn carry_out(self: &Rc<Host>, commands: Vec<Command>) -> Result<(), Fault> {
         let mut rows: Vec<SavedRow> = Vec::new();
-        let mut begin = Vec::new();
+        let (mut durable, mut later) = (Vec::new(), Vec::new());
         for command in commands {
             match command {
                 Command::Save(changed) => rows.extend(changed),
-                Command::SaveSettings(settings) => self.store.save_settings(settings).await?,
-                Command::ForgetFolder(folder) => self.forget(folder).await?,
-                Command::ListFolder { .. }
-                | Command::Hash(_)
-                | Command::Ask { .. }
+                Command::SaveSettings(_)
+                | Command::SaveRules { .. }
+                | Command::SaveRun { .. }
+                | Command::ForgetFolder(_) => durable.push(command),
+                Command::WatchFolder(_) | Command::ListFolder { .. } | Command::Hash(_) => {
+                    self.begin(command)
+                }
+                Command::Ask { .. }
                 | Command::Upload(_)
                 | Command::Abandon(_)
                 | Command::CheckServer { .. }
+                | Command::LimitRate(_)
                 | Command::Pair { .. }
-                | Command::WakeAt(_) => begin.push(command),
+                | Command::WakeAt(_) => later.push(command),
             }
         }
         if !rows.is_empty() {
             self.store.save(&rows).await?;
         }
-        begin.into_iter().for_each(|command| self.begin(command));
+        for command in durable {
+            self.make_durable(command).await?;
+        }
+        later.into_iter().for_each(|command| self.begin(command));
         Ok(())
+    }
+
+    async fn make_durable(&self, command: Command) -> Result<(), Fault> {
+        match command {
+            Command::SaveSettings(settings) => self.store.save_settings(settings).await,
+            Command::SaveRules { folder, rules } => self.store.save_rules(folder, rules).await,
+            Command::SaveRun { run, replaces } => self.store.save_run(&run, replaces).await,
+            Command::ForgetFolder(folder) => self.forget(folder).await,
+            Command::Save(_)
+            | Command::WatchFolder(_)
+            | Command::ListFolder { .. }
+            | Command::Hash(_)
+            | Command::Ask { .. }
+            | Command::Upload(_)
+            | Command::Abandon(_)
+            | Command::CheckServer { .. }
+            | Command::LimitRate(_)
+            | Command::Pair { .. }
+            | Command::WakeAt(_) => Ok(()),
+        }
     }
 
     fn listen(self: &Rc<Host>) -> Result<[EventListener; 3], Fault> {
@@ -190,31 +253,46 @@ impl Host {
         let network = |name: &'static str, online: bool| {
             let tell = self.tell.clone();
             EventListener::new(js_sys::global().unchecked_ref(), name, move |_| {
-                _ = tell.unbounded_send(Event::NetworkChanged { online });
+                _ = tell.unbounded_send(Event::NetworkChanged { online }.into());
             })
         };
         Ok([messages, network("online", true), network("offline", false)])
     }
 
-    fn receive(self: &Rc<Host>, Message { body, attached }: Message<ToEngine>) {
+    fn receive(self: &Rc<Host>, Message { body, attached, number }: Message<ToEngine>) {
         match body {
-            ToEngine::Hello => self.publish(),
-            ToEngine::Intent(intent) => self.tell(Event::Asked(intent)),
+            // What asks for an answer has it for a confirmation; what changes something is confirmed once that
+            // is saved.
+            ToEngine::Hello => return self.publish(),
+            ToEngine::Intent(intent) => return self.tell_for(number, Event::Asked(intent)),
+            ToEngine::AddFolder => return self.add_folder(number, attached),
+            ToEngine::AddFiles { name } => return self.add_files(number, name, &attached),
+            ToEngine::Regranted(folder) => return self.regranted(number, folder),
             ToEngine::Rows { filter, from, count } => {
                 let rows = self.engine.borrow().rows(filter, from as usize, count as usize);
                 self.say(&FromEngine::Rows(rows));
             }
-            ToEngine::AddFolder => self.add_folder(attached),
-            ToEngine::AddFiles { name } => self.add_files(name, &attached),
-            ToEngine::Regranted(folder) => self.regranted(folder),
+            ToEngine::Runs => self.say_runs(),
+            ToEngine::Incidents => self.say(&FromEngine::Incidents(self.engine.borrow().incidents())),
             // Another tab saw an older word of ours.
             ToEngine::Restart => self.publish(),
         }
+        self.say(&FromEngine::Heard(number));
+    }
+
+    fn say_runs(self: &Rc<Host>) {
+        let host = Rc::clone(self);
+        spawn_local(async move {
+            match host.store.runs().await {
+                Ok(runs) => host.say(&FromEngine::Runs(runs)),
+                Err(fault) => web_sys::console::warn_1(&fault.to_string().into()),
+            }
+        });
     }
 
     fn publish_soon(self: &Rc<Host>) {
         let passed = now().since(self.published_at.get());
-        if passed >= PUBLISH_EVERY_MS {
+        if passed >= PUBLISH_EVERY_MS || self.engine.borrow().is_at_rest() {
             self.publish();
         } else if self.publish_later.borrow().is_none() {
             let host = Rc::clone(self);
@@ -223,8 +301,12 @@ impl Host {
         }
     }
 
+    /// Nothing is shown that is not saved: the end of the turn publishes it.
     fn publish(&self) {
         self.publish_later.replace(None);
+        if !self.saved.get() {
+            return;
+        }
         self.published_at.set(now());
         let view = self.engine.borrow().view(now());
         self.say(&FromEngine::View(Box::new(view)));

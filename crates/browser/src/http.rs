@@ -6,22 +6,22 @@ use futures::future::{Either, select};
 use gloo::timers::future::TimeoutFuture;
 use js_sys::{Function, Promise, Reflect};
 use protocol::immich::ErrorBody;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Request, RequestInit, Response};
 
 use crate::Fault;
+use crate::json::FromJson;
 
 /// A question that is not answered within this time will not be. The slowest one is a batch of a thousand
 /// digests, which takes 20 ms on a small server.
 const ANSWER_MS: u32 = 60_000;
 
-pub async fn get<T: DeserializeOwned>(path: &str) -> RequestEnd<T> {
+pub async fn get<T: FromJson>(path: &str) -> RequestEnd<T> {
     understand(send(path, "GET", None).await)
 }
 
-pub async fn post<T: DeserializeOwned>(path: &str, body: &impl serde::Serialize) -> RequestEnd<T> {
+pub async fn post<T: FromJson>(path: &str, body: &impl serde::Serialize) -> RequestEnd<T> {
     let json = body.serialize(&serde_wasm_bindgen::Serializer::json_compatible());
     let text = json.ok().and_then(|json| js_sys::JSON::stringify(&json).ok());
     understand(send(path, "POST", text.map(JsValue::from)).await)
@@ -40,7 +40,7 @@ enum Sent {
     Stalled,
 }
 
-fn understand<T: DeserializeOwned>(sent: Sent) -> RequestEnd<T> {
+fn understand<T: FromJson>(sent: Sent) -> RequestEnd<T> {
     match sent {
         Sent::Answered(Answer { status, retry_after_ms, text }) => {
             RequestEnd::Replied(Reply { status, retry_after_ms, body: body_of(status, &text) })
@@ -83,13 +83,12 @@ fn fetch(request: &Request) -> Result<Promise, Fault> {
 }
 
 /// Reads the body of an answer. What is not what the API promises is foreign, whatever its status.
-pub(crate) fn body_of<T: DeserializeOwned>(status: u16, text: &str) -> Body<T> {
+pub(crate) fn body_of<T: FromJson>(status: u16, text: &str) -> Body<T> {
     let Ok(json) = js_sys::JSON::parse(text) else { return Body::Foreign };
     if (200..300).contains(&status) {
-        serde_wasm_bindgen::from_value(json).map_or(Body::Foreign, Body::Understood)
+        T::from_json(&json).map_or(Body::Foreign, Body::Understood)
     } else {
-        serde_wasm_bindgen::from_value(json)
-            .map_or(Body::Foreign, |refusal: ErrorBody| Body::Refused(refusal.message))
+        ErrorBody::from_json(&json).map_or(Body::Foreign, |refusal| Body::Refused(refusal.message))
     }
 }
 

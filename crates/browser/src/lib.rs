@@ -15,13 +15,16 @@ mod fault;
 pub mod hash;
 pub mod host;
 mod http;
+mod json;
 pub mod lock;
 mod server;
 pub mod source;
 pub mod store;
 mod upload;
 pub mod walk;
+pub mod watch;
 pub mod window;
+mod wire;
 
 pub use fault::Fault;
 

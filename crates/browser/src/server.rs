@@ -1,18 +1,25 @@
 //! The questions to the server, one function each.
 
+use std::num::NonZeroU64;
+
 use engine::{AccountId, Body, Checked, Known, KnownAccount, PairEnd, Reply, RequestEnd, Trust};
 use protocol::Digest;
 use protocol::immich::{self, BulkUploadCheckResults, CheckAction, CheckResult, RejectReason};
-use protocol::safelight::{self, Capabilities, Pair};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use protocol::safelight::{self, Capabilities, Pair, Rate};
+use wasm_bindgen::JsValue;
 
 use crate::http;
+use crate::json::{self, Anything, FromJson};
 
 /// What we need to see to believe that a server answers, and not a proxy.
-#[derive(Deserialize)]
 struct Me {
     id: String,
+}
+
+impl FromJson for Me {
+    fn from_json(json: &JsValue) -> Option<Me> {
+        Some(Me { id: json::text(json, "id")? })
+    }
 }
 
 /// Does the server hold these? The answers come in the order of the digests.
@@ -36,13 +43,18 @@ pub async fn check() -> Checked {
 }
 
 pub async fn pair(code: String, device_name: String) -> PairEnd {
-    let end = http::post::<IgnoredAny>(safelight::path::PAIR, &Pair { code, device_name }).await;
+    let end = http::post::<Anything>(safelight::path::PAIR, &Pair { code, device_name }).await;
     match end {
         RequestEnd::Replied(Reply { status: 200..=299, .. }) => PairEnd::Paired,
         RequestEnd::Replied(Reply { status: 429, .. }) => PairEnd::TooManyTries,
         RequestEnd::Replied(Reply { status: 400 | 401 | 403, .. }) => PairEnd::CodeRefused,
         RequestEnd::Replied(_) | RequestEnd::NoReply | RequestEnd::Stalled => PairEnd::NoReply,
     }
+}
+
+/// Lets the server take no more than this from us. A failure changes nothing: it is told again at the next look.
+pub async fn limit_rate(bytes_per_second: Option<NonZeroU64>) -> RequestEnd<Anything> {
+    http::post(safelight::path::RATE, &Rate { bytes_per_second }).await
 }
 
 /// Turns a body that reads well but makes no sense into a foreign one.

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::File;
 
 use crate::Fault;
-use crate::bindings::{DirectoryHandle, FileHandle, Step};
+use crate::bindings::{DirectoryHandle, FileHandle, Handle, Step};
 
 pub enum Source {
     /// Keeping the handle alive keeps the grant of a dropped folder alive.
@@ -17,9 +17,12 @@ pub enum Source {
 
 pub struct Directory {
     pub handle: DirectoryHandle,
-    /// The directory that was opened last: files are read one directory after another.
-    last: RefCell<Option<(String, DirectoryHandle)>>,
+    /// The directories that were opened last, the latest first.
+    opened: RefCell<Vec<(String, DirectoryHandle)>>,
 }
+
+/// Newest first jumps between the folders of some months; opening one is a round trip to the browser's process.
+const KEPT_OPEN: usize = 24;
 
 /// Files that were handed over once, in the order of their paths.
 #[derive(Default)]
@@ -61,7 +64,7 @@ pub enum OpenFault {
 
 impl Source {
     pub fn directory(handle: DirectoryHandle) -> Source {
-        Source::Directory(Directory { handle, last: RefCell::default() })
+        Source::Directory(Directory { handle, opened: RefCell::default() })
     }
 
     /// The file as it is now: a snapshot that can be read for as long as the file does not change.
@@ -84,21 +87,48 @@ impl Directory {
         Ok(file.get_file().await?.unchecked_into())
     }
 
+    /// The file or directory of this path, as it is now.
+    pub(crate) async fn entry(&self, path: &str) -> Result<Handle, Fault> {
+        // What was opened last may have been replaced meanwhile.
+        self.opened.take();
+        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let directory = match self.parent(parent).await {
+            // A part of the way became a file.
+            Err(fault) if fault.is("TypeMismatchError") => Err(Fault::new("NotFoundError", path)),
+            directory => directory,
+        }?;
+        match directory.file(name).await.map_err(Fault::from) {
+            Err(fault) if fault.is("TypeMismatchError") => {
+                Ok(directory.directory(name).await?.unchecked_into())
+            }
+            file => Ok(file?.unchecked_into()),
+        }
+    }
+
     async fn parent(&self, path: &str) -> Result<DirectoryHandle, Fault> {
-        if let Some((_, handle)) = self.last.borrow().as_ref().filter(|(last, _)| last == path) {
-            return Ok(handle.clone());
+        if let Some(handle) = self.opened_before(path) {
+            return Ok(handle);
         }
         let mut handle = self.handle.clone();
         for part in path.split('/').filter(|part| !part.is_empty()) {
             handle = handle.directory(part).await?.unchecked_into();
         }
-        self.last.replace(Some((path.into(), handle.clone())));
+        let mut opened = self.opened.borrow_mut();
+        opened.truncate(KEPT_OPEN - 1);
+        opened.insert(0, (path.into(), handle.clone()));
         Ok(handle)
+    }
+
+    fn opened_before(&self, path: &str) -> Option<DirectoryHandle> {
+        let mut opened = self.opened.borrow_mut();
+        let at = opened.iter().position(|(known, _)| known == path)?;
+        opened[..=at].rotate_right(1);
+        Some(opened[0].1.clone())
     }
 
     /// "Not found" of a file on a drive that was unplugged is not a deletion: the directory itself is asked.
     async fn explain(&self, fault: &Fault) -> OpenFault {
-        self.last.replace(None);
+        self.opened.take();
         match self.barrier().await {
             Some(barrier) => OpenFault::OutOfReach(barrier),
             None if fault.is("NotFoundError") || fault.is("TypeMismatchError") => OpenFault::Vanished,

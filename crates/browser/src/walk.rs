@@ -1,6 +1,6 @@
 //! Names every file of a folder, in batches. Files that the rules leave out are named without being looked at.
 
-use engine::{Barrier, ListedFile, ListingEnd, Look, rules};
+use engine::{Barrier, ListedFile, ListingEnd, Look, Scope, rules};
 use js_sys::{Array, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -17,10 +17,10 @@ const BATCH: usize = 256;
 /// Stands in for a name that is not valid text, which the browser shows as an empty one.
 const NAMELESS: &str = "\u{FFFD}";
 
-/// Lists a whole source; `tell` gets each batch.
-pub async fn list(source: &Source, tell: impl FnMut(Vec<ListedFile>)) -> ListingEnd {
+/// Lists what is within the scope; `tell` gets each batch.
+pub async fn list(source: &Source, scope: &Scope, tell: impl FnMut(Vec<ListedFile>)) -> ListingEnd {
     match source {
-        Source::Directory(directory) => list_directory(directory, tell).await,
+        Source::Directory(directory) => list_directory(directory, scope, tell).await,
         Source::Files(files) => {
             let mut batch = Batch::new(tell);
             files.iter().for_each(|(path, file)| batch.add(path.clone(), look_at(file)));
@@ -30,12 +30,16 @@ pub async fn list(source: &Source, tell: impl FnMut(Vec<ListedFile>)) -> Listing
     }
 }
 
-async fn list_directory(directory: &Directory, tell: impl FnMut(Vec<ListedFile>)) -> ListingEnd {
+async fn list_directory(
+    directory: &Directory,
+    scope: &Scope,
+    tell: impl FnMut(Vec<ListedFile>),
+) -> ListingEnd {
     if let Some(barrier) = directory.barrier().await {
         return ListingEnd::OutOfReach(barrier);
     }
     let mut walk = Walk { directory, batch: Batch::new(tell), to_look_at: Vec::new(), to_enter: Vec::new() };
-    let end = match walk.all().await {
+    let end = match walk.all(scope).await {
         Ok(end) => end,
         Err(barrier) => return ListingEnd::OutOfReach(barrier),
     };
@@ -58,9 +62,16 @@ struct Walk<'a, T> {
 }
 
 impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
-    async fn all(&mut self) -> Result<ListingEnd, Barrier> {
+    async fn all(&mut self, scope: &Scope) -> Result<ListingEnd, Barrier> {
         let mut end = ListingEnd::Complete;
-        self.to_enter.push((String::new(), self.directory.handle.clone()));
+        match scope {
+            Scope::Everything => self.to_enter.push((String::new(), self.directory.handle.clone())),
+            Scope::Paths(paths) => {
+                for path in paths {
+                    self.begin_at(path).await?;
+                }
+            }
+        }
         while let Some((path, handle)) = self.to_enter.pop() {
             match self.enter(&path, &handle).await? {
                 Ok(()) => {}
@@ -76,6 +87,19 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
         }
         self.look().await?;
         Ok(end)
+    }
+
+    /// A file, a folder, or nothing any more.
+    async fn begin_at(&mut self, path: &str) -> Result<(), Barrier> {
+        match self.directory.entry(path).await {
+            Ok(entry) => self.meet(path.into(), entry).await,
+            Err(fault) if fault.is("NotFoundError") => Ok(()),
+            Err(_) => {
+                self.still_there().await?;
+                self.batch.add(path.into(), Look::Unreadable);
+                Ok(())
+            }
+        }
     }
 
     async fn enter(&mut self, path: &str, directory: &DirectoryHandle) -> Result<Result<(), Fault>, Barrier> {

@@ -1,12 +1,14 @@
 //! What only a window can do: pick folders, take drops, ask for permissions, and keep the backup worker alive.
 
+mod conversation;
+mod giving;
+
 use std::cell::RefCell;
-use std::rc::Rc;
 
 use engine::FolderId;
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
-use js_sys::{Array, Reflect};
+use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DataTransfer, File, FileList, Worker, WorkerOptions, WorkerType};
@@ -14,75 +16,17 @@ use web_sys::{DataTransfer, File, FileList, Worker, WorkerOptions, WorkerType};
 use crate::Fault;
 use crate::app_shell;
 use crate::bindings::{self, DirectoryHandle, DropItem, FileHandle, Handle, has_global};
-use crate::channel::{Channel, FromEngine, Message, ToEngine};
 use crate::store::Store;
 
 /// A worker that stopped is started anew after this time: at once would be a loop if it cannot start at all.
 const RESTART_MS: u32 = 2_000;
 
+pub use conversation::Conversation;
+pub use giving::{abilities, copy, iso_time, local_time, save_as, user_agent};
+
 thread_local! {
     /// The grant of a dropped folder lives only while some handle object does (measured).
     static KEPT: RefCell<Vec<Handle>> = const { RefCell::new(Vec::new()) };
-}
-
-/// A message, with what cannot be written as plain data.
-type Attached = (ToEngine, JsValue);
-
-/// The page's end of the conversation with the engine.
-#[derive(Clone)]
-pub struct Conversation {
-    to: Channel,
-    /// What is to be said once the engine was heard: before that nobody may be listening.
-    unsaid: Rc<RefCell<Option<Vec<Attached>>>>,
-}
-
-impl Conversation {
-    /// Begins to hear; `None` is a message of another version of Safelight.
-    pub fn begin(mut hear: impl FnMut(Option<FromEngine>) + 'static) -> Result<Conversation, Fault> {
-        let conversation =
-            Conversation { to: Channel::to_engine()?, unsaid: Rc::new(RefCell::new(Some(Vec::new()))) };
-        let ours = conversation.clone();
-        Channel::from_engine()?
-            .listen(move |message: Option<Message<FromEngine>>| {
-                ours.say_the_unsaid();
-                hear(message.map(|message| message.body));
-            })
-            .forget();
-        conversation.send(&ToEngine::Hello, &JsValue::NULL);
-        Ok(conversation)
-    }
-
-    pub fn say(&self, message: ToEngine) {
-        self.say_with(message, JsValue::NULL);
-    }
-
-    pub fn add_folder(&self, handle: DirectoryHandle) {
-        KEPT.with_borrow_mut(|kept| kept.push(handle.clone().unchecked_into()));
-        self.say_with(ToEngine::AddFolder, handle.into());
-    }
-
-    pub fn add_files(&self, name: &str, files: &[(String, File)]) {
-        let pairs: Array = files.iter().map(|(path, file)| Array::of2(&path.into(), file)).collect();
-        self.say_with(ToEngine::AddFiles { name: name.into() }, pairs.into());
-    }
-
-    fn say_with(&self, message: ToEngine, attached: JsValue) {
-        match &mut *self.unsaid.borrow_mut() {
-            Some(unsaid) => unsaid.push((message, attached)),
-            None => self.send(&message, &attached),
-        }
-    }
-
-    fn say_the_unsaid(&self) {
-        let unsaid = self.unsaid.borrow_mut().take().unwrap_or_default();
-        unsaid.iter().for_each(|(message, attached)| self.send(message, attached));
-    }
-
-    fn send(&self, message: &ToEngine, attached: &JsValue) {
-        if let Err(fault) = self.to.send(message, attached) {
-            web_sys::console::error_1(&fault.to_string().into());
-        }
-    }
 }
 
 /// Keeps the grants of dropped folders through a reload: a handle is held here while the page lives, and by the

@@ -3,7 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::{Array, Function, Reflect, Uint8Array};
-use safelight_browser::hash::digest::digest_of;
+use safelight_browser::hash::digest::{Progress, digest_of};
 use sha1::{Digest as _, Sha1};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -31,7 +31,7 @@ async fn the_published_vectors_hold() {
     ];
     for (text, times, digest) in table {
         let file = blob(text.repeat(times).as_bytes());
-        assert_eq!(digest_of(&file, |_| {}).await.unwrap().to_string(), digest);
+        assert_eq!(digest_of(&file, None, |_| {}).await.unwrap().to_string(), digest);
     }
 }
 
@@ -41,7 +41,7 @@ async fn streamed_equals_whole() {
     const BUFFER: usize = 1 << 20;
     for size in [1, BUFFER - 1, BUFFER, BUFFER + 1, 2 * BUFFER, 9 * BUFFER + 12_345] {
         let bytes: Vec<u8> = (0..size).map(|at| (at * 31 % 251) as u8).collect();
-        let streamed = digest_of(&blob(&bytes), |_| {}).await.unwrap();
+        let streamed = digest_of(&blob(&bytes), None, |_| {}).await.unwrap();
         assert_eq!(streamed.0.as_slice(), &Sha1::digest(&bytes)[..], "{size} bytes");
     }
 }
@@ -49,9 +49,28 @@ async fn streamed_equals_whole() {
 #[wasm_bindgen_test]
 async fn progress_ends_with_the_size() {
     let mut told = Vec::new();
-    digest_of(&blob(&vec![7; 9 << 20]), |read| told.push(read)).await.unwrap();
+    digest_of(&blob(&vec![7; 9 << 20]), None, |progress| told.push(progress.read)).await.unwrap();
     assert!(told.is_sorted());
     assert_eq!(told.last(), Some(&(9 << 20)));
+}
+
+/// A reading that was cut off goes on from any of its states to the same digest.
+#[wasm_bindgen_test]
+async fn a_digest_goes_on_from_where_it_was_cut_off() {
+    let bytes: Vec<u8> = (0..5_000_001_u32).map(|at| (at * 31 % 251) as u8).collect();
+    let file = blob(&bytes);
+    let mut states = Vec::new();
+    let whole =
+        digest_of(&file, None, |progress| states.push((progress.read, progress.state()))).await.unwrap();
+    assert!(states.len() > 3);
+    for (read, state) in states {
+        let mut first = None;
+        let watch = |progress: Progress| _ = first.get_or_insert(progress.read);
+        assert_eq!(digest_of(&file, Some((read, &state)), watch).await.unwrap(), whole);
+        assert!(first.is_none_or(|first| first > read), "it reads on and not again");
+    }
+    let nonsense = digest_of(&file, Some((77, b"nonsense")), |_| {}).await.unwrap();
+    assert_eq!(nonsense, whole, "a state that makes no sense is a reading from the beginning");
 }
 
 #[wasm_bindgen_test]
@@ -60,16 +79,16 @@ async fn a_browser_whose_files_are_no_byte_streams_is_served_too() {
         return new ReadableStream({ start(to) { to.enqueue(bytes); to.enqueue(bytes.slice(0, 5)); to.close(); } });";
     let file = blob(&vec![0; 3_000_005]);
     Reflect::set(&file, &"stream".into(), &Function::new_no_args(PLAIN_STREAM)).unwrap();
-    let digest = digest_of(&file, |_| {}).await.unwrap();
+    let digest = digest_of(&file, None, |_| {}).await.unwrap();
     assert_eq!(digest.0.as_slice(), &Sha1::digest("a".repeat(3_000_005))[..]);
 }
 
 #[wasm_bindgen_test]
 async fn a_stream_that_ends_before_its_file_gives_no_digest() {
     const NOTHING: &str = "return new ReadableStream({ start(to) { to.close(); } });";
-    let file = blob(b"something");
+    let file = blob(&vec![7; 3 << 20]);
     Reflect::set(&file, &"stream".into(), &Function::new_no_args(NOTHING)).unwrap();
-    assert!(digest_of(&file, |_| {}).await.is_err());
+    assert!(digest_of(&file, None, |_| {}).await.is_err());
 }
 
 fn blob(bytes: &[u8]) -> Blob {

@@ -2,21 +2,99 @@
 
 #![cfg(target_arch = "wasm32")]
 
+use engine::testing::contract::{Shelf, a_store_keeps_its_word};
 use engine::{
-    AccountId, FileId, FileState, FolderId, Moment, Problem, Proof, Row, SavedRow, Settings, SkipReason,
-    Stamp,
+    AccountId, FileId, FileState, FolderId, Moment, Problem, Proof, Row, Run, Saved, SavedRow, Settings,
+    SkipReason, Stamp,
 };
+use js_sys::{Function, Promise, Uint8Array};
 use protocol::{AssetId, Digest};
+use safelight_browser::hash::Checkpoint;
 use safelight_browser::store::Store;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 #[wasm_bindgen_test]
-async fn a_new_store_is_empty() {
-    let loaded = Store::open_named("new").await.unwrap().load().await.unwrap();
-    assert!(loaded.saved.rows.is_empty() && loaded.handles.is_empty());
-    assert_eq!(loaded.saved.settings, Settings::default());
+async fn it_keeps_its_word_like_the_one_in_memory() {
+    a_store_keeps_its_word(InBrowser("word", Store::open_named("word").await.unwrap())).await;
+}
+
+struct InBrowser(&'static str, Store);
+
+impl Shelf for InBrowser {
+    async fn save(&mut self, rows: Vec<SavedRow>) {
+        self.1.save(&rows).await.unwrap();
+    }
+
+    async fn save_settings(&mut self, settings: Settings) {
+        self.1.save_settings(settings).await.unwrap();
+    }
+
+    async fn save_run(&mut self, run: Run, replaces: Option<Moment>) {
+        self.1.save_run(&run, replaces).await.unwrap();
+    }
+
+    async fn load(&self) -> Saved {
+        self.1.load().await.unwrap().saved
+    }
+
+    async fn reopen(self) -> InBrowser {
+        drop(self.1);
+        InBrowser(self.0, Store::open_named(self.0).await.unwrap())
+    }
+}
+
+/// As version 1 left it: rows in pages of form 1, settings as a plain object, no history.
+#[wasm_bindgen_test]
+async fn a_store_of_the_first_version_is_taken_over_whole() {
+    const MAKE: &str = "return new Promise((done, failed) => {
+        const opening = indexedDB.open(name, 1);
+        opening.onerror = () => failed(opening.error);
+        opening.onupgradeneeded = () => {
+            opening.result.createObjectStore('folders', { autoIncrement: true });
+            opening.result.createObjectStore('pages').put(rows, 0);
+            opening.result.createObjectStore('changes', { autoIncrement: true });
+            opening.result.createObjectStore('settings').put(
+                { foreground: false, paused: true, account: 'my vault' }, 'settings');
+        };
+        opening.onsuccess = () => { opening.result.close(); done(); };
+    });";
+    let rows = Uint8Array::from(include_bytes!("fixtures/rows-form-1.bin").as_slice());
+    let make = Function::new_with_args("name, rows", MAKE);
+    let made: Promise = make.call2(&JsValue::NULL, &"first".into(), &rows).unwrap().unchecked_into();
+    JsFuture::from(made).await.unwrap();
+
+    let store = Store::open_named("first").await.unwrap();
+    let saved = store.load().await.unwrap().saved;
+    let account = Some(AccountId("my vault".into()));
+    assert_eq!(saved.settings, Settings { foreground: false, paused: true, account, rate_limit: None });
+    let rows: Vec<&Row> = saved.rows.iter().filter_map(|saved| saved.row.as_ref()).collect();
+    assert_eq!(rows.len(), 11, "and one that was forgotten");
+    let digest = Digest([7; 20]);
+    let protected = FileState::Protected { digest, asset: Some(AssetId([9; 16])), proof: Proof::Stored };
+    assert!(rows.iter().any(|row| row.state == protected));
+    assert!(rows.iter().all(|row| row.attempts == 2));
+
+    // What is written now is written in the new form, beside what is left of the old one.
+    let changed = row(3, FileState::Hashed { digest });
+    store.save(std::slice::from_ref(&changed)).await.unwrap();
+    let rows = reopened("first", store).await;
+    assert_eq!((rows.len(), &rows[3]), (11, &changed));
+}
+
+#[wasm_bindgen_test]
+async fn a_checkpoint_is_kept_until_it_is_forgotten() {
+    let store = Store::open_named("checkpoints").await.unwrap();
+    let stamp = Stamp { size: 5_000_000_000, modified: Moment(7) };
+    let checkpoint = Checkpoint { stamp, read: 128 << 20, state: vec![1, 2, 3] };
+    store.save_checkpoint("1/a.mov", &checkpoint).await.unwrap();
+    assert_eq!(store.checkpoint("1/a.mov").await.unwrap(), Some(checkpoint));
+    assert_eq!(store.checkpoint("1/b.mov").await.unwrap(), None);
+    store.forget_checkpoint("1/a.mov").await.unwrap();
+    assert_eq!(store.checkpoint("1/a.mov").await.unwrap(), None);
 }
 
 #[wasm_bindgen_test]
@@ -56,7 +134,12 @@ async fn a_change_to_a_row_of_a_written_page_is_merged_into_it() {
 #[wasm_bindgen_test]
 async fn settings_come_back() {
     let store = Store::open_named("settings").await.unwrap();
-    let settings = Settings { foreground: false, paused: true, account: Some(AccountId("mine".into())) };
+    let settings = Settings {
+        foreground: false,
+        paused: true,
+        account: Some(AccountId("mine".into())),
+        rate_limit: None,
+    };
     store.save_settings(settings.clone()).await.unwrap();
     assert_eq!(store.load().await.unwrap().saved.settings, settings);
 }
@@ -82,7 +165,10 @@ async fn reopened(name: &str, store: Store) -> Vec<SavedRow> {
 fn row(id: u32, state: FileState) -> SavedRow {
     let stamp = Stamp { size: 5_000_000_000, modified: Moment(1_700_000_000_000 + u64::from(id)) };
     let path = format!("2024/Österreich 🏔/写真 {id}.jpg").into();
-    SavedRow { id: FileId(id), row: Some(Row { folder: FolderId(1), path, stamp, state, attempts: 2 }) }
+    SavedRow {
+        id: FileId(id),
+        row: Some(Row { folder: FolderId(1), path, stamp, state, attempts: 2, before: None }),
+    }
 }
 
 fn one_of_each() -> Vec<SavedRow> {

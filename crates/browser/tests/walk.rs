@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::{Barrier, ListingEnd, Look};
+use engine::{Barrier, ListingEnd, Look, Scope};
 use js_sys::{Object, Promise, Reflect};
 use safelight_browser::bindings::DirectoryHandle;
 use safelight_browser::source::{OpenFault, Source, stamp_of};
@@ -47,10 +47,28 @@ async fn a_large_folder_comes_in_batches_and_whole() {
     }
     let mut batches = Vec::new();
     let source = Source::directory(root);
-    let end = walk::list(&source, |files| batches.push(files.len())).await;
+    let end = walk::list(&source, &Scope::Everything, |files| batches.push(files.len())).await;
     assert_eq!(end, ListingEnd::Complete);
     assert_eq!(batches.iter().sum::<usize>(), 700);
     assert!(batches.len() >= 3);
+}
+
+#[wasm_bindgen_test]
+async fn a_look_at_some_paths_sees_files_and_whole_folders_and_names_nothing_that_is_gone() {
+    let root = folder("glance").await;
+    for path in ["a.jpg", "b.jpg", "new/c.jpg", "new/deep/d.jpg", "other/e.jpg"] {
+        write(&root, path, path).await;
+    }
+    let paths = ["a.jpg", "a.jpg/below", "gone.jpg", "gone/f.jpg", "new"].map(Into::into).to_vec();
+    let mut seen = Vec::new();
+    let source = Source::directory(root);
+    let end = walk::list(&source, &Scope::Paths(paths), |files| seen.extend(files)).await;
+    let mut seen: Vec<String> = seen.iter().map(|file| file.path.to_string()).collect();
+    seen.sort();
+    assert_eq!(
+        (seen, end),
+        (["a.jpg", "new/c.jpg", "new/deep/d.jpg"].map(String::from).to_vec(), ListingEnd::Complete)
+    );
 }
 
 #[wasm_bindgen_test]
@@ -78,7 +96,7 @@ async fn a_file_that_is_gone_has_vanished_and_one_that_is_there_opens() {
 async fn listed(root: DirectoryHandle) -> (BTreeMap<String, Look>, ListingEnd) {
     let mut files = BTreeMap::new();
     let source = Source::directory(root);
-    let end = walk::list(&source, |batch| {
+    let end = walk::list(&source, &Scope::Everything, |batch| {
         files.extend(batch.into_iter().map(|file| (file.path.to_string(), file.look)));
     })
     .await;

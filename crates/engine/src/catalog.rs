@@ -3,7 +3,6 @@
 //! Invariant: the queues hold exactly the rows whose state asks for that work and that nobody has claimed;
 //! they are rebuilt from the rows at every start and never saved.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 
@@ -21,8 +20,8 @@ pub(crate) enum Work {
     Send,
 }
 
-/// The order of work: what failed goes to the back; then newest first.
-type Turn = (u8, Reverse<Moment>, FileId);
+/// A place in an order: attempts, then a rank, then the file.
+type Turn = (u8, u64, FileId);
 
 #[derive(Default)]
 pub(crate) struct Catalog {
@@ -34,10 +33,10 @@ pub(crate) struct Catalog {
     to_hash: BTreeSet<Turn>,
     to_ask: BTreeSet<Turn>,
     to_send: BTreeSet<Turn>,
-    waiting: BTreeSet<(Moment, FileId)>,
+    waiting: BTreeSet<Turn>,
     /// Folders that cannot be read now: their rows ask for no work that needs the file.
     closed: Vec<FolderId>,
-    unsaved: BTreeSet<FileId>,
+    unsaved: BTreeSet<Turn>,
 }
 
 impl Catalog {
@@ -57,7 +56,7 @@ impl Catalog {
     pub(crate) fn insert(&mut self, row: Row) -> FileId {
         let id = FileId(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
         self.place(id, row);
-        self.unsaved.insert(id);
+        self.unsaved.insert(unranked(id));
         id
     }
 
@@ -134,7 +133,7 @@ impl Catalog {
             change(row);
             // What is ready is as well asked again: it need not be written.
             if !matches!(row.state, FileState::Ready { .. }) {
-                self.unsaved.insert(id);
+                self.unsaved.insert(unranked(id));
             }
         }
         self.enqueue(id);
@@ -148,7 +147,7 @@ impl Catalog {
             entry.remove();
         }
         self.rows[id.0 as usize] = None;
-        self.unsaved.insert(id);
+        self.unsaved.insert(unranked(id));
     }
 
     /// Says whether the files of a folder can be read.
@@ -194,7 +193,7 @@ impl Catalog {
             Some(Place::Turn(Work::Hash, turn)) => self.to_hash.contains(&turn),
             Some(Place::Turn(Work::Ask, turn)) => self.to_ask.contains(&turn),
             Some(Place::Turn(Work::Send, turn)) => self.to_send.contains(&turn),
-            Some(Place::Wait(until)) => self.waiting.contains(&(until, id)),
+            Some(Place::Wait(turn)) => self.waiting.contains(&turn),
             None => !matches!(self.get(id).map(|row| &row.state), Some(FileState::Uploading { .. })),
         };
         self.iter().map(|(id, _)| id).find(|id| !busy.contains(id) && !queued(*id))
@@ -202,25 +201,26 @@ impl Catalog {
 
     /// Rows whose wait is over begin again.
     pub(crate) fn end_waits(&mut self, now: Moment) {
-        while let Some((_, id)) = self.waiting.first().copied().filter(|(until, _)| until.is_due(now)) {
-            self.end_wait(id);
+        while self.next_wait_end().is_some_and(|until| until.is_due(now)) {
+            self.end_first_wait();
         }
     }
 
     /// All waits are over, because the person says so.
     pub(crate) fn end_all_waits(&mut self) {
-        while let Some((_, id)) = self.waiting.first().copied() {
-            self.end_wait(id);
+        while !self.waiting.is_empty() {
+            self.end_first_wait();
         }
     }
 
-    fn end_wait(&mut self, id: FileId) {
+    fn end_first_wait(&mut self) {
+        let Some((_, _, id)) = self.waiting.first().copied() else { return };
         let digest = self.get(id).and_then(|row| row.state.digest());
         self.set_state(id, FileState::begin_again(digest));
     }
 
     pub(crate) fn next_wait_end(&self) -> Option<Moment> {
-        self.waiting.first().map(|(until, _)| *until)
+        self.waiting.first().map(|(_, until, _)| Moment(*until))
     }
 
     pub(crate) fn mark_seen(&mut self, id: FileId, scan: ScanId) {
@@ -236,7 +236,7 @@ impl Catalog {
     /// What changed since the last call, ready for the store.
     pub(crate) fn take_unsaved(&mut self) -> Vec<SavedRow> {
         let ids = std::mem::take(&mut self.unsaved);
-        ids.into_iter().map(|id| SavedRow { id, row: self.get(id).cloned() }).collect()
+        ids.into_iter().map(|(_, _, id)| SavedRow { id, row: self.get(id).cloned() }).collect()
     }
 
     fn queue_mut(&mut self, work: Work) -> &mut BTreeSet<Turn> {
@@ -250,7 +250,7 @@ impl Catalog {
     fn enqueue(&mut self, id: FileId) {
         match self.place_of(id) {
             Some(Place::Turn(work, turn)) => _ = self.queue_mut(work).insert(turn),
-            Some(Place::Wait(until)) => _ = self.waiting.insert((until, id)),
+            Some(Place::Wait(turn)) => _ = self.waiting.insert(turn),
             None => {}
         }
     }
@@ -258,20 +258,21 @@ impl Catalog {
     fn dequeue(&mut self, id: FileId) {
         match self.place_of(id) {
             Some(Place::Turn(work, turn)) => _ = self.queue_mut(work).remove(&turn),
-            Some(Place::Wait(until)) => _ = self.waiting.remove(&(until, id)),
+            Some(Place::Wait(turn)) => _ = self.waiting.remove(&turn),
             None => {}
         }
     }
 
     fn place_of(&self, id: FileId) -> Option<Place> {
         let row = self.get(id)?;
-        let turn = (row.attempts, Reverse(row.stamp.modified), id);
+        // What failed goes to the back; then newest first.
+        let turn = (row.attempts, !row.stamp.modified.0, id);
         match &row.state {
             FileState::Found | FileState::Ready { .. } if self.closed.contains(&row.folder) => None,
             FileState::Found => Some(Place::Turn(Work::Hash, turn)),
             FileState::Hashed { .. } | FileState::Sent { .. } => Some(Place::Turn(Work::Ask, turn)),
             FileState::Ready { .. } => Some(Place::Turn(Work::Send, turn)),
-            FileState::Waiting { until, .. } => Some(Place::Wait(*until)),
+            FileState::Waiting { until, .. } => Some(Place::Wait((0, until.0, id))),
             FileState::Uploading { .. }
             | FileState::Protected { .. }
             | FileState::Skipped(_)
@@ -284,7 +285,12 @@ impl Catalog {
 /// Where a row's state puts it.
 enum Place {
     Turn(Work, Turn),
-    Wait(Moment),
+    Wait(Turn),
+}
+
+/// One kind of set for all orders keeps the worker small.
+fn unranked(id: FileId) -> Turn {
+    (0, 0, id)
 }
 
 fn hash_of(rows: &[Option<Row>], hasher: &DefaultHashBuilder, id: FileId) -> u64 {

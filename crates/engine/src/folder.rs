@@ -140,9 +140,11 @@ impl Folder {
 
     /// Notes where something happened. Too much of it asks for a look through everything.
     pub(crate) fn touch(&mut self, paths: Vec<Box<str>>) {
-        self.touched.extend(paths);
-        self.touched.sort_unstable();
-        self.touched.dedup();
+        for path in paths {
+            if let Err(at) = self.touched.binary_search(&path) {
+                self.touched.insert(at, path);
+            }
+        }
         if self.touched.len() > MOST_TOUCHED {
             self.touched.clear();
             self.list_again();

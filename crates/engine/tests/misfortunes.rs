@@ -198,11 +198,11 @@ fn one_upload_that_is_always_cut_off_does_not_hold_up_the_rest_for_ever() {
     world.server.paired = true;
     world.server.cuts_off = Some(b"too much for the proxy".to_vec());
     world.start();
-    world.pass(3_600_000);
+    world.pass(3 * 3_600_000);
     assert!(world.server.holds("one") && world.server.holds("three"));
     let problem = Problem::GaveUp(Failure::CutOff);
     assert!(matches!(world.state("b.mov"), Some(FileState::Problem { problem: p, .. }) if *p == problem));
-    assert!(world.log.uploads.len() < 15);
+    assert!(world.log.uploads.len() < 30);
 }
 
 #[test]
@@ -265,4 +265,20 @@ fn a_clock_set_back_makes_nobody_wait_until_tomorrow() {
     world.tell(Event::Woke);
     world.settle();
     assert_eq!(world.view().headline, Headline::Done);
+}
+
+#[test]
+fn a_server_that_is_started_anew_many_times_is_no_files_fault() {
+    let mut world = World::with(&[("a.mov", "one"), ("b.mov", "two"), ("c.mov", "three")]);
+    for _ in 0..40 {
+        while world.log.sent.is_empty() && world.step() {}
+        let back = world.now + 1;
+        world.server.offline_until(back);
+        world.settle();
+        world.log.sent.clear();
+        world.pass(5_000);
+    }
+    world.pass(3_600_000);
+    let tally = world.view().tally;
+    assert_eq!((tally.protected, tally.problems), (3, 0));
 }

@@ -1,12 +1,15 @@
 //! What only our own server answers: pairing, sessions and what it can do. A client never requires these
 //! of a server that is not ours.
 
+use std::num::NonZeroU64;
+
 use serde::{Deserialize, Serialize};
 
 /// Paths, relative to the origin.
 pub mod path {
     pub const PAIR: &str = "/safelight/v1/pair";
     pub const SESSIONS: &str = "/safelight/v1/sessions";
+    pub const RATE: &str = "/safelight/v1/rate";
     pub const CAPABILITIES: &str = "/safelight/v1/capabilities";
 }
 
@@ -20,6 +23,14 @@ pub struct Pair {
     pub code: String,
     /// How the person will recognise this browser in the list of devices.
     pub device_name: String,
+}
+
+/// How fast the uploads of this session may be, together. Holds until it is set anew or the server restarts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rate {
+    /// `None` is as fast as the way allows.
+    pub bytes_per_second: Option<NonZeroU64>,
 }
 
 /// A paired device, as the owner sees it.

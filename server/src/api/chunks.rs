@@ -2,6 +2,7 @@
 //! client that is gone for good holds nothing open for ever.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -10,6 +11,7 @@ use futures_util::{Stream, StreamExt, stream};
 use tokio::time::timeout;
 
 use crate::error::AppError;
+use crate::throttle::Throttle;
 
 /// A phone may lose its signal for a while; a client that is gone for good must not hold a file open for ever.
 const STALL: Duration = Duration::from_secs(120);
@@ -31,6 +33,17 @@ pub(super) fn chunks(body: Body) -> Chunks {
             Ok(Some(Err(error))) => Err(Broken::Off(error)),
             Ok(None) => Ok(None),
             Err(_) => Err(Broken::Stalled),
+        }
+    }))
+}
+
+/// The same, no faster than the device is allowed to send.
+pub(super) fn slowed(chunks: Chunks, throttle: Arc<Throttle>) -> Chunks {
+    Box::pin(chunks.then(move |chunk| {
+        let throttle = throttle.clone();
+        async move {
+            throttle.let_through(chunk.as_ref().map_or(0, Bytes::len)).await;
+            chunk
         }
     }))
 }

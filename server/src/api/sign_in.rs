@@ -25,6 +25,15 @@ pub(crate) enum SignedIn {
     Client(ApiKey),
 }
 
+impl SignedIn {
+    pub(crate) fn id(&self) -> &str {
+        match self {
+            Self::Device(session) => &session.id,
+            Self::Client(key) => &key.id,
+        }
+    }
+}
+
 enum Credential {
     Key(Secret),
     Token(Secret),

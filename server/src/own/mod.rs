@@ -2,6 +2,7 @@
 
 mod capabilities;
 mod pair;
+mod rate;
 mod sessions;
 
 use axum::Router;
@@ -19,6 +20,7 @@ pub(crate) fn open() -> Router<State> {
 
 pub(crate) fn signed_in() -> Router<State> {
     Router::new()
+        .route(path::RATE, post(rate::set))
         .route(path::SESSIONS, get(sessions::list))
         .route("/safelight/v1/sessions/{id}", delete(sessions::revoke))
 }

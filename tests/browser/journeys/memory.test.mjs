@@ -1,10 +1,10 @@
 // A file's size is no matter for the browser's memory, while it is read and while it is sent.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { Browser, dropFolder, read, waitForNumbers, waitForState } from "../support/browser.mjs";
 import { clear, media, scratch, sparse, write } from "../support/files.mjs";
+import { memoryMb } from "../support/memory.mjs";
 import { Server } from "../support/server.mjs";
 
 const LARGE_BYTES = 2_200_000_000;
@@ -37,32 +37,3 @@ test("a file of more than 2 GB is read and sent in little memory", { skip: proce
   await server.stop();
   await Promise.all([clear(data), clear(folder)]);
 });
-
-// The proportional memory of the browser with this profile, and of its children.
-function memoryMb(profile) {
-  const processes = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(describe).filter(Boolean);
-  const ours = new Set(processes.filter(({ command }) => command.includes(profile)).map(({ id }) => id));
-  for (let grown = true; grown; ) {
-    const children = processes.filter(({ id, parent }) => ours.has(parent) && !ours.has(id));
-    children.forEach(({ id }) => ours.add(id));
-    grown = children.length > 0;
-  }
-  return Math.round([...ours].reduce((sum, id) => sum + proportionalKb(id), 0) / 1024);
-}
-
-function describe(id) {
-  try {
-    const [, parent] = readFileSync(`/proc/${id}/status`, "utf8").match(/PPid:\s+(\d+)/);
-    return { id, parent, command: readFileSync(`/proc/${id}/cmdline`, "utf8") };
-  } catch {
-    return null; // It ended while we looked.
-  }
-}
-
-function proportionalKb(id) {
-  try {
-    return Number(readFileSync(`/proc/${id}/smaps_rollup`, "utf8").match(/Pss:\s+(\d+)/)[1]);
-  } catch {
-    return 0;
-  }
-}

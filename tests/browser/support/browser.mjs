@@ -1,8 +1,10 @@
 // Real Chromium, driven through its debugging protocol; folders arrive as real handles, by real drops.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { chromium } from "playwright-core";
+
+import { killFamily } from "./processes.mjs";
 
 const FLAGS = [
   "--no-sandbox",
@@ -25,6 +27,7 @@ export class Browser {
   }
 
   async start() {
+    if (this.options.allowAlways) await allowOnEveryVisit(this.profile, this.options.allowAlways);
     this.context = await chromium.launchPersistentContext(this.profile, {
       executablePath: process.env.CHROMIUM,
       headless: true,
@@ -51,10 +54,30 @@ export class Browser {
     await this.context.close();
   }
 
+  // Ends every process of the browser at once: nothing is flushed, nothing is said to anyone.
+  async kill() {
+    const closed = new Promise((resolve) => this.context.once("close", resolve));
+    killFamily(this.profile);
+    await closed;
+  }
+
   async forget() {
     await this.close();
     await rm(this.profile, { recursive: true, force: true });
   }
+}
+
+// As if the person had answered "Allow on every visit" for this origin: folders stay readable after a new start.
+async function allowOnEveryVisit(profile, origin) {
+  const file = join(profile, "Default", "Preferences");
+  const preferences = JSON.parse(await readFile(file, "utf8").catch(() => "{}"));
+  let place = preferences;
+  for (const key of ["profile", "content_settings", "exceptions", "file_system_access_extended_permission"]) {
+    place = place[key] ??= {};
+  }
+  place[`${origin},*`] = { setting: 1 };
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify(preferences));
 }
 
 // Drops a folder of the disk on the page, as a person would.

@@ -44,13 +44,13 @@ export async function digests(folder, prefix = "") {
     if (entry.isDirectory()) {
       for (const [inner, digest] of await digests(folder, path)) found.set(inner, digest);
     } else {
-      found.set(path, await digest(join(folder, path)));
+      found.set(path, await digestOf(join(folder, path)));
     }
   }
   return found;
 }
 
-async function digest(file) {
+export async function digestOf(file) {
   const hash = createHash("sha1");
   for await (const chunk of createReadStream(file, { highWaterMark: 1 << 22 })) hash.update(chunk);
   return hash.digest("hex");

@@ -10,6 +10,8 @@ export class Server {
     this.data = data;
     this.extra = extra;
     this.port = 0;
+    // What it said, of all its starts.
+    this.log = "";
   }
 
   static async start(data, ...extra) {
@@ -24,7 +26,6 @@ export class Server {
     this.process = spawn(PROGRAM, ["serve", "--data", this.data, "--listen", listen, ...this.extra], {
       stdio: ["ignore", "pipe", "pipe"],
     });
-    this.log = "";
     this.process.stderr.on("data", (chunk) => (this.log += chunk));
     for await (const line of createInterface({ input: this.process.stdout })) {
       const pairing = line.match(/^Open (http:\/\/localhost:(\d+)\/#pair=\S+)$/);

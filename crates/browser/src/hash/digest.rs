@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ReadableStream, ReadableStreamByobReader, ReadableStreamDefaultReader};
 
+use super::checkpoint::{self, Checkpoint};
 use crate::Fault;
 use crate::bindings::Step;
 
@@ -16,19 +17,40 @@ const BUFFER_BYTES: u32 = 1 << 20;
 /// The name of the fault when a stream ends before its file.
 pub(super) const ENDED_EARLY: &str = "EndedEarly";
 
+/// How far a reading is.
+pub struct Progress<'a> {
+    /// Bytes.
+    pub read: u64,
+    hasher: &'a Sha1,
+}
+
+impl Progress<'_> {
+    /// What [`digest_of`] can go on from.
+    pub fn state(&self) -> Vec<u8> {
+        checkpoint::state_of(self.hasher)
+    }
+}
+
 /// Reads a file as a stream into two buffers that go back and forth: one is filled while the other is digested.
-/// `progress` gets the bytes so far.
+/// Goes on from where an earlier reading was, if given its bytes and its state.
 ///
 /// The buffers are ours because what a browser allocates for each read stays until its collector comes: half a
 /// gigabyte for a file of 5 GB (measured). File, stream and reader are held to the end: a stream that is collected
 /// while it is read never answers (measured).
-pub async fn digest_of(file: &Blob, mut progress: impl FnMut(u64)) -> Result<Digest, Fault> {
+pub async fn digest_of(
+    file: &Blob,
+    from: Option<(u64, &[u8])>,
+    mut progress: impl FnMut(Progress),
+) -> Result<Digest, Fault> {
     let size = file.size() as u64;
-    let stream = file.stream();
+    if size <= u64::from(BUFFER_BYTES) {
+        return digest_of_small(file).await;
+    }
+    let (mut at, mut hasher) = Checkpoint::resume(from.filter(|(read, _)| *read <= size));
+    let rest = if at == 0 { file.clone() } else { file.slice_with_f64(at as f64)? };
+    let stream = rest.stream();
     let reader = Reader::of(&stream);
-    let mut hasher = Sha1::new();
     let mut bytes = vec![0; BUFFER_BYTES as usize];
-    let mut at = 0;
     let mut ahead = reader.fill(&ArrayBuffer::new(BUFFER_BYTES));
     let mut next = reader.fill(&ArrayBuffer::new(BUFFER_BYTES));
     loop {
@@ -44,7 +66,17 @@ pub async fn digest_of(file: &Blob, mut progress: impl FnMut(u64)) -> Result<Dig
         ahead = std::mem::replace(&mut next, reader.fill(&chunk.buffer()));
         hasher.update(filled);
         at += length as u64;
-        progress(at);
+        progress(Progress { read: at, hasher: &hasher });
+    }
+}
+
+/// One read is all that a small file needs, and no buffer is larger than it.
+async fn digest_of_small(file: &Blob) -> Result<Digest, Fault> {
+    let bytes = Uint8Array::new(&JsFuture::from(file.array_buffer()).await?).to_vec();
+    if bytes.len() as f64 == file.size() {
+        Ok(Digest(Sha1::digest(&bytes).into()))
+    } else {
+        Err(ended_early())
     }
 }
 

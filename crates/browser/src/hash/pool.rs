@@ -2,29 +2,53 @@
 //!
 //! Dropping the future of [`Pool::digest`] terminates the reader, so an abandoned file stops being read at once.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
+use futures::channel::oneshot::{Sender, channel};
 use futures::future::{Either, select};
 use futures::{FutureExt, StreamExt};
 use gloo::events::EventListener;
 use gloo::timers::future::TimeoutFuture;
+use js_sys::{Array, Uint8Array};
 use protocol::Digest;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::digest::ENDED_EARLY;
-use super::{READER, ReaderSaid};
-use crate::Fault;
+use super::{Checkpoint, READER, ReaderSaid};
+use crate::{Fault, wire};
 
 /// A reader that says nothing for so long hangs. A slow network drive still delivers 4 MiB a minute.
 const STALL_MS: u32 = 60_000;
 
-/// Idle readers, kept for the next file.
+/// As many as keep one disk busy; more would only compete for it.
+const READERS: usize = 3;
+
+/// The readers, and who waits for one.
 pub struct Pool {
     script: String,
     idle: RefCell<Vec<Reader>>,
+    /// Readers that may still be taken.
+    free: Cell<usize>,
+    waiting: RefCell<VecDeque<Sender<()>>>,
+}
+
+/// The right to use one reader; given on when it is dropped.
+struct Turn<'a>(&'a Pool);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.free.set(self.0.free.get() + 1);
+        // Whoever gave up waiting is passed over.
+        while let Some(next) = self.0.waiting.borrow_mut().pop_front() {
+            if next.send(()).is_ok() {
+                break;
+            }
+        }
+    }
 }
 
 /// Why there is no digest.
@@ -51,16 +75,35 @@ impl Drop for Reader {
 impl Pool {
     /// `script` is the address of the worker's own loader.
     pub fn new(script: String) -> Rc<Pool> {
-        Rc::new(Pool { script, idle: RefCell::default() })
+        let free = Cell::new(READERS);
+        Rc::new(Pool { script, idle: RefCell::default(), free, waiting: RefCell::default() })
     }
 
-    pub async fn digest(&self, file: &File, progress: impl FnMut(u64)) -> Result<Digest, ReadFault> {
+    /// `hear` gets what the reader says on the way.
+    pub async fn digest(
+        &self,
+        file: &File,
+        from: Option<&Checkpoint>,
+        hear: impl FnMut(ReaderSaid),
+    ) -> Result<Digest, ReadFault> {
+        let _turn = self.turn().await;
         let mut reader = self.reader().await.map_err(|_| ReadFault::ReaderStopped)?;
-        let end = reader.digest(file, progress).await;
+        let end = reader.digest(file, from, hear).await;
         if !matches!(end, Err(ReadFault::ReaderStopped)) {
             self.idle.borrow_mut().push(reader);
         }
         end
+    }
+
+    async fn turn(&self) -> Turn<'_> {
+        while self.free.get() == 0 {
+            let (tell, told) = channel();
+            self.waiting.borrow_mut().push_back(tell);
+            // The sender is dropped only with the pool.
+            _ = told.await;
+        }
+        self.free.set(self.free.get() - 1);
+        Turn(self)
     }
 
     async fn reader(&self) -> Result<Reader, Fault> {
@@ -84,7 +127,7 @@ impl Reader {
             EventListener::new(&worker, "message", move |event| {
                 let data = event.unchecked_ref::<MessageEvent>().data();
                 // A closed receiver means that nobody waits any more.
-                _ = tell.unbounded_send(serde_wasm_bindgen::from_value(data).ok());
+                _ = tell.unbounded_send(wire::decode(&data).ok());
             }),
             EventListener::new(&worker, "error", move |_| _ = failed.unbounded_send(None)),
         ];
@@ -95,11 +138,21 @@ impl Reader {
         }
     }
 
-    async fn digest(&mut self, file: &File, mut progress: impl FnMut(u64)) -> Result<Digest, ReadFault> {
-        self.worker.post_message(file).map_err(|_| ReadFault::ReaderStopped)?;
+    async fn digest(
+        &mut self,
+        file: &File,
+        from: Option<&Checkpoint>,
+        mut hear: impl FnMut(ReaderSaid),
+    ) -> Result<Digest, ReadFault> {
+        let told = Array::of1(file);
+        if let Some(Checkpoint { read, state, .. }) = from {
+            told.push(&JsValue::from_f64(*read as f64));
+            told.push(&Uint8Array::from(state.as_slice()));
+        }
+        self.worker.post_message(&told).map_err(|_| ReadFault::ReaderStopped)?;
         loop {
             match self.next().await {
-                Some(ReaderSaid::Read(read)) => progress(read),
+                Some(said @ (ReaderSaid::Read(_) | ReaderSaid::Reached(..))) => hear(said),
                 Some(ReaderSaid::Digested(digest)) => return Ok(digest),
                 Some(ReaderSaid::Failed(name)) if name == ENDED_EARLY => {
                     return Err(ReadFault::ReaderStopped);

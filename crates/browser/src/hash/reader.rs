@@ -1,35 +1,27 @@
 //! A nested worker that reads one file at a time and says its digest.
 
 use gloo::events::EventListener;
+use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
-use super::ReaderSaid;
 use super::digest::digest_of;
+use super::{ReaderSaid, checkpoint};
+use crate::{Fault, wire};
 
 /// Often enough to show progress and that the reader lives, rarely enough to cost nothing.
 const TELL_EVERY_BYTES: u64 = 8 << 20;
 
-/// Serves until the worker is terminated.
+/// Serves until the worker is terminated. It is told a file, and the bytes and the state to go on from if any.
 pub fn serve(scope: DedicatedWorkerGlobalScope) {
     let to = scope.clone();
     EventListener::new(&scope, "message", move |event| {
-        let file: File = event.unchecked_ref::<MessageEvent>().data().unchecked_into();
+        let told: Array = event.unchecked_ref::<MessageEvent>().data().unchecked_into();
         let to = to.clone();
         spawn_local(async move {
-            let mut told = 0;
-            let end = digest_of(&file, |read| {
-                if read - told >= TELL_EVERY_BYTES {
-                    told = read;
-                    say(&to, &ReaderSaid::Read(read));
-                }
-            })
-            .await;
-            match end {
-                Ok(digest) => say(&to, &ReaderSaid::Digested(digest)),
-                Err(fault) => say(&to, &ReaderSaid::Failed(fault.name)),
-            }
+            let end = read(&to, &told).await;
+            say(&to, &end.unwrap_or_else(|fault| ReaderSaid::Failed(fault.name)));
         });
     })
     .forget();
@@ -37,8 +29,27 @@ pub fn serve(scope: DedicatedWorkerGlobalScope) {
     say(&scope, &ReaderSaid::Read(0));
 }
 
+async fn read(to: &DedicatedWorkerGlobalScope, told: &Array) -> Result<ReaderSaid, Fault> {
+    let file: File = told.get(0).unchecked_into();
+    let state = wire::bytes_of(&told.get(2));
+    let from = told.get(1).as_f64().map(|read| (read as u64, state.as_slice()));
+    let begun = from.map_or(0, |(read, _)| read);
+    let (mut told, mut reached) = (begun, begun);
+    let digest = digest_of(&file, from, |progress| {
+        if progress.read - reached >= checkpoint::EVERY_BYTES {
+            (told, reached) = (progress.read, progress.read);
+            say(to, &ReaderSaid::Reached(progress.read, progress.state()));
+        } else if progress.read - told >= TELL_EVERY_BYTES {
+            told = progress.read;
+            say(to, &ReaderSaid::Read(progress.read));
+        }
+    })
+    .await?;
+    Ok(ReaderSaid::Digested(digest))
+}
+
 fn say(scope: &DedicatedWorkerGlobalScope, said: &ReaderSaid) {
-    let message = serde_wasm_bindgen::to_value(said).unwrap_or(JsValue::UNDEFINED);
-    // The only failure is a value that cannot be cloned; text and numbers always can.
+    let message = wire::encode(said).map_or(JsValue::UNDEFINED, JsValue::from);
+    // The only failure is a value that cannot be cloned; bytes always can.
     _ = scope.post_message(&message);
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use engine::{Access, Event, FolderId, Lasting};
+use engine::{Access, Event, FolderId, Intent, Lasting};
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -13,15 +13,21 @@ use crate::Fault;
 use crate::bindings::DirectoryHandle;
 use crate::channel::{FromEngine, Notice};
 use crate::source::{Files, Source};
+use crate::watch::Watch;
 
 /// Where the ids of folders that are handed over once begin: the store's own count from one and never get here.
 const FIRST_ONCE: u32 = 1 << 30;
 
 /// How a new folder lies to those that are backed up already.
 enum Relation {
-    New,
+    /// With those that lie inside it.
+    New {
+        around: Vec<(FolderId, String)>,
+    },
     Same(FolderId),
-    Inside { outer: String },
+    Inside {
+        outer: String,
+    },
 }
 
 impl Host {
@@ -29,30 +35,46 @@ impl Host {
         self.sources.borrow().get(&folder).cloned()
     }
 
-    pub(super) fn add_folder(self: &Rc<Host>, attached: JsValue) {
+    /// Folders come in one after the other: two drops of one folder must not both find it new.
+    pub(super) fn add_folder(self: &Rc<Host>, number: u32, attached: JsValue) {
+        self.coming.borrow_mut().push((number, attached));
+        if self.coming.borrow().len() > 1 {
+            return;
+        }
         let host = Rc::clone(self);
         spawn_local(async move {
-            if let Err(fault) = host.take_folder(attached.unchecked_into()).await {
-                host.say(&FromEngine::Notice(Notice::FolderNotKept { why: fault.to_string() }));
+            loop {
+                let next = host.coming.borrow().first().cloned();
+                let Some((number, attached)) = next else { return };
+                if let Err(fault) = host.take_folder(number, attached.unchecked_into()).await {
+                    host.say(&FromEngine::Notice(Notice::FolderNotKept { why: fault.to_string() }));
+                    host.say(&FromEngine::Heard(number));
+                }
+                host.coming.borrow_mut().remove(0);
             }
         });
     }
 
-    async fn take_folder(&self, handle: DirectoryHandle) -> Result<(), Fault> {
+    async fn take_folder(&self, number: u32, handle: DirectoryHandle) -> Result<(), Fault> {
         let name = handle.name();
         match self.relation_of(&handle).await {
-            Relation::New => {
+            Relation::New { around } => {
                 let id = self.store.add_folder(&handle).await?;
-                self.enter(id, name, Source::directory(handle), Lasting::Lasting);
+                self.enter(number, id, name.clone(), Source::directory(handle), Lasting::Lasting);
+                for (inner_id, inner) in around {
+                    self.tell(Event::Asked(Intent::RemoveFolder(inner_id)));
+                    self.say(&FromEngine::Notice(Notice::TookIn { name: name.clone(), inner }));
+                }
             }
             Relation::Same(id) => {
                 // The new handle carries the fresh grant.
                 self.sources.borrow_mut().insert(id, Rc::new(Source::directory(handle)));
-                self.tell(Event::AccessChanged { folder: id, access: Access::Granted });
+                self.tell_for(number, Event::AccessChanged { folder: id, access: Access::Granted });
                 self.say(&FromEngine::Notice(Notice::AlreadyAdded { name }));
             }
             Relation::Inside { outer } => {
-                self.say(&FromEngine::Notice(Notice::InsideAnother { name, outer }))
+                self.say(&FromEngine::Notice(Notice::InsideAnother { name, outer }));
+                self.say(&FromEngine::Heard(number));
             }
         }
         Ok(())
@@ -61,6 +83,7 @@ impl Host {
     async fn relation_of(&self, handle: &DirectoryHandle) -> Relation {
         let known: Vec<_> =
             self.sources.borrow().iter().map(|(id, source)| (*id, Rc::clone(source))).collect();
+        let mut around = Vec::new();
         for (id, source) in known {
             let Source::Directory(directory) = &*source else { continue };
             if directory.handle.is_same(handle).await {
@@ -69,17 +92,20 @@ impl Host {
             if directory.handle.contains(handle).await {
                 return Relation::Inside { outer: directory.handle.name() };
             }
+            if handle.contains(&directory.handle).await {
+                around.push((id, directory.handle.name()));
+            }
         }
-        Relation::New
+        Relation::New { around }
     }
 
-    pub(super) fn add_files(&self, name: String, attached: &JsValue) {
+    pub(super) fn add_files(&self, number: u32, name: String, attached: &JsValue) {
         let mut files = Files::default();
         Array::from(attached)
             .iter()
             .filter_map(|pair| named_file(&pair))
             .for_each(|(path, file)| files.add(&path, file));
-        self.enter(self.free_once(), name, Source::Files(files), Lasting::Once);
+        self.enter(number, self.free_once(), name, Source::Files(files), Lasting::Once);
     }
 
     /// An id that no earlier start has used: rows of files that were not sent then may still be there.
@@ -90,17 +116,35 @@ impl Host {
         ids.into_iter().find(|id| !sources.contains_key(id)).unwrap_or(FolderId(u32::MAX))
     }
 
-    fn enter(&self, id: FolderId, name: String, source: Source, lasting: Lasting) {
+    fn enter(&self, number: u32, id: FolderId, name: String, source: Source, lasting: Lasting) {
         self.sources.borrow_mut().insert(id, Rc::new(source));
-        self.tell(Event::FolderAdded { folder: id, name, lasting });
+        self.tell_for(number, Event::FolderAdded { folder: id, name, lasting });
     }
 
-    pub(super) fn regranted(&self, folder: FolderId) {
-        self.tell(Event::AccessChanged { folder, access: Access::Granted });
+    pub(super) fn regranted(&self, number: u32, folder: FolderId) {
+        self.tell_for(number, Event::AccessChanged { folder, access: Access::Granted });
+    }
+
+    /// Begins the watch that the engine asked for, before the listing that follows it.
+    pub(super) async fn watch_if_asked(&self, folder: FolderId) {
+        let asked = self.to_watch.borrow().contains(&folder);
+        self.to_watch.borrow_mut().retain(|id| *id != folder);
+        let source = self.source(folder).filter(|_| asked);
+        let Some(Source::Directory(directory)) = source.as_deref() else { return };
+        let tell = self.tell.clone();
+        // A closed queue means that the host is stopping.
+        let tell = move |event: Event| _ = tell.unbounded_send(event.into());
+        self.watches.borrow_mut().retain(|watch| watch.folder() != folder);
+        match Watch::begin(folder, &directory.handle, tell).await {
+            Ok(watch) => self.watches.borrow_mut().extend(watch),
+            // Without it changes are found by looking through the folder now and then.
+            Err(fault) => web_sys::console::warn_1(&fault.to_string().into()),
+        }
     }
 
     pub(super) async fn forget(&self, folder: FolderId) -> Result<(), Fault> {
         self.sources.borrow_mut().remove(&folder);
+        self.watches.borrow_mut().retain(|watch| watch.folder() != folder);
         self.store.forget_folder(folder).await
     }
 }

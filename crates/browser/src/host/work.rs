@@ -3,16 +3,17 @@
 use std::rc::Rc;
 
 use engine::{
-    Command, Event, FolderId, HashEnd, JobId, Look, Moment, Read, RequestEnd, ScanId, Send, UploadEnd,
+    Command, Event, FolderId, HashEnd, JobId, Look, Moment, Read, RequestEnd, ScanId, Scope, Send, UploadEnd,
 };
 use futures::future::{AbortHandle, Abortable};
 use gloo::timers::callback::Timeout;
+use protocol::Digest;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::File;
 
 use super::Host;
 use crate::Fault;
-use crate::hash::ReadFault;
+use crate::hash::{Checkpoint, ReadFault, ReaderSaid};
 use crate::source::{OpenFault, look_at, stamp_of};
 use crate::{now, server, upload, walk};
 
@@ -23,7 +24,10 @@ impl Host {
     pub(super) fn begin(self: &Rc<Host>, command: Command) {
         let host = Rc::clone(self);
         match command {
-            Command::ListFolder { folder, scan } => spawn_local(async move { host.list(folder, scan).await }),
+            Command::WatchFolder(folder) => self.to_watch.borrow_mut().push(folder),
+            Command::ListFolder { folder, scan, scope } => {
+                spawn_local(async move { host.list(folder, scan, scope).await });
+            }
             Command::Hash(read) => self.begin_job(read.job, async move { host.hash(read).await }),
             Command::Ask { job, digests } => spawn_local(async move {
                 let end = server::ask(&digests).await;
@@ -35,12 +39,20 @@ impl Host {
                 let checked = server::check().await;
                 host.tell(Event::ServerChecked { job, checked });
             }),
+            Command::LimitRate(rate) => spawn_local(async move {
+                // Told again whenever the server was looked for.
+                _ = server::limit_rate(rate).await;
+            }),
             Command::Pair { code } => spawn_local(async move {
                 host.tell(Event::PairingEnded(server::pair(code, crate::device::name()).await));
             }),
             Command::WakeAt(at) => self.wake_at(at),
             // Written before anything begins, by `carry_out`.
-            Command::Save(_) | Command::SaveSettings(_) | Command::ForgetFolder(_) => {}
+            Command::Save(_)
+            | Command::SaveSettings(_)
+            | Command::SaveRules { .. }
+            | Command::SaveRun { .. }
+            | Command::ForgetFolder(_) => {}
         }
     }
 
@@ -72,19 +84,18 @@ impl Host {
         self.alarm.replace(Some(Timeout::new(wait, move || host.tell(Event::Woke))));
     }
 
-    async fn list(&self, folder: FolderId, scan: ScanId) {
+    async fn list(&self, folder: FolderId, scan: ScanId, scope: Scope) {
+        self.watch_if_asked(folder).await;
         let Some(source) = self.source(folder) else { return };
         let tell = |files| self.tell(Event::FilesListed { folder, scan, files });
-        let end = walk::list(&source, tell).await;
+        let end = walk::list(&source, &scope, tell).await;
         self.tell(Event::ListingEnded { folder, scan, end });
     }
 
-    async fn hash(&self, read: Read) -> Event {
-        let job = read.job;
-        let progress = |read| self.tell(Event::HashProgressed { job, read });
+    async fn hash(self: Rc<Host>, read: Read) -> Event {
         let end = match self.open(&read).await {
             Err(closed) => closed.into(),
-            Ok(file) => match self.pool.digest(&file, progress).await {
+            Ok(file) => match self.digest(&read, &file).await {
                 // The size or the time may have moved meanwhile: then the digest is of no file.
                 Ok(digest) => {
                     self.open(&read).await.map_or_else(HashEnd::from, |_| HashEnd::Digested(digest))
@@ -95,7 +106,38 @@ impl Host {
                 }
             },
         };
-        Event::HashEnded { job, end }
+        Event::HashEnded { job: read.job, end }
+    }
+
+    /// A large file is read on from where an earlier reading was cut off.
+    async fn digest(self: &Rc<Host>, read: &Read, file: &File) -> Result<Digest, ReadFault> {
+        if !Checkpoint::is_for(read.stamp) {
+            return self.pool.digest(file, None, |said| self.hear_reader(read, said)).await;
+        }
+        let key = Checkpoint::key(read);
+        // A store that fails stops the host elsewhere; here it costs only a reading from the beginning.
+        let kept = self.store.checkpoint(&key).await.ok().flatten();
+        let from = kept.filter(|checkpoint| checkpoint.stamp == read.stamp);
+        let digest = self.pool.digest(file, from.as_ref(), |said| self.hear_reader(read, said)).await;
+        if !matches!(digest, Err(ReadFault::ReaderStopped)) {
+            _ = self.store.forget_checkpoint(&key).await;
+        }
+        digest
+    }
+
+    fn hear_reader(self: &Rc<Host>, read: &Read, said: ReaderSaid) {
+        match said {
+            ReaderSaid::Read(bytes) => {
+                self.tell(Event::HashProgressed { job: read.job, read: bytes });
+            }
+            ReaderSaid::Reached(bytes, state) => {
+                self.tell(Event::HashProgressed { job: read.job, read: bytes });
+                let (host, key) = (Rc::clone(self), Checkpoint::key(read));
+                let checkpoint = Checkpoint { stamp: read.stamp, read: bytes, state };
+                spawn_local(async move { _ = host.store.save_checkpoint(&key, &checkpoint).await });
+            }
+            ReaderSaid::Digested(_) | ReaderSaid::Failed(_) => {}
+        }
     }
 
     async fn upload(&self, send: Send) -> Event {

@@ -1,29 +1,32 @@
-//! What outlives a reload: folders with their handles, the catalog, the settings. In IndexedDB, behind this
+//! What outlives a reload: folders with their handles, the catalog, the settings, the history. In IndexedDB, behind this
 //! module, which hides its schema.
 //!
 //! The catalog is kept as *pages* of many rows in a compact binary form, which load fast, and *changes*, which
 //! are appended as they happen and are small. Changes are folded into their pages now and then. One writer: the
 //! holder of the engine's lock.
 
+mod history;
 mod pages;
+mod records;
 mod schema;
 
 use std::cell::Cell;
 
-use engine::{FolderId, Saved, SavedRow, Settings};
+use engine::{FolderId, FolderRules, Saved, SavedFolder, SavedRow, Settings};
 use futures::channel::oneshot;
 use gloo::events::EventListener;
 use indexed_db_futures::database::Database;
 use indexed_db_futures::error::{Error as DatabaseError, JSError, OpenDbError};
 use indexed_db_futures::internals::SystemRepr;
+use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{Transaction, TransactionMode};
-use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
-use crate::Fault;
 use crate::bindings::DirectoryHandle;
+use crate::{Fault, wire};
+use records::FolderRecord;
 use schema::{CATALOG, CHANGES, FOLDERS, PAGES, SETTINGS};
 
 /// Folding rewrites the touched pages: rarely enough to cost little, often enough that loading stays fast.
@@ -53,13 +56,20 @@ impl Store {
 
     pub async fn load(&self) -> Result<Loaded, Fault> {
         self.fold().await?;
-        let folders = self.folders().await?;
+        let folders = self.folder_records().await?;
+        let saved_folder = |(id, FolderRecord { handle, rules }): &(FolderId, FolderRecord)| SavedFolder {
+            id: *id,
+            name: handle.name(),
+            rules: *rules,
+        };
         let saved = Saved {
-            folders: folders.iter().map(|(id, handle)| (*id, handle.name())).collect(),
+            folders: folders.iter().map(saved_folder).collect(),
             rows: self.rows().await?,
             settings: self.settings().await?,
+            last_run: self.runs().await?.into_iter().next(),
         };
-        Ok(Loaded { saved, handles: folders })
+        let handles = folders.into_iter().map(|(id, folder)| (id, folder.handle)).collect();
+        Ok(Loaded { saved, handles })
     }
 
     /// Returns once the rows are in the database.
@@ -77,33 +87,33 @@ impl Store {
     }
 
     pub async fn save_settings(&self, settings: Settings) -> Result<(), Fault> {
-        let value =
-            serde_wasm_bindgen::to_value(&settings).map_err(|error| Fault::from(JsValue::from(error)))?;
-        let write = self.begin(&[SETTINGS], TransactionMode::Readwrite)?;
-        write.object_store(SETTINGS)?.put(value).with_key(schema::THE_SETTINGS).build()?;
-        Ok(write.commit().await?)
+        let record = wire::encode_behind(&[records::SETTINGS_FORM], &settings)?.into();
+        self.put(SETTINGS, schema::THE_SETTINGS.into(), record).await
     }
 
     /// Stores a folder's handle under an id of its own.
     pub async fn add_folder(&self, handle: &DirectoryHandle) -> Result<FolderId, Fault> {
         let write = self.begin(&[FOLDERS], TransactionMode::Readwrite)?;
         let store = write.object_store(FOLDERS)?;
-        let key: f64 = store.put(schema::folder_record(handle)).with_key_type::<f64>().await?;
+        let record = FolderRecord { handle: handle.clone(), rules: FolderRules::default() };
+        let key: JsValue = store.put(record.to_js()?).with_key_type::<JsValue>().await?;
         write.commit().await?;
-        Ok(FolderId(key as u32))
+        Ok(FolderId(key.as_f64().unwrap_or_default() as u32))
+    }
+
+    pub async fn save_rules(&self, id: FolderId, rules: FolderRules) -> Result<(), Fault> {
+        let Some(handle) = self.folder(id).await? else { return Ok(()) };
+        self.put(FOLDERS, id.0.into(), FolderRecord { handle, rules }.to_js()?).await
     }
 
     pub async fn forget_folder(&self, id: FolderId) -> Result<(), Fault> {
-        let write = self.begin(&[FOLDERS], TransactionMode::Readwrite)?;
-        write.object_store(FOLDERS)?.delete(f64::from(id.0)).build()?;
-        Ok(write.commit().await?)
+        self.delete(FOLDERS, id.0.into()).await
     }
 
     /// For the window, which alone may ask the person for a permission.
     pub async fn folder(&self, id: FolderId) -> Result<Option<DirectoryHandle>, Fault> {
-        let read = self.begin(&[FOLDERS], TransactionMode::Readonly)?;
-        let record: Option<JsValue> = read.object_store(FOLDERS)?.get(f64::from(id.0)).await?;
-        Ok(record.and_then(|record| schema::handle_of(&record)))
+        let record = self.get(FOLDERS, id.0.into()).await?;
+        Ok(record.and_then(|record| FolderRecord::from_js(&record)).map(|folder| folder.handle))
     }
 
     /// Ends once another context wants to upgrade or delete the database. It is let go then.
@@ -120,14 +130,19 @@ impl Store {
 
     /// Every folder with its handle.
     pub async fn folders(&self) -> Result<Vec<(FolderId, DirectoryHandle)>, Fault> {
+        let records = self.folder_records().await?;
+        Ok(records.into_iter().map(|(id, folder)| (id, folder.handle)).collect())
+    }
+
+    async fn folder_records(&self) -> Result<Vec<(FolderId, FolderRecord)>, Fault> {
         let read = self.begin(&[FOLDERS], TransactionMode::Readonly)?;
         let store = read.object_store(FOLDERS)?;
         let mut folders = Vec::new();
-        let keys = store.get_all_keys::<f64>().await?.collect::<Result<Vec<_>, _>>()?;
-        for key in keys {
+        for key in keys(&store).await? {
+            let id = FolderId(key.as_f64().unwrap_or_default() as u32);
             let record: Option<JsValue> = store.get(key).await?;
-            let handle = record.and_then(|record| schema::handle_of(&record));
-            folders.extend(handle.map(|handle| (FolderId(key as u32), handle)));
+            let folder = record.and_then(|record| FolderRecord::from_js(&record));
+            folders.extend(folder.map(|folder| (id, folder)));
         }
         Ok(folders)
     }
@@ -140,14 +155,27 @@ impl Store {
     }
 
     async fn settings(&self) -> Result<Settings, Fault> {
-        let read = self.begin(&[SETTINGS], TransactionMode::Readonly)?;
-        let value: Option<JsValue> = read.object_store(SETTINGS)?.get(schema::THE_SETTINGS).await?;
-        match value {
-            Some(value) => {
-                serde_wasm_bindgen::from_value(value).map_err(|error| Fault::from(JsValue::from(error)))
-            }
-            None => Ok(Settings::default()),
-        }
+        let record = self.get(SETTINGS, schema::THE_SETTINGS.into()).await?;
+        record.map_or_else(|| Ok(Settings::default()), |record| records::settings_of(&record))
+    }
+
+    /// The record of this key.
+    async fn get(&self, store: &str, key: JsValue) -> Result<Option<JsValue>, Fault> {
+        let read = self.begin(&[store], TransactionMode::Readonly)?;
+        Ok(read.object_store(store)?.get(key).await?)
+    }
+
+    /// Returns once the record is in the database.
+    async fn put(&self, store: &str, key: JsValue, record: JsValue) -> Result<(), Fault> {
+        let write = self.begin(&[store], TransactionMode::Readwrite)?;
+        write.object_store(store)?.put(record).with_key(key).build()?;
+        Ok(write.commit().await?)
+    }
+
+    async fn delete(&self, store: &str, key: JsValue) -> Result<(), Fault> {
+        let write = self.begin(&[store], TransactionMode::Readwrite)?;
+        write.object_store(store)?.delete(key).build()?;
+        Ok(write.commit().await?)
     }
 
     /// Moves the changes into their pages, in one transaction.
@@ -162,10 +190,11 @@ impl Store {
         }
         let store = write.object_store(PAGES)?;
         for (number, changed) in pages::by_page(changes) {
-            let page: Option<JsValue> = store.get(f64::from(number)).await?;
-            let rows = page.map(|page| pages::decode(&bytes_of(&page))).transpose()?.unwrap_or_default();
+            let page: Option<JsValue> = store.get(JsValue::from(number)).await?;
+            let rows =
+                page.map(|page| pages::decode(&wire::bytes_of(&page))).transpose()?.unwrap_or_default();
             let merged = pages::encode(&pages::merge(rows, changed))?;
-            store.put(JsValue::from(merged)).with_key(f64::from(number)).build()?;
+            store.put(JsValue::from(merged)).with_key(JsValue::from(number)).build()?;
         }
         write.object_store(CHANGES)?.clear()?;
         Ok(write.commit().await?)
@@ -176,14 +205,15 @@ impl Store {
     }
 }
 
+async fn keys(store: &ObjectStore<'_>) -> Result<Vec<JsValue>, Fault> {
+    let keys = store.get_all_keys::<JsValue>().await?;
+    keys.map(|key| Ok(key?)).collect()
+}
+
 /// Every binary record of a store, in the order of its keys.
 async fn all(read: &Transaction<'_>, store: &str) -> Result<Vec<Vec<u8>>, Fault> {
     let records = read.object_store(store)?.get_all::<JsValue>().await?;
-    records.map(|record| Ok(bytes_of(&record?))).collect()
-}
-
-fn bytes_of(record: &JsValue) -> Vec<u8> {
-    record.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec).unwrap_or_default()
+    records.map(|record| Ok(wire::bytes_of(&record?))).collect()
 }
 
 impl From<DatabaseError> for Fault {
@@ -208,14 +238,4 @@ impl From<OpenDbError> for Fault {
             }
         }
     }
-}
-
-/// A plain object with these properties.
-fn object(properties: &[(&str, &JsValue)]) -> JsValue {
-    let object = Object::new();
-    for (key, value) in properties {
-        // Setting a property of a fresh plain object cannot fail.
-        _ = Reflect::set(&object, &(*key).into(), value);
-    }
-    object.into()
 }

@@ -1,26 +1,25 @@
 //! Rows as bytes: one byte that names the form, then the rows by postcard. And which rows share a page.
 
+mod form_1;
+
 use engine::SavedRow;
 use js_sys::Uint8Array;
 
-use crate::Fault;
+use crate::{Fault, wire};
 
 /// Rows to a page: some 40 kB, so that 100,000 files are 200 records to load and one change rewrites little.
 const ROWS: u32 = 512;
-/// The form of the bytes that follow.
-const FORM: u8 = 1;
+/// The form of the bytes that follow. Records of earlier forms are read for ever, and written anew in this one.
+const FORM: u8 = 2;
 
 pub(super) fn encode(rows: &[SavedRow]) -> Result<Uint8Array, Fault> {
-    let bytes = postcard::to_extend(rows, vec![FORM])
-        .map_err(|error| Fault::new("EncodingError", error.to_string()))?;
-    Ok(Uint8Array::from(bytes.as_slice()))
+    wire::encode_behind(&[FORM], &rows)
 }
 
 pub(super) fn decode(bytes: &[u8]) -> Result<Vec<SavedRow>, Fault> {
     match bytes.split_first() {
-        Some((&FORM, rows)) => {
-            postcard::from_bytes(rows).map_err(|error| Fault::new("EncodingError", error.to_string()))
-        }
+        Some((&FORM, rows)) => wire::decode_bytes(rows),
+        Some((1, rows)) => form_1::decode(rows),
         Some((form, _)) => Err(Fault::new("EncodingError", format!("rows in form {form}"))),
         None => Ok(Vec::new()),
     }

@@ -9,8 +9,8 @@ use crate::link::Link;
 use crate::row::{FileId, FileState, Row};
 use crate::time::Moment;
 
-/// As many readers as the host keeps; more would only compete for one disk.
-const READING_AT_ONCE: usize = 3;
+/// More than the host's readers, so that each has its next file opened and found unchanged while it still reads.
+const READING_AT_ONCE: usize = 8;
 /// Several large files at once only compete, and each kill costs more.
 const LARGE_BYTES: u64 = 64 << 20;
 const LARGE_AT_ONCE: usize = 2;
@@ -20,6 +20,9 @@ const READY_AHEAD: usize = 1_000;
 const LOOK_BEHIND: usize = 64;
 /// Immich takes 65,000; a thousand is answered in about 20 ms and keeps a kill cheap.
 const ASKED_AT_ONCE: usize = 1_000;
+/// While so many wait to be sent, questions are collected: fewer of them leave more to the uploads.
+const SENT_MEANWHILE: usize = 16;
+const WORTH_ASKING: usize = 64;
 
 impl Engine {
     pub(super) fn advance(&mut self, now: Moment) -> Vec<Command> {
@@ -132,7 +135,10 @@ impl Engine {
     }
 
     fn begin_asking(&mut self, begun: &mut Vec<Command>) {
-        if self.jobs.is_asking() {
+        let collecting = !self.jobs.reading().is_empty()
+            && self.catalog.count(Work::Send) > SENT_MEANWHILE
+            && self.catalog.count(Work::Ask) < WORTH_ASKING;
+        if self.jobs.is_asking() || collecting {
             return;
         }
         let mut batch = Vec::new();

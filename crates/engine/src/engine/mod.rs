@@ -11,8 +11,9 @@ mod runs;
 mod sending;
 mod server;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
+use hashbrown::HashSet;
 use protocol::Digest;
 
 use crate::catalog::Catalog;
@@ -155,6 +156,7 @@ impl Engine {
             self.set(Settings { paused: false, ..self.settings.clone() });
         }
         self.list_again(|_, _| true);
+        self.retry_all_of(|problem| matches!(problem, Problem::GaveUp(_)));
         self.catalog.end_all_waits();
         self.ask_server_again();
     }
@@ -207,11 +209,16 @@ impl Engine {
     }
 
     fn retry_all(&mut self) {
-        let problem = |state: &FileState| matches!(state, FileState::Problem { .. });
-        let all: Vec<FileId> =
-            self.catalog.iter().filter(|(_, row)| problem(&row.state)).map(|(id, _)| id).collect();
-        all.into_iter().for_each(|id| self.retry(id));
+        self.retry_all_of(|_| true);
         self.catalog.end_all_waits();
+    }
+
+    fn retry_all_of(&mut self, wanted: impl Fn(&Problem) -> bool) {
+        let wanted =
+            |state: &FileState| matches!(state, FileState::Problem { problem, .. } if wanted(problem));
+        let all: Vec<FileId> =
+            self.catalog.iter().filter(|(_, row)| wanted(&row.state)).map(|(id, _)| id).collect();
+        all.into_iter().for_each(|id| self.retry(id));
     }
 
     /// True while the switches, or the person's click, allow work.

@@ -12,6 +12,8 @@ use crate::time::Moment;
 
 /// A file that fails this often needs the person: about ten minutes of trying.
 const MOST_ATTEMPTS: u8 = 7;
+/// About an hour and a half.
+const MOST_CUT_OFFS: u8 = 24;
 /// The wait after the first failure of a file; it doubles with each.
 const FIRST_WAIT_MS: u64 = 5_000;
 const LONGEST_WAIT_MS: u64 = 300_000;
@@ -62,7 +64,7 @@ impl Engine {
     /// Counts a failed attempt and sends the file to the back, or to the person if it failed too often.
     pub(super) fn retry_later(&mut self, now: Moment, id: FileId, failure: Failure) {
         let attempts = self.catalog.count_attempt(id);
-        if attempts >= MOST_ATTEMPTS {
+        if attempts >= most_attempts(failure) {
             return self.give_up(now, id, Problem::GaveUp(failure));
         }
         self.incidents.note(now, Trouble::Failure(failure), Some(id));
@@ -79,6 +81,19 @@ impl Engine {
         if let Some(folder) = self.catalog.get(id).map(|row| row.folder) {
             self.lose_access(now, folder, barrier);
         }
+    }
+}
+
+/// How often is too often. A server that is started anew now and then looks just like a file that is cut off.
+fn most_attempts(failure: Failure) -> u8 {
+    match failure {
+        Failure::CutOff => MOST_CUT_OFFS,
+        Failure::ServerError(_)
+        | Failure::NotUnderstood
+        | Failure::Stalled
+        | Failure::DigestMismatch
+        | Failure::Changing
+        | Failure::ReaderStopped => MOST_ATTEMPTS,
     }
 }
 

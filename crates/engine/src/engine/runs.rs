@@ -59,6 +59,11 @@ impl Engine {
         !self.jobs.is_idle() || self.folders.values().any(Folder::is_being_looked_at)
     }
 
+    /// Nothing is under way. What comes next is for time, the network or the person to begin.
+    pub fn is_at_rest(&self) -> bool {
+        !self.is_busy() && !matches!(self.link, Link::Due(_) | Link::Checking { .. })
+    }
+
     fn begin_run(&mut self, now: Moment) {
         let last = self.history.run.as_ref().map(|run| run.began);
         let began = last.filter(|last| *last == now).map_or(now, |last| last + 1);

@@ -33,7 +33,10 @@ impl Engine {
                 self.link = Link::Ready(checked.trust);
                 self.meet(account);
                 self.outbox.extend(self.settings.rate_limit.map(|rate| Command::LimitRate(Some(rate))));
-                suspects.into_iter().for_each(|id| self.retry_later(now, id, Failure::CutOff));
+                // Several that fell together fell with the server or the way to it, and none is at fault.
+                if let [alone] = suspects[..] {
+                    self.retry_later(now, alone, Failure::CutOff);
+                }
             }
             Err(Trouble::Run { halt: Halt::SignedOut, .. }) => self.link = Link::SignedOut,
             Err(Trouble::Run { halt, retry_after_ms }) => self.hold(now, halt, retry_after_ms),

@@ -4,6 +4,7 @@
 //! [`World`] is the host: it carries commands out in order, and what takes its time as flights that end later. A
 //! [`World::kill`] may come between any two turns.
 
+pub mod contract;
 mod disk;
 mod flight;
 mod server;

@@ -8,23 +8,28 @@ pub(super) mod checksum;
 mod form;
 mod steady;
 
-use axum::Json;
 use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use protocol::immich::{CHECKSUM_HEADER, UploadAnswer, UploadStatus};
 use protocol::safelight::STATUS_DIGEST_MISMATCH;
 use protocol::{AssetId, Digest};
 
-use super::chunks::{Chunks, chunks, read_away};
+use super::chunks::{Chunks, chunks, read_away, slowed};
+use super::sign_in::SignedIn;
 use crate::error::AppError;
 use crate::state::State;
 use crate::vault::Kept;
 use form::Filled;
 
-pub(super) async fn upload(Shared(state): Shared<State>, request: Request) -> Result<Response, AppError> {
+pub(super) async fn upload(
+    Shared(state): Shared<State>,
+    Extension(who): Extension<SignedIn>,
+    request: Request,
+) -> Result<Response, AppError> {
     let (parts, body) = request.into_parts();
-    let mut chunks = chunks(body);
+    let mut chunks = slowed(chunks(body), state.throttles.of(who.id()));
     let waits_to_send = parts.headers.contains_key(header::EXPECT);
     let kept = match look_up(&state, &parts.headers).await {
         Ok(Promise::New(promised)) => keep(&state, &parts.headers, promised, &mut chunks).await,

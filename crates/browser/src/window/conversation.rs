@@ -1,0 +1,97 @@
+//! The page's end of the conversation with the engine, whichever tab that runs in.
+//!
+//! Engines come and go: one is still starting, another dies with its tab. What the person asked for must reach
+//! one of them, so it is said again to each new engine until one confirms it.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::File;
+
+use super::KEPT;
+use crate::Fault;
+use crate::bindings::DirectoryHandle;
+use crate::channel::{Channel, FromEngine, Message, ToEngine};
+
+#[derive(Clone)]
+pub struct Conversation(Rc<Inner>);
+
+struct Inner {
+    to: Channel,
+    last_number: Cell<u32>,
+    unconfirmed: RefCell<Vec<Said>>,
+}
+
+struct Said {
+    number: u32,
+    message: ToEngine,
+    /// What cannot be written as plain data.
+    attached: JsValue,
+}
+
+impl Conversation {
+    /// Begins to hear; `None` is a message of another version of Safelight.
+    pub fn begin(mut hear: impl FnMut(Option<FromEngine>) + 'static) -> Result<Conversation, Fault> {
+        let inner = Inner {
+            to: Channel::to_engine()?,
+            // Another tab counts from elsewhere.
+            last_number: Cell::new((js_sys::Math::random() * f64::from(u32::MAX)) as u32),
+            unconfirmed: RefCell::default(),
+        };
+        let conversation = Conversation(Rc::new(inner));
+        let ours = conversation.clone();
+        Channel::from_engine()?
+            .listen(move |message: Option<Message<FromEngine>>| {
+                let said = message.map(|message| message.body);
+                match said {
+                    Some(FromEngine::Started) => ours.say_again(),
+                    Some(FromEngine::Heard(number)) => ours.forget(number),
+                    said => hear(said),
+                }
+            })
+            .forget();
+        conversation.send(0, &ToEngine::Hello, &JsValue::NULL);
+        Ok(conversation)
+    }
+
+    pub fn say(&self, message: ToEngine) {
+        self.say_with(message, JsValue::NULL);
+    }
+
+    pub fn add_folder(&self, handle: DirectoryHandle) {
+        KEPT.with_borrow_mut(|kept| kept.push(handle.clone().unchecked_into()));
+        self.say_with(ToEngine::AddFolder, handle.into());
+    }
+
+    pub fn add_files(&self, name: &str, files: &[(String, File)]) {
+        let pairs: Array = files.iter().map(|(path, file)| Array::of2(&path.into(), file)).collect();
+        self.say_with(ToEngine::AddFiles { name: name.into() }, pairs.into());
+    }
+
+    fn say_with(&self, message: ToEngine, attached: JsValue) {
+        let number = self.0.last_number.get().wrapping_add(1);
+        self.0.last_number.set(number);
+        self.send(number, &message, &attached);
+        self.0.unconfirmed.borrow_mut().push(Said { number, message, attached });
+    }
+
+    /// A new engine hears: in the order in which it was said.
+    fn say_again(&self) {
+        self.send(0, &ToEngine::Hello, &JsValue::NULL);
+        for Said { number, message, attached } in &*self.0.unconfirmed.borrow() {
+            self.send(*number, message, attached);
+        }
+    }
+
+    fn forget(&self, number: u32) {
+        self.0.unconfirmed.borrow_mut().retain(|said| said.number != number);
+    }
+
+    fn send(&self, number: u32, message: &ToEngine, attached: &JsValue) {
+        if let Err(fault) = self.0.to.send_numbered(number, message, attached) {
+            web_sys::console::error_1(&fault.to_string().into());
+        }
+    }
+}

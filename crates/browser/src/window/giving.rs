@@ -1,0 +1,75 @@
+//! What the page gives to the person: files to save, text to paste, times in their own way of writing.
+
+use engine::Moment;
+use js_sys::{Array, Date, Intl, Object};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+
+use crate::Fault;
+use crate::bindings::{has_global, object};
+
+/// Saves a text as a file, as a download.
+pub fn save_as(name: &str, kind: &str, text: &str) {
+    if let Err(fault) = offer(name, kind, text) {
+        web_sys::console::error_1(&fault.to_string().into());
+    }
+}
+
+fn offer(name: &str, kind: &str, text: &str) -> Result<(), Fault> {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?;
+    let url = Url::create_object_url_with_blob(&blob)?;
+    let document = web_sys::window().and_then(|window| window.document());
+    if let Some(document) = document {
+        let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
+        link.set_href(&url);
+        link.set_download(name);
+        link.click();
+    }
+    Ok(Url::revoke_object_url(&url)?)
+}
+
+/// Puts a text into the clipboard. True if the browser let us.
+pub async fn copy(text: &str) -> bool {
+    let Some(window) = web_sys::window() else { return false };
+    JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
+}
+
+fn date(at: Moment) -> Date {
+    Date::new(&JsValue::from_f64(at.0 as f64))
+}
+
+/// ISO 8601, UTC.
+pub fn iso_time(at: Moment) -> String {
+    date(at).to_iso_string().into()
+}
+
+/// As the person's language writes it.
+pub fn local_time(at: Moment) -> String {
+    let style: Object =
+        object(&[("dateStyle", &"medium".into()), ("timeStyle", &"short".into())]).unchecked_into();
+    let format = Intl::DateTimeFormat::new(&Array::new(), &style).format();
+    let text = format.call1(&JsValue::NULL, &date(at));
+    text.ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+pub fn user_agent() -> String {
+    let window = web_sys::window();
+    window.and_then(|window| window.navigator().user_agent().ok()).unwrap_or_default()
+}
+
+/// What a backup can make use of, and whether this browser has it.
+pub fn abilities() -> Vec<(&'static str, bool)> {
+    const NAMES: [&str; 7] = [
+        "showDirectoryPicker",
+        "FileSystemObserver",
+        "SyncManager",
+        "PeriodicSyncManager",
+        "BackgroundFetchManager",
+        "PushManager",
+        "LaunchQueue",
+    ];
+    NAMES.map(|name| (name, has_global(name))).to_vec()
+}

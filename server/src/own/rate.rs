@@ -1,0 +1,19 @@
+//! `POST /safelight/v1/rate`: how fast the uploads of the device that asks may be.
+
+use axum::Extension;
+use axum::extract::State as Shared;
+use axum::http::StatusCode;
+use protocol::safelight::Rate;
+
+use crate::api::json::JsonBody;
+use crate::api::sign_in::SignedIn;
+use crate::state::State;
+
+pub(super) async fn set(
+    Shared(state): Shared<State>,
+    Extension(who): Extension<SignedIn>,
+    JsonBody(Rate { bytes_per_second }): JsonBody<Rate>,
+) -> StatusCode {
+    state.throttles.of(who.id()).set(bytes_per_second);
+    StatusCode::NO_CONTENT
+}

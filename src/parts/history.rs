@@ -1,0 +1,86 @@
+//! The runs of the past: what woke each, what it did, and the account that it ended with.
+
+use engine::Run;
+use leptos::prelude::*;
+
+use crate::shown::Desk;
+use crate::words::history;
+use browser::channel::ToEngine;
+use browser::window::{iso_time, local_time, save_as};
+
+#[component]
+pub fn History(desk: Desk) -> impl IntoView {
+    let shown = desk.is(|view| !view.folders.is_empty());
+    let open = RwSignal::new(false);
+    // Told anew whenever a run begins or ends while somebody reads.
+    let newest = desk.view(|view| view.run.as_ref().map(|run| (run.began, run.ended)));
+    Effect::new(move |_| {
+        newest.track();
+        if open.get() {
+            desk.say(ToEngine::Runs);
+        }
+    });
+    view! {
+        <Show when=move || shown.get()>
+            <section class="history" aria-labelledby="history">
+                <div class="row list-head">
+                    <h2 id="history">"History"</h2>
+                    <Show when=move || open.get()>
+                        <button class="quiet" on:click=move |_| save_csv(desk)>"Save as CSV"</button>
+                        <button class="quiet" on:click=move |_| save_json(desk)>"Save as JSON"</button>
+                    </Show>
+                    <button
+                        class="quiet"
+                        aria-expanded=move || open.get().to_string()
+                        on:click=move |_| open.update(|open| *open = !*open)
+                    >
+                        {move || if open.get() { "Hide" } else { "Show" }}
+                    </button>
+                </div>
+                <Show when=move || open.get()>
+                    <Runs desk />
+                </Show>
+            </section>
+        </Show>
+    }
+}
+
+#[component]
+fn Runs(desk: Desk) -> impl IntoView {
+    view! {
+        <div class="list">
+            <ul>
+                <For
+                    each=move || desk.runs.get()
+                    key=|run| (run.began, run.ended.map(|ended| ended.at), run.done.sent)
+                    children=move |run| view! { <Line run /> }
+                />
+            </ul>
+        </div>
+    }
+}
+
+#[component]
+fn Line(run: Run) -> impl IntoView {
+    view! {
+        <li>
+            <div>
+                <span class="path">{format!("{} · {}", local_time(run.began), history::wake(run.woken_by))}</span>
+                <span class="reason">{history::outcome(&run)}</span>
+                <span class="reason">{history::account(&run.account)}</span>
+            </div>
+            <span class="amount">{history::took(&run)}</span>
+        </li>
+    }
+}
+
+fn save_csv(desk: Desk) {
+    let text = desk.runs.with_untracked(|runs| history::csv(runs, iso_time));
+    save_as("safelight-history.csv", "text/csv", &text);
+}
+
+fn save_json(desk: Desk) {
+    if let Ok(text) = desk.runs.with_untracked(|runs| history::json(runs, iso_time)) {
+        save_as("safelight-history.json", "application/json", &text);
+    }
+}

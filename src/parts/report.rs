@@ -1,0 +1,69 @@
+//! A report for those who help, made when it is asked for.
+
+use engine::Incident;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::shown::{Desk, Shown};
+use crate::words::report::{Names, Surroundings, report};
+use browser::channel::ToEngine;
+use browser::window;
+
+#[component]
+pub fn Report(desk: Desk) -> impl IntoView {
+    let shown = desk.is(|view| !view.folders.is_empty());
+    let names = RwSignal::new(false);
+    let asked = RwSignal::new(false);
+    let copied = RwSignal::new(None);
+    // The answer to the click.
+    Effect::new(move |_| {
+        if let Some(incidents) = desk.incidents.get()
+            && asked.get_untracked()
+        {
+            asked.set(false);
+            copy(desk, &incidents, names.get_untracked(), copied);
+        }
+    });
+    let ask = move |_| {
+        asked.set(true);
+        desk.say(ToEngine::Incidents);
+    };
+    view! {
+        <Show when=move || shown.get()>
+            <section class="report" aria-labelledby="report">
+                <h2 id="report">"Something wrong?"</h2>
+                <p class="hint">
+                    "A report says what this browser can do, how the backup stands and what went wrong lately. "
+                    "It is only copied: you decide who gets it."
+                </p>
+                <div class="row">
+                    <button on:click=ask>"Copy report"</button>
+                    <label class="tick">
+                        <input type="checkbox" prop:checked=move || names.get() on:change=move |_| names.update(|names| *names = !*names) />
+                        "With names of files and folders"
+                    </label>
+                    <span role="status" class="hint">{move || copied.get()}</span>
+                </div>
+            </section>
+        </Show>
+    }
+}
+
+fn copy(desk: Desk, incidents: &[Incident], names: bool, copied: RwSignal<Option<&'static str>>) {
+    let names = if names { Names::Told } else { Names::LeftOut };
+    let surroundings = Surroundings {
+        version: env!("CARGO_PKG_VERSION"),
+        browser: window::user_agent(),
+        abilities: window::abilities(),
+        now: browser::now(),
+    };
+    let text = desk.shown.with_untracked(|shown| match shown {
+        Shown::View(view) => Some(report(&surroundings, view, incidents, names, window::iso_time)),
+        Shown::Opening | Shown::Stopped(_) | Shown::OtherVersion => None,
+    });
+    let Some(text) = text else { return };
+    spawn_local(async move {
+        let done = window::copy(&text).await;
+        copied.set(Some(if done { "Copied." } else { "The browser did not let it be copied." }));
+    });
+}

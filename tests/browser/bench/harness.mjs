@@ -1,0 +1,48 @@
+// The page of the yardsticks: a site of its own on loopback, which gets the same real folder by the same drop.
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { extname, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { dropFolder } from "../support/browser.mjs";
+
+const PLACES = { page: new URL("page/", import.meta.url), vendor: new URL("../node_modules/", import.meta.url) };
+const TYPES = { ".html": "text/html", ".js": "text/javascript" };
+
+export class Harness {
+  static async start() {
+    const harness = new Harness();
+    harness.server = createServer((request, response) => serve(request, response));
+    harness.server.listen(0, "127.0.0.1");
+    await once(harness.server, "listening");
+    return harness;
+  }
+
+  // A page that holds the folder; its `yardstick` is what the benches call.
+  async open(browser, folder) {
+    const page = await browser.page(`http://localhost:${this.server.address().port}/page/index.html`);
+    await page.waitForFunction(() => window.yardstick);
+    await dropFolder(page, folder);
+    await page.evaluate(() => window.yardstick.dropped);
+    return page;
+  }
+
+  async stop() {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, "close");
+  }
+}
+
+async function serve(request, response) {
+  const [, place, ...rest] = normalize(new URL(request.url, "http://localhost").pathname).split("/");
+  try {
+    const bytes = await readFile(fileURLToPath(new URL(rest.join("/"), PLACES[place])));
+    response.writeHead(200, { "content-type": TYPES[extname(rest.at(-1))] ?? "application/octet-stream" });
+    response.end(bytes);
+  } catch {
+    response.writeHead(404);
+    response.end();
+  }
+}

@@ -1,0 +1,136 @@
+// A library of many files: looked through again without a change, and shown when the app is opened. Both rest on one
+// first backup of it, during which the main thread is watched.
+import assert from "node:assert/strict";
+
+import { Browser } from "../support/browser.mjs";
+import { clear, scratch } from "../support/files.mjs";
+import { Server } from "../support/server.mjs";
+import { openPaired, timeClick, timeDrop } from "./app.mjs";
+import { library as makeLibrary, settleDisk } from "./disk.mjs";
+import { Harness } from "./harness.mjs";
+import { backupWorkerMb } from "./heap.mjs";
+import { median, say } from "./report.mjs";
+import { timesToNumbers } from "./start.mjs";
+
+const LONG_TASK_MS = 50;
+const WORKER_MB = 64;
+const START_MS = 1_000;
+// A rescan asks only who it is and what the server can do.
+const SESSION_CHECKS = ["/api/users/me", "/safelight/v1/capabilities"];
+
+export async function library({ wanted, sizes: { library: size }, runs }) {
+  say("library: making files");
+  const bench = { files: size.folders * size.filesEach, contents: size.contents, runs };
+  [bench.data, bench.folder] = [await scratch("bench-data"), await scratch("bench-library")];
+  await makeLibrary(bench.folder, size);
+  bench.server = await Server.start(bench.data);
+  bench.harness = await Harness.start();
+  bench.browser = await Browser.open();
+  try {
+    const rows = await firstBackup(bench);
+    rows.push(...(await rescans(bench)));
+    if (wanted.includes("start")) rows.push(...(await starts(bench)));
+    return rows.filter(({ name }) => wanted.some((bench) => name.startsWith(bench)));
+  } finally {
+    await bench.browser.forget();
+    await bench.harness.stop();
+    await bench.server.stop();
+    await Promise.all([clear(bench.data), clear(bench.folder)]);
+  }
+}
+
+async function firstBackup(bench) {
+  settleDisk();
+  bench.page = await openPaired(bench.browser, bench.server);
+  bench.requests = [];
+  bench.page.context().on("request", (request) => bench.requests.push(new URL(request.url()).pathname));
+  const first = await timeDrop(bench.page, bench.folder, bench.files);
+  assert.ok(bench.requests.includes("/api/assets/bulk-upload-check"), "the requests of the worker are seen");
+  const heap = await backupWorkerMb(bench.page);
+  say(`library: first backup ${Math.round(first.ms)} ms, ${longTaskWords(first)}, worker ${heap} MB`);
+  return [longTaskRow("first backup", [first]), heapRow("after the first backup", [heap])];
+}
+
+async function rescans(bench) {
+  const rounds = [];
+  for (let round = 0; round < bench.runs(5); round++) rounds.push(await oneRound(bench, round));
+  const all = (name) => rounds.map((measured) => measured[name].ms);
+  const [worker, here] = [all("walkInWorker"), all("walkHere")];
+  const inWorker = median(worker) <= median(here);
+  const rescan = {
+    name: "rescan",
+    unit: "ms",
+    against: `walk in ${inWorker ? "a worker" : "the window"}`,
+    ours: all("ours"),
+    yardstick: inWorker ? worker : here,
+    target: { atMost: 1.2 },
+    walks: { worker, window: here },
+  };
+  return [rescan, longTaskRow("rescan", rounds.map(({ ours }) => ours))];
+}
+
+// Ours and the bare walks in turn, now one first and now the other.
+async function oneRound(bench, round) {
+  const measured = {};
+  const turns = [
+    async () => (measured.ours = await oneRescan(bench)),
+    async () => Object.assign(measured, await bareWalks(bench)),
+  ];
+  if (round % 2) turns.reverse();
+  for (const turn of turns) await turn();
+  const times = Object.entries(measured).map(([name, { ms }]) => `${name} ${Math.round(ms)}`);
+  say("library: rescan ms,", times.join(", "), longTaskWords(measured.ours));
+  return measured;
+}
+
+async function oneRescan({ page, requests, files }) {
+  requests.length = 0;
+  const ours = await timeClick(page, files);
+  assert.ok(!ours.states.includes("backing-up"), "nothing is read or sent");
+  assert.deepEqual(requests.filter((path) => !SESSION_CHECKS.includes(path)), []);
+  return ours;
+}
+
+async function bareWalks(bench) {
+  const page = await bench.harness.open(bench.browser, bench.folder);
+  const walks = {};
+  for (const name of ["walkHere", "walkInWorker"]) {
+    walks[name] = await page.evaluate((name) => window.yardstick[name](), name);
+    assert.equal(walks[name].files, bench.files);
+  }
+  await page.close();
+  return walks;
+}
+
+async function starts(bench) {
+  const { times, heaps } = await timesToNumbers(bench);
+  const row = (how, ours, yardstick, against, target) => {
+    return { name: `start, ${how}`, unit: "ms", ours, yardstick, against, target };
+  };
+  const both = (how, full, empty) => [
+    row(how, full, full.map(() => START_MS), "the budget", { atMost: 1 }),
+    row(how, full, empty, "an empty profile"),
+  ];
+  return [
+    ...both("browser just opened", times.coldFull, times.coldEmpty),
+    ...both("browser open", times.warmFull, times.warmEmpty),
+    heapRow("after a start", heaps),
+  ];
+}
+
+function heapRow(when, heaps) {
+  const row = { name: `start, worker's heap ${when}`, unit: "MB", against: "the budget", target: { atMost: 1 } };
+  return { ...row, ours: heaps, yardstick: heaps.map(() => WORKER_MB) };
+}
+
+function longTaskWords({ longTasks }) {
+  const longest = Math.max(0, ...longTasks.map(({ ms }) => ms));
+  return `${longTasks.length} tasks over ${LONG_TASK_MS} ms${longest > 0 ? `, the longest ${longest} ms` : ""}`;
+}
+
+// The longest task of the main thread, and 0 where none was over 50 ms. Of several runs the worst counts.
+function longTaskRow(during, runs) {
+  const longest = Math.max(0, ...runs.flatMap(({ longTasks }) => longTasks.map(({ ms }) => ms)));
+  const row = { name: `start, long task, ${during}`, unit: "ms", against: "the budget", target: { atMost: 1 } };
+  return { ...row, ours: [longest], yardstick: [LONG_TASK_MS], longTasks: runs.map(({ longTasks }) => longTasks) };
+}

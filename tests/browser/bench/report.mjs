@@ -1,0 +1,51 @@
+// From measurements to verdicts, and to one table.
+
+export function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return sorted.length % 2 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+// A row of the result. `ours` and `yardstick` hold one number a run; run by run they were taken one after the other,
+// so the ratio is taken run by run as well. `target` is `atMost`, `atLeast`, or missing for a row that only informs.
+export function judged(row) {
+  const ratios = row.ours.map((ours, run) => ours / row.yardstick[run]);
+  const ratio = median(ratios);
+  const medians = { ours: median(row.ours), yardstick: median(row.yardstick), ratio };
+  return { ...row, medians, ratios, verdict: verdict(ratio, row) };
+}
+
+function verdict(ratio, { target }) {
+  if (!target) return "";
+  const met = target.atMost === undefined ? ratio >= target.atLeast : ratio <= target.atMost;
+  return met ? "met" : "missed";
+}
+
+export function table(rows) {
+  const header = ["bench", "ours", "yardstick", "ratio", "target", ""];
+  const lines = rows.map(({ name, unit, medians, against, target, verdict }) => [
+    name,
+    measure(medians.ours, unit),
+    `${measure(medians.yardstick, unit)} (${against})`,
+    medians.ratio.toPrecision(3),
+    targetWords(target),
+    verdict,
+  ]);
+  const all = [header, ...lines];
+  const widths = header.map((_, column) => Math.max(...all.map((line) => line[column].length)));
+  return all.map((line) => line.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd()).join("\n");
+}
+
+function targetWords(target) {
+  if (!target) return "";
+  return target.atMost === undefined ? `at least ${target.atLeast}` : `at most ${target.atMost}`;
+}
+
+function measure(number, unit) {
+  return `${number >= 100 ? Math.round(number) : Number(number.toPrecision(3))} ${unit}`;
+}
+
+// Progress, so that minutes of silence are none.
+export function say(...words) {
+  console.log(...words);
+}

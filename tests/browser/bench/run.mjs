@@ -1,0 +1,53 @@
+// Measures the app against yardsticks taken in the same run, in the same browser: `cargo xtask bench`. A ratio says
+// something on any machine, a number of seconds does not. A missed target is told and fails nothing; a wrong number
+// of protected files fails.
+import { mkdir, writeFile } from "node:fs/promises";
+import { cpus, totalmem } from "node:os";
+import { dirname } from "node:path";
+import { execFileSync } from "node:child_process";
+import { parseArgs } from "node:util";
+
+import { backups } from "./backups.mjs";
+import { hash } from "./hash.mjs";
+import { library } from "./library.mjs";
+import { memory } from "./memory.mjs";
+import { FULL, QUICK } from "./sizes.mjs";
+import { judged, table } from "./report.mjs";
+
+// What shares its preparation is one group: a run of one of its benches prepares once for all.
+const GROUPS = [
+  { benches: ["hash"], run: hash },
+  { benches: ["rescan", "start"], run: library },
+  { benches: ["first-backup", "second-backup"], run: backups },
+  { benches: ["memory"], run: memory },
+];
+const ALL = GROUPS.flatMap(({ benches }) => benches);
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: "string" }, quick: { type: "boolean" }, save: { type: "string" } },
+});
+const wanted = positionals.length > 0 ? positionals : ALL;
+const unknown = wanted.filter((name) => !ALL.includes(name));
+if (unknown.length > 0) throw new Error(`no bench is called ${unknown}; there are ${ALL.join(", ")}`);
+
+const sizes = values.quick ? QUICK : FULL;
+const rows = [];
+for (const { benches, run } of GROUPS) {
+  const ours = benches.filter((name) => wanted.includes(name));
+  if (ours.length === 0) continue;
+  const options = { wanted: ours, sizes, runs: (usual) => Number(values.runs ?? (values.quick ? 1 : usual)) };
+  rows.push(...(await run(options)).map(judged));
+  await save();
+}
+console.log(`\n${table(rows)}\n`);
+
+async function save() {
+  if (!values.save) return;
+  const quiet = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] };
+  const browser = execFileSync(process.env.CHROMIUM, ["--version"], quiet).trim();
+  const machine = { browser, cores: cpus().length, memoryGb: Math.round(totalmem() / 2 ** 30) };
+  await mkdir(dirname(values.save), { recursive: true });
+  const result = { at: new Date().toISOString(), ...machine, quick: Boolean(values.quick), sizes, rows };
+  await writeFile(values.save, JSON.stringify(result, null, 2));
+}

@@ -1,0 +1,16 @@
+// How much each bench works on: in full, and as little as shows that the harness works.
+const MB = 1_000_000;
+
+export const FULL = {
+  hash: { files: 300, bytes: 4 * MB, largeBytes: 2_000 * MB },
+  library: { folders: 1_000, filesEach: 100, contents: 500 },
+  backups: { files: 1_000, bytes: 2 * MB },
+  memory: { bytes: 5_000 * MB },
+};
+
+export const QUICK = {
+  hash: { files: 30, bytes: 4 * MB, largeBytes: 200 * MB },
+  library: { folders: 50, filesEach: 40, contents: 20 },
+  backups: { files: 50, bytes: 2 * MB },
+  memory: { bytes: 500 * MB },
+};

@@ -1,0 +1,203 @@
+// A restless person: edits a folder at random, and keeps a record of every content that a file in it ever had.
+//
+// The record is exact, so that a file on the server which the folder never held is found out. A file appears, or is
+// replaced, by a rename: no reader sees half of it. A file that is written slowly grows by whole pages of memory,
+// each in one write: no reader sees half a page, and every beginning of the file that ends with a page is in the
+// record before it is in the file. Such a beginning may be backed up; nobody can know that more will come.
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import { clear, digestOf, media, scratch, sparse, write } from "./files.mjs";
+
+const PAGE_BYTES = 4096;
+const MIB = 1024 ** 2;
+const KINDS = ["photo.jpg", "photo.png", "photo.heic", "photo.webp", "clip.mp4", "clip.mov"];
+const ALBUMS = ["", "Sommer 2019", "旅行/京都", "a/b/c", "import"];
+// A camera writes more than one file at a time, but not many.
+const MOST_SLOW_FILES = 2;
+// Between two edits.
+const PAUSE_MS = [10, 160];
+
+export class Edits {
+  static async of(folder, random) {
+    const edits = new Edits();
+    Object.assign(edits, { folder, random, workshop: await scratch("workshop") });
+    return edits;
+  }
+
+  // The digest of every content that a file in the folder had at some time.
+  held = new Set();
+  // The path of every file that was there and was changed, moved or deleted, in the order of the edits.
+  touched = [];
+  // While true, files are only added.
+  gentle = false;
+  // How often each kind of edit was made.
+  counts = {};
+  paths = [];
+  slow = [];
+  made = 0;
+
+  // Begins to edit, until `stop`.
+  start() {
+    this.stopped = false;
+    this.work = this.editUntilStopped();
+    // Whoever stops the edits hears of their failure.
+    this.work.catch(() => {});
+  }
+
+  // Ends the edits; every file is written to its end.
+  async stop() {
+    this.stopped = true;
+    await this.work;
+    while (this.slow.length > 0) await this.growSlowFiles();
+  }
+
+  async forget() {
+    await this.stop().catch(() => {});
+    await clear(this.workshop);
+  }
+
+  async editUntilStopped() {
+    while (!this.stopped) {
+      await this.growSlowFiles();
+      await this.editOnce();
+      await new Promise((resolve) => setTimeout(resolve, this.random.between(...PAUSE_MS)));
+    }
+  }
+
+  async editOnce() {
+    const edit = this.choose();
+    this.counts[edit] = (this.counts[edit] ?? 0) + 1;
+    await this[edit]();
+  }
+
+  choose() {
+    const kinds = ["addSome", "addSome", "addSome", "copy", "writeSlowly"];
+    if (this.random.chance(0.02)) return "addLarge";
+    if (this.gentle || this.paths.length < 20) return this.random.oneOf(kinds);
+    if (this.random.chance(0.02)) return "moveAlbum";
+    return this.random.oneOf([...kinds, "change", "change", "move", "move", "remove", "remove", "writeAnew"]);
+  }
+
+  async addSome() {
+    for (let left = 1 + this.random.below(5); left > 0; left--) await this.add();
+  }
+
+  async add() {
+    const kind = this.random.oneOf(KINDS);
+    await this.appear(this.newPath(kind), await this.prepare(await media(kind, this.salt())));
+  }
+
+  async addLarge() {
+    const made = join(this.workshop, "large");
+    await sparse(this.workshop, "large", Math.floor(this.random.between(30 * MIB, 100 * MIB)), this.salt());
+    this.held.add(await digestOf(made));
+    await this.appear(this.newPath("clip.mp4"), made);
+  }
+
+  // The same bytes under another name.
+  async copy() {
+    if (this.paths.length === 0) return this.add();
+    const made = join(this.workshop, "copy");
+    const path = this.random.oneOf(this.paths);
+    await copyFile(join(this.folder, path), made);
+    await this.appear(this.newPath(path), made);
+  }
+
+  // Other bytes under the same name, sometimes as many.
+  async change() {
+    const path = this.random.oneOf(this.paths);
+    const made = await this.prepare(await media(this.random.oneOf(KINDS), this.salt()));
+    await rename(made, join(this.folder, path));
+    this.touched.push(path);
+  }
+
+  async move() {
+    const path = this.take();
+    await this.appear(this.newPath(path), join(this.folder, path));
+  }
+
+  async remove() {
+    await rm(join(this.folder, this.take()));
+  }
+
+  // A whole folder gets another name, and every file in it another path.
+  async moveAlbum() {
+    const album = this.random.oneOf(ALBUMS.slice(1));
+    const isIn = (path) => path.startsWith(`${album}/`);
+    const moved = this.paths.filter(isIn);
+    if (moved.length === 0 || this.slow.some(({ path }) => isIn(path))) return;
+    const anew = `${album} ${this.made++}`;
+    await rename(join(this.folder, album), join(this.folder, anew));
+    this.touched.push(...moved);
+    this.paths = this.paths.map((path) => (isIn(path) ? anew + path.slice(album.length) : path));
+  }
+
+  // A new file that grows little by little.
+  async writeSlowly() {
+    if (this.slow.length >= MOST_SLOW_FILES) return;
+    await this.beginSlowFile(this.newPath(this.random.oneOf(KINDS)));
+  }
+
+  // A file is emptied and grows again, with other bytes.
+  async writeAnew() {
+    if (this.slow.length >= MOST_SLOW_FILES) return;
+    await this.beginSlowFile(this.take());
+  }
+
+  async beginSlowFile(path) {
+    await mkdir(dirname(join(this.folder, path)), { recursive: true });
+    const file = await open(join(this.folder, path), "w");
+    const pages = 2 + this.random.below(60);
+    this.slow.push({ path, file, hash: createHash("sha1"), left: pages });
+  }
+
+  async growSlowFiles() {
+    for (const slow of this.slow) await this.grow(slow, 1 + this.random.below(4));
+    for (const { path } of this.slow.filter(({ left }) => left <= 0)) this.paths.push(path);
+    this.slow = this.slow.filter(({ left }) => left > 0);
+  }
+
+  async grow(slow, pages) {
+    for (let page = 0; page < pages && slow.left > 0; page++) {
+      const bytes = Buffer.alloc(PAGE_BYTES, this.salt());
+      this.held.add(slow.hash.update(bytes).copy().digest("hex"));
+      this.touched.push(slow.path);
+      await slow.file.write(bytes);
+      slow.left--;
+    }
+    if (slow.left <= 0) await slow.file.close();
+  }
+
+  // A whole file, outside the folder and in the record.
+  async prepare(bytes) {
+    this.held.add(createHash("sha1").update(bytes).digest("hex"));
+    await write(this.workshop, "made", bytes);
+    return join(this.workshop, "made");
+  }
+
+  async appear(path, made) {
+    await mkdir(dirname(join(this.folder, path)), { recursive: true });
+    await rename(made, join(this.folder, path));
+    this.paths.push(path);
+  }
+
+  // Takes a file out of those that can be edited.
+  take() {
+    const [path] = this.paths.splice(this.random.below(this.paths.length), 1);
+    this.touched.push(path);
+    return path;
+  }
+
+  // A name that no file had before: what has the size and the time of another and takes its name cannot be told
+  // from it.
+  newPath(like) {
+    const kind = like.slice(like.lastIndexOf("."));
+    return join(this.random.oneOf(ALBUMS), `${this.made++}${kind}`);
+  }
+
+  salt() {
+    return `salt ${this.made++}`;
+  }
+}

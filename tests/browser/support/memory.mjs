@@ -1,0 +1,15 @@
+// The memory of a whole browser, as Linux counts it.
+import { factOf, familyOf } from "./processes.mjs";
+
+// Megabytes of proportional memory of the browser with this profile, and of its children. What is mapped from files
+// is the browser's own program; how much of it counts here changes with every other browser on the machine, so it is
+// left out.
+export function memoryMb(profile) {
+  return Math.round(familyOf(profile).reduce((sum, id) => sum + proportionalKb(id), 0) / 1024);
+}
+
+function proportionalKb(id) {
+  const rollup = factOf(id, "smaps_rollup");
+  const kb = (field) => Number(rollup.match(new RegExp(`^${field}:\\s+(\\d+)`, "m"))[1]);
+  return rollup === "" ? 0 : kb("Pss") - kb("Pss_File");
+}

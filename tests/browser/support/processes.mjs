@@ -1,0 +1,43 @@
+// The processes of a program under test, found by a word in their command line that is theirs alone. Linux.
+import { readdirSync, readFileSync } from "node:fs";
+
+// The ids of the processes whose command line holds the word, and of all their descendants.
+export function familyOf(word) {
+  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(describe).filter(Boolean);
+  const family = new Set(all.filter(({ command }) => command.includes(word)).map(({ id }) => id));
+  for (let grown = true; grown; ) {
+    const children = all.filter(({ id, parent }) => family.has(parent) && !family.has(id));
+    children.forEach(({ id }) => family.add(id));
+    grown = children.length > 0;
+  }
+  return [...family];
+}
+
+// Ends the family at once, with no chance to clean up, and whatever it began meanwhile.
+export function killFamily(word) {
+  for (let family = familyOf(word); family.length > 0; family = familyOf(word)) family.forEach(kill);
+}
+
+// What the kernel tells of a process; nothing if it ended while we looked.
+export function factOf(id, file) {
+  try {
+    return readFileSync(`/proc/${id}/${file}`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+// A process that has ended and was not yet taken note of by its parent is none any more.
+function describe(name) {
+  const [, state, parent] = factOf(name, "status").match(/State:\s+(\S)[^]*PPid:\s+(\d+)/) ?? [];
+  const alive = parent && !["Z", "X"].includes(state);
+  return alive && { id: Number(name), parent: Number(parent), command: factOf(name, "cmdline") };
+}
+
+function kill(id) {
+  try {
+    process.kill(id, "SIGKILL");
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error; // It ended before.
+  }
+}

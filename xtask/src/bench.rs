@@ -1,0 +1,56 @@
+//! Measures the product against yardsticks: other programs and plain JavaScript, in the same run on the same machine.
+
+use std::process::Command;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use crate::shell::{run, say};
+use crate::test::{install_npm_packages, prepare_journeys};
+use crate::{root, target};
+
+/// One measurement. What each does, and its target, stands at the top of its file in `tests/browser/bench`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Bench {
+    /// Reading and hashing, against plain reading and against the usual libraries
+    Hash,
+    /// Looking through 100,000 unchanged files, against a bare walk
+    Rescan,
+    /// Opening the app with 100,000 files known; its main thread and its worker's heap
+    Start,
+    /// A thousand photos to a new server, against the official @immich/cli
+    FirstBackup,
+    /// The same again with nothing new, against the official @immich/cli
+    SecondBackup,
+    /// The browser's growth while a file of 5 GB is read and sent
+    Memory,
+}
+
+#[derive(Args)]
+pub struct Options {
+    /// Which to run; all, if none is named
+    benches: Vec<Bench>,
+    /// How often each is measured; the median counts
+    #[arg(long)]
+    runs: Option<u32>,
+    /// Small sizes, once: shows in minutes that the harness works, and measures little
+    #[arg(long)]
+    quick: bool,
+}
+
+/// A missed target is told, and fails nothing.
+pub fn bench(options: &Options) -> Result<()> {
+    let mut node = prepare_journeys()?;
+    install_npm_packages(&root().join("tests/immich-cli"))?;
+    let saved = target().join("bench/latest.json");
+    run(add_words(node.arg("bench/run.mjs"), options).arg("--save").arg(&saved))?;
+    say(&format!("every run is in {}", saved.display()));
+    Ok(())
+}
+
+fn add_words<'a>(node: &'a mut Command, options: &Options) -> &'a mut Command {
+    let named = options.benches.iter().filter_map(|bench| bench.to_possible_value());
+    node.args(named.map(|value| value.get_name().to_owned()));
+    node.args(options.runs.map(|runs| format!("--runs={runs}")));
+    node.args(options.quick.then_some("--quick"))
+}
