@@ -63,7 +63,7 @@ fn KeepAll(desk: Desk, id: FolderId) -> impl IntoView {
     view! {
         <label class="tick">
             <input type="checkbox" prop:checked=keeps_all on:change=turn />
-            "Back up edited files again, beside the first version"
+            "Back up edited files again"
         </label>
     }
 }

@@ -25,10 +25,6 @@ pub fn History(desk: Desk) -> impl IntoView {
             <section class="history" aria-labelledby="history">
                 <div class="row list-head">
                     <h2 id="history">"History"</h2>
-                    <Show when=move || open.get()>
-                        <button class="quiet" on:click=move |_| save_csv(desk)>"Save as CSV"</button>
-                        <button class="quiet" on:click=move |_| save_json(desk)>"Save as JSON"</button>
-                    </Show>
                     <button
                         class="quiet"
                         aria-expanded=move || open.get().to_string()
@@ -56,6 +52,10 @@ fn Runs(desk: Desk) -> impl IntoView {
                     children=move |run| view! { <Line run /> }
                 />
             </ul>
+            <div class="row">
+                <button on:click=move |_| save_csv(desk)>"Save as CSV"</button>
+                <button on:click=move |_| save_json(desk)>"Save as JSON"</button>
+            </div>
         </div>
     }
 }

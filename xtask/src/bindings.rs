@@ -1,6 +1,7 @@
 //! The seam between a wasm program and its JavaScript: made by wasm-bindgen, then its names made short. Each name
 //! carries a hash that nothing compresses, twice; a program has some two hundred of them.
 
+use std::cmp::Reverse;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -29,24 +30,29 @@ pub fn bind(wasm: &Path, name: &str, quality: Quality) -> Result<Bound> {
 
 /// Renames what both sides call by a hashed name, and drops comments and indentation.
 fn shorten(mut js: String, module: &mut walrus::Module) -> String {
-    let mut number = 0;
-    let mut rename = |name: &mut String| {
-        if is_hashed(name) && js.contains(name.as_str()) {
-            let short = format!("w{number}");
-            js = js.replace(name.as_str(), &short);
-            *name = short;
-            number += 1;
-        }
-    };
-    module.imports.iter_mut().for_each(|import| rename(&mut import.name));
-    module.exports.iter_mut().for_each(|export| rename(&mut export.name));
+    let imports = module.imports.iter_mut().map(|import| &mut import.name);
+    let exports = module.exports.iter_mut().map(|export| &mut export.name);
+    let mut names: Vec<&mut String> = imports.chain(exports).filter(|name| is_hashed(name)).collect();
+    // A name may begin with another one: the longer is replaced first.
+    names.sort_by_key(|name| Reverse(name.len()));
+    for (number, name) in names.into_iter().enumerate() {
+        let short = format!("w{number}_");
+        js = js.replace(name.as_str(), &short);
+        *name = short;
+    }
     js.lines().map(str::trim).filter(|line| !is_comment(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// Ends in sixteen hex digits.
+/// Ends in sixteen hex digits, and perhaps a number that tells it from its twin.
 fn is_hashed(name: &str) -> bool {
+    let twin = name.rsplit_once('_').filter(|(_, number)| number.len() < 4 && is_all(number, 10));
+    let name = twin.map_or(name, |(name, _)| name);
     let hash = name.len().checked_sub(16).and_then(|at| name.get(at..));
-    hash.is_some_and(|hash| hash.chars().all(|digit| digit.is_ascii_hexdigit()))
+    hash.is_some_and(|hash| is_all(hash, 16))
+}
+
+fn is_all(text: &str, radix: u32) -> bool {
+    text.chars().all(|digit| digit.is_digit(radix))
 }
 
 /// wasm-bindgen writes a comment on lines of its own.

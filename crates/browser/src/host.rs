@@ -49,6 +49,7 @@ pub struct Host {
     /// Whether all that the engine knows is saved.
     saved: Cell<bool>,
     published_at: Cell<Moment>,
+    was_at_rest: Cell<bool>,
     publish_later: RefCell<Option<Timeout>>,
 }
 
@@ -124,6 +125,7 @@ impl Host {
             pages: Channel::from_engine()?,
             saved: Cell::new(true),
             published_at: Cell::default(),
+            was_at_rest: Cell::default(),
             publish_later: RefCell::default(),
         });
         host.sources.borrow_mut().extend(handles.into_iter().map(source));
@@ -290,13 +292,16 @@ impl Host {
         });
     }
 
+    /// At once when work begins or ends: that is what people wait to see.
     fn publish_soon(self: &Rc<Host>) {
         let passed = now().since(self.published_at.get());
-        if passed >= PUBLISH_EVERY_MS || self.engine.borrow().is_at_rest() {
+        let at_rest = self.engine.borrow().is_at_rest();
+        if passed >= PUBLISH_EVERY_MS || self.was_at_rest.replace(at_rest) != at_rest {
             self.publish();
         } else if self.publish_later.borrow().is_none() {
             let host = Rc::clone(self);
-            let wait = (PUBLISH_EVERY_MS - passed) as u32;
+            // A clock that was set back must not silence us.
+            let wait = PUBLISH_EVERY_MS.saturating_sub(passed) as u32;
             self.publish_later.replace(Some(Timeout::new(wait, move || host.publish())));
         }
     }

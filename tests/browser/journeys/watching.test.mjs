@@ -1,0 +1,182 @@
+// A folder that is watched: what happens in it is backed up while the page just lies there, and what becomes of
+// edited, moved and deleted files is what the person wants.
+import assert from "node:assert/strict";
+import { appendFile, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+
+import { Browser, addsUp, dropFolder, listOf, read, waitForNumbers, waitForState } from "../support/browser.mjs";
+import { clear, digests, media, onServer, scratch, sparse, write } from "../support/files.mjs";
+import { Server } from "../support/server.mjs";
+
+let server, browser, folder, data, page;
+
+beforeEach(async () => {
+  [data, folder] = [await scratch("data"), await scratch("pictures")];
+  for (let number = 0; number < 5; number++) await write(folder, `2024/${number}.jpg`, await media("photo.jpg", `${number}`));
+  server = await Server.start(data);
+  browser = await Browser.open();
+  page = await browser.page(server.pairingLink);
+  await waitForState(page, "empty");
+  await dropFolder(page, folder);
+  await protects(5);
+});
+
+afterEach(async () => {
+  await browser.forget();
+  await server.stop();
+  await Promise.all([clear(data), clear(folder)]);
+});
+
+test("new files arrive by themselves: one, a burst, and a folder that is moved in whole", async () => {
+  await write(folder, "new.jpg", await media("photo.jpg", "new"));
+  await protects(6);
+  await Promise.all(Array.from({ length: 300 }, async (_, number) =>
+    write(folder, `burst/${number % 20}/${number}.png`, await media("photo.png", `burst ${number}`))));
+  await protects(306);
+  const elsewhere = await scratch("elsewhere");
+  for (const name of ["a.jpg", "deep/b.jpg"]) await write(elsewhere, `album/${name}`, await media("photo.jpg", name));
+  await rename(join(elsewhere, "album"), join(folder, "album"));
+  await protects(308);
+  await serverHoldsTheFolder();
+});
+
+test("a file that is written slowly waits until it is left alone, and holds up nobody", async () => {
+  const slow = join(folder, "slow.mov");
+  await writeFile(slow, await media("clip.mov", "begun"));
+  await write(folder, "quick.jpg", await media("photo.jpg", "quick"));
+  const begun = Date.now();
+  while (Date.now() - begun < 7_000) {
+    await appendFile(slow, Buffer.alloc(1000, 7));
+    await page.waitForTimeout(400);
+  }
+  assert.equal((await read(page)).protected, 6, "the quick one is protected, the slow one is not yet");
+  assert.match(Object.values(await listOf(page, "remaining"))[0], /It is being written/);
+  await protects(7);
+  await serverHoldsTheFolder();
+});
+
+test("renamed, moved, touched, deleted: nothing is sent again and nothing is deleted", async () => {
+  const held = await onServer(data);
+  await rename(join(folder, "2024"), join(folder, "2024 summer"));
+  await lookedThrough();
+  await protects(5);
+  await rename(join(folder, "2024 summer/0.jpg"), join(folder, "first.jpg"));
+  await utimes(join(folder, "first.jpg"), new Date(), new Date("2020-01-01"));
+  await rm(join(folder, "2024 summer/1.jpg"));
+  await lookedThrough();
+  await protects(4);
+  assert.deepEqual(await onServer(data), held);
+  const { sent, found } = await doneByRuns();
+  assert.equal(sent, 5, "each content was sent once");
+  assert.ok(found >= 5, "what got a new name was found on the server");
+});
+
+test("an edited photo is a new version; or it is left out, where only first versions are wanted", async () => {
+  const original = await readFile(join(folder, "2024/0.jpg"));
+  await write(folder, "2024/0.jpg", await media("photo.jpg", "edited"));
+  await waitForNumbers(page, (now) => now.remaining === 1);
+  await protects(5);
+  assert.equal((await onServer(data)).length, 6, "the server keeps both");
+
+  await page.getByLabel("Back up edited files again").uncheck();
+  await write(folder, "2024/1.jpg", await media("photo.jpg", "edited, but not wanted"));
+  await waitForNumbers(page, (now) => now.skipped === 1 && now.remaining === 0);
+  assert.deepEqual(Object.values(await listOf(page, "skipped")), [
+    "It changed after it was backed up, and this folder keeps first versions only.",
+  ]);
+  assert.equal((await onServer(data)).length, 6);
+  await write(folder, "2024/0.jpg", original);
+  await lookedThrough();
+  await page.getByLabel("Back up edited files again").check();
+  await protects(5);
+  await serverHoldsTheFolder();
+});
+
+test("a speed limit holds at once, and so does its end", async () => {
+  await page.getByLabel("Upload speed").selectOption("20 Mbit/s");
+  await sparse(folder, "long.mp4", 600 * 1024 ** 2, "long");
+  await waitForNumbers(page, (now) => now.remaining === 1);
+  await page.locator(".activity", { hasText: "Sending" }).waitFor();
+  // At 2.5 MB/s it would take four minutes.
+  await page.waitForTimeout(3_000);
+  assert.equal((await read(page)).remaining, 1);
+  await page.getByLabel("Upload speed").selectOption("No limit");
+  await protects(6, 40_000);
+  await page.reload();
+  await page.getByLabel("Upload speed").waitFor();
+  assert.equal(await page.getByLabel("Upload speed").inputValue(), "0");
+});
+
+test("the history says what woke each run and what it did, and can be taken along", async () => {
+  await write(folder, "new.jpg", await media("photo.jpg", "new"));
+  await protects(6);
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  const lines = page.locator(".history li");
+  await lines.filter({ hasText: "Files changed" }).first().waitFor();
+  assert.match(await lines.last().innerText(), /A folder was added[^]*5 files sent[^]*5 files: 5 sent, 0 already there/);
+  const csv = await saved("Save as CSV");
+  const rows = csv.trim().split("\r\n").map((line) => line.split(","));
+  assert.ok(rows.every((row) => row.length === rows[0].length));
+  const json = JSON.parse(await saved("Save as JSON"));
+  assert.equal(json.length, rows.length - 1);
+  for (const run of json) {
+    const sum = (counts) => counts.reduce((total, [, count]) => total + count, 0);
+    const { account_sent, account_already_there, account_skipped, account_problems, account_remaining } = run;
+    const all = account_sent + account_already_there + sum(account_skipped) + sum(account_problems) + account_remaining;
+    assert.equal(run.account_scanned, all, "the account adds up");
+  }
+});
+
+test("a report is copied without names, and with them only if they are ticked", async () => {
+  await browser.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const report = async () => {
+    await page.getByRole("button", { name: "Copy report" }).click();
+    await page.getByText("Copied.").waitFor();
+    return page.evaluate(() => navigator.clipboard.readText());
+  };
+  const name = folder.split("/").at(-1);
+  const redacted = await report();
+  assert.match(redacted, /^Safelight \d/);
+  assert.match(redacted, /Can: .*FileSystemObserver/);
+  assert.ok(!redacted.includes(name));
+  await page.getByLabel("With names of files and folders").check();
+  await page.waitForTimeout(100);
+  assert.ok((await report()).includes(name));
+});
+
+async function protects(count, timeout = 30_000) {
+  await waitForNumbers(page, (now) => now.protected === count && now.remaining === 0 && now.state === "done", timeout);
+}
+
+// Looks through everything: the page leaves its state, however briefly, and comes back to it.
+async function lookedThrough() {
+  await page.evaluate(() => {
+    const headline = document.querySelector("[data-testid=headline]");
+    window.states = [];
+    new MutationObserver(() => window.states.push(headline.dataset.state)).observe(headline, { attributes: true });
+  });
+  await page.getByRole("button", { name: "Back up now" }).click();
+  await page.waitForFunction(() => window.states.at(-1) === "done");
+}
+
+async function serverHoldsTheFolder() {
+  assert.ok(addsUp(await read(page)));
+  const held = new Set(await onServer(data));
+  for (const [path, digest] of await digests(folder)) assert.ok(held.has(digest), path);
+  assert.equal((await onServer(data)).length, held.size, "nothing twice");
+}
+
+async function doneByRuns() {
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await page.locator(".history li").first().waitFor();
+  const runs = JSON.parse(await saved("Save as JSON"));
+  const sum = (key) => runs.reduce((total, run) => total + run[key], 0);
+  return { sent: sum("files_sent"), found: sum("found_on_server") };
+}
+
+async function saved(button) {
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: button }).click();
+  return readFile(await (await download).path(), "utf8");
+}
