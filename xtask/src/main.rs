@@ -9,6 +9,7 @@ mod dev;
 mod page;
 mod serve;
 mod shell;
+mod simulate;
 mod size;
 mod test;
 mod tidy;
@@ -57,6 +58,8 @@ enum Task {
     },
     /// Show what a browser has to fetch, and fail where it is more than its budget
     Size,
+    /// Live random lives of a backup, and tell the first that breaks a rule, with its seed
+    Simulate(simulate::Options),
     /// Take the README's screenshots from the running app
     Screenshots,
     /// Run one wasm test module in a browser (called by cargo)
@@ -89,6 +92,7 @@ fn run(task: Task) -> Result<()> {
         Task::Test { layers, only } => test::test(&layers, only.as_deref()),
         Task::Bench { options } => bench::bench(&options),
         Task::Size => size::size(),
+        Task::Simulate(options) => simulate::simulate(&options),
         Task::Screenshots => test::screenshots(),
         Task::WasmTestRunner { arguments } => test::run_wasm_module(arguments),
     }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::shell::{cargo, ensure_wasm_target, has, run, say};
-use crate::{root, serve, size, tidy};
+use crate::{root, serve, simulate, size, tidy};
 
 /// One kind of test, cheapest first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -20,6 +20,8 @@ pub enum Layer {
     Clippy,
     /// Everything native: protocol, engine, server, and both together
     Native,
+    /// A hundred thousand random lives of the engine
+    Simulation,
     /// wasm-bindgen tests in headless Chromium: window, worker
     Wasm,
     /// What a browser has to fetch, against its budget
@@ -38,6 +40,7 @@ pub fn test(layers: &[Layer], only: Option<&str>) -> Result<()> {
             Layer::Tidy => tidy::check()?,
             Layer::Clippy => clippy()?,
             Layer::Native => run(cargo(&["test"]).args(only))?,
+            Layer::Simulation => simulate::simulate(&simulate::Options::default())?,
             Layer::Wasm => wasm(only)?,
             Layer::Size => size::size()?,
             Layer::Journeys => journeys(only)?,
