@@ -27,7 +27,7 @@ use crate::store::{Loaded, Store};
 use crate::watch::Watch;
 
 /// Often enough to look alive, rarely enough to cost nothing.
-const PUBLISH_EVERY_MS: u64 = 150;
+const PUBLISH_EVERY_MS: u64 = 250;
 /// Events taken in one turn: what they save shares a transaction.
 const EVENTS_PER_TURN: usize = 500;
 
