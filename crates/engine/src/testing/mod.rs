@@ -150,6 +150,12 @@ impl World {
         self.flights.len()
     }
 
+    pub(crate) fn reading_and_sending(&self) -> (usize, usize) {
+        let count = |wanted: fn(&Flight) -> bool| self.flights.iter().filter(|flight| wanted(flight)).count();
+        let reading = count(|flight| matches!(flight, Flight::Reading { .. }));
+        (reading, count(|flight| matches!(flight, Flight::Uploading { .. })))
+    }
+
     pub(crate) fn commands(&self) -> usize {
         self.todo.len()
     }
