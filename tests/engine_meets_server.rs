@@ -24,6 +24,7 @@ use tempfile::TempDir;
 
 const FOLDER: FolderId = FolderId(1);
 const NOW: Moment = Moment(1_700_000_000_000);
+const A_YEAR_AGO: Moment = Moment(1_668_464_000_000);
 
 #[test]
 fn a_folder_arrives_and_is_protected_on_proof() {
@@ -123,7 +124,7 @@ impl Household {
 
     fn carry_out(&mut self, command: Command) {
         match command {
-            Command::ListFolder { folder, scan } => {
+            Command::ListFolder { folder, scan, scope: _ } => {
                 let files = files(self.folder.path()).into_iter().map(|path| self.listed(path)).collect();
                 self.tell(Event::FilesListed { folder, scan, files });
                 self.tell(Event::ListingEnded { folder, scan, end: ListingEnd::Complete });
@@ -148,8 +149,12 @@ impl Household {
             // This household keeps nothing and lets no time pass.
             Command::Save(_)
             | Command::SaveSettings(_)
+            | Command::SaveRules { .. }
+            | Command::SaveRun { .. }
             | Command::ForgetFolder(_)
+            | Command::WatchFolder(_)
             | Command::Abandon(_)
+            | Command::LimitRate(_)
             | Command::Pair { .. }
             | Command::WakeAt(_) => {}
         }
@@ -184,7 +189,7 @@ impl Household {
 }
 
 fn stamp(file: &Path) -> Stamp {
-    Stamp { size: file.metadata().unwrap().len(), modified: NOW }
+    Stamp { size: file.metadata().unwrap().len(), modified: A_YEAR_AGO }
 }
 
 fn understood<T: DeserializeOwned, U>(answer: &Answer, sense: impl FnOnce(T) -> U) -> Reply<U> {

@@ -6,7 +6,7 @@ import { Browser, dropFolder, waitForState } from "../support/browser.mjs";
 import { clear, digests, onServer, scratch, sparse } from "../support/files.mjs";
 import { Server } from "../support/server.mjs";
 
-const LARGE_BYTES = 6 * 1024 ** 3;
+const LARGE_BYTES = 3 * 1024 ** 3;
 
 test("a large file goes on from a checkpoint after a kill", async () => {
   const [data, folder] = [await scratch("data"), await scratch("pictures")];

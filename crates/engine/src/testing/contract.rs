@@ -84,7 +84,7 @@ fn run(began: u64) -> Run {
 fn row(id: u32, state: FileState) -> SavedRow {
     let stamp = Stamp { size: 5_000_000_000, modified: Moment(1_700_000_000_000 + u64::from(id)) };
     let path = format!("2024/Österreich 🏔/写真 {id}.jpg").into();
-    let before = (id % 2 == 0).then(|| Box::new(Digest([2; 20])));
+    let before = id.is_multiple_of(2).then(|| Box::new(Digest([2; 20])));
     SavedRow {
         id: FileId(id),
         row: Some(Row { folder: FolderId(1), path, stamp, state, attempts: 2, before }),

@@ -183,9 +183,9 @@ impl World {
 
     /// Somebody sets the clock. A wake-up that was asked for comes after the same time all the same.
     pub(crate) fn jump_clock(&mut self, ms: u64, ahead: bool) {
-        let jump = |at: Moment| Moment(if ahead { at.0 + ms } else { at.0.saturating_sub(ms) });
-        self.now = jump(self.now);
-        self.alarm = self.alarm.map(jump);
+        let jump = |at: &mut Moment| *at = Moment(if ahead { at.0 + ms } else { at.0.saturating_sub(ms) });
+        jump(&mut self.now);
+        self.alarm.iter_mut().for_each(jump);
     }
 
     /// Carries out everything that can be done without waiting.
