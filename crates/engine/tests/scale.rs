@@ -45,11 +45,8 @@ fn a_million_new_files_are_all_in_line() {
     for first in (0..FILES).step_by(256) {
         let files = (first..FILES.min(first + 256)).map(listed).collect();
         for command in engine.handle(now, Event::FilesListed { folder: FOLDER, scan, files }) {
-            match command {
-                Command::Save(rows) => saved += rows.len(),
-                Command::Hash(_) => reading += 1,
-                _ => {}
-            }
+            saved += if let Command::Save(rows) = &command { rows.len() } else { 0 };
+            reading += usize::from(matches!(command, Command::Hash(_)));
         }
     }
     assert_eq!(saved, FILES as usize);
