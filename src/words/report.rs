@@ -92,8 +92,11 @@ mod tests {
             abilities: vec![("folders", true), ("background", false)],
             now: Moment(7),
         };
-        let told =
-            |names| report(&surroundings, &world.view(), &[incident.clone()], names, |at| at.0.to_string());
+        let told = |names| {
+            report(&surroundings, &world.view(), std::slice::from_ref(&incident), names, |at| {
+                at.0.to_string()
+            })
+        };
         let redacted = told(Names::LeftOut);
         assert!(redacted.starts_with("Safelight 1.2.3, 7\nA browser\nCan: folders\nCannot: background\n"));
         assert!(redacted.contains("  5: Failure(Stalled)"));
