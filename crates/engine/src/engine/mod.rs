@@ -116,7 +116,7 @@ impl Engine {
             Event::UploadEnded { job, end } => self.upload_ended(now, job, end),
             Event::ServerChecked { job, checked } => self.server_checked(now, job, checked),
             Event::PairingEnded(end) => self.pairing_ended(end),
-            Event::NetworkChanged { online } => self.network_changed(online),
+            Event::NetworkChanged { online } => self.network_changed(now, online),
             Event::Woke => self.wake_at = None,
         }
     }
@@ -161,7 +161,7 @@ impl Engine {
         self.ask_server_again();
     }
 
-    fn look_again(&mut self, now: Moment) {
+    pub(super) fn look_again(&mut self, now: Moment) {
         self.list_again(|_, folder| folder.listed_at.is_none_or(|at| at > now || now.since(at) > FRESH_MS));
         self.ask_server_again();
     }

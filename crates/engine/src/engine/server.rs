@@ -97,11 +97,12 @@ impl Engine {
         }
     }
 
-    /// The browser's word is a hint: back means look at once, gone means nothing until a request fails.
-    pub(super) fn network_changed(&mut self, online: bool) {
+    /// The browser's word is a hint: back means look at once, at folders too, for a network drive may be back with
+    /// it; gone means nothing until a request fails.
+    pub(super) fn network_changed(&mut self, now: Moment, online: bool) {
         if online {
             self.failures = 0;
-            self.ask_server_again();
+            self.look_again(now);
         }
     }
 
