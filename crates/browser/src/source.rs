@@ -122,8 +122,10 @@ impl Directory {
     fn opened_before(&self, path: &str) -> Option<DirectoryHandle> {
         let mut opened = self.opened.borrow_mut();
         let at = opened.iter().position(|(known, _)| known == path)?;
-        opened[..=at].rotate_right(1);
-        Some(opened[0].1.clone())
+        let latest = opened.remove(at);
+        let handle = latest.1.clone();
+        opened.insert(0, latest);
+        Some(handle)
     }
 
     /// "Not found" of a file on a drive that was unplugged is not a deletion: the directory itself is asked.

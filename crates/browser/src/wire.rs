@@ -30,6 +30,6 @@ pub(crate) fn bytes_of(value: &JsValue) -> Vec<u8> {
     value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec).unwrap_or_default()
 }
 
-fn fault(error: postcard::Error) -> Fault {
-    Fault::new("EncodingError", error.to_string())
+fn fault(_: postcard::Error) -> Fault {
+    Fault::new("EncodingError", "these bytes are not what they should be")
 }

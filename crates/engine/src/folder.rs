@@ -74,6 +74,11 @@ pub struct Folder {
     pub(crate) touched: Vec<Box<str>>,
     /// The look at what was touched before that is under way.
     pub(crate) glance: Option<Glance>,
+    /// New folders inside, looked at once: files that came before the browser watched them, and after our look,
+    /// were told by nobody.
+    pub(crate) doubted: Option<Doubt>,
+    /// Of what is touched now, what was doubted.
+    pub(crate) second_look: Vec<Box<str>>,
     /// When it was last looked through to its end, since the start.
     pub(crate) listed_at: Option<Moment>,
     /// When it was last found out of reach.
@@ -117,7 +122,19 @@ const SHORTEST_WATCH_MS: u64 = 10_000;
 pub(crate) struct Glance {
     pub(crate) scan: ScanId,
     pub(crate) paths: Vec<Box<str>>,
+    /// Of the paths, those that it looks at for the second time.
+    pub(crate) second: Vec<Box<str>>,
 }
+
+/// Folders to be looked at once more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Doubt {
+    pub(crate) until: Moment,
+    paths: Vec<Box<str>>,
+}
+
+/// A browser watches a new folder within a fraction of this, even while thousands of files arrive.
+const DOUBT_MS: u64 = 3_000;
 
 /// More than this is as quickly looked through whole.
 const MOST_TOUCHED: usize = 4_000;
@@ -133,6 +150,8 @@ impl Folder {
             watch: Watch::Off,
             touched: Vec::new(),
             glance: None,
+            doubted: None,
+            second_look: Vec::new(),
             listed_at: None,
             failed_at: None,
         }
@@ -159,6 +178,22 @@ impl Folder {
         };
     }
 
+    /// A glance met new folders: after a while they are looked at once more, unless this was that second look.
+    pub(crate) fn doubt(&mut self, now: Moment, paths: Vec<Box<str>>) {
+        let until = now + DOUBT_MS;
+        let doubt = self.doubted.get_or_insert(Doubt { until, paths: Vec::new() });
+        doubt.until = until;
+        doubt.paths.extend(paths);
+    }
+
+    /// What was doubted for long enough is as good as touched.
+    pub(crate) fn end_doubt(&mut self, now: Moment) {
+        if let Some(doubt) = self.doubted.take_if(|doubt| doubt.until.is_due(now)) {
+            self.second_look.clone_from(&doubt.paths);
+            self.touch(doubt.paths);
+        }
+    }
+
     /// A look at everything covers what was touched before it began.
     pub(crate) fn begin_look(&mut self, scan: ScanId, scope: &Scope) {
         match scope {
@@ -167,7 +202,10 @@ impl Folder {
                 self.touched.clear();
                 self.glance = None;
             }
-            Scope::Paths(paths) => self.glance = Some(Glance { scan, paths: paths.clone() }),
+            Scope::Paths(paths) => {
+                let second = std::mem::take(&mut self.second_look);
+                self.glance = Some(Glance { scan, paths: paths.clone(), second });
+            }
         }
     }
 
@@ -190,6 +228,7 @@ impl Folder {
     pub(crate) fn stop_looking(&mut self) {
         self.touched.clear();
         self.glance = None;
+        self.doubted = None;
         self.watch = Watch::Off;
     }
 

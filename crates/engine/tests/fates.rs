@@ -31,6 +31,21 @@ fn a_folder_that_appears_is_looked_through_whole_though_only_its_name_was_told()
 }
 
 #[test]
+fn a_folder_that_appears_is_looked_at_once_more_for_what_came_before_it_was_watched() {
+    let mut world = backed_up();
+    world.disk().write("album/a.jpg", "inner a", Moment(5));
+    world.disk().touched = vec!["album".into()];
+    world.tell_touched();
+    world.settle();
+    world.disk().write("album/late.jpg", "nobody told", Moment(5));
+    world.disk().touched.clear();
+    let hashed = world.log.hashed.len();
+    world.pass(10_000);
+    assert!(world.server.holds("nobody told"));
+    assert_eq!(world.log.hashed.len(), hashed + 1);
+}
+
+#[test]
 fn a_watch_that_lost_sight_is_answered_with_a_look_through_everything() {
     let mut world = backed_up();
     world.disk().write("unseen.jpg", "unseen", Moment(5));

@@ -20,7 +20,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<SavedRow>, Fault> {
     match bytes.split_first() {
         Some((&FORM, rows)) => wire::decode_bytes(rows),
         Some((1, rows)) => form_1::decode(rows),
-        Some((form, _)) => Err(Fault::new("EncodingError", format!("rows in form {form}"))),
+        Some(_) => Err(Fault::new("EncodingError", "rows of a later version")),
         None => Ok(Vec::new()),
     }
 }

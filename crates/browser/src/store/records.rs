@@ -33,7 +33,7 @@ impl FolderRecord {
 pub(super) fn settings_of(record: &JsValue) -> Result<Settings, Fault> {
     match wire::bytes_of(record).split_first() {
         Some((&SETTINGS_FORM, settings)) => wire::decode_bytes(settings),
-        Some((form, _)) => Err(Fault::new("EncodingError", format!("settings in form {form}"))),
+        Some(_) => Err(Fault::new("EncodingError", "settings of a later version")),
         None => Ok(settings_of_form_1(record)),
     }
 }

@@ -68,6 +68,7 @@ impl Engine {
 
     fn begin_listing(&mut self, now: Moment, begun: &mut Vec<Command>) {
         for (id, folder) in &mut self.folders {
+            folder.end_doubt(now);
             let scope = match folder.listing {
                 Listing::Due => Scope::Everything,
                 Listing::Complete if folder.glance.is_none() && !folder.touched.is_empty() => {
@@ -169,6 +170,8 @@ impl Engine {
             Link::Due(_) | Link::Checking { .. } | Link::Ready(_) | Link::SignedOut => None,
         };
         let looks = self.folders.values().filter_map(Folder::look_due).filter(|_| self.may_work());
+        let doubts = self.folders.values().filter_map(|folder| Some(folder.doubted.as_ref()?.until));
+        let looks = looks.chain(doubts.filter(|_| self.may_work()));
         let next = held.into_iter().chain(self.catalog.next_wait_end()).chain(looks).min();
         if next == self.wake_at {
             return None;

@@ -72,7 +72,7 @@ impl Engine {
             (Some(Looking::Glancing), end) => {
                 let glance = self.folders.get_mut(&folder).and_then(|folder| folder.glance.take());
                 if let (Some(glance), ListingEnd::Complete) = (glance, end) {
-                    self.call_unseen_gone_within(folder, &glance);
+                    self.call_unseen_gone_within(now, folder, &glance);
                 }
             }
         }
@@ -119,7 +119,7 @@ impl Engine {
     }
 
     /// The same for a glance. A touched path may have been a folder: then all that lay in it was to be seen.
-    fn call_unseen_gone_within(&mut self, folder: FolderId, glance: &Glance) {
+    fn call_unseen_gone_within(&mut self, now: Moment, folder: FolderId, glance: &Glance) {
         let was_seen = |id: FileId| self.catalog.was_seen(id, glance.scan);
         let mut unseen: Vec<FileId> = Vec::new();
         let mut folders: Vec<&str> = Vec::new();
@@ -134,6 +134,12 @@ impl Engine {
             let theirs = self.catalog.iter().filter(|(_, row)| row.folder == folder);
             let inside = theirs.filter(|(_, row)| lies_in(&row.path, &folders)).map(|(id, _)| id);
             unseen.extend(inside.filter(|id| !was_seen(*id)));
+        }
+        let is_second = |path: &str| glance.second.iter().any(|second| **second == *path);
+        let new: Vec<Box<str>> =
+            folders.iter().filter(|path| !is_second(path)).map(|path| (*path).into()).collect();
+        if let Some(folder) = self.folders.get_mut(&folder).filter(|_| !new.is_empty()) {
+            folder.doubt(now, new);
         }
         unseen.into_iter().for_each(|id| self.call_gone(id));
     }
