@@ -108,13 +108,25 @@ fn to_protect(view: &View) -> String {
 }
 
 fn waiting(view: &View) -> Headline {
-    let detail = match view.halt {
-        Some(_) => "Your server asked for a pause. Safelight goes on by itself.".into(),
-        None => {
-            format!("{} did not go through and will be tried again by itself.", files(view.tally.waiting))
-        }
+    let written = view.tally.settling;
+    let failed = view.tally.waiting - written;
+    let being_written = match written {
+        1 => "1 file is being written. It is backed up as soon as it is left alone.".into(),
+        _ => format!(
+            "{} are being written. They are backed up as soon as they are left alone.",
+            files(written)
+        ),
     };
-    say("waiting", "Waiting to try again", detail)
+    let tried_again = format!("{} did not go through and will be tried again by itself.", files(failed));
+    match (view.halt, written, failed) {
+        (Some(_), _, _) => {
+            let detail = "Your server asked for a pause. Safelight goes on by itself.";
+            say("waiting", "Waiting to try again", detail)
+        }
+        (None, 0, _) => say("waiting", "Waiting to try again", tried_again),
+        (None, _, 0) => say("waiting", "Waiting for new files", being_written),
+        (None, _, _) => say("waiting", "Waiting to try again", format!("{tried_again} {being_written}")),
+    }
 }
 
 fn paused(view: &View) -> Headline {
@@ -279,6 +291,19 @@ mod tests {
                 "waiting",
                 "Waiting to try again",
                 "1 file did not go through and will be tried again by itself."
+            ]
+        );
+
+        let mut world = World::with(&[]);
+        let now = world.now;
+        world.disk().write("new.jpg", "one", now);
+        world.settle();
+        assert_eq!(
+            words(&world),
+            [
+                "waiting",
+                "Waiting for new files",
+                "1 file is being written. It is backed up as soon as it is left alone."
             ]
         );
 

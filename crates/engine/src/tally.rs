@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::row::{FileState, Problem, Proof, Row, SkipReason};
+use crate::row::{Failure, FileState, Problem, Proof, Row, SkipReason};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
@@ -20,6 +20,8 @@ pub struct Tally {
     pub remaining_bytes: u64,
     /// Of the remaining, those that only wait for their next attempt.
     pub waiting: u64,
+    /// Of those, the ones that only wait until nobody writes to them any more.
+    pub settling: u64,
     /// In the order of the reasons, like the next.
     pub skipped_by_reason: Vec<(SkipReason, u64)>,
     pub problems_by_kind: Vec<(Problem, u64)>,
@@ -68,7 +70,10 @@ impl Tally {
             Heap::Remaining => {
                 self.remaining += 1;
                 self.remaining_bytes += row.stamp.size;
-                self.waiting += u64::from(matches!(row.state, FileState::Waiting { .. }));
+                if let FileState::Waiting { failure, .. } = row.state {
+                    self.waiting += 1;
+                    self.settling += u64::from(failure == Failure::Changing);
+                }
             }
             Heap::Skipped => self.skipped += 1,
             Heap::Problems => self.problems += 1,

@@ -32,6 +32,18 @@ fn of_runs_that_found_nothing_only_the_newest_is_kept() {
 }
 
 #[test]
+fn a_file_that_settled_is_sent_by_a_run_that_still_knows_what_woke_it() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    let now = world.now;
+    world.disk().write("new.jpg", "two", now);
+    world.tell_touched();
+    world.pass(10_000);
+    let run = newest(&world);
+    assert_eq!((run.woken_by, run.done.sent), (Wake::FilesChanged, 1));
+}
+
+#[test]
 fn a_run_that_was_cut_off_says_so_and_the_next_one_goes_on() {
     let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two")]);
     while world.log.sent.is_empty() && world.step() {}

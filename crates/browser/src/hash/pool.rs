@@ -33,20 +33,18 @@ pub struct Pool {
     idle: RefCell<Vec<Reader>>,
     /// Readers that may still be taken.
     free: Cell<usize>,
-    waiting: RefCell<VecDeque<Sender<()>>>,
+    waiting: RefCell<VecDeque<Sender<Turn>>>,
 }
 
-/// The right to use one reader; given on when it is dropped.
-struct Turn<'a>(&'a Pool);
+/// The right to use one reader. Dropped, it goes to the next who waits; one who gave up waiting drops it again.
+struct Turn(Rc<Pool>);
 
-impl Drop for Turn<'_> {
+impl Drop for Turn {
     fn drop(&mut self) {
-        self.0.free.set(self.0.free.get() + 1);
-        // Whoever gave up waiting is passed over.
-        while let Some(next) = self.0.waiting.borrow_mut().pop_front() {
-            if next.send(()).is_ok() {
-                break;
-            }
+        let next = self.0.waiting.borrow_mut().pop_front();
+        match next {
+            Some(next) => drop(next.send(Turn(Rc::clone(&self.0)))),
+            None => self.0.free.set(self.0.free.get() + 1),
         }
     }
 }
@@ -81,12 +79,12 @@ impl Pool {
 
     /// `hear` gets what the reader says on the way.
     pub async fn digest(
-        &self,
+        self: &Rc<Pool>,
         file: &File,
         from: Option<&Checkpoint>,
         hear: impl FnMut(ReaderSaid),
     ) -> Result<Digest, ReadFault> {
-        let _turn = self.turn().await;
+        let _turn = self.turn().await.ok_or(ReadFault::ReaderStopped)?;
         let mut reader = self.reader().await.map_err(|_| ReadFault::ReaderStopped)?;
         let end = reader.digest(file, from, hear).await;
         if !matches!(end, Err(ReadFault::ReaderStopped)) {
@@ -95,15 +93,14 @@ impl Pool {
         end
     }
 
-    async fn turn(&self) -> Turn<'_> {
-        while self.free.get() == 0 {
-            let (tell, told) = channel();
-            self.waiting.borrow_mut().push_back(tell);
-            // The sender is dropped only with the pool.
-            _ = told.await;
+    async fn turn(self: &Rc<Pool>) -> Option<Turn> {
+        if let Some(left) = self.free.get().checked_sub(1) {
+            self.free.set(left);
+            return Some(Turn(Rc::clone(self)));
         }
-        self.free.set(self.free.get() - 1);
-        Turn(self)
+        let (tell, told) = channel();
+        self.waiting.borrow_mut().push_back(tell);
+        told.await.ok()
     }
 
     async fn reader(&self) -> Result<Reader, Fault> {

@@ -1,6 +1,6 @@
 //! The server's answers to "do you hold these bytes?".
 
-use protocol::Digest;
+use protocol::{AssetId, Digest};
 
 use super::Engine;
 use super::jobs::Asking;
@@ -50,10 +50,7 @@ impl Engine {
     fn learn_of(&mut self, id: FileId, digest: Digest, known: Known) {
         let state = match known {
             Known::Lacking => FileState::Ready { digest },
-            Known::Held { asset } => {
-                let proven = FileState::Protected { digest, asset, proof: Proof::AlreadyThere };
-                return self.protect(id, proven);
-            }
+            Known::Held { asset } => return self.protect(id, digest, asset, Proof::AlreadyThere),
             Known::InTrash => FileState::Problem { digest: Some(digest), problem: Problem::InServerTrash },
             Known::Unsupported => FileState::Skipped(SkipReason::UnsupportedByServer),
         };
@@ -63,20 +60,18 @@ impl Engine {
     /// The second question after an upload to a server that does not verify.
     fn confirm(&mut self, now: Moment, id: FileId, digest: Digest, known: Known) {
         match known {
-            Known::Held { asset } => {
-                self.protect(id, FileState::Protected { digest, asset, proof: Proof::Stored })
-            }
+            Known::Held { asset } => self.protect(id, digest, asset, Proof::Stored),
             Known::InTrash | Known::Unsupported => self.learn_of(id, digest, known),
             // What arrived has another digest: it changed on its way, or under the reader. Read it again.
             Known::Lacking => self.retry_later(now, id, Failure::DigestMismatch),
         }
     }
 
-    pub(super) fn protect(&mut self, id: FileId, proven: FileState) {
-        self.maybe_held.extend(proven.digest());
+    pub(super) fn protect(&mut self, id: FileId, digest: Digest, asset: Option<AssetId>, proof: Proof) {
+        self.maybe_held.insert(digest);
         self.failures = 0;
-        self.note_protected(id, &proven);
-        self.catalog.protect(id, proven);
+        self.note_protected(id, proof);
+        self.catalog.protect(id, FileState::Protected { digest, asset, proof });
     }
 
     /// Its answer counts no more: the files wait for the next question.

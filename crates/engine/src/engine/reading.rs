@@ -35,13 +35,13 @@ impl Engine {
         let Some(row) = self.catalog.get(id) else { return };
         let other = row.before.as_deref().is_some_and(|before| *before != digest);
         let rules = self.folders.get(&row.folder).map(|folder| folder.rules).unwrap_or_default();
-        let state = match rules.versions {
+        let state = if row.stamp.size == 0 {
             // It was just made when it was listed, and stayed empty.
-            Versions::KeepFirst | Versions::KeepAll if row.stamp.size == 0 => {
-                FileState::Skipped(SkipReason::Empty)
-            }
-            Versions::KeepFirst if other => FileState::Skipped(SkipReason::LaterVersion),
-            Versions::KeepFirst | Versions::KeepAll => FileState::Hashed { digest },
+            FileState::Skipped(SkipReason::Empty)
+        } else if other && rules.versions == Versions::KeepFirst {
+            FileState::Skipped(SkipReason::LaterVersion)
+        } else {
+            FileState::Hashed { digest }
         };
         self.catalog.set_state(id, state);
     }

@@ -6,7 +6,7 @@ use crate::event::{Event, PairEnd};
 use crate::folder::{Access, Folder};
 use crate::intent::Intent;
 use crate::link::Link;
-use crate::row::{FileId, FileState, Proof};
+use crate::row::{FileId, Proof};
 use crate::run::{Account, Ended, Run, RunEnd, Wake};
 use crate::tally::Tally;
 use crate::time::Moment;
@@ -37,8 +37,11 @@ impl History {
 
 impl Engine {
     pub(super) fn note_wake(&mut self, event: &Event) {
-        if let Some(wake) = wake_of(event) {
-            self.history.woken_by = Some(wake);
+        match wake_of(event) {
+            // The end of a wait goes on with what another run began.
+            Some(Wake::Scheduled) if self.history.woken_by.is_some() => {}
+            Some(wake) => self.history.woken_by = Some(wake),
+            None => {}
         }
     }
 
@@ -82,11 +85,12 @@ impl Engine {
     }
 
     fn end_run(&mut self, now: Moment, because: RunEnd) {
+        let unfinished = because == RunEnd::Finished && self.catalog.next_wait_end().is_some();
         let Some(run) = self.history.going() else { return };
         run.ended = Some(Ended { at: now, because });
         let idle = (run.was_idle() && because == RunEnd::Finished).then_some(run.began);
-        // What woke this run wakes no other.
-        self.history.woken_by = None;
+        // What woke this run wakes no other, unless files of it wait to be tried again.
+        self.history.woken_by = unfinished.then_some(run.woken_by);
         let before = std::mem::replace(&mut self.history.idle_before, idle);
         self.save_run(now, before.filter(|_| idle.is_some()));
     }
@@ -109,24 +113,15 @@ impl Engine {
         self.history.woken_by = Some(Wake::Opened);
     }
 
-    pub(super) fn note_protected(&mut self, id: FileId, proven: &FileState) {
+    pub(super) fn note_protected(&mut self, id: FileId, proof: Proof) {
         let size = self.catalog.get(id).map_or(0, |row| row.stamp.size);
         let Some(run) = self.history.going() else { return };
-        match proven {
-            FileState::Protected { proof: Proof::Stored, .. } => {
+        match proof {
+            Proof::Stored => {
                 run.done.sent += 1;
                 run.done.sent_bytes += size;
             }
-            FileState::Protected { proof: Proof::AlreadyThere, .. } => run.done.already_there += 1,
-            FileState::Found
-            | FileState::Hashed { .. }
-            | FileState::Ready { .. }
-            | FileState::Uploading { .. }
-            | FileState::Sent { .. }
-            | FileState::Waiting { .. }
-            | FileState::Skipped(_)
-            | FileState::Problem { .. }
-            | FileState::Gone { .. } => {}
+            Proof::AlreadyThere => run.done.already_there += 1,
         }
     }
 

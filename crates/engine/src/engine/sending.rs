@@ -19,9 +19,8 @@ impl Engine {
         let (id, digest) = (sending.file, sending.digest);
         match after_upload(end, self.trust()) {
             Decision::Protect { asset } => {
-                let proven = FileState::Protected { digest, asset: Some(asset), proof: Proof::Stored };
                 self.note_rest_sent(now, id, sending.sent);
-                self.protect(id, proven);
+                self.protect(id, digest, Some(asset), Proof::Stored);
             }
             Decision::Confirm { asset } => {
                 self.note_rest_sent(now, id, sending.sent);

@@ -147,47 +147,24 @@ impl Oracle {
     fn look_at_row(&mut self, world: &World, id: FileId, row: &Row) -> Result<(), Broken> {
         holds(self.is_proven(row), PROVEN, || format!("{row:?}"))?;
         let place = (row.folder, row.path.to_string());
-        match &row.state {
-            FileState::Gone { .. } => {
-                holds(self.removed.contains(&place), UNREACHABLE, || format!("{place:?} is called gone"))?;
-                self.protected.remove(&id);
+        if let FileState::Protected { .. } = row.state {
+            self.protected.entry(id).or_insert_with(|| world.engine.settings.account.clone());
+            if is_as_on_disk(world, row) {
+                self.moved.remove(&place);
             }
-            FileState::Protected { .. } => {
-                self.protected.entry(id).or_insert_with(|| world.engine.settings.account.clone());
-                if is_as_on_disk(world, row) {
-                    self.moved.remove(&place);
-                }
-            }
-            FileState::Found
-            | FileState::Hashed { .. }
-            | FileState::Ready { .. }
-            | FileState::Uploading { .. }
-            | FileState::Sent { .. }
-            | FileState::Waiting { .. }
-            | FileState::Skipped(_)
-            | FileState::Problem { .. } => {
-                let before = self.protected.remove(&id);
-                let same_account = before.is_some_and(|account| account == world.engine.settings.account);
-                let stays = same_account && !self.moved.contains(&place);
-                holds(!stays, STAYS, || format!("{row:?}"))?;
-            }
+            return Ok(());
         }
-        Ok(())
+        let before = self.protected.remove(&id);
+        if let FileState::Gone { .. } = row.state {
+            return holds(self.removed.contains(&place), UNREACHABLE, || format!("{place:?} is called gone"));
+        }
+        let same_account = before.is_some_and(|account| account == world.engine.settings.account);
+        holds(!same_account || self.moved.contains(&place), STAYS, || format!("{row:?}"))
     }
 
     fn is_proven(&self, row: &Row) -> bool {
-        match &row.state {
-            FileState::Protected { digest, .. } => self.confirmed.contains(digest),
-            FileState::Found
-            | FileState::Hashed { .. }
-            | FileState::Ready { .. }
-            | FileState::Uploading { .. }
-            | FileState::Sent { .. }
-            | FileState::Waiting { .. }
-            | FileState::Skipped(_)
-            | FileState::Problem { .. }
-            | FileState::Gone { .. } => true,
-        }
+        let FileState::Protected { digest, .. } = &row.state else { return true };
+        self.confirmed.contains(digest)
     }
 
     fn look_for_lost_rows(&self, world: &World) -> Result<(), Broken> {
