@@ -7,8 +7,14 @@ const VERSION = "{{version}}";
 const FILES = {{files}};
 const SHELL = "shell-";
 const CACHE = SHELL + VERSION;
+// What is the network's alone.
+const ELSEWHERE = ["/api/", "/safelight/", "/.well-known/"];
 
-self.addEventListener("install", (event) => event.waitUntil(fill()));
+self.addEventListener("install", (event) => {
+  event.waitUntil(fill());
+  // Uploads above all need not even ask us: each would wake this worker.
+  event.addRoutes?.(ELSEWHERE.map((start) => ({ condition: { urlPattern: `${start}*` }, source: "network" })));
+});
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 self.addEventListener("fetch", (event) => {
   const path = shellPath(event.request);
@@ -42,7 +48,7 @@ async function hold(handles) {
 function shellPath(request) {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return null;
-  if (/^\/(api|safelight|\.well-known)(\/|$)/.test(url.pathname)) return null;
+  if (ELSEWHERE.some((start) => url.pathname.startsWith(start))) return null;
   if (request.mode === "navigate") return "/index.html";
   return FILES.includes(url.pathname) ? url.pathname : null;
 }

@@ -12,9 +12,10 @@ use std::rc::Rc;
 use engine::{Command, Engine, Event, FolderId, JobId, Moment, SavedRow};
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
-use futures::future::AbortHandle;
+use futures::future::{AbortHandle, Either, select};
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
+use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 
@@ -30,6 +31,9 @@ use crate::watch::Watch;
 const PUBLISH_EVERY_MS: u64 = 250;
 /// Events taken in one turn: what they save shares a transaction.
 const EVENTS_PER_TURN: usize = 500;
+/// Events that can wait are gathered to so many, for so long: each turn costs a transaction.
+const EVENTS_GATHERED: usize = 8;
+const GATHER_MS: u32 = 25;
 
 pub struct Host {
     engine: RefCell<Engine>,
@@ -97,6 +101,20 @@ pub async fn stand_still(why: Stopped) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The events of the next turn: at once if somebody waits for one of them.
+async fn gather(events: &mut UnboundedReceiver<Told>) -> Option<Vec<Told>> {
+    let mut turn = vec![events.next().await?];
+    let mut patience = TimeoutFuture::new(GATHER_MS);
+    while turn.len() < EVENTS_GATHERED && turn.last().is_some_and(|told| told.event.can_wait()) {
+        match select(events.next(), &mut patience).await {
+            Either::Left((more, _)) => turn.push(more?),
+            Either::Right(_) => break,
+        }
+    }
+    turn.extend(std::iter::from_fn(|| events.try_recv().ok()).take(EVENTS_PER_TURN));
+    Some(turn)
+}
+
 fn stopped_by(fault: &Fault) -> Stopped {
     if fault.is("QuotaExceededError") {
         Stopped::StorageFull
@@ -141,10 +159,9 @@ impl Host {
         self.say(&FromEngine::Started);
         let outdated = self.outdated();
         let turns = async {
-            while let Some(told) = events.next().await {
+            while let Some(turn) = gather(&mut events).await {
                 let (mut commands, mut numbers) = (Vec::new(), Vec::new());
-                let more = std::iter::from_fn(|| events.try_recv().ok());
-                for Told { event, number } in std::iter::once(told).chain(more).take(EVENTS_PER_TURN) {
+                for Told { event, number } in turn {
                     commands.extend(self.hear(event));
                     numbers.extend(number);
                 }
@@ -159,7 +176,7 @@ impl Host {
             Stopped::StorageFailed("the host lost its own events".into())
         };
         futures::pin_mut!(turns, outdated);
-        let stopped = futures::future::select(turns, outdated).await.factor_first().0;
+        let stopped = select(turns, outdated).await.factor_first().0;
         drop(listeners);
         self.let_everything_go();
         stopped

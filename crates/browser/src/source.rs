@@ -54,6 +54,13 @@ impl Files {
     }
 }
 
+/// A file as it was when it was opened: a snapshot that can be read for as long as the file does not change.
+pub struct Opened {
+    pub file: File,
+    /// By which it is opened again; what was handed over once has none.
+    handle: Option<FileHandle>,
+}
+
 /// Why a file cannot be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OpenFault {
@@ -67,24 +74,45 @@ impl Source {
         Source::Directory(Directory { handle, opened: RefCell::default() })
     }
 
-    /// The file as it is now: a snapshot that can be read for as long as the file does not change.
-    pub async fn open(&self, path: &str) -> Result<File, OpenFault> {
+    pub async fn open(&self, path: &str) -> Result<Opened, OpenFault> {
         match self {
-            Source::Files(files) => files.get(path).ok_or(OpenFault::Vanished),
-            Source::Directory(directory) => match directory.open(path).await {
-                Ok(file) => Ok(file),
-                Err(fault) => Err(directory.explain(&fault).await),
-            },
+            Source::Files(files) => {
+                files.get(path).map(|file| Opened { file, handle: None }).ok_or(OpenFault::Vanished)
+            }
+            Source::Directory(directory) => directory.explained(directory.open(path).await).await,
+        }
+    }
+
+    /// What was opened, as it is now.
+    pub async fn open_again(&self, opened: &Opened) -> Result<Opened, OpenFault> {
+        match (self, &opened.handle) {
+            (Source::Directory(directory), Some(handle)) => {
+                directory.explained(opened_by(handle.clone()).await).await
+            }
+            (Source::Directory(_) | Source::Files(_), _) => {
+                Ok(Opened { file: opened.file.clone(), handle: None })
+            }
         }
     }
 }
 
+async fn opened_by(handle: FileHandle) -> Result<Opened, Fault> {
+    let file = handle.get_file().await?.unchecked_into();
+    Ok(Opened { file, handle: Some(handle) })
+}
+
 impl Directory {
-    async fn open(&self, path: &str) -> Result<File, Fault> {
+    async fn open(&self, path: &str) -> Result<Opened, Fault> {
         let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
         let directory = self.parent(parent).await?;
-        let file: FileHandle = directory.file(name).await?.unchecked_into();
-        Ok(file.get_file().await?.unchecked_into())
+        opened_by(directory.file(name).await?.unchecked_into()).await
+    }
+
+    async fn explained(&self, opened: Result<Opened, Fault>) -> Result<Opened, OpenFault> {
+        match opened {
+            Ok(opened) => Ok(opened),
+            Err(fault) => Err(self.explain(&fault).await),
+        }
     }
 
     /// The file or directory of this path, as it is now.

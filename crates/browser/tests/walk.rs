@@ -88,7 +88,7 @@ async fn a_file_that_is_gone_has_vanished_and_one_that_is_there_opens() {
     let root = folder("vanished").await;
     write(&root, "deep/er/a.jpg", "hello").await;
     let source = Source::directory(root);
-    assert_eq!(stamp_of(&source.open("deep/er/a.jpg").await.unwrap()).size, 5);
+    assert_eq!(stamp_of(&source.open("deep/er/a.jpg").await.unwrap().file).size, 5);
     assert_eq!(source.open("deep/er/b.jpg").await.err(), Some(OpenFault::Vanished));
     assert_eq!(source.open("other/a.jpg").await.err(), Some(OpenFault::Vanished));
 }

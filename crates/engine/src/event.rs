@@ -36,6 +36,10 @@ pub enum Event {
         folder: FolderId,
         paths: Vec<Box<str>>,
     },
+    /// The watch of this folder began only after a look at it: what happened between the two is unknown.
+    WatchBeganLate {
+        folder: FolderId,
+    },
     /// The watch of this folder lost sight of it, or never began to see: what happened since is unknown.
     WatchEnded {
         folder: FolderId,
@@ -86,6 +90,19 @@ pub enum Event {
     },
     /// A time that [`crate::Command::WakeAt`] asked for has come.
     Woke,
+}
+
+impl Event {
+    /// Whether nobody waits for what follows from it: a few of them may be told together.
+    pub fn can_wait(&self) -> bool {
+        matches!(
+            self,
+            Event::FilesListed { .. }
+                | Event::HashProgressed { .. }
+                | Event::HashEnded { .. }
+                | Event::UploadProgressed { .. }
+        )
+    }
 }
 
 /// What a store holds.

@@ -70,6 +70,8 @@ pub struct Folder {
     pub rules: FolderRules,
     pub(crate) listing: Listing,
     pub(crate) watch: Watch,
+    /// Whether the watch began only after the last look at everything did.
+    pub(crate) watched_late: bool,
     /// Where something happened since the last look, as far as the watch tells.
     pub(crate) touched: Vec<Box<str>>,
     /// The look at what was touched before that is under way.
@@ -87,6 +89,8 @@ pub struct Folder {
 
 /// Watching only speeds things up: what counts is to look through everything now and then.
 const LOOK_EVERY_MS: u64 = 30 * 60_000;
+/// A gap of a second or two in what the watch saw.
+const CLOSE_GAP_MS: u64 = 60_000;
 /// A drive or a network share that was away is often back soon.
 const REACH_AGAIN_MS: u64 = 60_000;
 
@@ -148,6 +152,7 @@ impl Folder {
             rules: FolderRules::default(),
             listing: Listing::Due,
             watch: Watch::Off,
+            watched_late: false,
             touched: Vec::new(),
             glance: None,
             doubted: None,
@@ -201,6 +206,7 @@ impl Folder {
                 self.listing = Listing::Running { scan, again: false };
                 self.touched.clear();
                 self.glance = None;
+                self.watched_late = false;
             }
             Scope::Paths(paths) => {
                 let second = std::mem::take(&mut self.second_look);
@@ -227,6 +233,7 @@ impl Folder {
     /// Nothing of an unfinished look counts any more.
     pub(crate) fn stop_looking(&mut self) {
         self.touched.clear();
+        self.second_look.clear();
         self.glance = None;
         self.doubted = None;
         self.watch = Watch::Off;
@@ -238,10 +245,14 @@ impl Folder {
         matches!(self.listing, Listing::Complete | Listing::Failed) && settled
     }
 
+    fn look_after_ms(&self) -> u64 {
+        if self.watched_late { CLOSE_GAP_MS } else { LOOK_EVERY_MS }
+    }
+
     /// When it is to be looked through again, if that is not for the person to say.
     pub(crate) fn look_due(&self) -> Option<Moment> {
         match (self.listing, self.access) {
-            (Listing::Complete, Access::Granted) => self.listed_at.map(|at| at + LOOK_EVERY_MS),
+            (Listing::Complete, Access::Granted) => self.listed_at.map(|at| at + self.look_after_ms()),
             (Listing::Failed, Access::Barred(Barrier::Unreachable)) if self.lasting == Lasting::Lasting => {
                 self.failed_at.map(|at| at + REACH_AGAIN_MS)
             }

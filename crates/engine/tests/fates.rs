@@ -56,6 +56,16 @@ fn a_watch_that_lost_sight_is_answered_with_a_look_through_everything() {
 }
 
 #[test]
+fn what_happened_between_a_look_and_a_watch_that_began_after_it_is_found_within_a_minute() {
+    let mut world = backed_up();
+    world.tell(Event::WatchBeganLate { folder: PICTURES });
+    world.disk().write("unseen.jpg", "unseen", Moment(5));
+    world.disk().touched.clear();
+    world.pass(61_000);
+    assert!(world.server.holds("unseen"));
+}
+
+#[test]
 fn what_is_touched_while_everything_is_looked_through_is_looked_at_after_it() {
     let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two"), ("c.jpg", "three"), ("d.jpg", "four")]);
     while world.log.hashed.is_empty() && world.step() {}

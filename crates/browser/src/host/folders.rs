@@ -3,6 +3,9 @@
 use std::rc::Rc;
 
 use engine::{Access, Event, FolderId, Intent, Lasting};
+use futures::channel::oneshot::channel;
+use futures::future::select;
+use gloo::timers::future::TimeoutFuture;
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -17,6 +20,9 @@ use crate::watch::Watch;
 
 /// Where the ids of folders that are handed over once begin: the store's own count from one and never get here.
 const FIRST_ONCE: u32 = 1 << 30;
+
+/// A watch that is slow to begin must not hold up the listing: just started, a browser takes two seconds (measured).
+const WATCH_FIRST_MS: u32 = 250;
 
 /// How a new folder lies to those that are backed up already.
 enum Relation {
@@ -125,18 +131,32 @@ impl Host {
         self.tell_for(number, Event::AccessChanged { folder, access: Access::Granted });
     }
 
-    /// Begins the watch that the engine asked for, before the listing that follows it.
-    pub(super) async fn watch_if_asked(&self, folder: FolderId) {
+    /// Begins the watch that the engine asked for, if it can before the listing that follows it.
+    pub(super) async fn watch_if_asked(self: &Rc<Host>, folder: FolderId) {
         let asked = self.to_watch.borrow().contains(&folder);
         self.to_watch.borrow_mut().retain(|id| *id != folder);
-        let source = self.source(folder).filter(|_| asked);
-        let Some(Source::Directory(directory)) = source.as_deref() else { return };
+        let Some(source) = self.source(folder).filter(|_| asked) else { return };
+        self.watches.borrow_mut().retain(|watch| watch.folder() != folder);
+        let (host, (late, told)) = (Rc::clone(self), channel());
+        spawn_local(async move {
+            host.watch(folder, &source).await;
+            // Nobody waits any more: the listing has begun.
+            if late.send(()).is_err() {
+                host.tell(Event::WatchBeganLate { folder });
+            }
+        });
+        select(told, TimeoutFuture::new(WATCH_FIRST_MS)).await;
+    }
+
+    async fn watch(&self, folder: FolderId, source: &Source) {
+        let Source::Directory(directory) = source else { return };
         let tell = self.tell.clone();
         // A closed queue means that the host is stopping.
         let tell = move |event: Event| _ = tell.unbounded_send(event.into());
-        self.watches.borrow_mut().retain(|watch| watch.folder() != folder);
         match Watch::begin(folder, &directory.handle, tell).await {
-            Ok(watch) => self.watches.borrow_mut().extend(watch),
+            Ok(Some(watch)) if self.source(folder).is_some() => self.watches.borrow_mut().push(watch),
+            // Taken out meanwhile, or not to be watched by this browser.
+            Ok(Some(_) | None) => {}
             // Without it changes are found by looking through the folder now and then.
             Err(fault) => web_sys::console::warn_1(&fault.to_string().into()),
         }

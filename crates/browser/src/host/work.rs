@@ -14,7 +14,7 @@ use web_sys::File;
 use super::Host;
 use crate::Fault;
 use crate::hash::{Checkpoint, ReadFault, ReaderSaid};
-use crate::source::{OpenFault, look_at, stamp_of};
+use crate::source::{OpenFault, Opened, look_at, stamp_of};
 use crate::{now, server, upload, walk};
 
 /// The longest time that `setTimeout` can wait; the engine asks again after it.
@@ -84,7 +84,7 @@ impl Host {
         self.alarm.replace(Some(Timeout::new(wait, move || host.tell(Event::Woke))));
     }
 
-    async fn list(&self, folder: FolderId, scan: ScanId, scope: Scope) {
+    async fn list(self: &Rc<Host>, folder: FolderId, scan: ScanId, scope: Scope) {
         self.watch_if_asked(folder).await;
         let Some(source) = self.source(folder) else { return };
         let tell = |files| self.tell(Event::FilesListed { folder, scan, files });
@@ -95,15 +95,13 @@ impl Host {
     async fn hash(self: Rc<Host>, read: Read) -> Event {
         let end = match self.open(&read).await {
             Err(closed) => closed.into(),
-            Ok(file) => match self.digest(&read, &file).await {
-                // The size or the time may have moved meanwhile: then the digest is of no file.
-                Ok(digest) => {
-                    self.open(&read).await.map_or_else(HashEnd::from, |_| HashEnd::Digested(digest))
-                }
+            Ok(opened) => match self.digest(&read, &opened.file).await {
                 Err(ReadFault::ReaderStopped) => HashEnd::ReaderStopped,
-                Err(ReadFault::Failed(_)) => {
-                    self.open(&read).await.map_or_else(HashEnd::from, |_| HashEnd::Unreadable)
-                }
+                digest => match self.open_again(&read, &opened).await {
+                    // The size or the time moved meanwhile: then the digest is of no file.
+                    Err(closed) => closed.into(),
+                    Ok(_) => digest.map_or(HashEnd::Unreadable, HashEnd::Digested),
+                },
             },
         };
         Event::HashEnded { job: read.job, end }
@@ -145,8 +143,8 @@ impl Host {
         let progress = |sent| self.tell(Event::UploadProgressed { job, sent });
         let end = match self.open(&send.read).await {
             Err(closed) => closed.into(),
-            Ok(file) => match upload::upload(&file, &send.read.path, send.digest, progress).await {
-                Ok(RequestEnd::NoReply) => self.explain_no_reply(&send.read, &file).await,
+            Ok(opened) => match upload::upload(&opened.file, &send.read.path, send.digest, progress).await {
+                Ok(RequestEnd::NoReply) => self.explain_no_reply(&send.read, &opened).await,
                 Ok(end) => UploadEnd::Ended(end),
                 Err(_) => UploadEnd::Ended(RequestEnd::NoReply),
             },
@@ -155,19 +153,28 @@ impl Host {
     }
 
     /// A file that changed makes an upload fail exactly like the network does (measured): one byte tells.
-    async fn explain_no_reply(&self, read: &Read, file: &File) -> UploadEnd {
-        if read_one_byte(file).await.is_ok() {
+    async fn explain_no_reply(&self, read: &Read, opened: &Opened) -> UploadEnd {
+        if read_one_byte(&opened.file).await.is_ok() {
             return UploadEnd::Ended(RequestEnd::NoReply);
         }
-        self.open(read).await.map_or_else(UploadEnd::from, |_| UploadEnd::Unreadable)
+        self.open_again(read, opened).await.map_or_else(UploadEnd::from, |_| UploadEnd::Unreadable)
     }
 
     /// The file, if it still looks as it was listed.
-    async fn open(&self, read: &Read) -> Result<File, Closed> {
+    async fn open(&self, read: &Read) -> Result<Opened, Closed> {
         let source = self.source(read.folder).ok_or(Closed::Fault(OpenFault::Vanished))?;
-        let file = source.open(&read.path).await.map_err(Closed::Fault)?;
-        if stamp_of(&file) == read.stamp { Ok(file) } else { Err(Closed::Moved(look_at(&file))) }
+        unmoved(read, source.open(&read.path).await)
     }
+
+    async fn open_again(&self, read: &Read, opened: &Opened) -> Result<Opened, Closed> {
+        let source = self.source(read.folder).ok_or(Closed::Fault(OpenFault::Vanished))?;
+        unmoved(read, source.open_again(opened).await)
+    }
+}
+
+fn unmoved(read: &Read, opened: Result<Opened, OpenFault>) -> Result<Opened, Closed> {
+    let opened = opened.map_err(Closed::Fault)?;
+    if stamp_of(&opened.file) == read.stamp { Ok(opened) } else { Err(Closed::Moved(look_at(&opened.file))) }
 }
 
 async fn read_one_byte(file: &File) -> Result<(), Fault> {

@@ -10,7 +10,7 @@ use crate::row::{FileId, FileState, Row};
 use crate::time::Moment;
 
 /// More than the host's readers, so that each has its next file opened and found unchanged while it still reads.
-const READING_AT_ONCE: usize = 8;
+const READING_AT_ONCE: usize = 16;
 /// Several large files at once only compete, and each kill costs more.
 const LARGE_BYTES: u64 = 64 << 20;
 const LARGE_AT_ONCE: usize = 2;
@@ -20,9 +20,13 @@ const READY_AHEAD: usize = 1_000;
 const LOOK_BEHIND: usize = 64;
 /// Immich takes 65,000; a thousand is answered in about 20 ms and keeps a kill cheap.
 const ASKED_AT_ONCE: usize = 1_000;
-/// While so many wait to be sent, questions are collected: fewer of them leave more to the uploads.
-const SENT_MEANWHILE: usize = 16;
+/// While files are read, questions are collected up to this number: fewer of them leave more to the reading and the
+/// uploads.
 const WORTH_ASKING: usize = 64;
+/// While so many wait to be sent, nobody waits for an answer.
+const SENT_MEANWHILE: usize = 16;
+/// Otherwise no question waits longer than this after the one before.
+const COLLECT_MS: u64 = 100;
 
 impl Engine {
     pub(super) fn advance(&mut self, now: Moment) -> Vec<Command> {
@@ -35,13 +39,13 @@ impl Engine {
             self.begin_reading(&mut begun);
             if matches!(self.link, Link::Ready(_)) {
                 self.begin_sending(&mut begun);
-                self.begin_asking(&mut begun);
+                self.begin_asking(now, &mut begun);
             }
         }
         self.pace.turn(now, self.jobs.sending().len() >= self.pace.lanes());
         self.end_asked_run();
         self.keep_history(now);
-        self.in_order(begun)
+        self.in_order(now, begun)
     }
 
     fn begin_checking(&mut self, now: Moment, begun: &mut Vec<Command>) {
@@ -58,10 +62,10 @@ impl Engine {
     }
 
     /// What rests on a row stands behind its being saved.
-    fn in_order(&mut self, begun: Vec<Command>) -> Vec<Command> {
+    fn in_order(&mut self, now: Moment, begun: Vec<Command>) -> Vec<Command> {
         let unsaved = self.catalog.take_unsaved();
         let save = (!unsaved.is_empty()).then_some(Command::Save(unsaved));
-        let wake = self.next_wake();
+        let wake = self.next_wake(now);
         let outbox = std::mem::take(&mut self.outbox);
         save.into_iter().chain(outbox).chain(begun).chain(wake).collect()
     }
@@ -135,11 +139,8 @@ impl Engine {
         digest.is_some_and(|digest| self.jobs.is_sending(digest))
     }
 
-    fn begin_asking(&mut self, begun: &mut Vec<Command>) {
-        let collecting = !self.jobs.reading().is_empty()
-            && self.catalog.count(Work::Send) > SENT_MEANWHILE
-            && self.catalog.count(Work::Ask) < WORTH_ASKING;
-        if self.jobs.is_asking() || collecting {
+    fn begin_asking(&mut self, now: Moment, begun: &mut Vec<Command>) {
+        if self.jobs.is_asking() || self.is_collecting(now) {
             return;
         }
         let mut batch = Vec::new();
@@ -149,9 +150,24 @@ impl Engine {
             batch.extend(self.catalog.get(id).and_then(|row| row.state.digest()).map(|digest| (id, digest)));
         }
         if !batch.is_empty() {
+            self.asked_at = now;
             let digests = batch.iter().map(|(_, digest)| *digest).collect();
             begun.push(Command::Ask { job: self.jobs.begin_asking(batch), digests });
         }
+    }
+
+    /// Whether more digests are soon to come that can be asked about together.
+    fn is_collecting(&self, now: Moment) -> bool {
+        !self.jobs.reading().is_empty()
+            && self.catalog.count(Work::Ask) < WORTH_ASKING
+            && (self.catalog.count(Work::Send) > SENT_MEANWHILE || now.since(self.asked_at) < COLLECT_MS)
+    }
+
+    /// When the digests that were collected so far are asked about at the latest.
+    fn collected_at(&self, now: Moment) -> Option<Moment> {
+        let collecting = self.catalog.has(Work::Ask) && !self.jobs.is_asking() && self.is_collecting(now);
+        let next = self.asked_at + COLLECT_MS;
+        (collecting && next > now).then_some(next)
     }
 
     /// A run that the person asked for ends when nothing is left that it could do.
@@ -164,7 +180,7 @@ impl Engine {
         }
     }
 
-    fn next_wake(&mut self) -> Option<Command> {
+    fn next_wake(&mut self, now: Moment) -> Option<Command> {
         let held = match self.link {
             Link::Held { until, .. } => Some(until),
             Link::Due(_) | Link::Checking { .. } | Link::Ready(_) | Link::SignedOut => None,
@@ -172,7 +188,8 @@ impl Engine {
         let looks = self.folders.values().filter_map(Folder::look_due).filter(|_| self.may_work());
         let doubts = self.folders.values().filter_map(|folder| Some(folder.doubted.as_ref()?.until));
         let looks = looks.chain(doubts.filter(|_| self.may_work()));
-        let next = held.into_iter().chain(self.catalog.next_wait_end()).chain(looks).min();
+        let questions = self.collected_at(now);
+        let next = held.into_iter().chain(questions).chain(self.catalog.next_wait_end()).chain(looks).min();
         if next == self.wake_at {
             return None;
         }

@@ -93,6 +93,12 @@ impl Engine {
         }
     }
 
+    pub(super) fn watch_began_late(&mut self, id: FolderId) {
+        if let Some(folder) = self.folders.get_mut(&id) {
+            folder.watched_late = true;
+        }
+    }
+
     pub(super) fn watch_ended(&mut self, now: Moment, id: FolderId) {
         if let Some(folder) = self.folders.get_mut(&id) {
             folder.end_watch(now);

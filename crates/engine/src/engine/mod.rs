@@ -46,6 +46,8 @@ pub struct Engine {
     pub(crate) pairing: Pairing,
     /// Stops in a row without one success between them.
     failures: u32,
+    /// When the last question to the server began.
+    asked_at: Moment,
     last_scan: ScanId,
     /// The person asked for this run, whatever the switches say.
     run_asked: bool,
@@ -83,6 +85,7 @@ impl Engine {
             incidents: Incidents::default(),
             pairing: Pairing::Idle,
             failures: 0,
+            asked_at: Moment::default(),
             last_scan: ScanId::default(),
             run_asked: false,
             maybe_held: HashSet::new(),
@@ -106,6 +109,7 @@ impl Engine {
             Event::FolderAdded { folder, name, lasting } => self.add_folder(folder, name, lasting),
             Event::AccessChanged { folder, access } => self.access_changed(folder, access),
             Event::PathsTouched { folder, paths } => self.paths_touched(folder, paths),
+            Event::WatchBeganLate { folder } => self.watch_began_late(folder),
             Event::WatchEnded { folder } => self.watch_ended(now, folder),
             Event::FilesListed { folder, scan, files } => self.files_listed(now, folder, scan, files),
             Event::ListingEnded { folder, scan, end } => self.listing_ended(now, folder, scan, end),

@@ -142,6 +142,7 @@ fn wake_of(event: &Event) -> Option<Wake> {
         Event::NetworkChanged { online: true } => Some(Wake::NetworkBack),
         Event::Woke => Some(Wake::Scheduled),
         Event::AccessChanged { .. }
+        | Event::WatchBeganLate { .. }
         | Event::FilesListed { .. }
         | Event::ListingEnded { .. }
         | Event::HashProgressed { .. }

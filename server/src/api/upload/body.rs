@@ -2,6 +2,7 @@
 //! chunks wait between the network and the disk, whatever the size of the file.
 
 use std::iter;
+use std::mem::take;
 
 use axum::body::Bytes;
 use multer::Field;
@@ -12,9 +13,10 @@ use crate::error::{AppError, causes};
 use crate::state::State;
 use crate::vault::Received;
 
-/// Chunks between network and disk: enough that neither waits for the other's hiccups. A chunk is at most some
-/// hundred kilobytes.
-const CHUNKS_IN_FLIGHT: usize = 8;
+/// A browser's chunks are 32 kB, and waking the writer for each of them cost a quarter of the whole way (measured).
+const BATCH_BYTES: usize = 128 * 1024;
+/// Batches between network and disk: enough that neither waits for the other's hiccups.
+const BATCHES_IN_FLIGHT: usize = 2;
 
 /// Streams a part of the form to the disk.
 pub(super) async fn pour(
@@ -23,9 +25,10 @@ pub(super) async fn pour(
     max_bytes: Option<u64>,
     fruitless: &Fruitless,
 ) -> Result<Received, AppError> {
-    let (to_disk, mut from_network) = mpsc::channel(CHUNKS_IN_FLIGHT);
-    let writing =
-        state.blocking(move |parts| parts.vault.receive(iter::from_fn(|| from_network.blocking_recv())));
+    let (to_disk, mut from_network) = mpsc::channel::<Vec<Bytes>>(BATCHES_IN_FLIGHT);
+    let writing = state.blocking(move |parts| {
+        parts.vault.receive(iter::from_fn(|| from_network.blocking_recv()).flatten())
+    });
     let (read, written) = tokio::join!(feed(field, to_disk, max_bytes, fruitless), writing);
     let received = written?;
     read?;
@@ -34,11 +37,12 @@ pub(super) async fn pour(
 
 async fn feed(
     field: &mut Field<'_>,
-    to_disk: mpsc::Sender<Bytes>,
+    to_disk: mpsc::Sender<Vec<Bytes>>,
     max_bytes: Option<u64>,
     fruitless: &Fruitless,
 ) -> Result<(), AppError> {
     let mut read = 0;
+    let (mut batch, mut batched) = (Vec::new(), 0);
     while let Some(chunk) = field.chunk().await.map_err(unreadable)? {
         fruitless.end();
         read += chunk.len() as u64;
@@ -48,11 +52,18 @@ async fn feed(
                 field.name().unwrap_or_default()
             )));
         }
-        if to_disk.send(chunk).await.is_err() {
-            // The writer has failed and says why.
-            return Ok(());
+        batched += chunk.len();
+        batch.push(chunk);
+        if batched >= BATCH_BYTES {
+            if to_disk.send(take(&mut batch)).await.is_err() {
+                // The writer has failed and says why.
+                return Ok(());
+            }
+            batched = 0;
         }
     }
+    // The same holds of the rest.
+    _ = to_disk.send(batch).await;
     Ok(())
 }
 

@@ -21,7 +21,7 @@ const UNREACHABLE: &str = "I5: unreachable is not deleted";
 const ASKED: &str = "I5: nothing is sent that the server was not asked about";
 const BOUNDED: &str = "I8: bounded";
 
-const MOST_READING: usize = 8;
+const MOST_READING: usize = 16;
 const MOST_SENDING: usize = 5;
 /// Those, a question, and two looks at the server: one may be overtaken by a pairing. And a look at each folder.
 const MOST_FLIGHTS: usize = 16;
