@@ -7,6 +7,7 @@ use crate::shown::{Desk, ROWS_AT_ONCE};
 use crate::words::numbers::{bytes, count};
 use crate::words::reasons;
 use browser::channel::ToEngine;
+use browser::window::clock_time;
 
 /// Opens a list, or closes it if it is the open one.
 pub fn toggle(desk: Desk, filter: Filter) {
@@ -77,7 +78,7 @@ fn Row(desk: Desk, row: RowView) -> impl IntoView {
         <li>
             <div>
                 <span class="path">{format!("{}/{}", row.folder, row.path)}</span>
-                <span class="reason">{reasons::reason(&row.reason)}</span>
+                <span class="reason">{reasons::reason(&row.reason, clock_time)}</span>
             </div>
             <span class="amount">{row.size.map(bytes)}</span>
             {retry.then(|| view! { <button on:click=move |_| desk.dispatch(Intent::Retry(id))>"Try again"</button> })}

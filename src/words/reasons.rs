@@ -1,8 +1,9 @@
 //! Why a file is where it is, in one plain sentence each.
 
-use engine::{Failure, Problem, Reason, SkipReason};
+use engine::{Failure, Moment, Problem, Reason, SkipReason};
 
-pub fn reason(reason: &Reason) -> String {
+/// `clock` tells a time of this day as a clock on the wall shows it.
+pub fn reason(reason: &Reason, clock: impl Fn(Moment) -> String) -> String {
     match reason {
         Reason::Skipped(skipped) => skip(*skipped).into(),
         Reason::Problem(kind) => problem(*kind),
@@ -12,7 +13,9 @@ pub fn reason(reason: &Reason) -> String {
         Reason::WaitsAfter { failure: Failure::Changing, .. } => {
             "It is being written. Read as soon as it is left alone.".into()
         }
-        Reason::WaitsAfter { failure, .. } => format!("{} Tried again soon.", self::failure(*failure)),
+        Reason::WaitsAfter { failure, until } => {
+            format!("{} Tried again at {}.", self::failure(*failure), clock(*until))
+        }
     }
 }
 

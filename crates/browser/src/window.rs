@@ -22,7 +22,7 @@ use crate::store::Store;
 const RESTART_MS: u32 = 2_000;
 
 pub use conversation::Conversation;
-pub use giving::{abilities, copy, iso_time, local_time, save_as, user_agent};
+pub use giving::{abilities, clock_time, copy, iso_time, local_time, save_as, user_agent};
 
 thread_local! {
     /// The grant of a dropped folder lives only while some handle object does (measured).

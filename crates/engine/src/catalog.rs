@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
 
 use crate::folder::{FolderId, ScanId};
 use crate::row::{FileId, FileState, Row, SavedRow, Stamp};
@@ -27,7 +28,6 @@ type Turn = (u8, u64, FileId);
 pub(crate) struct Catalog {
     rows: Vec<Option<Row>>,
     by_path: HashTable<FileId>,
-    hasher: DefaultHashBuilder,
     /// The last listing that named each row.
     seen: Vec<ScanId>,
     to_hash: BTreeSet<Turn>,
@@ -66,10 +66,10 @@ impl Catalog {
             self.rows.resize(at + 1, None);
             self.seen.resize(at + 1, ScanId::default());
         }
-        let hash = self.hasher.hash_one((row.folder, &row.path));
+        let hash = FxBuildHasher.hash_one((row.folder, &row.path));
         self.rows[at] = Some(row);
-        let (rows, hasher) = (&self.rows, &self.hasher);
-        self.by_path.insert_unique(hash, id, |other| hash_of(rows, hasher, *other));
+        let rows = &self.rows;
+        self.by_path.insert_unique(hash, id, |other| hash_of(rows, *other));
         self.enqueue(id);
     }
 
@@ -79,7 +79,7 @@ impl Catalog {
 
     pub(crate) fn find(&self, folder: FolderId, path: &str) -> Option<FileId> {
         let same = |id: &FileId| self.get(*id).is_some_and(|row| row.folder == folder && &*row.path == path);
-        self.by_path.find(self.hasher.hash_one((folder, path)), same).copied()
+        self.by_path.find(FxBuildHasher.hash_one((folder, path)), same).copied()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (FileId, &Row)> {
@@ -142,7 +142,7 @@ impl Catalog {
     pub(crate) fn remove(&mut self, id: FileId) {
         self.dequeue(id);
         let Some(Some(row)) = self.rows.get(id.0 as usize) else { return };
-        let hash = self.hasher.hash_one((row.folder, &row.path));
+        let hash = FxBuildHasher.hash_one((row.folder, &row.path));
         if let Ok(entry) = self.by_path.find_entry(hash, |other| *other == id) {
             entry.remove();
         }
@@ -293,7 +293,7 @@ fn unranked(id: FileId) -> Turn {
     (0, 0, id)
 }
 
-fn hash_of(rows: &[Option<Row>], hasher: &DefaultHashBuilder, id: FileId) -> u64 {
+fn hash_of(rows: &[Option<Row>], id: FileId) -> u64 {
     let row = rows.get(id.0 as usize).and_then(Option::as_ref);
-    row.map_or(0, |row| hasher.hash_one((row.folder, &row.path)))
+    row.map_or(0, |row| FxBuildHasher.hash_one((row.folder, &row.path)))
 }

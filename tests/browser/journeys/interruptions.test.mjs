@@ -64,6 +64,20 @@ test("the server killed in the middle and started again: nothing is lost, nothin
   await everythingArrives();
 });
 
+test("a server that stands still in the middle: noticed, tried again, nothing is lost or doubled", async () => {
+  await startBackup();
+  const patience = 240_000;
+  server.process.kill("SIGSTOP");
+  try {
+    // No byte moves, and no connection breaks: only the stillness tells.
+    await waitForState(page, "offline", patience);
+    assert.ok(addsUp(await read(page)));
+  } finally {
+    server.process.kill("SIGCONT");
+  }
+  await everythingArrives();
+});
+
 test("a second tab shows the same, and one engine works", async () => {
   const second = await browser.page(server.origin);
   await startBackup();

@@ -1,7 +1,7 @@
 //! What the page gives to the person: files to save, text to paste, times in their own way of writing.
 
 use engine::Moment;
-use js_sys::{Array, Date, Intl, Object};
+use js_sys::{Array, Date, Intl};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
@@ -46,10 +46,19 @@ pub fn iso_time(at: Moment) -> String {
     date(at).to_iso_string().into()
 }
 
-/// As the person's language writes it.
+/// Day and time, as the person's language writes them.
 pub fn local_time(at: Moment) -> String {
-    let style: Object =
-        object(&[("dateStyle", &"medium".into()), ("timeStyle", &"short".into())]).unchecked_into();
+    written(at, [Some("medium"), Some("short")])
+}
+
+/// A time of this day.
+pub fn clock_time(at: Moment) -> String {
+    written(at, [None, Some("medium")])
+}
+
+fn written(at: Moment, [day, time]: [Option<&str>; 2]) -> String {
+    let or_none = |style: Option<&str>| style.map_or(JsValue::UNDEFINED, JsValue::from);
+    let style = object(&[("dateStyle", &or_none(day)), ("timeStyle", &or_none(time))]).unchecked_into();
     let format = Intl::DateTimeFormat::new(&Array::new(), &style).format();
     let text = format.call1(&JsValue::NULL, &date(at));
     text.ok().and_then(|text| text.as_string()).unwrap_or_default()

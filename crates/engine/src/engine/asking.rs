@@ -101,6 +101,6 @@ fn answer(end: RequestEnd<Vec<Known>>, asked: usize) -> Result<Vec<Known>, Troub
             if answers.len() == asked { Ok(answers) } else { Err(Trouble::Request(Failure::NotUnderstood)) }
         }
         RequestEnd::NoReply => Err(Trouble::Run { halt: Halt::Offline, retry_after_ms: None }),
-        RequestEnd::Stalled => Err(Trouble::Run { halt: Halt::Busy, retry_after_ms: None }),
+        RequestEnd::Stalled => Err(Trouble::Run { halt: Halt::Offline, retry_after_ms: None }),
     }
 }

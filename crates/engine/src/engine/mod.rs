@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 use hashbrown::HashSet;
 use protocol::Digest;
+use rustc_hash::FxBuildHasher;
 
 use crate::catalog::Catalog;
 use crate::command::Command;
@@ -53,7 +54,7 @@ pub struct Engine {
     run_asked: bool,
     /// Digests that the server may hold by now, though it may have said before that it lacks them: they left for
     /// it, or it confirmed them. A twin of one of them is asked about again rather than sent.
-    maybe_held: HashSet<Digest>,
+    maybe_held: HashSet<Digest, FxBuildHasher>,
     /// Files whose upload ended with no answer or a gateway's fault. If the server then answers, it was not the
     /// network: the attempt counts, so that one file cannot hold up the rest for ever.
     suspects: Vec<FileId>,
@@ -88,7 +89,7 @@ impl Engine {
             asked_at: Moment::default(),
             last_scan: ScanId::default(),
             run_asked: false,
-            maybe_held: HashSet::new(),
+            maybe_held: HashSet::default(),
             suspects: Vec::new(),
             wake_at: None,
             outbox: Vec::new(),

@@ -26,7 +26,7 @@ impl Engine {
         let account = match checked.account {
             RequestEnd::Replied(reply) => success(reply),
             RequestEnd::NoReply => Err(Trouble::Run { halt: Halt::Offline, retry_after_ms: None }),
-            RequestEnd::Stalled => Err(Trouble::Run { halt: Halt::Busy, retry_after_ms: None }),
+            RequestEnd::Stalled => Err(Trouble::Run { halt: Halt::Offline, retry_after_ms: None }),
         };
         match account {
             Ok(KnownAccount(account)) => {

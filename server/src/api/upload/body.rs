@@ -26,9 +26,8 @@ pub(super) async fn pour(
     fruitless: &Fruitless,
 ) -> Result<Received, AppError> {
     let (to_disk, mut from_network) = mpsc::channel::<Vec<Bytes>>(BATCHES_IN_FLIGHT);
-    let writing = state.blocking(move |parts| {
-        parts.vault.receive(iter::from_fn(|| from_network.blocking_recv()).flatten())
-    });
+    let writing = state
+        .blocking(move |parts| parts.vault.receive(iter::from_fn(|| from_network.blocking_recv()).flatten()));
     let (read, written) = tokio::join!(feed(field, to_disk, max_bytes, fruitless), writing);
     let received = written?;
     read?;
