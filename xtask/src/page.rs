@@ -30,10 +30,6 @@ const PROGRAMS: [(&str, &str); 2] = [("safelight_page", "page"), ("backup-worker
 /// Text gains, images are compressed already.
 const COMPRESSED: [&str; 7] = ["html", "js", "css", "wasm", "svg", "webmanifest", "json"];
 
-/// A little more inlining than the smallest code has makes the smallest files: 119.0 kB where 0, 5, 50 and 100 give
-/// 120.8, 120.0, 120.9 and 130.0 (the backup worker, compressed).
-const INLINING: &str = "-C llvm-args=-inline-threshold=25";
-
 /// What was built: where, and which file has which role.
 pub struct Page {
     pub dir: PathBuf,
@@ -50,7 +46,7 @@ pub fn build(quality: Quality) -> Result<Page> {
     say(&format!("building page and workers ({profile})"));
     let packages = ["--package", "safelight-page", "--package", "safelight-workers"];
     let mut build = cargo(&["build", "--target", "wasm32-unknown-unknown", "--profile", profile]);
-    run(build.args(packages).env("RUSTFLAGS", format!("{INLINING} {}", remapped_paths())))?;
+    run(build.args(packages).env("RUSTFLAGS", remapped_paths()))?;
     let built =
         target().join("wasm32-unknown-unknown").join(if profile == "dev" { "debug" } else { profile });
     let dir = target().join(if quality == Quality::Release { "page" } else { "page-dev" });

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::page::{self, Page, Quality};
 
-/// A context, what it fetches, and how many kilobytes (of 1,000 bytes) that may be.
+/// A context, what it fetches, and how many KB (of 1,024 bytes) that may be.
 const BUDGETS: [(&str, &[&str], u64); 3] = [
     ("page", &["index.html", "style.css", "page.js", "page-bindings.js", "page.wasm"], 250),
     ("backup worker", &["backup-worker.js", "backup-worker-bindings.js", "backup-worker.wasm"], 120),
@@ -18,11 +18,11 @@ pub fn size() -> Result<()> {
     let mut over = Vec::new();
     for (context, roles, budget_kb) in BUDGETS {
         let bytes = roles.iter().map(|role| compressed_size(&page, role)).sum::<Result<u64>>()?;
-        println!("{context:<15} {:>7.1} kB of {budget_kb} kB", bytes as f64 / 1000.0);
+        println!("{context:<15} {:>7.1} KB of {budget_kb} KB", bytes as f64 / 1024.0);
         for role in roles {
-            println!("    {role:<28} {:>7.1} kB", compressed_size(&page, role)? as f64 / 1000.0);
+            println!("    {role:<28} {:>7.1} KB", compressed_size(&page, role)? as f64 / 1024.0);
         }
-        if bytes > budget_kb * 1000 {
+        if bytes > budget_kb * 1024 {
             over.push(context);
         }
     }
