@@ -10,7 +10,7 @@ use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
 use crate::folder::{FolderId, ScanId};
-use crate::row::{FileId, FileState, Row, SavedRow, Stamp};
+use crate::row::{Failure, FileId, FileState, Row, SavedRow, Stamp};
 use crate::time::Moment;
 
 /// The kinds of work that a row can ask for.
@@ -221,6 +221,13 @@ impl Catalog {
 
     pub(crate) fn next_wait_end(&self) -> Option<Moment> {
         self.waiting.first().map(|(_, until, _)| Moment(*until))
+    }
+
+    /// Whether a file is waited for that is still being written.
+    pub(crate) fn is_settling(&self) -> bool {
+        let state = |id: FileId| self.get(id).map(|row| &row.state);
+        let settles = |id| matches!(state(id), Some(FileState::Waiting { failure: Failure::Changing, .. }));
+        self.waiting.iter().any(|(_, _, id)| settles(*id))
     }
 
     pub(crate) fn mark_seen(&mut self, id: FileId, scan: ScanId) {

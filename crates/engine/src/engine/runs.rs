@@ -51,6 +51,8 @@ impl Engine {
             (false, true) => self.begin_run(now),
             // What it comes to is not known before the server is.
             (true, false) if matches!(self.link, Link::Due(_) | Link::Checking { .. }) => {}
+            // A file that comes to rest in a moment belongs to what found it.
+            (true, false) if self.may_work() && self.catalog.is_settling() => {}
             (true, false) => self.end_run(now, self.why_it_rests()),
             (true, true) if now.since(self.history.saved_at) >= SAVE_EVERY_MS => self.save_run(now, None),
             (true, true) | (false, false) => {}
