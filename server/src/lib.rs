@@ -25,6 +25,7 @@ use axum::extract::{Request, State as Shared};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -36,6 +37,8 @@ pub use vault::Vault;
 /// How long requests in flight may take to end once the server is told to stop: an answer gets out, an upload
 /// that needs longer is sent again by its client.
 const GRACE: Duration = Duration::from_secs(5);
+
+const HOUSEKEEPING: Duration = Duration::from_secs(3600);
 
 pub fn app(state: State) -> Router {
     let for_anybody = api::open().merge(own::open());
@@ -59,6 +62,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let (stop, stopped) = oneshot::channel();
+    let housekeeping = keep_house(state.clone());
     let stopping = async move {
         shutdown.await;
         // Nobody listens only when the server has ended already.
@@ -73,6 +77,21 @@ pub async fn serve(
     tokio::select! {
         ended = axum::serve(listener, app(state)).with_graceful_shutdown(stopping).into_future() => ended,
         () = overdue => Ok(()),
+        () = housekeeping => Ok(()),
+    }
+}
+
+/// What is to be done now and then, as long as the server runs.
+async fn keep_house(state: State) {
+    let mut due = tokio::time::interval(HOUSEKEEPING);
+    loop {
+        due.tick().await;
+        let done = state.blocking(|parts| parts.vault.forget_stale_uploads(Timestamp::now())).await;
+        match done {
+            Ok(0) => {}
+            Ok(uploads) => tracing::info!(uploads, "gave up uploads that nobody went on with"),
+            Err(error) => tracing::error!(?error, "could not give up old uploads"),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::api::resumable::seats::Seats;
 use crate::door::Door;
 use crate::door::origin::PublicUrl;
 use crate::error::AppError;
@@ -20,6 +21,7 @@ pub struct Parts {
     pub page: Page,
     pub settings: Settings,
     pub(crate) throttles: Throttles,
+    pub(crate) seats: Seats,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -30,7 +32,14 @@ pub struct Settings {
 impl State {
     pub fn new(vault: Vault, page: Page, settings: Settings) -> Self {
         let door = Door::new(vault.index().clone());
-        Self(Arc::new(Parts { vault, door, page, settings, throttles: Throttles::default() }))
+        Self(Arc::new(Parts {
+            vault,
+            door,
+            page,
+            settings,
+            throttles: Throttles::default(),
+            seats: Seats::default(),
+        }))
     }
 
     /// Runs work that waits for the disk where it holds nobody else up. It goes on to its end even if the

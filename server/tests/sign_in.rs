@@ -54,7 +54,7 @@ fn anybody_may_ask_what_this_server_is() {
         ("/api/server/version", json!({"major": 3, "minor": 1, "patch": 0})),
         (
             "/safelight/v1/capabilities",
-            json!({"version": env!("CARGO_PKG_VERSION"), "verifiesDigests": true}),
+            json!({"version": env!("CARGO_PKG_VERSION"), "verifiesDigests": true, "resumableUploads": true}),
         ),
     ];
     for (path, body) in table {

@@ -33,6 +33,7 @@ impl FromJson for Capabilities {
         Some(Capabilities {
             version: text(json, "version")?,
             verifies_digests: flag(json, "verifiesDigests")?,
+            resumable_uploads: flag(json, "resumableUploads") == Some(true),
         })
     }
 }

@@ -7,6 +7,7 @@
 pub mod digest;
 pub mod immich;
 pub mod media;
+pub mod resumable;
 pub mod safelight;
 
 pub use digest::{AssetId, Digest};

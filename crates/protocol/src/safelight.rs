@@ -55,4 +55,7 @@ pub struct Capabilities {
     pub version: String,
     /// True if an upload whose digest header does not fit its bytes is refused. Then "created" is proof.
     pub verifies_digests: bool,
+    /// True if [`crate::resumable`] uploads are taken, and one that was begun is found again by its digest.
+    #[serde(default)]
+    pub resumable_uploads: bool,
 }

@@ -5,10 +5,12 @@
 
 mod albums;
 mod assets;
+mod batches;
 mod bulk_check;
 mod chunks;
 pub(crate) mod cookie;
 pub(crate) mod json;
+pub(crate) mod resumable;
 mod server;
 pub(crate) mod sign_in;
 mod upload;
@@ -16,7 +18,7 @@ mod users;
 
 use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
-use axum::routing::{get, post, put};
+use axum::routing::{get, patch, post, put};
 use protocol::immich::path;
 
 use crate::error::AppError;
@@ -42,6 +44,8 @@ pub(crate) fn signed_in() -> Router<State> {
         .route(path::STATISTICS, get(assets::statistics))
         .route(path::BULK_UPLOAD_CHECK, post(bulk_check::bulk_upload_check))
         .route(path::ASSETS, post(upload::upload))
+        .route(protocol::resumable::PATH, post(resumable::create).options(resumable::options))
+        .route("/api/upload/{id}", patch(resumable::append).head(resumable::look).delete(resumable::cancel))
         .route("/api/assets/{id}", get(assets::asset))
         .route("/api/assets/{id}/original", get(assets::original))
         .route(path::ALBUMS, get(albums::list).post(albums::create))

@@ -57,6 +57,21 @@ const STEPS: &[&str] = &["
         ('owner_id', lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2)
             || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))),
         ('owner_since', unixepoch() * 1000);
+", "
+    CREATE TABLE upload (
+        id BLOB PRIMARY KEY,
+        digest BLOB NOT NULL,
+        length INTEGER,
+        received INTEGER NOT NULL,
+        hash_state BLOB NOT NULL,
+        name TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('image', 'video')),
+        created_at INTEGER NOT NULL,
+        modified_at INTEGER NOT NULL,
+        favorite INTEGER NOT NULL,
+        touched_at INTEGER NOT NULL,
+        asset BLOB
+    ) STRICT;
 "];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), IndexError> {

@@ -4,5 +4,9 @@ use axum::Json;
 use protocol::safelight::Capabilities;
 
 pub(super) async fn capabilities() -> Json<Capabilities> {
-    Json(Capabilities { version: env!("CARGO_PKG_VERSION").to_owned(), verifies_digests: true })
+    Json(Capabilities {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        verifies_digests: true,
+        resumable_uploads: true,
+    })
 }

@@ -53,7 +53,11 @@ impl AssetKind {
         }
     }
 
-    fn text(self) -> &'static str {
+    pub(super) fn from_text(text: &str) -> Self {
+        if text == "video" { Self::Video } else { Self::Image }
+    }
+
+    pub(super) fn text(self) -> &'static str {
         match self {
             Self::Image => "image",
             Self::Video => "video",
@@ -121,7 +125,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Asset> {
         path: row.get("path")?,
         sidecar: row.get("sidecar")?,
         name: row.get("name")?,
-        kind: if row.get::<_, String>("kind")? == "video" { AssetKind::Video } else { AssetKind::Image },
+        kind: AssetKind::from_text(&row.get::<_, String>("kind")?),
         size: row.get("size")?,
         created: time(row, "created_at")?,
         modified: time(row, "modified_at")?,

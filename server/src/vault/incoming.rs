@@ -1,6 +1,7 @@
 //! Bytes that have arrived but are not yet kept. Uploads write here, `place` moves a finished file out.
 //!
-//! Invariant: a part that is not moved out is removed when it is dropped, and whatever a crash left is
+//! Invariant: a part that is not moved out is removed when it is dropped (but for one that came in pieces, see
+//! `uploads`), and whatever a crash left is
 //! removed at the next start, so no part is ever needed. What is not a part is left alone.
 
 use std::fs::{self, File};
@@ -14,13 +15,15 @@ use uuid::Uuid;
 
 use super::VaultError;
 use super::error::Doing;
+use super::place::OnDrop;
 
 const EXTENSION: &str = "part";
 
-/// A file on its way; removed when dropped.
+/// A file on its way.
 pub struct Part {
     path: PathBuf,
     file: File,
+    on_drop: OnDrop,
 }
 
 /// A whole file, hashed while it was written, not yet synced.
@@ -35,7 +38,12 @@ impl Part {
     fn create(folder: &Path) -> Result<Self, VaultError> {
         let path = folder.join(format!("{}.{EXTENSION}", Uuid::new_v4()));
         let file = File::create_new(&path).doing("create", &path)?;
-        Ok(Self { path, file })
+        Ok(Self { path, file, on_drop: OnDrop::Remove })
+    }
+
+    /// One whose owner removes it.
+    pub(super) fn lasting(path: PathBuf, file: File) -> Self {
+        Self { path, file, on_drop: OnDrop::Stay }
     }
 
     /// Gives the file its time and puts its bytes on the disk.
@@ -54,6 +62,9 @@ impl Part {
 
 impl Drop for Part {
     fn drop(&mut self) {
+        if self.on_drop == OnDrop::Stay {
+            return;
+        }
         match fs::remove_file(&self.path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 tracing::error!(path = %self.path.display(), %error, "could not remove a part");

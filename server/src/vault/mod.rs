@@ -14,6 +14,7 @@ mod incoming;
 mod names;
 mod place;
 mod repair;
+mod uploads;
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -30,6 +31,7 @@ pub use check::{Damage, Depth, Finding, check};
 pub use error::VaultError;
 pub use incoming::Received;
 pub use repair::Repair;
+pub use uploads::{Completed, KEPT_FOR_DAYS, Open, Upload, UploadId};
 
 use crate::index::{Index, IndexError};
 use claims::Claims;
@@ -38,11 +40,13 @@ use place::{Originals, Placed};
 
 const ORIGINALS: &str = "originals";
 const INCOMING: &str = "incoming";
+const UPLOADS: &str = "uploads";
 const LOCK: &str = "safelight.lock";
 
 pub struct Vault {
     data: PathBuf,
     incoming: PathBuf,
+    uploads: PathBuf,
     originals: Originals,
     index: Index,
     claims: Claims,
@@ -71,8 +75,8 @@ pub enum Kept {
 impl Vault {
     /// Opens the vault in a data folder, creating it if need be, and sets right what a crash left.
     pub fn open(data: &Path) -> Result<Self, VaultError> {
-        let (incoming, originals) = (data.join(INCOMING), data.join(ORIGINALS));
-        for folder in [data, &incoming] {
+        let (incoming, uploads, originals) = (data.join(INCOMING), data.join(UPLOADS), data.join(ORIGINALS));
+        for folder in [data, &incoming, &uploads] {
             fs::create_dir_all(folder).doing("create", folder)?;
         }
         let _lock = lock(data)?;
@@ -83,6 +87,7 @@ impl Vault {
         let mut vault = Self {
             data: data.to_owned(),
             incoming,
+            uploads,
             originals,
             index,
             claims: Claims::default(),
@@ -90,6 +95,8 @@ impl Vault {
             _lock,
         };
         vault.repair = repair::repair(&vault)?;
+        vault.repair.leftovers += vault.forget_stale_uploads(Timestamp::now())?;
+        vault.repair.leftovers += vault.remove_unknown_parts()?;
         Ok(vault)
     }
 

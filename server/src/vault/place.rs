@@ -152,8 +152,9 @@ struct Slot {
     on_drop: OnDrop,
 }
 
-#[derive(Clone, Copy)]
-enum OnDrop {
+/// What becomes of a file when nobody needs it any more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum OnDrop {
     Remove,
     Stay,
 }

@@ -1,22 +1,12 @@
-//! How the bytes of an upload get from the wire to the disk. Memory stays bounded: a few
-//! chunks wait between the network and the disk, whatever the size of the file.
+//! How the bytes of a form's file get from the wire to the disk.
 
-use std::iter;
-use std::mem::take;
-
-use axum::body::Bytes;
 use multer::Field;
-use tokio::sync::mpsc;
 
 use super::steady::Fruitless;
+use crate::api::batches::{ToDisk, batches};
 use crate::error::{AppError, causes};
 use crate::state::State;
 use crate::vault::Received;
-
-/// A browser's chunks are 32 kB, and waking the writer for each of them cost a quarter of the whole way (measured).
-const BATCH_BYTES: usize = 128 * 1024;
-/// Batches between network and disk: enough that neither waits for the other's hiccups.
-const BATCHES_IN_FLIGHT: usize = 2;
 
 /// Streams a part of the form to the disk.
 pub(super) async fn pour(
@@ -25,9 +15,8 @@ pub(super) async fn pour(
     max_bytes: Option<u64>,
     fruitless: &Fruitless,
 ) -> Result<Received, AppError> {
-    let (to_disk, mut from_network) = mpsc::channel::<Vec<Bytes>>(BATCHES_IN_FLIGHT);
-    let writing = state
-        .blocking(move |parts| parts.vault.receive(iter::from_fn(|| from_network.blocking_recv()).flatten()));
+    let (to_disk, from_network) = batches();
+    let writing = state.blocking(move |parts| parts.vault.receive(from_network.flatten()));
     let (read, written) = tokio::join!(feed(field, to_disk, max_bytes, fruitless), writing);
     let received = written?;
     read?;
@@ -36,12 +25,11 @@ pub(super) async fn pour(
 
 async fn feed(
     field: &mut Field<'_>,
-    to_disk: mpsc::Sender<Vec<Bytes>>,
+    mut to_disk: ToDisk,
     max_bytes: Option<u64>,
     fruitless: &Fruitless,
 ) -> Result<(), AppError> {
     let mut read = 0;
-    let (mut batch, mut batched) = (Vec::new(), 0);
     while let Some(chunk) = field.chunk().await.map_err(unreadable)? {
         fruitless.end();
         read += chunk.len() as u64;
@@ -51,18 +39,12 @@ async fn feed(
                 field.name().unwrap_or_default()
             )));
         }
-        batched += chunk.len();
-        batch.push(chunk);
-        if batched >= BATCH_BYTES {
-            if to_disk.send(take(&mut batch)).await.is_err() {
-                // The writer has failed and says why.
-                return Ok(());
-            }
-            batched = 0;
+        if to_disk.push(chunk).await.is_err() {
+            return Ok(());
         }
     }
-    // The same holds of the rest.
-    _ = to_disk.send(batch).await;
+    // A writer that has failed says why.
+    _ = to_disk.flush().await;
     Ok(())
 }
 

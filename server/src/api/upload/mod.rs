@@ -73,7 +73,7 @@ async fn keep(
     state.blocking(move |parts| parts.vault.keep(received, sidecar, description)).await
 }
 
-fn mismatch() -> AppError {
+pub(super) fn mismatch() -> AppError {
     let status = StatusCode::from_u16(STATUS_DIGEST_MISMATCH).unwrap_or(StatusCode::BAD_REQUEST);
     AppError::Refused(status, "The bytes that arrived are not those of the checksum".to_owned())
 }

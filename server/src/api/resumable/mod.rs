@@ -1,0 +1,256 @@
+//! `/api/upload`: uploads that go on where they were cut off (draft-ietf-httpbis-resumable-upload).
+//!
+//! Invariants: an offset that was told is on the disk. Whoever comes last may write; whoever wrote before has ended
+//! by then. An upload is an asset only once its digest is what was promised.
+
+mod fields;
+mod problem;
+pub(crate) mod seats;
+
+use axum::extract::{Path, Request, State as Shared};
+use axum::http::{HeaderMap, StatusCode, header as http};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use futures_util::StreamExt;
+use protocol::immich::{UploadAnswer, UploadStatus};
+use protocol::resumable::{INTEROP_VERSION, PARTIAL_UPLOAD, PATH, header};
+
+use super::batches::{FromNetwork, ToDisk, batches};
+use super::chunks::{Broken, Chunks, chunks, read_away, slowed};
+use super::sign_in::SignedIn;
+use super::upload::mismatch;
+use crate::error::AppError;
+use crate::state::{Parts, State};
+use crate::vault::{Completed, Kept, Open, Upload, UploadId, VaultError};
+use fields::Piece;
+use problem::Problem;
+use seats::{Eviction, Taken};
+
+/// What a client may do here, and how much.
+pub(super) async fn options() -> (StatusCode, HeaderMap) {
+    let mut headers = HeaderMap::new();
+    fields::set(&mut headers, "accept-patch", PARTIAL_UPLOAD);
+    fields::limits(&mut headers);
+    (StatusCode::NO_CONTENT, headers)
+}
+
+pub(super) async fn create(
+    Shared(state): Shared<State>,
+    Extension(who): Extension<SignedIn>,
+    request: Request,
+) -> Result<Response, AppError> {
+    let (parts, body) = request.into_parts();
+    let chunks = slowed(chunks(body), state.throttles.of(who.id()));
+    let piece = Piece::of(&parts.headers)?;
+    let (digest, description) = (fields::digest(&parts.headers)?, fields::description(&parts.headers)?);
+    let length = match piece.length_behind(0, None) {
+        Ok(Some(0)) => return Err(AppError::bad_request("File is empty")),
+        Ok(length) => length,
+        Err(problem) => return Ok(problem.into_response()),
+    };
+    if let Some(id) = state.blocking(move |parts| parts.vault.held(digest)).await? {
+        read_away(chunks, usize::MAX).await;
+        return Ok(finished(Kept::Already(id)));
+    }
+    let begun = state.blocking(move |parts| parts.vault.unfinished_upload(digest)).await?;
+    // A client that was killed lost the place, but not the file: nothing of it is sent twice.
+    let begun = begun.filter(|_| piece.content == Some(0) && !piece.completes);
+    let (taken, upload) = match begun {
+        Some(begun) => take(&state, &begun.id.to_string()).await?,
+        None => {
+            let new = move |parts: &Parts| parts.vault.begin_upload(digest, length, description);
+            let new = state.blocking(new).await?;
+            (state.seats.take(new.id).await, new)
+        }
+    };
+    let id = upload.id;
+    if upload.asset.is_some() || piece.length_behind(0, upload.length).is_err() {
+        return Ok((fields::state_of(&upload), Problem::InconsistentLength).into_response());
+    }
+    let mut response = go_on(&state, upload, piece, chunks, taken).await?;
+    if response.status() == StatusCode::NO_CONTENT {
+        *response.status_mut() = StatusCode::CREATED;
+    }
+    fields::set(response.headers_mut(), http::LOCATION.as_str(), &format!("{PATH}/{id}"));
+    fields::set(response.headers_mut(), header::INTEROP, &INTEROP_VERSION.to_string());
+    Ok(response)
+}
+
+pub(super) async fn append(
+    Shared(state): Shared<State>,
+    Extension(who): Extension<SignedIn>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, AppError> {
+    let (parts, body) = request.into_parts();
+    let chunks = slowed(chunks(body), state.throttles.of(who.id()));
+    if !fields::is_partial_upload(&parts.headers) {
+        let message = format!("Content-Type must be {PARTIAL_UPLOAD}");
+        return Err(AppError::Refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+    }
+    let (piece, offset) = (Piece::of(&parts.headers)?, fields::offset(&parts.headers)?);
+    let (taken, upload) = take(&state, &id).await?;
+    let problem = if upload.asset.is_some() {
+        Some(if piece.content == Some(0) { Problem::Completed } else { Problem::InconsistentLength })
+    } else if upload.received != offset {
+        Some(Problem::MismatchingOffset { expected: upload.received, provided: offset })
+    } else {
+        piece.length_behind(offset, upload.length).err()
+    };
+    match problem {
+        Some(problem) => Ok((fields::state_of(&upload), problem).into_response()),
+        None => go_on(&state, upload, piece, chunks, taken).await,
+    }
+}
+
+/// `HEAD`: where the upload is.
+pub(super) async fn look(Shared(state): Shared<State>, Path(id): Path<String>) -> Result<Response, AppError> {
+    let (_taken, upload) = take(&state, &id).await?;
+    Ok((StatusCode::NO_CONTENT, fields::state_of(&upload)).into_response())
+}
+
+pub(super) async fn cancel(
+    Shared(state): Shared<State>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, AppError> {
+    let (taken, upload) = take(&state, &id).await?;
+    state
+        .blocking(move |parts| {
+            let _guard = taken.guard;
+            parts.vault.forget_upload(upload.id)
+        })
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whoever used the upload until now has ended when this returns.
+async fn take(state: &State, id: &str) -> Result<(Taken, Upload), AppError> {
+    let unknown = || AppError::Refused(StatusCode::NOT_FOUND, "There is no such upload".to_owned());
+    let id = UploadId::parse(id).ok_or_else(unknown)?;
+    let taken = state.seats.take(id).await;
+    let upload = state.blocking(move |parts| parts.vault.upload(id)).await?.ok_or_else(unknown)?;
+    Ok((taken, upload))
+}
+
+/// How the content of a request ended.
+enum End {
+    Whole,
+    /// The connection broke, or stood still.
+    Broken,
+    /// Somebody else goes on with the upload.
+    Evicted,
+    /// More came than the whole file is long.
+    Overlong,
+}
+
+/// Takes in what the request carries, and answers with where the upload is then.
+async fn go_on(
+    state: &State,
+    upload: Upload,
+    piece: Piece,
+    chunks: Chunks,
+    taken: Taken,
+) -> Result<Response, AppError> {
+    let Taken { guard, mut eviction } = taken;
+    let length = piece.length_behind(upload.received, upload.length).ok().flatten();
+    let room = length.map(|length| length.saturating_sub(upload.received));
+    let (to_disk, from_network) = batches();
+    let writing = state.blocking(move |parts| {
+        let written = write(parts, upload, length, from_network);
+        // The seat is free once all is recorded, also if nobody waits for the answer any more.
+        written.map(|written| (written, guard))
+    });
+    let (end, written) = tokio::join!(feed(chunks, to_disk, room, &mut eviction), writing);
+    let (Some(open), guard) = written? else {
+        return Err(AppError::Refused(StatusCode::NOT_FOUND, "The bytes of this upload are lost".to_owned()));
+    };
+    let upload = open.upload().clone();
+    let at = fields::state_of(&upload);
+    match end {
+        End::Whole if !piece.completes => Ok((StatusCode::NO_CONTENT, at).into_response()),
+        End::Whole if upload.length.is_some_and(|length| length != upload.received) => {
+            Ok((at, Problem::InconsistentLength).into_response())
+        }
+        End::Whole => {
+            let completed = state
+                .blocking(move |parts| {
+                    let _guard = guard;
+                    parts.vault.complete(open)
+                })
+                .await?;
+            Ok(match completed {
+                Completed::Kept(kept) => finished(kept),
+                Completed::Mismatch => all_arrived(mismatch().into_response()),
+            })
+        }
+        End::Broken => {
+            Ok((at, AppError::bad_request("The request broke off").into_response()).into_response())
+        }
+        End::Evicted => {
+            let expected = upload.received;
+            Ok((at, Problem::MismatchingOffset { expected, provided: expected }).into_response())
+        }
+        End::Overlong => {
+            state.blocking(move |parts| parts.vault.forget_upload(upload.id)).await?;
+            Ok(Problem::InconsistentLength.into_response())
+        }
+    }
+}
+
+fn write(
+    parts: &Parts,
+    upload: Upload,
+    length: Option<u64>,
+    from_network: FromNetwork,
+) -> Result<Option<Open>, VaultError> {
+    let known = upload.length;
+    let Some(mut open) = parts.vault.open_upload(upload)? else { return Ok(None) };
+    if let Some(length) = length.filter(|length| known != Some(*length)) {
+        parts.vault.set_length(&mut open, length)?;
+    }
+    for bytes in from_network.flatten() {
+        parts.vault.append(&mut open, &bytes)?;
+    }
+    parts.vault.record(&mut open)?;
+    Ok(Some(open))
+}
+
+async fn feed(mut chunks: Chunks, mut to_disk: ToDisk, room: Option<u64>, eviction: &mut Eviction) -> End {
+    let mut read = 0;
+    let end = loop {
+        let chunk = tokio::select! {
+            () = eviction.wanted() => break End::Evicted,
+            chunk = chunks.next() => chunk,
+        };
+        match chunk {
+            None => break End::Whole,
+            Some(Err(Broken::Off(_) | Broken::Stalled)) => break End::Broken,
+            Some(Ok(bytes)) => {
+                read += bytes.len() as u64;
+                if room.is_some_and(|room| read > room) {
+                    break End::Overlong;
+                }
+                if to_disk.push(bytes).await.is_err() {
+                    break End::Broken;
+                }
+            }
+        }
+    };
+    // A writer that has failed says why.
+    _ = to_disk.flush().await;
+    end
+}
+
+fn finished(kept: Kept) -> Response {
+    let (id, status) = match kept {
+        Kept::New(id) => (id, UploadStatus::Created),
+        Kept::Already(id) => (id, UploadStatus::Duplicate),
+    };
+    all_arrived(Json(UploadAnswer { id, status }).into_response())
+}
+
+/// The answer is about the file, and no longer about the upload.
+fn all_arrived(mut response: Response) -> Response {
+    fields::set(response.headers_mut(), header::COMPLETE, "?1");
+    response
+}

@@ -1,0 +1,295 @@
+//! Uploads that come in pieces. Their bytes lie in a folder of their own, and a row of the index says how far each
+//! of them is; both outlive the server.
+//!
+//! Invariant: a row never claims a byte that is not on the disk. After a crash an upload goes on from its last
+//! record, and what was written behind it is cut off; so the digest is never computed twice.
+
+use std::fmt::{self, Display, Formatter};
+use std::fs::{self, File};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::{Timestamp, ToSpan};
+use protocol::{AssetId, Digest};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use sha1::digest::common::hazmat::{SerializableState, SerializedState};
+use sha1::{Digest as _, Sha1};
+use uuid::Uuid;
+
+use super::assets::time;
+use super::error::Doing;
+use super::incoming::{Part, Received};
+use super::{AssetKind, Description, Kept, Vault, VaultError, place};
+use crate::index::IndexError;
+
+/// A crash costs at most so many bytes of an upload.
+const RECORD_EVERY_BYTES: u64 = 16 << 20;
+
+/// An upload that nobody went on with for so long is given up.
+pub const KEPT_FOR_DAYS: i64 = 7;
+
+const EXTENSION: &str = "part";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct UploadId(Uuid);
+
+/// An upload as the index knows it.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    pub id: UploadId,
+    /// What the whole file is to have.
+    digest: Digest,
+    /// Bytes of the whole file, if they were told.
+    pub length: Option<u64>,
+    /// Bytes that are on the disk.
+    pub received: u64,
+    hash_state: Vec<u8>,
+    description: Description,
+    /// What became of it, once it was complete.
+    pub asset: Option<AssetId>,
+}
+
+/// An upload that is being written to. Only one at a time may be open for each.
+pub struct Open {
+    upload: Upload,
+    path: PathBuf,
+    file: File,
+    hash: Sha1,
+    written: u64,
+}
+
+/// What became of the bytes of an upload that is complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completed {
+    Kept(Kept),
+    /// They have another digest than was promised. Nothing was kept.
+    Mismatch,
+}
+
+impl UploadId {
+    pub fn parse(text: &str) -> Option<Self> {
+        Uuid::try_parse(text).ok().map(Self)
+    }
+
+    fn key(self) -> [u8; 16] {
+        self.0.into_bytes()
+    }
+}
+
+impl Display for UploadId {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Vault {
+    pub fn begin_upload(
+        &self,
+        digest: Digest,
+        length: Option<u64>,
+        description: Description,
+    ) -> Result<Upload, VaultError> {
+        let id = UploadId(Uuid::new_v4());
+        let path = self.part_of(id);
+        File::create_new(&path).doing("create", &path)?;
+        place::sync_folder(&self.uploads)?;
+        let hash_state = Sha1::new().serialize().to_vec();
+        let upload = Upload { id, digest, length, received: 0, hash_state, description, asset: None };
+        let row = upload.clone();
+        self.index.write(move |index| insert(index, &row))?;
+        Ok(upload)
+    }
+
+    pub fn upload(&self, id: UploadId) -> Result<Option<Upload>, IndexError> {
+        self.index.read(|index| get(index, id))
+    }
+
+    /// Opens an upload to go on with it; `None` if its bytes are lost, and then it is forgotten.
+    pub fn open_upload(&self, upload: Upload) -> Result<Option<Open>, VaultError> {
+        let path = self.part_of(upload.id);
+        let state = SerializedState::<Sha1>::try_from(upload.hash_state.as_slice()).ok();
+        let hash = state.and_then(|state| Sha1::deserialize(&state).ok());
+        let file = match File::options().write(true).open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            file => Some(file.doing("open", &path)?),
+        };
+        let (Some(hash), Some(mut file)) = (hash, file) else {
+            self.forget_upload(upload.id)?;
+            return Ok(None);
+        };
+        if file.metadata().doing("look at", &path)?.len() < upload.received {
+            tracing::warn!(path = %path.display(), "an upload lost bytes and must begin anew");
+            self.forget_upload(upload.id)?;
+            return Ok(None);
+        }
+        file.set_len(upload.received).doing("cut", &path)?;
+        file.seek(SeekFrom::End(0)).doing("go on with", &path)?;
+        let written = upload.received;
+        Ok(Some(Open { upload, path, file, hash, written }))
+    }
+
+    /// Writes a piece behind what is there. It counts once it is recorded.
+    pub fn append(&self, open: &mut Open, bytes: &[u8]) -> Result<(), VaultError> {
+        open.file.write_all(bytes).doing("write", &open.path)?;
+        open.hash.update(bytes);
+        open.written += bytes.len() as u64;
+        if open.written - open.upload.received >= RECORD_EVERY_BYTES { self.record(open) } else { Ok(()) }
+    }
+
+    /// When this returns, a power cut cannot undo what was written so far.
+    pub fn record(&self, open: &mut Open) -> Result<(), VaultError> {
+        open.file.sync_data().doing("sync", &open.path)?;
+        let (id, received, state) = (open.upload.id, open.written, open.hash.serialize().to_vec());
+        let row_state = state.clone();
+        self.index.write(move |index| advance(index, id, received, &row_state))?;
+        (open.upload.received, open.upload.hash_state) = (received, state);
+        Ok(())
+    }
+
+    /// The length became known.
+    pub fn set_length(&self, open: &mut Open, length: u64) -> Result<(), VaultError> {
+        let id = open.upload.id;
+        self.index.write(move |index| {
+            index.execute("UPDATE upload SET length = ?2 WHERE id = ?1", (id.key(), length)).map(drop)
+        })?;
+        open.upload.length = Some(length);
+        Ok(())
+    }
+
+    /// Keeps what arrived, if it is what was promised.
+    pub fn complete(&self, open: Open) -> Result<Completed, VaultError> {
+        let Open { upload, path, file, hash, written } = open;
+        let digest = Digest(hash.finalize().into());
+        if digest != upload.digest {
+            self.forget_upload(upload.id)?;
+            return Ok(Completed::Mismatch);
+        }
+        let part = Part::lasting(path.clone(), file);
+        let received = Received { part, digest, size: written };
+        let kept = self.keep(received, None, upload.description)?;
+        // Still there if the bytes were held already.
+        remove_if_there(&path)?;
+        let (Kept::New(asset) | Kept::Already(asset)) = kept;
+        self.index.write(move |index| conclude(index, upload.id, written, asset))?;
+        Ok(Completed::Kept(kept))
+    }
+
+    pub fn forget_upload(&self, id: UploadId) -> Result<(), VaultError> {
+        self.index
+            .write(move |index| index.execute("DELETE FROM upload WHERE id = ?1", [id.key()]).map(drop))?;
+        remove_if_there(&self.part_of(id))
+    }
+
+    /// The upload of these bytes that got furthest, if one has begun and is not complete.
+    pub fn unfinished_upload(&self, digest: Digest) -> Result<Option<Upload>, IndexError> {
+        self.index.read(|index| {
+            let sql =
+                "SELECT * FROM upload WHERE digest = ?1 AND asset IS NULL ORDER BY received DESC LIMIT 1";
+            index.prepare_cached(sql)?.query_row([digest.0], from_row).optional()
+        })
+    }
+
+    /// Gives up what nobody went on with; returns how many uploads that were.
+    pub fn forget_stale_uploads(&self, now: Timestamp) -> Result<usize, VaultError> {
+        let before = (now - (KEPT_FOR_DAYS * 24).hours()).as_millisecond();
+        let stale = self.index.read(|index| {
+            let mut ids = index.prepare_cached("SELECT id FROM upload WHERE touched_at < ?1")?;
+            ids.query_map([before], |row| Ok(UploadId(Uuid::from_bytes(row.get(0)?))))?
+                .collect::<rusqlite::Result<Vec<UploadId>>>()
+        })?;
+        stale.iter().try_for_each(|id| self.forget_upload(*id))?;
+        Ok(stale.len())
+    }
+
+    /// Removes bytes that no row knows: what a crash left. Not while uploads are begun.
+    pub(super) fn remove_unknown_parts(&self) -> Result<usize, VaultError> {
+        let mut removed = 0;
+        for entry in fs::read_dir(&self.uploads).doing("list", &self.uploads)? {
+            let path = entry.doing("list", &self.uploads)?.path();
+            let is_part = path.extension().is_some_and(|extension| extension == EXTENSION);
+            let id = path.file_stem().and_then(|stem| stem.to_str()).and_then(UploadId::parse);
+            if let Some(id) = id.filter(|_| is_part)
+                && self.upload(id)?.is_none()
+            {
+                remove_if_there(&path)?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    fn part_of(&self, id: UploadId) -> PathBuf {
+        self.uploads.join(format!("{id}.{EXTENSION}"))
+    }
+}
+
+impl Open {
+    pub fn upload(&self) -> &Upload {
+        &self.upload
+    }
+
+    /// Bytes that may still come, if the length is known.
+    pub fn room(&self) -> Option<u64> {
+        self.upload.length.map(|length| length.saturating_sub(self.written))
+    }
+}
+
+fn remove_if_there(path: &Path) -> Result<(), VaultError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed.doing("remove", path),
+    }
+}
+
+fn insert(index: &Connection, upload: &Upload) -> rusqlite::Result<()> {
+    let Upload { id, digest, length, received, hash_state, description, asset: _ } = upload;
+    let mut statement = index.prepare_cached(
+        "INSERT INTO upload VALUES (:id, :digest, :length, :received, :state, :name, :kind, :created, :modified,
+            :favorite, :touched, NULL)",
+    )?;
+    statement.execute(named_params! {
+        ":id": id.key(), ":digest": digest.0, ":length": length, ":received": received, ":state": hash_state,
+        ":name": description.name, ":kind": description.kind.text(),
+        ":created": description.created.as_millisecond(),
+        ":modified": description.modified.as_millisecond(), ":favorite": description.favorite,
+        ":touched": now_ms(),
+    })?;
+    Ok(())
+}
+
+fn get(index: &Connection, id: UploadId) -> rusqlite::Result<Option<Upload>> {
+    index.prepare_cached("SELECT * FROM upload WHERE id = ?1")?.query_row([id.key()], from_row).optional()
+}
+
+fn advance(index: &Connection, id: UploadId, received: u64, state: &[u8]) -> rusqlite::Result<()> {
+    let sql = "UPDATE upload SET received = ?2, hash_state = ?3, touched_at = ?4 WHERE id = ?1";
+    index.prepare_cached(sql)?.execute((id.key(), received, state, now_ms())).map(drop)
+}
+
+/// The row stays for a while: whoever missed the answer can still learn that all arrived.
+fn conclude(index: &Connection, id: UploadId, received: u64, asset: AssetId) -> rusqlite::Result<()> {
+    let sql = "UPDATE upload SET received = ?2, length = ?2, asset = ?3, touched_at = ?4 WHERE id = ?1";
+    index.prepare_cached(sql)?.execute((id.key(), received, asset.0, now_ms())).map(drop)
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Upload> {
+    Ok(Upload {
+        id: UploadId(Uuid::from_bytes(row.get("id")?)),
+        digest: Digest(row.get("digest")?),
+        length: row.get("length")?,
+        received: row.get("received")?,
+        hash_state: row.get("hash_state")?,
+        description: Description {
+            name: row.get("name")?,
+            kind: AssetKind::from_text(&row.get::<_, String>("kind")?),
+            created: time(row, "created_at")?,
+            modified: time(row, "modified_at")?,
+            favorite: row.get("favorite")?,
+        },
+        asset: row.get::<_, Option<[u8; 16]>>("asset")?.map(AssetId),
+    })
+}
+
+fn now_ms() -> i64 {
+    Timestamp::now().as_millisecond()
+}

@@ -1,0 +1,446 @@
+//! Resumable uploads, one test for each rule of the draft that applies (draft-ietf-httpbis-resumable-upload), and for
+//! what is ours: the digest, the restart, the week.
+
+mod support;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+use sha1::{Digest, Sha1};
+use support::{ABC, Answer, Form, Server, files};
+
+const PARTIAL: (&str, &str) = ("content-type", "application/partial-upload");
+const DAY: &str = "2024/2024-05-01";
+
+#[test]
+fn options_tell_what_is_accepted() {
+    let server = Server::start();
+    let answer = send(&server, "OPTIONS", "/api/upload", &[], &[]);
+    assert_eq!((answer.status, answer.header("accept-patch")), (204, "application/partial-upload"));
+    assert_eq!(answer.header("upload-limit"), "max-age=604800");
+}
+
+#[test]
+fn an_upload_in_pieces_becomes_an_asset_with_the_last() {
+    let server = Server::start();
+    let bytes = bytes(100_000);
+    let place = begin(&server, &bytes, &[("upload-length", "100000")]);
+    let first = append(&server, &place, 0, "?0", &bytes[..40_000]);
+    assert_eq!(
+        (first.status, first.header("upload-complete"), first.header("upload-offset")),
+        (204, "?0", "40000")
+    );
+    assert!(server.originals().is_empty());
+    let last = append(&server, &place, 40_000, "?1", &bytes[40_000..]);
+    assert_eq!((last.status, last.header("upload-complete")), (200, "?1"));
+    assert_eq!(last.json()["status"], "created");
+    assert_eq!(server.originals(), [format!("{DAY}/a.jpg")]);
+    assert_eq!(fs::read(server.original(&server.originals()[0])).unwrap(), bytes);
+    assert!(parts(&server).is_empty());
+}
+
+#[test]
+fn one_request_may_carry_all() {
+    let server = Server::start();
+    let answer = create(&server, ABC, "?1", ABC, &[]);
+    assert_eq!((answer.status, answer.header("upload-complete")), (200, "?1"));
+    assert_eq!(answer.json()["status"], "created");
+    assert_eq!(server.originals().len(), 1);
+}
+
+#[test]
+fn what_is_held_already_needs_not_be_sent() {
+    let server = Server::start();
+    let id = server.upload(&Form::photo("a.jpg", ABC)).json()["id"].clone();
+    let answer = create(&server, ABC, "?0", &[], &[("upload-length", "3")]);
+    assert_eq!((answer.status, answer.header("upload-complete"), answer.header("location")), (200, "?1", ""));
+    assert_eq!(answer.json(), json!({"id": id, "status": "duplicate"}));
+    assert!(parts(&server).is_empty());
+}
+
+#[test]
+fn creation_tells_the_place_the_limits_and_the_version() {
+    let server = Server::start();
+    let answer = create(&server, ABC, "?0", &ABC[..1], &[("upload-length", "3")]);
+    assert_eq!(answer.status, 201);
+    assert!(answer.header("location").starts_with("/api/upload/"));
+    assert_eq!(answer.header("upload-limit"), "max-age=604800");
+    assert_eq!(answer.header("upload-draft-interop-version"), "8");
+    assert_eq!(answer.header("upload-offset"), "1");
+}
+
+#[test]
+fn creation_by_whoever_lost_the_place_finds_it_again() {
+    let server = Server::start();
+    let place = begin(&server, ABC, &[("upload-length", "3")]);
+    append(&server, &place, 0, "?0", &ABC[..2]);
+    let again = create(&server, ABC, "?0", &[], &[("upload-length", "3")]);
+    let told = (again.status, again.header("location"), again.header("upload-offset"));
+    assert_eq!(told, (201, place.as_str(), "2"));
+    assert_eq!(create(&server, ABC, "?0", &[], &[("upload-length", "4")]).status, 400);
+    assert_eq!(append(&server, &place, 2, "?1", &ABC[2..]).status, 200);
+}
+
+#[test]
+fn creation_is_refused_for_what_it_lacks() {
+    let server = Server::start();
+    let data = asset_data("a.jpg");
+    let digest = digest_of(ABC);
+    let all = [("upload-complete", "?0"), ("repr-digest", &digest), ("x-immich-asset-data", &data)];
+    let wrong: [(&str, &str); 10] = [
+        ("upload-complete", ""),
+        ("upload-complete", "1"),
+        ("repr-digest", ""),
+        ("repr-digest", "sha-256=:AAAA:"),
+        ("repr-digest", "sha=:AAAA:"),
+        ("x-immich-asset-data", ""),
+        ("x-immich-asset-data", "e30="),
+        ("x-immich-asset-data", &asset_data("a.exe")),
+        ("x-immich-asset-data", &asset_data(".jpg\u{0}").replace('=', "!")),
+        ("upload-length", "0"),
+    ];
+    for (name, value) in wrong {
+        let headers: Vec<_> =
+            all.into_iter().filter(|(known, _)| *known != name).chain([(name, value)]).collect();
+        let answer = send(&server, "POST", "/api/upload", &headers, &[]);
+        assert_eq!(answer.status, 400, "{name}: {value}: {answer:?}");
+    }
+    assert!(parts(&server).is_empty());
+}
+
+#[test]
+fn a_look_tells_offset_completeness_length_and_limits() {
+    let server = Server::start();
+    let place = begin(&server, ABC, &[("upload-length", "3")]);
+    append(&server, &place, 0, "?0", &ABC[..2]);
+    let look = || send(&server, "HEAD", &place, &[], &[]);
+    let told = |answer: &Answer| {
+        let of = |name: &str| answer.header(name).to_owned();
+        [
+            of("upload-offset"),
+            of("upload-complete"),
+            of("upload-length"),
+            of("upload-limit"),
+            of("cache-control"),
+        ]
+    };
+    assert_eq!(
+        (look().status, told(&look())),
+        (204, ["2", "?0", "3", "max-age=604800", "no-store"].map(str::to_owned))
+    );
+    append(&server, &place, 2, "?1", &ABC[2..]);
+    assert_eq!(
+        (look().status, told(&look())),
+        (204, ["3", "?1", "3", "max-age=604800", "no-store"].map(str::to_owned))
+    );
+}
+
+#[test]
+fn an_append_at_another_offset_is_told_the_right_one() {
+    let server = Server::start();
+    let place = begin(&server, ABC, &[]);
+    append(&server, &place, 0, "?0", &ABC[..2]);
+    for wrong in [0, 1, 3] {
+        let answer = append(&server, &place, wrong, "?0", &ABC[2..]);
+        assert_eq!((answer.status, answer.header("upload-offset")), (409, "2"));
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        let problem = answer.json();
+        assert_eq!(
+            problem["type"],
+            "https://iana.org/assignments/http-problem-types#mismatching-upload-offset"
+        );
+        assert_eq!((&problem["expected-offset"], &problem["provided-offset"]), (&json!(2), &json!(wrong)));
+    }
+    assert_eq!(append(&server, &place, 2, "?1", &ABC[2..]).status, 200);
+}
+
+#[test]
+fn an_append_is_refused_for_what_it_lacks() {
+    let server = Server::start();
+    let place = begin(&server, ABC, &[]);
+    let (offset, complete) = (("upload-offset", "0"), ("upload-complete", "?0"));
+    let table: [(&[(&str, &str)], u16); 5] = [
+        (&[offset, complete], 415),
+        (&[offset, complete, ("content-type", "image/jpeg")], 415),
+        (&[PARTIAL, complete], 400),
+        (&[PARTIAL, offset], 400),
+        (&[PARTIAL, ("upload-offset", "-1"), complete], 400),
+    ];
+    for (headers, status) in table {
+        assert_eq!(send(&server, "PATCH", &place, headers, ABC).status, status, "{headers:?}");
+    }
+    assert_eq!(offset_of(&server, &place), "0");
+}
+
+#[test]
+fn lengths_that_do_not_agree_are_refused() {
+    let server = Server::start();
+    let kind = "https://iana.org/assignments/http-problem-types#inconsistent-upload-length";
+    let inconsistent =
+        |answer: &Answer| assert_eq!((answer.status, &answer.json()["type"]), (400, &json!(kind)));
+    inconsistent(&create(&server, ABC, "?1", ABC, &[("upload-length", "4")]));
+    let place = begin(&server, ABC, &[("upload-length", "3")]);
+    let other_length = [PARTIAL, ("upload-offset", "0"), ("upload-complete", "?0"), ("upload-length", "4")];
+    inconsistent(&send(&server, "PATCH", &place, &other_length, &ABC[..1]));
+    inconsistent(&append(&server, &place, 0, "?1", &ABC[..1]));
+    inconsistent(&append(&server, &place, 0, "?0", b"abcd"));
+    assert_eq!(append(&server, &place, 0, "?1", ABC).status, 200);
+}
+
+#[test]
+fn more_than_the_length_ends_the_upload() {
+    let server = Server::start();
+    let place = begin(&server, ABC, &[("upload-length", "3")]);
+    // Chunked: only the bytes themselves tell how many they are.
+    let mut stream = server.connect();
+    let key = &server.key;
+    write!(stream, "PATCH {place} HTTP/1.1\r\nHost: x\r\nx-api-key: {key}\r\nContent-Type: application/partial-upload\r\n\
+        Upload-Offset: 0\r\nUpload-Complete: ?0\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n").unwrap();
+    assert!(read_head(&mut stream).starts_with("HTTP/1.1 400"));
+    assert_eq!(send(&server, "HEAD", &place, &[], &[]).status, 404);
+    assert!(parts(&server).is_empty());
+}
+
+#[test]
+fn a_complete_upload_takes_no_more() {
+    let server = Server::start();
+    let place = begin(&server, ABC, &[]);
+    append(&server, &place, 0, "?1", ABC);
+    let problem = |answer: Answer| {
+        (answer.status, answer.json()["type"].as_str().unwrap().rsplit('#').next().unwrap().to_owned())
+    };
+    assert_eq!(
+        problem(append(&server, &place, 3, "?1", b"d")),
+        (400, "inconsistent-upload-length".to_owned())
+    );
+    assert_eq!(problem(append(&server, &place, 3, "?1", b"")), (400, "completed-upload".to_owned()));
+    assert_eq!(server.originals().len(), 1);
+}
+
+#[test]
+fn an_empty_append_may_complete() {
+    let server = Server::start();
+    let place = begin(&server, ABC, &[]);
+    append(&server, &place, 0, "?0", ABC);
+    assert_eq!(append(&server, &place, 3, "?1", b"").status, 200);
+}
+
+#[test]
+fn a_length_that_is_not_reached_is_no_completion() {
+    let server = Server::start();
+    let place = begin(&server, ABC, &[]);
+    append(&server, &place, 0, "?0", &ABC[..1]);
+    let headers = [PARTIAL, ("upload-offset", "1"), ("upload-complete", "?1"), ("upload-length", "3")];
+    assert_eq!(send(&server, "PATCH", &place, &headers, &ABC[1..2]).status, 400);
+    assert_eq!(append(&server, &place, 1, "?1", &ABC[1..]).status, 200);
+}
+
+#[test]
+fn what_arrived_before_the_connection_broke_counts() {
+    let server = Server::start();
+    let bytes = bytes(3_000_000);
+    let place = begin(&server, &bytes, &[]);
+    let mut stream = patch_head(&server, &place, 0, bytes.len());
+    stream.write_all(&bytes[..2_000_000]).unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    assert!(read_head(&mut stream).starts_with("HTTP/1.1 400"));
+    let arrived: usize = offset_of(&server, &place).parse().unwrap();
+    assert_eq!(arrived, 2_000_000);
+    assert_eq!(append(&server, &place, arrived, "?1", &bytes[arrived..]).status, 200);
+}
+
+#[test]
+fn whoever_comes_last_goes_on_and_who_was_before_ends() {
+    let server = Server::start();
+    let bytes = bytes(1_000_000);
+    let place = begin(&server, &bytes, &[]);
+    // A client that was cut off without a word: its connection stands, and says nothing more.
+    let mut silent = patch_head(&server, &place, 0, bytes.len());
+    silent.write_all(&bytes[..300_000]).unwrap();
+    thread::sleep(Duration::from_millis(300));
+    let offset: usize = offset_of(&server, &place).parse().unwrap();
+    assert!(offset > 0, "what it sent counts");
+    assert!(read_head(&mut silent).starts_with("HTTP/1.1 409"));
+    assert_eq!(append(&server, &place, offset, "?1", &bytes[offset..]).status, 200);
+}
+
+#[test]
+fn two_writers_at_once_never_mix() {
+    let server = Server::start();
+    for round in 0..5 {
+        let bytes = bytes(2_000_000 + round);
+        let place = begin(&server, &bytes, &[]);
+        let statuses: Vec<u16> = thread::scope(|scope| {
+            let write = || append(&server, &place, 0, "?0", &bytes).status;
+            let both = [scope.spawn(write), scope.spawn(write)];
+            both.into_iter().map(|writer| writer.join().unwrap_or(0)).collect()
+        });
+        assert!(statuses.iter().filter(|status| **status == 204).count() <= 1, "{statuses:?}");
+        let offset: usize = offset_of(&server, &place).parse().unwrap();
+        let end = append(&server, &place, offset, "?1", &bytes[offset..]);
+        assert_eq!(end.status, 200, "{end:?}");
+    }
+    assert_eq!(server.originals().len(), 5);
+}
+
+#[test]
+fn bytes_that_are_not_what_was_promised_are_not_kept() {
+    let server = Server::start();
+    let place = begin(&server, ABC, &[]);
+    let answer = append(&server, &place, 0, "?1", b"abd");
+    assert_eq!((answer.status, answer.header("upload-complete")), (460, "?1"));
+    assert_eq!(send(&server, "HEAD", &place, &[], &[]).status, 404);
+    assert!(server.originals().is_empty() && parts(&server).is_empty());
+}
+
+#[test]
+fn a_cancelled_upload_is_gone() {
+    let server = Server::start();
+    let place = begin(&server, ABC, &[]);
+    append(&server, &place, 0, "?0", &ABC[..2]);
+    assert_eq!(send(&server, "DELETE", &place, &[], &[]).status, 204);
+    assert!(parts(&server).is_empty());
+    for (method, headers) in [
+        ("HEAD", &[][..]),
+        ("DELETE", &[]),
+        ("PATCH", &[PARTIAL, ("upload-offset", "2"), ("upload-complete", "?1")]),
+    ] {
+        assert_eq!(send(&server, method, &place, headers, &[]).status, 404, "{method}");
+    }
+}
+
+#[test]
+fn nobody_else_sees_an_upload() {
+    let server = Server::start();
+    let place = begin(&server, ABC, &[]);
+    for (method, path) in
+        [("HEAD", place.as_str()), ("PATCH", &place), ("DELETE", &place), ("POST", "/api/upload")]
+    {
+        assert_eq!(server.send(method, path, &[], &[]).status, 401, "{method}");
+    }
+    for path in ["/api/upload/x", "/api/upload/6b0a0c9e-98ad-4d6a-8f54-7a1c1e0f2a5d"] {
+        assert_eq!(send(&server, "HEAD", path, &[], &[]).status, 404, "{path}");
+    }
+}
+
+#[test]
+fn an_upload_outlives_the_server_and_its_digest_is_not_computed_anew() {
+    let bytes = bytes(20_000_000);
+    let server = Server::start();
+    let place = begin(&server, &bytes, &[("upload-length", "20000000")]);
+    append(&server, &place, 0, "?0", &bytes[..17_000_000]);
+    let folder = server.stop();
+    let part = folder.path().join("uploads").join(&files(&folder.path().join("uploads"))[0]);
+    // Whatever was written behind the last record is cut off.
+    fs::OpenOptions::new().append(true).open(&part).unwrap().write_all(b"torn").unwrap();
+    let server = Server::start_in(folder);
+    assert_eq!(offset_of(&server, &place), "17000000");
+    // Damage behind the digest's back shows that nobody reads it again.
+    let mut damaged = fs::read(&part).unwrap();
+    damaged[5] ^= 1;
+    fs::write(&part, damaged).unwrap();
+    assert_eq!(append(&server, &place, 17_000_000, "?1", &bytes[17_000_000..]).status, 200);
+}
+
+#[test]
+fn an_upload_that_lost_bytes_begins_anew() {
+    let server = Server::start();
+    let place = begin(&server, ABC, &[]);
+    append(&server, &place, 0, "?0", &ABC[..2]);
+    let part = server.folder.path().join("uploads").join(&parts(&server)[0]);
+    fs::write(part, "a").unwrap();
+    assert_eq!(append(&server, &place, 2, "?1", &ABC[2..]).status, 404);
+    assert_eq!(append(&server, &begin(&server, ABC, &[]), 0, "?1", ABC).status, 200);
+}
+
+#[test]
+fn what_nobody_went_on_with_for_a_week_is_given_up_at_the_next_start() {
+    let server = Server::start();
+    let old = begin(&server, ABC, &[]);
+    let young = begin(&server, b"other", &[]);
+    let folder = server.stop();
+    let index = rusqlite::Connection::open(folder.path().join("safelight.sqlite")).unwrap();
+    let week_ago = jiff::Timestamp::now().as_millisecond() - 7 * 24 * 3600 * 1000 - 1;
+    let id = uuid::Uuid::parse_str(old.rsplit('/').next().unwrap()).unwrap();
+    let aged = index
+        .execute("UPDATE upload SET touched_at = ?1 WHERE id = ?2", (week_ago, id.into_bytes()))
+        .unwrap();
+    assert_eq!(aged, 1);
+    drop(index);
+    let server = Server::start_in(folder);
+    assert_eq!(send(&server, "HEAD", &old, &[], &[]).status, 404);
+    assert_eq!(send(&server, "HEAD", &young, &[], &[]).status, 204);
+    assert_eq!(parts(&server).len(), 1);
+}
+
+fn bytes(count: usize) -> Vec<u8> {
+    (0..count).map(|at| (at.wrapping_mul(2_654_435_761) >> 7) as u8).collect()
+}
+
+fn digest_of(bytes: &[u8]) -> String {
+    format!("sha=:{}:", STANDARD.encode(Sha1::digest(bytes)))
+}
+
+fn asset_data(name: &str) -> String {
+    let data = json!({"filename": name, "fileCreatedAt": "2024-05-01T10:00:00Z", "fileModifiedAt": "2024-05-02T11:00:00Z"});
+    STANDARD.encode(data.to_string())
+}
+
+fn create(server: &Server, whole: &[u8], complete: &str, content: &[u8], extra: &[(&str, &str)]) -> Answer {
+    let (digest, data) = (digest_of(whole), asset_data("a.jpg"));
+    let known = [("upload-complete", complete), ("repr-digest", &digest), ("x-immich-asset-data", &data)];
+    let headers: Vec<_> = known.into_iter().chain(extra.iter().copied()).collect();
+    send(server, "POST", "/api/upload", &headers, content)
+}
+
+/// Where an empty upload of these bytes lies.
+fn begin(server: &Server, whole: &[u8], extra: &[(&str, &str)]) -> String {
+    let answer = create(server, whole, "?0", &[], extra);
+    assert_eq!(answer.status, 201, "{answer:?}");
+    answer.header("location").to_owned()
+}
+
+fn append(server: &Server, place: &str, offset: usize, complete: &str, content: &[u8]) -> Answer {
+    let offset = offset.to_string();
+    send(
+        server,
+        "PATCH",
+        place,
+        &[PARTIAL, ("upload-offset", &offset), ("upload-complete", complete)],
+        content,
+    )
+}
+
+fn offset_of(server: &Server, place: &str) -> String {
+    send(server, "HEAD", place, &[], &[]).header("upload-offset").to_owned()
+}
+
+fn send(server: &Server, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    let headers: Vec<_> = headers.iter().copied().chain([("x-api-key", server.key.as_str())]).collect();
+    server.send(method, path, &headers, body)
+}
+
+fn parts(server: &Server) -> Vec<String> {
+    files(&server.folder.path().join("uploads"))
+}
+
+/// Begins a PATCH that promises so many bytes.
+fn patch_head(server: &Server, place: &str, offset: usize, length: usize) -> TcpStream {
+    let mut stream = server.connect();
+    let key = &server.key;
+    write!(stream, "PATCH {place} HTTP/1.1\r\nHost: x\r\nx-api-key: {key}\r\nContent-Type: application/partial-upload\r\n\
+        Upload-Offset: {offset}\r\nUpload-Complete: ?1\r\nContent-Length: {length}\r\n\r\n").unwrap();
+    stream
+}
+
+fn read_head(stream: &mut TcpStream) -> String {
+    let mut bytes = [0; 64];
+    let read = stream.read(&mut bytes).unwrap();
+    String::from_utf8_lossy(&bytes[..read]).into_owned()
+}
