@@ -7,6 +7,9 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
+    /// Base64 of characters up to U+00FF.
+    pub fn btoa(text: &str) -> String;
+
     /// `FileSystemHandle`.
     #[wasm_bindgen(extends = Object, js_name = FileSystemHandle)]
     #[derive(Clone, Debug)]

@@ -25,6 +25,7 @@ use crate::hash::Pool;
 use crate::now;
 use crate::source::Source;
 use crate::store::{Loaded, Store};
+use crate::upload::Pieces;
 use crate::watch::Watch;
 
 /// Often enough to look alive, rarely enough to cost nothing.
@@ -39,6 +40,7 @@ pub struct Host {
     engine: RefCell<Engine>,
     store: Store,
     pool: Rc<Pool>,
+    pieces: Pieces,
     sources: RefCell<BTreeMap<FolderId, Rc<Source>>>,
     tell: UnboundedSender<Told>,
     /// Folders to be watched before they are listed, and those that are.
@@ -133,6 +135,7 @@ impl Host {
             engine: RefCell::default(),
             store,
             pool: Pool::new(script),
+            pieces: Pieces::default(),
             sources: RefCell::default(),
             tell,
             to_watch: RefCell::default(),

@@ -29,17 +29,19 @@ pub async fn ask(digests: &[Digest]) -> RequestEnd<Vec<Known>> {
     understand(end, |answer| in_order(answer, digests.len()))
 }
 
-/// Who are we, and what can the server do? A server that is not ours has no capabilities and is not trusted.
-pub async fn check() -> Checked {
+/// Who are we, and what can the server do? Also whether it keeps the pieces of an upload. A server that is not ours
+/// has no capabilities and is not trusted.
+pub async fn check() -> (Checked, bool) {
     let account = http::get::<Me>(immich::path::USERS_ME).await;
     let account = understand(account, |me| (!me.id.is_empty()).then_some(KnownAccount(AccountId(me.id))));
-    let trust = match http::get::<Capabilities>(safelight::path::CAPABILITIES).await {
-        RequestEnd::Replied(Reply { body: Body::Understood(can), .. }) if can.verifies_digests => {
-            Trust::Verifies
+    let (verifies, keeps_pieces) = match http::get::<Capabilities>(safelight::path::CAPABILITIES).await {
+        RequestEnd::Replied(Reply { body: Body::Understood(can), .. }) => {
+            (can.verifies_digests, can.resumable_uploads)
         }
-        RequestEnd::Replied(_) | RequestEnd::NoReply | RequestEnd::Stalled => Trust::StoresUnseen,
+        RequestEnd::Replied(_) | RequestEnd::NoReply | RequestEnd::Stalled => (false, false),
     };
-    Checked { account, trust }
+    let trust = if verifies { Trust::Verifies } else { Trust::StoresUnseen };
+    (Checked { account, trust }, keeps_pieces)
 }
 
 pub async fn pair(code: String, device_name: String) -> PairEnd {

@@ -69,6 +69,11 @@ pub enum Event {
         job: JobId,
         end: RequestEnd<Vec<Known>>,
     },
+    /// The server keeps what arrives of this upload, and has so many bytes of it already.
+    UploadResumed {
+        job: JobId,
+        at: u64,
+    },
     /// Bytes of a file sent so far.
     UploadProgressed {
         job: JobId,

@@ -15,7 +15,8 @@ use super::Host;
 use crate::Fault;
 use crate::hash::{Checkpoint, ReadFault, ReaderSaid};
 use crate::source::{OpenFault, Opened, look_at, stamp_of};
-use crate::{now, server, upload, walk};
+use crate::upload::{Moved, upload};
+use crate::{now, server, walk};
 
 /// The longest time that `setTimeout` can wait; the engine asks again after it.
 const LONGEST_TIMEOUT_MS: u64 = i32::MAX as u64;
@@ -36,7 +37,8 @@ impl Host {
             Command::Upload(send) => self.begin_job(send.read.job, async move { host.upload(send).await }),
             Command::Abandon(job) => self.abandon(job),
             Command::CheckServer { job } => spawn_local(async move {
-                let checked = server::check().await;
+                let (checked, keeps_pieces) = server::check().await;
+                host.pieces.set_kept(keeps_pieces);
                 host.tell(Event::ServerChecked { job, checked });
             }),
             Command::LimitRate(rate) => spawn_local(async move {
@@ -140,10 +142,16 @@ impl Host {
 
     async fn upload(&self, send: Send) -> Event {
         let job = send.read.job;
-        let progress = |sent| self.tell(Event::UploadProgressed { job, sent });
+        let tell = |moved| {
+            self.tell(match moved {
+                Moved::From(at) => Event::UploadResumed { job, at },
+                Moved::To(sent) => Event::UploadProgressed { job, sent },
+            });
+        };
         let end = match self.open(&send.read).await {
             Err(closed) => closed.into(),
-            Ok(opened) => match upload::upload(&opened.file, &send.read.path, send.digest, progress).await {
+            Ok(opened) => match upload(&opened.file, &send.read.path, send.digest, &self.pieces, &tell).await
+            {
                 Ok(RequestEnd::NoReply) => self.explain_no_reply(&send.read, &opened).await,
                 Ok(end) => UploadEnd::Ended(end),
                 Err(_) => UploadEnd::Ended(RequestEnd::NoReply),

@@ -29,6 +29,17 @@ pub(crate) struct Sending {
     pub(crate) digest: Digest,
     /// Bytes.
     pub(crate) sent: u64,
+    /// Bytes that the server had before, if it keeps what arrives of an upload that is cut off.
+    resumed_at: Option<u64>,
+}
+
+/// An upload that is cut off after so much got on: it goes on from there, and ends some day.
+const GOT_ON_BYTES: u64 = 8 << 20;
+
+impl Sending {
+    pub(crate) fn got_on(&self) -> bool {
+        self.resumed_at.is_some_and(|at| self.sent.saturating_sub(at) >= GOT_ON_BYTES)
+    }
 }
 
 /// One batch of questions; at most one is under way.
@@ -54,7 +65,7 @@ impl Jobs {
 
     pub(crate) fn begin_sending(&mut self, file: FileId, digest: Digest) -> JobId {
         let job = self.next();
-        self.sending.push(Sending { job, file, digest, sent: 0 });
+        self.sending.push(Sending { job, file, digest, sent: 0, resumed_at: None });
         if let Some(asking) = &mut self.asking {
             asking.meanwhile.push(digest);
         }
@@ -104,6 +115,13 @@ impl Jobs {
     pub(crate) fn note_read(&mut self, job: JobId, read: u64) {
         if let Some(reading) = self.reading.iter_mut().find(|reading| reading.job == job) {
             reading.read = read;
+        }
+    }
+
+    /// The server has so much of it already.
+    pub(crate) fn note_resumed(&mut self, job: JobId, at: u64) {
+        if let Some(sending) = self.sending.iter_mut().find(|sending| sending.job == job) {
+            (sending.sent, sending.resumed_at) = (at, Some(at));
         }
     }
 

@@ -117,6 +117,7 @@ impl Engine {
             Event::HashProgressed { job, read } => self.jobs.note_read(job, read),
             Event::HashEnded { job, end } => self.hash_ended(now, job, end),
             Event::AskEnded { job, end } => self.ask_ended(now, job, end),
+            Event::UploadResumed { job, at } => self.jobs.note_resumed(job, at),
             Event::UploadProgressed { job, sent } => self.upload_progressed(now, job, sent),
             Event::UploadEnded { job, end } => self.upload_ended(now, job, end),
             Event::ServerChecked { job, checked } => self.server_checked(now, job, checked),

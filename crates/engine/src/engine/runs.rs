@@ -150,6 +150,7 @@ fn wake_of(event: &Event) -> Option<Wake> {
         | Event::HashProgressed { .. }
         | Event::HashEnded { .. }
         | Event::AskEnded { .. }
+        | Event::UploadResumed { .. }
         | Event::UploadProgressed { .. }
         | Event::UploadEnded { .. }
         | Event::ServerChecked { .. }

@@ -17,6 +17,9 @@ impl Engine {
     pub(super) fn upload_ended(&mut self, now: Moment, job: JobId, end: UploadEnd) {
         let Some(sending) = self.jobs.end_sending(job) else { return };
         let (id, digest) = (sending.file, sending.digest);
+        if sending.got_on() {
+            self.catalog.forget_attempts(id);
+        }
         match after_upload(end, self.trust()) {
             Decision::Protect { asset } => {
                 self.note_rest_sent(now, id, sending.sent);
@@ -35,7 +38,7 @@ impl Engine {
             Decision::StopRun { halt, retry_after_ms } => {
                 self.pace.note_trouble();
                 self.catalog.set_state(id, FileState::Hashed { digest });
-                if matches!(halt, Halt::Offline | Halt::ServerError(_)) {
+                if matches!(halt, Halt::Offline | Halt::ServerError(_)) && !sending.got_on() {
                     self.suspects.push(id);
                 }
                 self.stop(now, halt, retry_after_ms);

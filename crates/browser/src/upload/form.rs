@@ -1,0 +1,44 @@
+//! A whole file as Immich's upload form.
+
+use engine::RequestEnd;
+use protocol::Digest;
+use protocol::immich::{self, UploadAnswer, field};
+use wasm_bindgen::JsValue;
+use web_sys::{File, FormData};
+
+use super::request::{Content, Request};
+use super::{Moved, modified, name_of};
+use crate::Fault;
+
+/// How we are known to a 2.x server, which wants a device; 3.x ignores it.
+const DEVICE: &str = "safelight";
+
+pub(super) async fn upload(
+    file: &File,
+    path: &str,
+    digest: Digest,
+    tell: &dyn Fn(Moved),
+) -> Result<RequestEnd<UploadAnswer>, Fault> {
+    let headers = [(immich::CHECKSUM_HEADER, digest.to_string())];
+    let request = Request::open("POST", immich::path::ASSETS, &headers)?;
+    let form = form(file, path)?;
+    let told = |sent| tell(Moved::To(sent));
+    match request.send(Content::Form(&form), file.size() as u64, &told).await? {
+        true => request.end(),
+        false => Ok(RequestEnd::Stalled),
+    }
+}
+
+/// Every text field before the file: Immich judges the type when the file begins.
+fn form(file: &File, path: &str) -> Result<FormData, JsValue> {
+    let (name, modified) = (name_of(path), modified(file));
+    let form = FormData::new()?;
+    form.append_with_str(field::DEVICE_ASSET_ID, path)?;
+    form.append_with_str(field::DEVICE_ID, DEVICE)?;
+    form.append_with_str(field::FILE_CREATED_AT, &modified)?;
+    form.append_with_str(field::FILE_MODIFIED_AT, &modified)?;
+    form.append_with_str(field::IS_FAVORITE, "false")?;
+    form.append_with_str(field::FILENAME, name)?;
+    form.append_with_blob_and_filename(field::ASSET_DATA, file, name)?;
+    Ok(form)
+}

@@ -1,0 +1,149 @@
+//! A large file in pieces (draft-ietf-httpbis-resumable-upload). The server finds what it has of a file by its digest
+//! and says where it goes on, so nothing is remembered here: a reload, a kill and another context all go on alike.
+
+use std::cell::Cell;
+
+use engine::RequestEnd;
+use protocol::Digest;
+use protocol::immich::UploadAnswer;
+use protocol::resumable::{PARTIAL_UPLOAD, PATH, header};
+use wasm_bindgen::JsValue;
+use web_sys::File;
+
+use super::request::{Content, Request};
+use super::{Moved, modified, name_of};
+use crate::bindings::{btoa, object};
+use crate::{Fault, now};
+
+const FIRST_BYTES: u64 = 8 << 20;
+const SMALLEST_BYTES: u64 = 256 << 10;
+/// Below what the usual proxies let through.
+const LARGEST_BYTES: u64 = 64 << 20;
+/// What a proxy that passes on only whole requests may lose.
+const PIECE_TAKES_MS: u64 = 10_000;
+/// The server may correct our offset so often in one upload.
+const MOST_CORRECTIONS: u32 = 5;
+
+/// Whether the server takes pieces, and how large they are at the moment.
+pub struct Pieces {
+    kept: Cell<bool>,
+    next: Cell<u64>,
+    /// A request of this size was refused by something on the way.
+    too_large: Cell<u64>,
+}
+
+impl Default for Pieces {
+    fn default() -> Pieces {
+        let too_large = Cell::new(2 * LARGEST_BYTES);
+        Pieces { kept: Cell::default(), next: Cell::new(FIRST_BYTES), too_large }
+    }
+}
+
+impl Pieces {
+    pub fn are_kept(&self) -> bool {
+        self.kept.get()
+    }
+
+    pub fn set_kept(&self, kept: bool) {
+        self.kept.set(kept);
+    }
+
+    pub(super) async fn upload(
+        &self,
+        file: &File,
+        path: &str,
+        digest: Digest,
+        tell: &dyn Fn(Moved),
+    ) -> Result<RequestEnd<UploadAnswer>, Fault> {
+        let size = file.size() as u64;
+        let mut begun = None;
+        let mut corrections = 0;
+        loop {
+            let Some((place, mut at)) = begun.take() else {
+                let created = create(file, path, digest, size)?;
+                if !created.send(Content::Nothing, 0, &|_| {}).await? {
+                    return Ok(RequestEnd::Stalled);
+                }
+                let Some(place) = created.header("location").filter(|_| created.status() == 201) else {
+                    return created.end();
+                };
+                let at = offset_of(&created).unwrap_or_default();
+                tell(Moved::From(at));
+                begun = Some((place, at));
+                continue;
+            };
+            let end = (at + self.next.get()).min(size);
+            let piece = append(&place, at, end == size)?;
+            let content = file.slice_with_f64_and_f64(at as f64, end as f64)?;
+            let began = now();
+            let told = |sent: u64| tell(Moved::To(at + sent.min(end - at)));
+            if !piece.send(Content::Part(&content), end - at, &told).await? {
+                return Ok(RequestEnd::Stalled);
+            }
+            match (piece.status(), offset_of(&piece)) {
+                (204, Some(reached)) => {
+                    self.learn(end - at, now().since(began));
+                    at = reached;
+                }
+                (409, Some(right)) if corrections < MOST_CORRECTIONS => {
+                    corrections += 1;
+                    at = right;
+                }
+                (413, _) if end - at > SMALLEST_BYTES => self.shrink(end - at),
+                // It was given up, or its bytes are lost: it begins anew.
+                (404, _) if corrections < MOST_CORRECTIONS => {
+                    corrections += 1;
+                    continue;
+                }
+                _ => return piece.end(),
+            }
+            begun = Some((place, at));
+        }
+    }
+
+    fn learn(&self, bytes: u64, took_ms: u64) {
+        let fitting = bytes * PIECE_TAKES_MS / took_ms.max(1);
+        let most = LARGEST_BYTES.min(self.too_large.get() / 2);
+        self.next.set(fitting.min(2 * self.next.get()).min(most).max(SMALLEST_BYTES));
+    }
+
+    fn shrink(&self, refused: u64) {
+        self.too_large.set(refused.min(self.too_large.get()));
+        self.next.set((refused / 2).max(SMALLEST_BYTES));
+    }
+}
+
+fn create(file: &File, path: &str, digest: Digest, size: u64) -> Result<Request, Fault> {
+    let modified: JsValue = modified(file).into();
+    let data = object(&[
+        ("filename", &name_of(path).into()),
+        ("fileCreatedAt", &modified),
+        ("fileModifiedAt", &modified),
+    ]);
+    let data: String = js_sys::JSON::stringify(&data)?.into();
+    let headers = [
+        (header::COMPLETE, "?0".into()),
+        (header::LENGTH, size.to_string()),
+        (header::DIGEST, format!("sha=:{}:", base64(&digest.0))),
+        (header::ASSET_DATA, base64(data.as_bytes())),
+    ];
+    Request::open("POST", PATH, &headers)
+}
+
+fn append(place: &str, at: u64, completes: bool) -> Result<Request, Fault> {
+    let headers = [
+        ("content-type", PARTIAL_UPLOAD.into()),
+        (header::OFFSET, at.to_string()),
+        (header::COMPLETE, if completes { "?1" } else { "?0" }.into()),
+    ];
+    Request::open("PATCH", place, &headers)
+}
+
+fn offset_of(request: &Request) -> Option<u64> {
+    request.header(header::OFFSET)?.parse().ok()
+}
+
+/// `btoa` takes bytes as characters.
+fn base64(bytes: &[u8]) -> String {
+    btoa(&bytes.iter().map(|byte| char::from(*byte)).collect::<String>())
+}

@@ -1,0 +1,74 @@
+// A film of 3 GB over a line that fails, from a browser and to a server that are killed: it arrives once, correct, and
+// hardly a byte of it is sent twice.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { Browser, addsUp, dropFolder, read, waitForNumbers, waitForState } from "../support/browser.mjs";
+import { clear, digests, onServer, scratch, sparse } from "../support/files.mjs";
+import { Line } from "../support/line.mjs";
+import { Server } from "../support/server.mjs";
+
+const LARGE_BYTES = 3 * 1024 ** 3;
+// What may be sent altogether, for each byte of the film.
+const MOST = 1.1;
+const MISFORTUNES = ["cut", "browser", "cut", "server", "cut", "browser", "cut", "server", "cut"];
+
+test("a film arrives once through five cuts and four kills", async () => {
+  const [data, folder] = [await scratch("data"), await scratch("pictures")];
+  await sparse(folder, "film.mp4", LARGE_BYTES, "film");
+  const server = await Server.start(data);
+  const line = await Line.to(server);
+  const browser = await Browser.open({ allowAlways: line.origin });
+  let page = await browser.page(`${line.origin}/#pair=${server.newPairingLink().split("#pair=")[1]}`);
+  await waitForState(page, "empty");
+  // Cookies and grants reach the disk with a clean close only.
+  await browser.close();
+  await browser.start();
+  page = await browser.page(line.origin);
+  await waitForState(page, "empty");
+  await dropFolder(page, folder);
+
+  const misfortunes = {
+    cut: async () => {
+      line.cut();
+      await sleep(1_500);
+      line.mend();
+      await page.getByRole("button", { name: "Back up now" }).click();
+    },
+    browser: async () => {
+      await browser.kill();
+      await browser.start();
+      page = await browser.page(line.origin);
+      await waitForNumbers(page, (now) => now.total === 1);
+      await dropFolder(page, folder);
+    },
+    server: async () => {
+      await server.restart("SIGKILL");
+      await page.getByRole("button", { name: "Back up now" }).click();
+    },
+  };
+  for (const [number, misfortune] of MISFORTUNES.entries()) {
+    // Each in its part of the film, so that all of them come to pass.
+    const due = (LARGE_BYTES * (number + 1)) / (MISFORTUNES.length + 2);
+    await until(() => line.up > due, () => read(page));
+    await misfortunes[misfortune]();
+    assert.ok(addsUp(await read(page)));
+  }
+  await waitForState(page, "done", 180_000);
+  assert.deepEqual(await onServer(data), [...(await digests(folder)).values()]);
+  assert.match(server.command("check", "--read-data"), /all as they were stored/);
+  const ratio = line.up / LARGE_BYTES;
+  console.log(`sent ${ratio.toFixed(3)} times its bytes`);
+  assert.ok(ratio < MOST, `${ratio}`);
+  await browser.forget();
+  await line.end();
+  await server.stop();
+  await Promise.all([clear(data), clear(folder)]);
+});
+
+async function until(condition, tell, patienceMs = 120_000) {
+  for (const late = Date.now() + patienceMs; !condition(); await sleep(20)) {
+    assert.ok(Date.now() < late, JSON.stringify(await tell()));
+  }
+}
