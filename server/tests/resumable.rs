@@ -4,18 +4,15 @@
 mod support;
 
 use std::fs;
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::io::Write;
+use std::net::Shutdown;
 use std::thread;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
-use sha1::{Digest, Sha1};
+use support::pieces::*;
 use support::{ABC, Answer, Form, Server, files};
 
-const PARTIAL: (&str, &str) = ("content-type", "application/partial-upload");
 const DAY: &str = "2024/2024-05-01";
 
 #[test]
@@ -377,70 +374,4 @@ fn what_nobody_went_on_with_for_a_week_is_given_up_at_the_next_start() {
     assert_eq!(send(&server, "HEAD", &old, &[], &[]).status, 404);
     assert_eq!(send(&server, "HEAD", &young, &[], &[]).status, 204);
     assert_eq!(parts(&server).len(), 1);
-}
-
-fn bytes(count: usize) -> Vec<u8> {
-    (0..count).map(|at| (at.wrapping_mul(2_654_435_761) >> 7) as u8).collect()
-}
-
-fn digest_of(bytes: &[u8]) -> String {
-    format!("sha=:{}:", STANDARD.encode(Sha1::digest(bytes)))
-}
-
-fn asset_data(name: &str) -> String {
-    let data = json!({"filename": name, "fileCreatedAt": "2024-05-01T10:00:00Z", "fileModifiedAt": "2024-05-02T11:00:00Z"});
-    STANDARD.encode(data.to_string())
-}
-
-fn create(server: &Server, whole: &[u8], complete: &str, content: &[u8], extra: &[(&str, &str)]) -> Answer {
-    let (digest, data) = (digest_of(whole), asset_data("a.jpg"));
-    let known = [("upload-complete", complete), ("repr-digest", &digest), ("x-immich-asset-data", &data)];
-    let headers: Vec<_> = known.into_iter().chain(extra.iter().copied()).collect();
-    send(server, "POST", "/api/upload", &headers, content)
-}
-
-/// Where an empty upload of these bytes lies.
-fn begin(server: &Server, whole: &[u8], extra: &[(&str, &str)]) -> String {
-    let answer = create(server, whole, "?0", &[], extra);
-    assert_eq!(answer.status, 201, "{answer:?}");
-    answer.header("location").to_owned()
-}
-
-fn append(server: &Server, place: &str, offset: usize, complete: &str, content: &[u8]) -> Answer {
-    let offset = offset.to_string();
-    send(
-        server,
-        "PATCH",
-        place,
-        &[PARTIAL, ("upload-offset", &offset), ("upload-complete", complete)],
-        content,
-    )
-}
-
-fn offset_of(server: &Server, place: &str) -> String {
-    send(server, "HEAD", place, &[], &[]).header("upload-offset").to_owned()
-}
-
-fn send(server: &Server, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-    let headers: Vec<_> = headers.iter().copied().chain([("x-api-key", server.key.as_str())]).collect();
-    server.send(method, path, &headers, body)
-}
-
-fn parts(server: &Server) -> Vec<String> {
-    files(&server.folder.path().join("uploads"))
-}
-
-/// Begins a PATCH that promises so many bytes.
-fn patch_head(server: &Server, place: &str, offset: usize, length: usize) -> TcpStream {
-    let mut stream = server.connect();
-    let key = &server.key;
-    write!(stream, "PATCH {place} HTTP/1.1\r\nHost: x\r\nx-api-key: {key}\r\nContent-Type: application/partial-upload\r\n\
-        Upload-Offset: {offset}\r\nUpload-Complete: ?1\r\nContent-Length: {length}\r\n\r\n").unwrap();
-    stream
-}
-
-fn read_head(stream: &mut TcpStream) -> String {
-    let mut bytes = [0; 64];
-    let read = stream.read(&mut bytes).unwrap();
-    String::from_utf8_lossy(&bytes[..read]).into_owned()
 }
