@@ -63,7 +63,10 @@ fn a_photo_that_was_moved_by_hand_is_found_again() {
     fs::rename(folder.path().join(PHOTO), folder.path().join("originals/moved.jpg")).unwrap();
     let server = Server::start_in(folder);
     assert_eq!(server.state.vault.repair(), Repair { moved: 1, ..Repair::default() });
-    assert_eq!(check(server.folder.path(), Depth::Data, |finding| panic!("{finding:?}")).unwrap(), 1);
+    assert_eq!(
+        check(server.folder.path(), Depth::Data, |_, _| {}, |finding| panic!("{finding:?}")).unwrap(),
+        1
+    );
 }
 
 #[test]
@@ -206,7 +209,7 @@ fn an_unreadable_photo_or_folder_does_not_stop_the_start() {
 
 fn findings(server: &Server, depth: Depth) -> Vec<Finding> {
     let mut found = Vec::new();
-    check(server.folder.path(), depth, |finding| found.push(finding)).unwrap();
+    check(server.folder.path(), depth, |_, _| {}, |finding| found.push(finding)).unwrap();
     found
 }
 

@@ -1,6 +1,8 @@
 //! Resumable uploads, one test for each rule of the draft that applies (draft-ietf-httpbis-resumable-upload), and for
 //! what is ours: the digest, the restart, the week.
 
+#[path = "support/pieces.rs"]
+mod pieces;
 mod support;
 
 use std::fs;
@@ -9,8 +11,8 @@ use std::net::Shutdown;
 use std::thread;
 use std::time::Duration;
 
+use pieces::*;
 use serde_json::json;
-use support::pieces::*;
 use support::{ABC, Answer, Form, Server, files};
 
 const DAY: &str = "2024/2024-05-01";

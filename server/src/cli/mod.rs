@@ -2,6 +2,7 @@
 
 mod check;
 mod door;
+mod index;
 mod serve;
 
 use std::error::Error;
@@ -41,7 +42,21 @@ enum Command {
         /// Read every byte and compare it with what was stored, not only the sizes
         #[arg(long, env = "SAFELIGHT_READ_DATA", value_parser = FalseyValueParser::new())]
         read_data: bool,
+        /// Enter files that the index does not know, and put damaged ones aside in `damaged`, so that browsers send
+        /// them again; not while the server runs
+        #[arg(long)]
+        repair: bool,
     },
+    /// Write a consistent copy of the index to a new file; works while the server runs
+    Backup {
+        /// The file to make
+        file: PathBuf,
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Make the index anew from the photos alone, if it is lost or damaged. Pairings, keys, albums and favorites are
+    /// not in the photos; the old index is kept beside the new one
+    Reindex(Folder),
 }
 
 #[derive(Subcommand)]
@@ -94,7 +109,9 @@ impl Cli {
             Command::Key(Key::Revoke { id, folder }) => door::revoke_key(&id, &folder),
             Command::Session(Session::List(folder)) => door::list_sessions(&folder),
             Command::Session(Session::Revoke { id, folder }) => door::revoke_session(&id, &folder),
-            Command::Check { folder, read_data } => check::check(&folder, read_data),
+            Command::Check { folder, read_data, repair } => check::check(&folder, read_data, repair),
+            Command::Backup { file, folder } => index::backup(&folder, &file),
+            Command::Reindex(folder) => index::reindex(&folder),
         }
     }
 }

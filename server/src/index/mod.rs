@@ -85,6 +85,12 @@ impl Index {
         }
     }
 
+    /// Writes a consistent copy to a new file, whatever is written meanwhile.
+    pub fn copy_to(&self, file: &Path) -> Result<(), IndexError> {
+        let name = file.to_string_lossy().into_owned();
+        self.read(|index| index.execute("VACUUM INTO ?1", [name]).map(drop))
+    }
+
     pub(crate) fn read<T>(
         &self,
         question: impl FnOnce(&Connection) -> rusqlite::Result<T>,
@@ -118,6 +124,10 @@ impl Index {
             index.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", [name, &value]).map(drop)
         })
     }
+}
+
+pub(crate) fn file_in(data: &Path) -> PathBuf {
+    data.join(FILE_NAME)
 }
 
 fn connect(file: &Path) -> Result<Connection, IndexError> {

@@ -1,6 +1,6 @@
-//! Verifies that the vault holds what its index says. `safelight check` prints what is found here; nothing is
-//! changed.
+//! Verifies that the vault holds what its index says, and nothing else. `safelight check` prints what is found here.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -11,11 +11,14 @@ use sha1::{Digest as _, Sha1};
 
 use super::assets::{self, Asset};
 use super::error::Doing;
-use super::{ORIGINALS, VaultError};
+use super::{AssetKind, ORIGINALS, VaultError, names, repair};
 use crate::index::Index;
 
 /// Large enough that the hash and not the calls take the time.
 const READ_BYTES: usize = 256 * 1024;
+
+/// Where damaged originals are put aside.
+const DAMAGED: &str = "damaged";
 
 /// How much of each file is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +46,8 @@ pub enum Damage {
     },
     WrongBytes,
     Unreadable(io::ErrorKind),
+    /// A photo or video that the index does not know.
+    Unknown,
 }
 
 impl fmt::Display for Damage {
@@ -52,15 +57,22 @@ impl fmt::Display for Damage {
             Self::WrongSize { expected, found } => write!(f, "has {found} bytes instead of {expected}"),
             Self::WrongBytes => write!(f, "does not hold the bytes that were stored"),
             Self::Unreadable(kind) => write!(f, "cannot be read ({kind})"),
+            Self::Unknown => write!(f, "is not in the index; the next start of the server enters it"),
         }
     }
 }
 
-/// Looks at every file of the index, says each finding, and returns how many files were looked at.
-pub fn check(data: &Path, depth: Depth, mut found: impl FnMut(Finding)) -> Result<usize, VaultError> {
+/// Looks at every file of the index and below the originals, says each finding, and returns how many files the index
+/// has. `progress` gets how many of them were looked at, and of how many.
+pub fn check(
+    data: &Path,
+    depth: Depth,
+    progress: impl Fn(usize, usize),
+    mut found: impl FnMut(Finding),
+) -> Result<usize, VaultError> {
     let originals = data.join(ORIGINALS);
     let assets = Index::open_existing(data)?.read(assets::all)?;
-    for asset in &assets {
+    for (at, asset) in assets.iter().enumerate() {
         let path = originals.join(&asset.path);
         if let Some(damage) = damage(&path, asset, depth) {
             found(Finding { path, damage });
@@ -69,8 +81,34 @@ pub fn check(data: &Path, depth: Depth, mut found: impl FnMut(Finding)) -> Resul
         if let Some(path) = sidecar.filter(|path| !path.is_file()) {
             found(Finding { path, damage: Damage::Missing });
         }
+        progress(at + 1, assets.len());
+    }
+    for path in unknown(&originals, &assets)? {
+        found(Finding { path: originals.join(path), damage: Damage::Unknown });
     }
     Ok(assets.len())
+}
+
+/// Photos and videos that nobody entered. An empty one is a name that an upload has reserved.
+fn unknown(originals: &Path, assets: &[Asset]) -> Result<Vec<String>, VaultError> {
+    let known: HashSet<&str> = assets.iter().map(|asset| asset.path.as_str()).collect();
+    let found = repair::files_below(originals)?;
+    let is_unknown =
+        |path: &str, size: u64| size > 0 && AssetKind::of(path).is_some() && !known.contains(path);
+    Ok(found.into_iter().filter(|(path, size)| is_unknown(path, *size)).map(|(path, _)| path).collect())
+}
+
+/// Moves a damaged original out of the way, so that its bytes count as lost; returns where to.
+pub fn put_aside(data: &Path, original: &Path) -> Result<PathBuf, VaultError> {
+    let name = original.strip_prefix(data.join(ORIGINALS)).unwrap_or(original);
+    let place = (1..)
+        .map(|number| data.join(DAMAGED).join(names::numbered(&name.to_string_lossy(), number)))
+        .find(|place| !place.exists())
+        .unwrap_or_default();
+    let folder = place.parent().unwrap_or(data);
+    fs::create_dir_all(folder).doing("create", folder)?;
+    fs::rename(original, &place).doing("put aside", original)?;
+    Ok(place)
 }
 
 fn damage(path: &Path, asset: &Asset, depth: Depth) -> Option<Damage> {

@@ -27,13 +27,13 @@ use uuid::Uuid;
 pub use albums::{Album, AlbumId};
 pub(crate) use assets::time;
 pub use assets::{Asset, AssetKind, Totals};
-pub use check::{Damage, Depth, Finding, check};
+pub use check::{Damage, Depth, Finding, check, put_aside};
 pub use error::VaultError;
 pub use incoming::Received;
 pub use repair::Repair;
 pub use uploads::{Completed, KEPT_FOR_DAYS, Open, Upload, UploadId};
 
-use crate::index::{Index, IndexError};
+use crate::index::{self, Index, IndexError};
 use claims::Claims;
 use error::Doing;
 use place::{Originals, Placed};
@@ -98,6 +98,22 @@ impl Vault {
         vault.repair.leftovers += vault.forget_stale_uploads(Timestamp::now())?;
         vault.repair.leftovers += vault.remove_unknown_parts()?;
         Ok(vault)
+    }
+
+    /// Puts the index of a data folder away, so that the next `open` makes it anew from the files; returns where it is.
+    pub fn set_index_aside(data: &Path, now: Timestamp) -> Result<PathBuf, VaultError> {
+        let _lock = lock(data)?;
+        let aside = data.join(format!("index-until-{}.sqlite", now.strftime("%Y%m%d-%H%M%S")));
+        for end in ["", "-wal", "-shm"] {
+            let of = |path: &Path| PathBuf::from(format!("{}{end}", path.display()));
+            let (from, to) = (of(&index::file_in(data)), of(&aside));
+            match fs::rename(&from, &to) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound && !end.is_empty() => {}
+                moved => moved.doing("put aside", &from)?,
+            }
+        }
+        place::sync_folder(data)?;
+        Ok(aside)
     }
 
     pub fn index(&self) -> &Index {

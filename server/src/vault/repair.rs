@@ -40,11 +40,10 @@ pub struct Repair {
 }
 
 /// Sizes of the files below the originals, by relative path.
-type Found = BTreeMap<String, u64>;
+pub(super) type Found = BTreeMap<String, u64>;
 
 pub(super) fn repair(vault: &Vault) -> Result<Repair, VaultError> {
-    let mut found = Found::new();
-    walk(vault.originals.root(), "", &mut found)?;
+    let found = files_below(vault.originals.root())?;
     let assets = vault.index.read(assets::all)?;
     refuse_if_all_are_gone(vault, &assets, &found)?;
     let known = paths(assets);
@@ -202,6 +201,12 @@ fn created(path: &str, modified: Timestamp) -> Timestamp {
 /// Names that begin with a dot, and those that a NAS puts beside photos, belong to others.
 fn is_passed_over(name: &str) -> bool {
     name.starts_with('.') || name == "@eaDir"
+}
+
+pub(super) fn files_below(originals: &Path) -> Result<Found, VaultError> {
+    let mut found = Found::new();
+    walk(originals, "", &mut found)?;
+    Ok(found)
 }
 
 fn walk(folder: &Path, prefix: &str, found: &mut Found) -> Result<(), VaultError> {

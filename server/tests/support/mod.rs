@@ -3,8 +3,6 @@
 // Each test program uses a part of this.
 #![allow(dead_code)]
 
-pub mod pieces;
-
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

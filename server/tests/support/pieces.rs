@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use sha1::{Digest, Sha1};
 
-use super::{Answer, Server, files};
+use crate::support::{Answer, Server, files};
 
 pub const PARTIAL: (&str, &str) = ("content-type", "application/partial-upload");
 
