@@ -16,6 +16,8 @@ fn check_finds_every_damage_and_repair_sets_right_what_can_be() {
     for (name, bytes) in [("whole.jpg", ABC), ("flipped.jpg", b"flip"), ("lost.jpg", b"lost")] {
         assert_eq!(server.upload(&Form::photo(name, bytes)).status, 201);
     }
+    let epoch = |server: &Server| server.get("/api/users/me").json()["epoch"].clone();
+    assert!(epoch(&server).is_null(), "nothing was ever lost");
     let folder = server.stop();
     let day = folder.path().join("originals").join(DAY);
     assert!(run(folder.path(), &["check", "--read-data"]).status.success());
@@ -35,6 +37,7 @@ fn check_finds_every_damage_and_repair_sets_right_what_can_be() {
 
     // Whoever has the bytes may send them again, and all is well.
     let server = Server::start_in(folder);
+    assert!(epoch(&server).is_string(), "browsers ask again about everything");
     for (name, bytes) in [("flipped.jpg", b"flip"), ("lost.jpg", b"lost")] {
         assert_eq!(server.upload(&Form::photo(name, bytes)).status, 201, "{name}");
     }

@@ -14,11 +14,13 @@ use crate::json::{self, Anything, FromJson};
 /// What we need to see to believe that a server answers, and not a proxy.
 struct Me {
     id: String,
+    /// Of our own server: another one after it lost something, so that it is asked about everything again.
+    epoch: Option<String>,
 }
 
 impl FromJson for Me {
     fn from_json(json: &JsValue) -> Option<Me> {
-        Some(Me { id: json::text(json, "id")? })
+        Some(Me { id: json::text(json, "id")?, epoch: json::text(json, "epoch") })
     }
 }
 
@@ -33,7 +35,10 @@ pub async fn ask(digests: &[Digest]) -> RequestEnd<Vec<Known>> {
 /// has no capabilities and is not trusted.
 pub async fn check() -> (Checked, bool) {
     let account = http::get::<Me>(immich::path::USERS_ME).await;
-    let account = understand(account, |me| (!me.id.is_empty()).then_some(KnownAccount(AccountId(me.id))));
+    let account = understand(account, |me| {
+        let id = me.epoch.map_or_else(|| me.id.clone(), |epoch| [&*me.id, &epoch].join(" "));
+        (!me.id.is_empty()).then_some(KnownAccount(AccountId(id)))
+    });
     let (verifies, keeps_pieces) = match http::get::<Capabilities>(safelight::path::CAPABILITIES).await {
         RequestEnd::Replied(Reply { body: Body::Understood(can), .. }) => {
             (can.verifies_digests, can.resumable_uploads)

@@ -14,8 +14,11 @@ pub(super) const OWNER_NAME: &str = "Owner";
 pub(super) const OWNER_EMAIL: &str = "owner@safelight.invalid";
 
 pub(super) async fn me(Shared(state): Shared<State>) -> Result<Json<Value>, AppError> {
-    let (owner, totals) =
-        state.blocking(|parts| Ok::<_, AppError>((parts.door.owner()?, parts.vault.totals()?))).await?;
+    let (owner, totals, epoch) = state
+        .blocking(|parts| {
+            Ok::<_, AppError>((parts.door.owner()?, parts.vault.totals()?, parts.vault.epoch()?))
+        })
+        .await?;
     let since = owner.since.to_string();
     Ok(Json(json!({
         "id": owner.id, "email": OWNER_EMAIL, "name": OWNER_NAME, "profileImagePath": "",
@@ -23,6 +26,8 @@ pub(super) async fn me(Shared(state): Shared<State>) -> Result<Json<Value>, AppE
         "shouldChangePassword": false, "isAdmin": true, "createdAt": since, "deletedAt": null,
         "updatedAt": since, "oauthId": "", "quotaSizeInBytes": null, "quotaUsageInBytes": totals.bytes,
         "status": "active", "license": null,
+        // Ours: what was confirmed in an earlier epoch may be lost.
+        "epoch": epoch,
     })))
 }
 

@@ -37,7 +37,7 @@ fn set_right(folder: &Folder, findings: &[Finding]) -> Result<(), Box<dyn std::e
         match finding.damage {
             Damage::WrongSize { .. } | Damage::WrongBytes => {
                 let place = put_aside(&folder.data, &finding.path)?;
-                println!("{} was put aside: it is taken in again when a browser sends it", place.display());
+                println!("{} was put aside: a browser that has its bytes sends them again", place.display());
             }
             Damage::Missing | Damage::Unreadable(_) | Damage::Unknown => {}
         }

@@ -42,8 +42,8 @@ enum Command {
         /// Read every byte and compare it with what was stored, not only the sizes
         #[arg(long, env = "SAFELIGHT_READ_DATA", value_parser = FalseyValueParser::new())]
         read_data: bool,
-        /// Enter files that the index does not know, and put damaged ones aside in `damaged`, so that browsers send
-        /// them again; not while the server runs
+        /// Enter files that the index does not know, and put damaged ones aside in `damaged`, so that their
+        /// bytes are taken in again; not while the server runs
         #[arg(long)]
         repair: bool,
     },

@@ -41,6 +41,9 @@ use place::{Originals, Placed};
 const ORIGINALS: &str = "originals";
 const INCOMING: &str = "incoming";
 const UPLOADS: &str = "uploads";
+/// Settings of the index.
+const LOSSES: &str = "losses";
+const EPOCH: &str = "epoch";
 const LOCK: &str = "safelight.lock";
 
 pub struct Vault {
@@ -97,6 +100,7 @@ impl Vault {
         vault.repair = repair::repair(&vault)?;
         vault.repair.leftovers += vault.forget_stale_uploads(Timestamp::now())?;
         vault.repair.leftovers += vault.remove_unknown_parts()?;
+        vault.note_losses()?;
         Ok(vault)
     }
 
@@ -114,6 +118,22 @@ impl Vault {
         }
         place::sync_folder(data)?;
         Ok(aside)
+    }
+
+    /// Losses begin a new epoch: whoever was told "protected" before has to ask again.
+    fn note_losses(&self) -> Result<(), IndexError> {
+        let Repair { missing, damaged, .. } = self.repair;
+        let losses = format!("{missing} missing, {damaged} damaged");
+        let known = self.index.setting(LOSSES)?;
+        if missing + damaged > 0 && known.as_deref() != Some(&losses) {
+            self.index.set(EPOCH, Uuid::new_v4().to_string())?;
+        }
+        self.index.set(LOSSES, losses)
+    }
+
+    /// What tells the time before losses from the time after; none as long as nothing was ever lost.
+    pub fn epoch(&self) -> Result<Option<String>, IndexError> {
+        self.index.setting(EPOCH)
     }
 
     pub fn index(&self) -> &Index {

@@ -91,9 +91,13 @@ impl Engine {
         self.link = Link::Held { halt, until };
     }
 
+    /// Also one that answered before: it may be gone, or have lost what it confirmed.
     pub(super) fn ask_server_again(&mut self) {
-        if matches!(self.link, Link::Held { .. } | Link::SignedOut) {
-            self.link = Link::Due(self.link.halt());
+        let talks_to_us = !self.jobs.sending().is_empty() || self.jobs.is_asking();
+        match self.link {
+            Link::Held { .. } | Link::SignedOut => self.link = Link::Due(self.link.halt()),
+            Link::Ready(_) if !talks_to_us => self.link = Link::Due(None),
+            Link::Ready(_) | Link::Due(_) | Link::Checking { .. } => {}
         }
     }
 

@@ -1,0 +1,46 @@
+// The server loses photos that it had confirmed: the app hears of it, and sends again what it has.
+import assert from "node:assert/strict";
+import { readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { Browser, dropFolder, waitForState } from "../support/browser.mjs";
+import { clear, digests, media, onServer, scratch, write } from "../support/files.mjs";
+import { Server } from "../support/server.mjs";
+
+test("what the server lost is sent again, and what was damaged after a repair", async () => {
+  const [data, folder] = [await scratch("data"), await scratch("pictures")];
+  for (const name of ["whole", "lost", "damaged"]) await write(folder, `${name}.jpg`, await media("photo.jpg", name));
+  const server = await Server.start(data);
+  const browser = await Browser.open();
+  const page = await browser.page(server.pairingLink);
+  await waitForState(page, "empty");
+  await dropFolder(page, folder);
+  await waitForState(page, "done");
+  const wanted = [...(await digests(folder)).values()].sort();
+  assert.deepEqual(await onServer(data), wanted);
+
+  await server.stop();
+  const originals = await originalsOf(data);
+  await rm(originals.find((path) => path.endsWith("lost.jpg")));
+  const damaged = originals.find((path) => path.endsWith("damaged.jpg"));
+  await writeFile(damaged, "bits that rotted");
+  assert.throws(() => server.command("check", "--read-data", "--repair"), ({ stdout }) => /2 findings/.test(stdout));
+  await server.start();
+  await page.getByRole("button", { name: "Back up now" }).click();
+  for (const late = Date.now() + 30_000; (await onServer(data)).length < wanted.length; ) {
+    assert.ok(Date.now() < late, "nothing was sent again");
+    await page.waitForTimeout(200);
+  }
+  await waitForState(page, "done");
+  assert.deepEqual(await onServer(data), wanted);
+  assert.match(server.command("check", "--read-data"), /all as they were stored/);
+  await browser.forget();
+  await server.stop();
+  await Promise.all([clear(data), clear(folder)]);
+});
+
+async function originalsOf(data) {
+  const names = await readdir(join(data, "originals"), { recursive: true });
+  return names.map((name) => join(data, "originals", name));
+}
