@@ -1,5 +1,6 @@
 //! What goes wrong with networks, servers, drives and browsers, and what must come of it: nothing lost.
 
+use protocol::safelight::STATUS_DIGEST_MISMATCH;
 use safelight_engine::testing::{CODE, Disk, PICTURES, World};
 use safelight_engine::{
     Access, AccountId, Barrier, Event, Failure, FileState, Filter, FolderId, Halt, Headline, Intent, JobId,
@@ -203,6 +204,34 @@ fn one_upload_that_is_always_cut_off_does_not_hold_up_the_rest_for_ever() {
     let problem = Problem::GaveUp(Failure::CutOff);
     assert!(matches!(world.state("b.mov"), Some(FileState::Problem { problem: p, .. }) if *p == problem));
     assert!(world.log.uploads.len() < 30);
+}
+
+#[test]
+fn an_upload_that_gets_on_each_time_is_never_given_up() {
+    let mut world = World::unpaired(&[("film.mov", "a long film")]);
+    world.server.paired = true;
+    world.server.cuts_off = Some(b"a long film".to_vec());
+    world.server.gets_on = Some(100 << 20);
+    world.start();
+    world.pass(24 * 3_600_000);
+    assert!(world.log.uploads.len() > 50);
+    assert_eq!(world.view().tally.remaining, 1);
+    world.server.cuts_off = None;
+    world.pass(3_600_000);
+    assert_eq!(world.view().headline, Headline::Done);
+}
+
+#[test]
+fn bytes_that_never_fit_their_digest_are_given_up_however_far_they_got() {
+    let mut world = World::unpaired(&[("film.mov", "a long film")]);
+    world.server.paired = true;
+    world.server.gets_on = Some(100 << 20);
+    (0..100).for_each(|_| world.server.says(STATUS_DIGEST_MISMATCH));
+    world.start();
+    world.pass(24 * 3_600_000);
+    let problem = Problem::GaveUp(Failure::DigestMismatch);
+    assert!(matches!(world.state("film.mov"), Some(FileState::Problem { problem: p, .. }) if *p == problem));
+    assert!(world.log.uploads.len() < 20);
 }
 
 #[test]

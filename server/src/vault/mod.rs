@@ -41,8 +41,7 @@ use place::{Originals, Placed};
 const ORIGINALS: &str = "originals";
 const INCOMING: &str = "incoming";
 const UPLOADS: &str = "uploads";
-/// Settings of the index.
-const LOSSES: &str = "losses";
+/// A setting of the index.
 const EPOCH: &str = "epoch";
 const LOCK: &str = "safelight.lock";
 
@@ -120,15 +119,10 @@ impl Vault {
         Ok(aside)
     }
 
-    /// Losses begin a new epoch: whoever was told "protected" before has to ask again.
+    /// Each start with losses begins a new epoch: whoever was told "protected" before has to ask again.
     fn note_losses(&self) -> Result<(), IndexError> {
         let Repair { missing, damaged, .. } = self.repair;
-        let losses = format!("{missing} missing, {damaged} damaged");
-        let known = self.index.setting(LOSSES)?;
-        if missing + damaged > 0 && known.as_deref() != Some(&losses) {
-            self.index.set(EPOCH, Uuid::new_v4().to_string())?;
-        }
-        self.index.set(LOSSES, losses)
+        if missing + damaged > 0 { self.index.set(EPOCH, Uuid::new_v4().to_string()) } else { Ok(()) }
     }
 
     /// What tells the time before losses from the time after; none as long as nothing was ever lost.

@@ -81,7 +81,8 @@ impl Pieces {
                 return Ok(RequestEnd::Stalled);
             }
             match (piece.status(), offset_of(&piece)) {
-                (204, Some(reached)) => {
+                // Whatever takes a piece and has no more than before is not the server.
+                (204, Some(reached)) if reached > at => {
                     self.learn(end - at, now().since(began));
                     at = reached;
                 }

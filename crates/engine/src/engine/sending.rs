@@ -4,7 +4,7 @@ use super::Engine;
 use crate::decision::{Decision, after_upload};
 use crate::event::{JobId, UploadEnd};
 use crate::link::{Halt, Link, Trust};
-use crate::row::{FileId, FileState, Proof};
+use crate::row::{Failure, FileId, FileState, Proof};
 use crate::time::Moment;
 
 impl Engine {
@@ -17,9 +17,6 @@ impl Engine {
     pub(super) fn upload_ended(&mut self, now: Moment, job: JobId, end: UploadEnd) {
         let Some(sending) = self.jobs.end_sending(job) else { return };
         let (id, digest) = (sending.file, sending.digest);
-        if sending.got_on() {
-            self.catalog.forget_attempts(id);
-        }
         match after_upload(end, self.trust()) {
             Decision::Protect { asset } => {
                 self.note_rest_sent(now, id, sending.sent);
@@ -33,6 +30,9 @@ impl Engine {
             Decision::Vanished => self.call_gone(id),
             Decision::RetryLater(failure) => {
                 self.pace.note_trouble();
+                if failure == Failure::Stalled && sending.got_on() {
+                    self.catalog.forget_attempts(id);
+                }
                 self.retry_later(now, id, failure);
             }
             Decision::StopRun { halt, retry_after_ms } => {

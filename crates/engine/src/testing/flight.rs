@@ -139,6 +139,11 @@ fn read(world: &mut World, read: Read, opened: bool) -> Option<Flight> {
 }
 
 fn upload(world: &mut World, send: Send, stage: Upload) -> Option<Flight> {
+    if let (Upload::Begun, Some(sent)) = (&stage, world.server.gets_on) {
+        let job = send.read.job;
+        world.tell(Event::UploadResumed { job, at: 0 });
+        world.tell(Event::UploadProgressed { job, sent });
+    }
     let (now, path) = (world.now, &send.read.path);
     let disk = world.disks.entry(send.read.folder).or_default();
     let next = match stage {

@@ -31,6 +31,8 @@ pub struct Server {
     corrupt_next: bool,
     /// Bytes at which every upload is cut off.
     pub cuts_off: Option<Vec<u8>>,
+    /// It keeps the pieces of an upload: so many bytes are said to get through each time.
+    pub gets_on: Option<u64>,
 }
 
 impl Default for Server {
@@ -47,6 +49,7 @@ impl Default for Server {
             upload_answers: VecDeque::new(),
             corrupt_next: false,
             cuts_off: None,
+            gets_on: None,
         }
     }
 }
