@@ -160,6 +160,17 @@ fn an_append_at_another_offset_is_told_the_right_one() {
 }
 
 #[test]
+fn a_large_append_at_another_offset_hears_its_answer_and_not_a_cut_connection() {
+    let server = Server::start();
+    let bytes = bytes(30_000_000);
+    let place = begin(&server, &bytes, &[]);
+    for _ in 0..5 {
+        assert_eq!(append(&server, &place, 7, "?0", &bytes[7..]).status, 409);
+    }
+    assert_eq!(create(&server, &bytes, "", &bytes, &[]).status, 400);
+}
+
+#[test]
 fn an_append_is_refused_for_what_it_lacks() {
     let server = Server::start();
     let place = begin(&server, ABC, &[]);

@@ -5,6 +5,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::thread;
 
 use support::{ABC, Form, Server};
 
@@ -47,6 +48,22 @@ fn check_finds_every_damage_and_repair_sets_right_what_can_be() {
 }
 
 #[test]
+fn what_arrives_while_it_looks_is_no_finding() {
+    let server = Server::start();
+    let photos: Vec<_> = (0..300)
+        .map(|number| Form::photo(&format!("{number}.jpg"), format!("{number}").as_bytes()))
+        .collect();
+    thread::scope(|scope| {
+        let sending =
+            scope.spawn(|| photos.iter().for_each(|photo| assert_eq!(server.upload(photo).status, 201)));
+        while !sending.is_finished() {
+            let ended = run(server.folder.path(), &["check"]);
+            assert!(ended.status.success(), "{ended:?}");
+        }
+    });
+}
+
+#[test]
 fn nothing_is_repaired_under_a_running_server() {
     let server = Server::start();
     let ended = run(server.folder.path(), &["check", "--repair"]);
@@ -80,6 +97,11 @@ fn the_index_is_made_anew_from_the_files_alone() {
     let kept =
         support::files(folder.path()).into_iter().filter(|name| name.starts_with("index-until-")).count();
     assert!(kept >= 1, "the old index is kept");
+    for name in ["safelight.sqlite", "safelight.sqlite-wal", "safelight.sqlite-shm"] {
+        _ = fs::remove_file(folder.path().join(name));
+    }
+    assert!(run(folder.path(), &["reindex"]).status.success(), "also where it is lost");
+    assert!(!run(&folder.path().join("elsewhere"), &["reindex"]).status.success(), "not where nothing is");
     let server = Server::start_in(folder);
     assert_eq!(server.upload(&Form::photo("again.jpg", ABC)).status, 200);
     assert_eq!(server.get("/api/assets/statistics").json()["total"], 2);

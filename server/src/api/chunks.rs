@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::StatusCode;
+use axum::extract::Request;
+use axum::http::{HeaderMap, StatusCode};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::time::timeout;
 
+use super::sign_in::SignedIn;
 use crate::error::AppError;
+use crate::state::State;
 use crate::throttle::Throttle;
 
 /// A phone may lose its signal for a while; a client that is gone for good must not hold a file open for ever.
@@ -37,8 +40,13 @@ pub(super) fn chunks(body: Body) -> Chunks {
     }))
 }
 
-/// The same, no faster than the device is allowed to send.
-pub(super) fn slowed(chunks: Chunks, throttle: Arc<Throttle>) -> Chunks {
+/// The headers of an upload, and its bytes no faster than the device is allowed to send them.
+pub(super) fn incoming(state: &State, who: &SignedIn, request: Request) -> (HeaderMap, Chunks) {
+    let (parts, body) = request.into_parts();
+    (parts.headers, slowed(chunks(body), state.throttles.of(who.id())))
+}
+
+fn slowed(chunks: Chunks, throttle: Arc<Throttle>) -> Chunks {
     Box::pin(chunks.then(move |chunk| {
         let throttle = throttle.clone();
         async move {

@@ -22,8 +22,9 @@ pub(super) fn backup(folder: &Folder, file: &Path) -> Outcome {
 }
 
 pub(super) fn reindex(folder: &Folder) -> Outcome {
-    let aside = Vault::set_index_aside(&folder.data, Timestamp::now())?;
-    println!("The old index is kept as {}", aside.display());
+    if let Some(aside) = Vault::set_index_aside(&folder.data, Timestamp::now())? {
+        println!("The old index is kept as {}", aside.display());
+    }
     let vault = Vault::open(&folder.data)?;
     println!("{} photos and videos were entered", vault.repair().adopted);
     println!("Start the server, and pair your browsers anew: `safelight pair`");

@@ -1,10 +1,11 @@
 //! Verifies that the vault holds what its index says, and nothing else. `safelight check` prints what is found here.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use protocol::Digest;
 use sha1::{Digest as _, Sha1};
@@ -16,6 +17,9 @@ use crate::index::Index;
 
 /// Large enough that the hash and not the calls take the time.
 const READ_BYTES: usize = 256 * 1024;
+
+/// Between an original's place and its row lies one commit.
+const ENTERED_WITHIN: Duration = Duration::from_secs(2);
 
 /// Where damaged originals are put aside.
 const DAMAGED: &str = "damaged";
@@ -71,7 +75,8 @@ pub fn check(
     mut found: impl FnMut(Finding),
 ) -> Result<usize, VaultError> {
     let originals = data.join(ORIGINALS);
-    let assets = Index::open_existing(data)?.read(assets::all)?;
+    let index = Index::open_existing(data)?;
+    let assets = index.read(assets::all)?;
     for (at, asset) in assets.iter().enumerate() {
         let path = originals.join(&asset.path);
         if let Some(damage) = damage(&path, asset, depth) {
@@ -83,19 +88,31 @@ pub fn check(
         }
         progress(at + 1, assets.len());
     }
-    for path in unknown(&originals, &assets)? {
+    for path in unknown(&originals, &index)? {
         found(Finding { path: originals.join(path), damage: Damage::Unknown });
     }
     Ok(assets.len())
 }
 
-/// Photos and videos that nobody entered. An empty one is a name that an upload has reserved.
-fn unknown(originals: &Path, assets: &[Asset]) -> Result<Vec<String>, VaultError> {
-    let known: HashSet<&str> = assets.iter().map(|asset| asset.path.as_str()).collect();
+/// Photos and videos that nobody entered. An empty one is a name that an upload has reserved; one that has just
+/// arrived is entered a moment later.
+fn unknown(originals: &Path, index: &Index) -> Result<Vec<String>, VaultError> {
     let found = repair::files_below(originals)?;
-    let is_unknown =
-        |path: &str, size: u64| size > 0 && AssetKind::of(path).is_some() && !known.contains(path);
-    Ok(found.into_iter().filter(|(path, size)| is_unknown(path, *size)).map(|(path, _)| path).collect())
+    let is_ours = |(path, size): &(String, u64)| *size > 0 && AssetKind::of(path).is_some();
+    let all: Vec<String> = found.into_iter().filter(is_ours).map(|(path, _)| path).collect();
+    let unknown = not_in(index, all)?;
+    if unknown.is_empty() {
+        return Ok(unknown);
+    }
+    thread::sleep(ENTERED_WITHIN);
+    not_in(index, unknown)
+}
+
+fn not_in(index: &Index, paths: Vec<String>) -> Result<Vec<String>, VaultError> {
+    let known = index.read(|index| {
+        paths.iter().map(|path| assets::is_path_known(index, path)).collect::<rusqlite::Result<Vec<bool>>>()
+    })?;
+    Ok(paths.into_iter().zip(known).filter(|(_, known)| !known).map(|(path, _)| path).collect())
 }
 
 /// Moves a damaged original out of the way, so that its bytes count as lost; returns where to.

@@ -103,20 +103,28 @@ impl Vault {
         Ok(vault)
     }
 
-    /// Puts the index of a data folder away, so that the next `open` makes it anew from the files; returns where it is.
-    pub fn set_index_aside(data: &Path, now: Timestamp) -> Result<PathBuf, VaultError> {
+    /// Puts the index of a data folder away, so that the next `open` makes it anew from the files; returns where it is
+    /// now, if there was one.
+    pub fn set_index_aside(data: &Path, now: Timestamp) -> Result<Option<PathBuf>, VaultError> {
+        if !data.join(ORIGINALS).is_dir() {
+            return Err(IndexError::Missing(data.to_owned()).into());
+        }
         let _lock = lock(data)?;
         let aside = data.join(format!("index-until-{}.sqlite", now.strftime("%Y%m%d-%H%M%S")));
+        let mut was_there = false;
         for end in ["", "-wal", "-shm"] {
             let of = |path: &Path| PathBuf::from(format!("{}{end}", path.display()));
             let (from, to) = (of(&index::file_in(data)), of(&aside));
             match fs::rename(&from, &to) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound && !end.is_empty() => {}
-                moved => moved.doing("put aside", &from)?,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                moved => {
+                    moved.doing("put aside", &from)?;
+                    was_there = true;
+                }
             }
         }
         place::sync_folder(data)?;
-        Ok(aside)
+        Ok(was_there.then_some(aside))
     }
 
     /// Each start with losses begins a new epoch: whoever was told "protected" before has to ask again.

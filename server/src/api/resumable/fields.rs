@@ -10,6 +10,7 @@ use protocol::resumable::{AssetData, PARTIAL_UPLOAD, header};
 use sfv::{BareItem, Dictionary, Item, ListEntry, Parser};
 
 use super::problem::Problem;
+use crate::api::upload::form::unsupported;
 use crate::error::AppError;
 use crate::vault::{AssetKind, Description, KEPT_FOR_DAYS, Upload};
 
@@ -78,8 +79,7 @@ pub(super) fn description(headers: &HeaderMap) -> Result<Description, AppError> 
             header::ASSET_DATA
         )));
     };
-    let kind = AssetKind::of(&filename)
-        .ok_or_else(|| AppError::bad_request(format!("Unsupported file type {filename}")))?;
+    let kind = AssetKind::of(&filename).ok_or_else(|| unsupported(&filename))?;
     let (created, modified) = (date(&file_created_at)?, date(&file_modified_at)?);
     Ok(Description { name: filename, kind, created, modified, favorite: is_favorite })
 }

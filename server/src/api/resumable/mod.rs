@@ -11,12 +11,12 @@ use axum::extract::{Path, Request, State as Shared};
 use axum::http::{HeaderMap, StatusCode, header as http};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use futures_util::StreamExt;
-use protocol::immich::{UploadAnswer, UploadStatus};
+use futures_util::{StreamExt, stream};
+use protocol::immich::UploadAnswer;
 use protocol::resumable::{INTEROP_VERSION, PARTIAL_UPLOAD, PATH, header};
 
 use super::batches::{FromNetwork, ToDisk, batches};
-use super::chunks::{Broken, Chunks, chunks, read_away, slowed};
+use super::chunks::{Broken, Chunks, incoming, read_away};
 use super::sign_in::SignedIn;
 use super::upload::mismatch;
 use crate::error::AppError;
@@ -39,39 +39,47 @@ pub(super) async fn create(
     Extension(who): Extension<SignedIn>,
     request: Request,
 ) -> Result<Response, AppError> {
-    let (parts, body) = request.into_parts();
-    let chunks = slowed(chunks(body), state.throttles.of(who.id()));
-    let piece = Piece::of(&parts.headers)?;
-    let (digest, description) = (fields::digest(&parts.headers)?, fields::description(&parts.headers)?);
+    let (headers, mut chunks) = incoming(&state, &who, request);
+    let answer = begin(&state, &headers, &mut chunks).await;
+    // A client that is still sending would see a cut connection instead of the answer.
+    read_away(chunks, usize::MAX).await;
+    answer
+}
+
+async fn begin(state: &State, headers: &HeaderMap, chunks: &mut Chunks) -> Result<Response, AppError> {
+    let piece = Piece::of(headers)?;
+    let (digest, description) = (fields::digest(headers)?, fields::description(headers)?);
     let length = match piece.length_behind(0, None) {
         Ok(Some(0)) => return Err(AppError::bad_request("File is empty")),
         Ok(length) => length,
         Err(problem) => return Ok(problem.into_response()),
     };
     if let Some(id) = state.blocking(move |parts| parts.vault.held(digest)).await? {
-        read_away(chunks, usize::MAX).await;
         return Ok(finished(Kept::Already(id)));
     }
     let begun = state.blocking(move |parts| parts.vault.unfinished_upload(digest)).await?;
     // A client that was killed lost the place, but not the file: nothing of it is sent twice.
     let begun = begun.filter(|_| piece.content == Some(0) && !piece.completes);
     let (taken, upload) = match begun {
-        Some(begun) => take(&state, &begun.id.to_string()).await?,
+        Some(begun) => take(state, Some(begun.id)).await?,
         None => {
             let new = move |parts: &Parts| parts.vault.begin_upload(digest, length, description);
             let new = state.blocking(new).await?;
             (state.seats.take(new.id).await, new)
         }
     };
-    let id = upload.id;
-    if upload.asset.is_some() || piece.length_behind(0, upload.length).is_err() {
+    if let Some(asset) = upload.asset {
+        return Ok(finished(Kept::Already(asset)));
+    }
+    if piece.length_behind(0, upload.length).is_err() {
         return Ok((fields::state_of(&upload), Problem::InconsistentLength).into_response());
     }
-    let mut response = go_on(&state, upload, piece, chunks, taken).await?;
+    let place = format!("{PATH}/{}", upload.id);
+    let mut response = go_on(state, upload, piece, chunks, taken).await?;
     if response.status() == StatusCode::NO_CONTENT {
         *response.status_mut() = StatusCode::CREATED;
     }
-    fields::set(response.headers_mut(), http::LOCATION.as_str(), &format!("{PATH}/{id}"));
+    fields::set(response.headers_mut(), http::LOCATION.as_str(), &place);
     fields::set(response.headers_mut(), header::INTEROP, &INTEROP_VERSION.to_string());
     Ok(response)
 }
@@ -82,14 +90,24 @@ pub(super) async fn append(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, AppError> {
-    let (parts, body) = request.into_parts();
-    let chunks = slowed(chunks(body), state.throttles.of(who.id()));
-    if !fields::is_partial_upload(&parts.headers) {
+    let (headers, mut chunks) = incoming(&state, &who, request);
+    let answer = append_to(&state, &id, &headers, &mut chunks).await;
+    read_away(chunks, usize::MAX).await;
+    answer
+}
+
+async fn append_to(
+    state: &State,
+    id: &str,
+    headers: &HeaderMap,
+    chunks: &mut Chunks,
+) -> Result<Response, AppError> {
+    if !fields::is_partial_upload(headers) {
         let message = format!("Content-Type must be {PARTIAL_UPLOAD}");
         return Err(AppError::Refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
     }
-    let (piece, offset) = (Piece::of(&parts.headers)?, fields::offset(&parts.headers)?);
-    let (taken, upload) = take(&state, &id).await?;
+    let (piece, offset) = (Piece::of(headers)?, fields::offset(headers)?);
+    let (taken, upload) = take(state, UploadId::parse(id)).await?;
     let problem = if upload.asset.is_some() {
         Some(if piece.content == Some(0) { Problem::Completed } else { Problem::InconsistentLength })
     } else if upload.received != offset {
@@ -99,13 +117,13 @@ pub(super) async fn append(
     };
     match problem {
         Some(problem) => Ok((fields::state_of(&upload), problem).into_response()),
-        None => go_on(&state, upload, piece, chunks, taken).await,
+        None => go_on(state, upload, piece, chunks, taken).await,
     }
 }
 
 /// `HEAD`: where the upload is.
 pub(super) async fn look(Shared(state): Shared<State>, Path(id): Path<String>) -> Result<Response, AppError> {
-    let (_taken, upload) = take(&state, &id).await?;
+    let (_taken, upload) = take(&state, UploadId::parse(&id)).await?;
     Ok((StatusCode::NO_CONTENT, fields::state_of(&upload)).into_response())
 }
 
@@ -113,7 +131,7 @@ pub(super) async fn cancel(
     Shared(state): Shared<State>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, AppError> {
-    let (taken, upload) = take(&state, &id).await?;
+    let (taken, upload) = take(&state, UploadId::parse(&id)).await?;
     state
         .blocking(move |parts| {
             let _guard = taken.guard;
@@ -124,9 +142,9 @@ pub(super) async fn cancel(
 }
 
 /// Whoever used the upload until now has ended when this returns.
-async fn take(state: &State, id: &str) -> Result<(Taken, Upload), AppError> {
+async fn take(state: &State, id: Option<UploadId>) -> Result<(Taken, Upload), AppError> {
     let unknown = || AppError::Refused(StatusCode::NOT_FOUND, "There is no such upload".to_owned());
-    let id = UploadId::parse(id).ok_or_else(unknown)?;
+    let id = id.ok_or_else(unknown)?;
     let taken = state.seats.take(id).await;
     let upload = state.blocking(move |parts| parts.vault.upload(id)).await?.ok_or_else(unknown)?;
     Ok((taken, upload))
@@ -148,7 +166,7 @@ async fn go_on(
     state: &State,
     upload: Upload,
     piece: Piece,
-    chunks: Chunks,
+    chunks: &mut Chunks,
     taken: Taken,
 ) -> Result<Response, AppError> {
     let Taken { guard, mut eviction } = taken;
@@ -215,11 +233,15 @@ fn write(
     Ok(Some(open))
 }
 
-async fn feed(mut chunks: Chunks, mut to_disk: ToDisk, room: Option<u64>, eviction: &mut Eviction) -> End {
+async fn feed(chunks: &mut Chunks, mut to_disk: ToDisk, room: Option<u64>, eviction: &mut Eviction) -> End {
     let mut read = 0;
     let end = loop {
         let chunk = tokio::select! {
-            () = eviction.wanted() => break End::Evicted,
+            () = eviction.wanted() => {
+                // Most likely nobody is there any more: what follows is not waited for.
+                *chunks = Box::pin(stream::empty());
+                break End::Evicted;
+            }
             chunk = chunks.next() => chunk,
         };
         match chunk {
@@ -242,11 +264,7 @@ async fn feed(mut chunks: Chunks, mut to_disk: ToDisk, room: Option<u64>, evicti
 }
 
 fn finished(kept: Kept) -> Response {
-    let (id, status) = match kept {
-        Kept::New(id) => (id, UploadStatus::Created),
-        Kept::Already(id) => (id, UploadStatus::Duplicate),
-    };
-    all_arrived(Json(UploadAnswer { id, status }).into_response())
+    all_arrived(Json(UploadAnswer::from(kept)).into_response())
 }
 
 /// The answer is about the file, and no longer about the upload.

@@ -128,6 +128,6 @@ impl Form {
     }
 }
 
-fn unsupported(name: &str) -> AppError {
+pub(in crate::api) fn unsupported(name: &str) -> AppError {
     AppError::bad_request(format!("Unsupported file type {name}"))
 }

@@ -5,7 +5,7 @@
 
 mod body;
 pub(super) mod checksum;
-mod form;
+pub(super) mod form;
 mod steady;
 
 use axum::extract::{Request, State as Shared};
@@ -16,7 +16,7 @@ use protocol::immich::{CHECKSUM_HEADER, UploadAnswer, UploadStatus};
 use protocol::safelight::STATUS_DIGEST_MISMATCH;
 use protocol::{AssetId, Digest};
 
-use super::chunks::{Chunks, chunks, read_away, slowed};
+use super::chunks::{Chunks, incoming, read_away};
 use super::sign_in::SignedIn;
 use crate::error::AppError;
 use crate::state::State;
@@ -28,11 +28,10 @@ pub(super) async fn upload(
     Extension(who): Extension<SignedIn>,
     request: Request,
 ) -> Result<Response, AppError> {
-    let (parts, body) = request.into_parts();
-    let mut chunks = slowed(chunks(body), state.throttles.of(who.id()));
-    let waits_to_send = parts.headers.contains_key(header::EXPECT);
-    let kept = match look_up(&state, &parts.headers).await {
-        Ok(Promise::New(promised)) => keep(&state, &parts.headers, promised, &mut chunks).await,
+    let (headers, mut chunks) = incoming(&state, &who, request);
+    let waits_to_send = headers.contains_key(header::EXPECT);
+    let kept = match look_up(&state, &headers).await {
+        Ok(Promise::New(promised)) => keep(&state, &headers, promised, &mut chunks).await,
         Ok(Promise::Known(id)) if waits_to_send => return Ok(Kept::Already(id).into_response()),
         Ok(Promise::Known(id)) => Ok(Kept::Already(id)),
         Err(refusal) => Err(refusal),
@@ -78,12 +77,21 @@ pub(super) fn mismatch() -> AppError {
     AppError::Refused(status, "The bytes that arrived are not those of the checksum".to_owned())
 }
 
+impl From<Kept> for UploadAnswer {
+    fn from(kept: Kept) -> UploadAnswer {
+        match kept {
+            Kept::New(id) => UploadAnswer { id, status: UploadStatus::Created },
+            Kept::Already(id) => UploadAnswer { id, status: UploadStatus::Duplicate },
+        }
+    }
+}
+
 impl IntoResponse for Kept {
     fn into_response(self) -> Response {
-        let (code, id, status) = match self {
-            Self::New(id) => (StatusCode::CREATED, id, UploadStatus::Created),
-            Self::Already(id) => (StatusCode::OK, id, UploadStatus::Duplicate),
+        let code = match self {
+            Self::New(_) => StatusCode::CREATED,
+            Self::Already(_) => StatusCode::OK,
         };
-        (code, Json(UploadAnswer { id, status })).into_response()
+        (code, Json(UploadAnswer::from(self))).into_response()
     }
 }
