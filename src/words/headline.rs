@@ -77,6 +77,10 @@ fn scanning(view: &View) -> Headline {
     if view.folders.is_empty() {
         return say("scanning", "Opening…", "Asking your server who we are.");
     }
+    if is_listed(view) {
+        let known = format!("{}, {} protected.", files(view.tally.total), count(view.tally.protected));
+        return say("scanning", "Asking your server", known);
+    }
     let detail = match view.tally.total {
         0 => "Listing what is there.".into(),
         total => format!("{} so far, {} protected.", files(total), count(view.tally.protected)),

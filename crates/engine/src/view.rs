@@ -170,9 +170,9 @@ impl Engine {
         let needs_access = self.folders.values().any(|folder| folder.access != Access::Granted);
         match self.link.halt() {
             Some(Halt::SignedOut) => Headline::Unpaired,
+            _ if !self.may_work() && !self.folders.is_empty() => Headline::Paused,
             None if matches!(self.link, Link::Due(_) | Link::Checking { .. }) => Headline::Scanning,
             _ if self.folders.is_empty() => Headline::Empty,
-            _ if !self.may_work() => Headline::Paused,
             Some(Halt::DiskFull | Halt::QuotaFull | Halt::Forbidden) => Headline::NeedsYou,
             Some(Halt::Busy) => Headline::Waiting,
             Some(Halt::Offline | Halt::ServerError(_) | Halt::NotUnderstood) => Headline::Offline,

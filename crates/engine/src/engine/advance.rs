@@ -32,9 +32,9 @@ impl Engine {
     pub(super) fn advance(&mut self, now: Moment) -> Vec<Command> {
         self.catalog.end_waits(now);
         let mut begun = Vec::new();
+        self.look_when_due(now);
         self.begin_checking(now, &mut begun);
         if self.may_work() {
-            self.list_again(|_, folder| folder.look_due().is_some_and(|due| due.is_due(now)));
             self.begin_listing(now, &mut begun);
             self.begin_reading(&mut begun);
             if matches!(self.link, Link::Ready(_)) {
@@ -46,6 +46,15 @@ impl Engine {
         self.end_asked_run();
         self.keep_history(now);
         self.in_order(now, begun)
+    }
+
+    /// At folders, and whether the server is still there.
+    fn look_when_due(&mut self, now: Moment) {
+        let is_due = |folder: &Folder| folder.look_due().is_some_and(|due| due.is_due(now));
+        if self.may_work() && self.folders.values().any(is_due) {
+            self.list_again(|_, folder| is_due(folder));
+            self.ask_server_again();
+        }
     }
 
     fn begin_checking(&mut self, now: Moment, begun: &mut Vec<Command>) {

@@ -31,7 +31,7 @@ use crate::time::Moment;
 pub(crate) use jobs::Jobs;
 use runs::History;
 
-/// A folder that was looked through this lately is not looked through again just because the page came back.
+/// What was looked at this lately, a folder or the server, is not looked at again just because the page came back.
 const FRESH_MS: u64 = 20_000;
 
 pub struct Engine {
@@ -49,6 +49,8 @@ pub struct Engine {
     failures: u32,
     /// When the last question to the server began.
     asked_at: Moment,
+    /// When the server last said who we are.
+    answered_at: Moment,
     last_scan: ScanId,
     /// The person asked for this run, whatever the switches say.
     run_asked: bool,
@@ -87,6 +89,7 @@ impl Engine {
             pairing: Pairing::Idle,
             failures: 0,
             asked_at: Moment::default(),
+            answered_at: Moment::default(),
             last_scan: ScanId::default(),
             run_asked: false,
             maybe_held: HashSet::default(),
@@ -168,8 +171,11 @@ impl Engine {
     }
 
     pub(super) fn look_again(&mut self, now: Moment) {
-        self.list_again(|_, folder| folder.listed_at.is_none_or(|at| at > now || now.since(at) > FRESH_MS));
-        self.ask_server_again();
+        let is_stale = |at: Moment| at > now || now.since(at) > FRESH_MS;
+        self.list_again(|_, folder| folder.listed_at.is_none_or(is_stale));
+        if is_stale(self.answered_at) || !matches!(self.link, Link::Ready(_)) {
+            self.ask_server_again();
+        }
     }
 
     fn pause(&mut self) {

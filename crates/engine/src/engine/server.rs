@@ -31,6 +31,7 @@ impl Engine {
         match account {
             Ok(KnownAccount(account)) => {
                 self.link = Link::Ready(checked.trust);
+                self.answered_at = now;
                 self.meet(account);
                 self.outbox.extend(self.settings.rate_limit.map(|rate| Command::LimitRate(Some(rate))));
                 // Several that fell together fell with the server or the way to it, and none is at fault.
