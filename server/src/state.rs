@@ -27,6 +27,8 @@ pub struct Parts {
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     pub public_url: Option<PublicUrl>,
+    /// The largest request that gets through to here, in bytes: a proxy in front may have a limit.
+    pub max_request: Option<u64>,
 }
 
 impl State {

@@ -130,7 +130,8 @@ fn a_browser_that_comes_back_on_another_day_gets_its_cookie_anew() {
 
 #[test]
 fn under_https_the_cookie_travels_encrypted_only() {
-    let settings = Settings { public_url: Some("https://photos.example.org".parse().unwrap()) };
+    let public_url = Some("https://photos.example.org".parse().unwrap());
+    let settings = Settings { public_url, ..Settings::default() };
     let server = Server::start_with(tempfile::tempdir().unwrap(), Page::embedded(), settings);
     let code = server.state.door.new_code(Timestamp::now()).unwrap();
     assert!(server.pair_with(code.reveal()).header("set-cookie").ends_with("; Secure"));

@@ -6,7 +6,6 @@ mod folders;
 mod work;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use engine::{Command, Engine, Event, FolderId, JobId, Moment, SavedRow};
@@ -41,7 +40,8 @@ pub struct Host {
     store: Store,
     pool: Rc<Pool>,
     pieces: Pieces,
-    sources: RefCell<BTreeMap<FolderId, Rc<Source>>>,
+    /// A handful, so a list: the code of a map is larger than all that it would hold.
+    sources: RefCell<Vec<(FolderId, Rc<Source>)>>,
     tell: UnboundedSender<Told>,
     /// Folders to be watched before they are listed, and those that are.
     to_watch: RefCell<Vec<FolderId>>,

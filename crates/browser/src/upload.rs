@@ -15,8 +15,8 @@ use web_sys::File;
 use crate::Fault;
 pub use pieces::Pieces;
 
-/// A smaller file is sent anew as quickly as its place is found again.
-const WORTH_PIECES_BYTES: f64 = (16 << 20) as f64;
+/// Something on the way, mostly a proxy, lets no request of this size through.
+const TOO_LARGE: u16 = 413;
 
 /// What is told on the way.
 pub enum Moved {
@@ -34,11 +34,16 @@ pub async fn upload(
     pieces: &Pieces,
     tell: &dyn Fn(Moved),
 ) -> Result<RequestEnd<UploadAnswer>, Fault> {
-    if pieces.are_kept() && file.size() > WORTH_PIECES_BYTES {
-        pieces.upload(file, path, digest, tell).await
-    } else {
-        form::upload(file, path, digest, tell).await
+    let size = file.size() as u64;
+    if !pieces.suit(size) {
+        let end = form::upload(file, path, digest, tell).await?;
+        let is_too_large = matches!(&end, RequestEnd::Replied(reply) if reply.status == TOO_LARGE);
+        if !is_too_large || !pieces.are_kept() {
+            return Ok(end);
+        }
+        pieces.shrink(size);
     }
+    pieces.upload(file, path, digest, tell).await
 }
 
 fn name_of(path: &str) -> &str {

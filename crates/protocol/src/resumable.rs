@@ -25,6 +25,9 @@ pub mod header {
     pub const ASSET_DATA: &str = "x-immich-asset-data";
 }
 
+/// The name of the limit that tells how much one request may append, in `Upload-Limit`.
+pub const MAX_APPEND_SIZE: &str = "max-append-size";
+
 /// The problem types (RFC 9457) of the draft.
 pub mod problem {
     pub const MISMATCHING_OFFSET: &str =

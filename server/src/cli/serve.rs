@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use bytesize::ByteSize;
 use clap::Args;
 use jiff::Timestamp;
 use server::door::CODE_VALID_MINUTES;
@@ -38,6 +39,9 @@ pub(super) struct Serve {
         value_parser = url_if_any
     )]
     public_url: UrlIfAny,
+    /// The largest request that a proxy in front lets through, like 100MB; larger files come in pieces
+    #[arg(long, value_name = "SIZE", env = "SAFELIGHT_MAX_REQUEST")]
+    max_request: Option<ByteSize>,
     /// Serve the page from a folder instead of the one built in, for development
     #[arg(long, value_name = "DIR", env = "SAFELIGHT_PAGE")]
     page: Option<PathBuf>,
@@ -58,7 +62,11 @@ impl Serve {
         let listening = listener.local_addr()?;
         let page = self.page.map_or_else(Page::embedded, Page::from_dir);
         let address = self.public_url.as_ref().map_or_else(|| own_address(listening), ToString::to_string);
-        let state = State::new(vault, page, Settings { public_url: self.public_url });
+        let state = State::new(
+            vault,
+            page,
+            Settings { public_url: self.public_url, max_request: self.max_request.map(|size| size.as_u64()) },
+        );
         state.door.announce(&address)?;
         greet(&state, listening)?;
         server::serve(listener, state, told_to_stop()?).await?;

@@ -1,5 +1,8 @@
 //! A client of resumable uploads, one request at a time.
 
+// Each test program uses a part of this.
+#![allow(dead_code)]
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 

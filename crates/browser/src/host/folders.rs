@@ -38,7 +38,18 @@ enum Relation {
 
 impl Host {
     pub(super) fn source(&self, folder: FolderId) -> Option<Rc<Source>> {
-        self.sources.borrow().get(&folder).cloned()
+        let sources = self.sources.borrow();
+        sources.iter().find(|(id, _)| *id == folder).map(|(_, source)| Rc::clone(source))
+    }
+
+    /// In the place of the folder's former one, if any.
+    fn set_source(&self, folder: FolderId, source: Source) {
+        self.drop_source(folder);
+        self.sources.borrow_mut().push((folder, Rc::new(source)));
+    }
+
+    fn drop_source(&self, folder: FolderId) {
+        self.sources.borrow_mut().retain(|(id, _)| *id != folder);
     }
 
     /// Folders come in one after the other: two drops of one folder must not both find it new.
@@ -74,7 +85,7 @@ impl Host {
             }
             Relation::Same(id) => {
                 // The new handle carries the fresh grant.
-                self.sources.borrow_mut().insert(id, Rc::new(Source::directory(handle)));
+                self.set_source(id, Source::directory(handle));
                 self.tell_for(number, Event::AccessChanged { folder: id, access: Access::Granted });
                 self.say(&FromEngine::Notice(Notice::AlreadyAdded { name }));
             }
@@ -87,8 +98,7 @@ impl Host {
     }
 
     async fn relation_of(&self, handle: &DirectoryHandle) -> Relation {
-        let known: Vec<_> =
-            self.sources.borrow().iter().map(|(id, source)| (*id, Rc::clone(source))).collect();
+        let known = self.sources.borrow().clone();
         let mut around = Vec::new();
         for (id, source) in known {
             let Source::Directory(directory) = &*source else { continue };
@@ -117,13 +127,12 @@ impl Host {
     /// An id that no earlier start has used: rows of files that were not sent then may still be there.
     fn free_once(&self) -> FolderId {
         let seconds = (crate::now().0 / 1000) as u32 % FIRST_ONCE;
-        let sources = self.sources.borrow();
         let ids = (seconds..FIRST_ONCE).map(|number| FolderId(FIRST_ONCE + number));
-        ids.into_iter().find(|id| !sources.contains_key(id)).unwrap_or(FolderId(u32::MAX))
+        ids.into_iter().find(|id| self.source(*id).is_none()).unwrap_or(FolderId(u32::MAX))
     }
 
     fn enter(&self, number: u32, id: FolderId, name: String, source: Source, lasting: Lasting) {
-        self.sources.borrow_mut().insert(id, Rc::new(source));
+        self.set_source(id, source);
         self.tell_for(number, Event::FolderAdded { folder: id, name, lasting });
     }
 
@@ -154,7 +163,12 @@ impl Host {
         // A closed queue means that the host is stopping.
         let tell = move |event: Event| _ = tell.unbounded_send(event.into());
         match Watch::begin(folder, &directory.handle, tell).await {
-            Ok(Some(watch)) if self.source(folder).is_some() => self.watches.borrow_mut().push(watch),
+            Ok(Some(watch)) if self.source(folder).is_some() => {
+                let mut watches = self.watches.borrow_mut();
+                // Two that began at the same time would tell everything twice.
+                watches.retain(|other| other.folder() != folder);
+                watches.push(watch);
+            }
             // Taken out meanwhile, or not to be watched by this browser.
             Ok(Some(_) | None) => {}
             // Without it changes are found by looking through the folder now and then.
@@ -163,7 +177,7 @@ impl Host {
     }
 
     pub(super) async fn forget(&self, folder: FolderId) -> Result<(), Fault> {
-        self.sources.borrow_mut().remove(&folder);
+        self.drop_source(folder);
         self.watches.borrow_mut().retain(|watch| watch.folder() != folder);
         self.store.forget_folder(folder).await
     }

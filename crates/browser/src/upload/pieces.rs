@@ -6,15 +6,17 @@ use std::cell::Cell;
 use engine::RequestEnd;
 use protocol::Digest;
 use protocol::immich::UploadAnswer;
-use protocol::resumable::{PARTIAL_UPLOAD, PATH, header};
+use protocol::resumable::{MAX_APPEND_SIZE, PARTIAL_UPLOAD, PATH, header};
 use wasm_bindgen::JsValue;
 use web_sys::File;
 
 use super::request::{Content, Request};
-use super::{Moved, modified, name_of};
+use super::{Moved, TOO_LARGE, modified, name_of};
 use crate::bindings::{btoa, object};
 use crate::{Fault, now};
 
+/// A smaller file is sent anew as quickly as its place is found again.
+const WORTH_PIECES_BYTES: u64 = 16 << 20;
 const FIRST_BYTES: u64 = 8 << 20;
 const SMALLEST_BYTES: u64 = 256 << 10;
 /// Below what the usual proxies let through.
@@ -28,14 +30,13 @@ const MOST_CORRECTIONS: u32 = 5;
 pub struct Pieces {
     kept: Cell<bool>,
     next: Cell<u64>,
-    /// A request of this size was refused by something on the way.
-    too_large: Cell<u64>,
+    /// No larger: something on the way refuses what is, or the server says so.
+    most: Cell<u64>,
 }
 
 impl Default for Pieces {
     fn default() -> Pieces {
-        let too_large = Cell::new(2 * LARGEST_BYTES);
-        Pieces { kept: Cell::default(), next: Cell::new(FIRST_BYTES), too_large }
+        Pieces { kept: Cell::default(), next: Cell::new(FIRST_BYTES), most: Cell::new(LARGEST_BYTES) }
     }
 }
 
@@ -46,6 +47,10 @@ impl Pieces {
 
     pub fn set_kept(&self, kept: bool) {
         self.kept.set(kept);
+    }
+
+    pub(super) fn suit(&self, size: u64) -> bool {
+        self.are_kept() && (size > WORTH_PIECES_BYTES || size > self.most.get())
     }
 
     pub(super) async fn upload(
@@ -68,6 +73,7 @@ impl Pieces {
                     return created.end();
                 };
                 let at = offset_of(&created).unwrap_or_default();
+                self.stay_within(most_appended(&created));
                 tell(Moved::From(at));
                 begun = Some((place, at));
                 continue;
@@ -78,6 +84,7 @@ impl Pieces {
             let began = now();
             let told = |sent: u64| tell(Moved::To(at + sent.min(end - at)));
             if !piece.send(Content::Part(&content), end - at, &told).await? {
+                self.shrink_next(end - at);
                 return Ok(RequestEnd::Stalled);
             }
             match (piece.status(), offset_of(&piece)) {
@@ -90,13 +97,18 @@ impl Pieces {
                     corrections += 1;
                     at = right;
                 }
-                (413, _) if end - at > SMALLEST_BYTES => self.shrink(end - at),
+                (TOO_LARGE, _) if end - at > SMALLEST_BYTES => self.shrink(end - at),
                 // It was given up, or its bytes are lost: it begins anew.
                 (404, _) if corrections < MOST_CORRECTIONS => {
                     corrections += 1;
                     continue;
                 }
-                _ => return piece.end(),
+                (status, _) => {
+                    if status == 0 {
+                        self.shrink_next(end - at);
+                    }
+                    return piece.end();
+                }
             }
             begun = Some((place, at));
         }
@@ -104,13 +116,27 @@ impl Pieces {
 
     fn learn(&self, bytes: u64, took_ms: u64) {
         let fitting = bytes * PIECE_TAKES_MS / took_ms.max(1);
-        let most = LARGEST_BYTES.min(self.too_large.get() / 2);
-        self.next.set(fitting.min(2 * self.next.get()).min(most).max(SMALLEST_BYTES));
+        self.aim_at(fitting.min(2 * self.next.get()));
     }
 
-    fn shrink(&self, refused: u64) {
-        self.too_large.set(refused.min(self.too_large.get()));
-        self.next.set((refused / 2).max(SMALLEST_BYTES));
+    /// A request of this size was refused for its size.
+    pub(super) fn shrink(&self, refused: u64) {
+        // Quarter by quarter, because the limit may be just below.
+        self.stay_within(refused / 4 * 3);
+    }
+
+    /// A request of this size did not arrive, for whatever reason.
+    fn shrink_next(&self, lost: u64) {
+        self.aim_at(self.next.get().min(lost / 2));
+    }
+
+    fn stay_within(&self, most: u64) {
+        self.most.set(most.min(self.most.get()));
+        self.aim_at(self.next.get());
+    }
+
+    fn aim_at(&self, bytes: u64) {
+        self.next.set(bytes.max(SMALLEST_BYTES).min(self.most.get()).max(1));
     }
 }
 
@@ -142,6 +168,15 @@ fn append(place: &str, at: u64, completes: bool) -> Result<Request, Fault> {
 
 fn offset_of(request: &Request) -> Option<u64> {
     request.header(header::OFFSET)?.parse().ok()
+}
+
+/// The most that one request may append, as far as the server knows of a limit.
+fn most_appended(request: &Request) -> u64 {
+    let limits = request.header(header::LIMIT).unwrap_or_default();
+    let most = limits
+        .split_once(MAX_APPEND_SIZE)
+        .map(|(_, rest)| js_sys::parse_int(rest.trim_start_matches("="), 10));
+    most.filter(|most| *most > 0.0).map_or(LARGEST_BYTES, |most| most as u64)
 }
 
 /// `btoa` takes bytes as characters.

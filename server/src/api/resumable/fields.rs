@@ -1,17 +1,18 @@
 //! The header fields of a resumable upload, read and written. A value of another type than the draft wants is as
 //! good as no field.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header as http};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header as http};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use protocol::Digest;
-use protocol::resumable::{AssetData, PARTIAL_UPLOAD, header};
+use protocol::resumable::{AssetData, MAX_APPEND_SIZE, PARTIAL_UPLOAD, header};
 use sfv::{BareItem, Dictionary, Item, ListEntry, Parser};
 
 use super::problem::Problem;
 use crate::api::upload::form::unsupported;
 use crate::error::AppError;
+use crate::state::Settings;
 use crate::vault::{AssetKind, Description, KEPT_FOR_DAYS, Upload};
 
 /// What a request says of itself and of the bytes that it carries.
@@ -26,10 +27,14 @@ pub(super) struct Piece {
 }
 
 impl Piece {
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self, AppError> {
+    pub(super) fn of(headers: &HeaderMap, settings: &Settings) -> Result<Self, AppError> {
         let completes = boolean(headers, header::COMPLETE)
             .ok_or_else(|| AppError::bad_request("Upload-Complete is required: ?1 or ?0"))?;
         let content = text(headers, http::CONTENT_LENGTH.as_str()).and_then(|text| text.parse().ok());
+        if content.zip(settings.max_request).is_some_and(|(content, most)| content > most) {
+            let message = "This piece is larger than Upload-Limit allows".to_owned();
+            return Err(AppError::Refused(StatusCode::PAYLOAD_TOO_LARGE, message));
+        }
         Ok(Self { completes, length: integer(headers, header::LENGTH), content })
     }
 
@@ -90,19 +95,21 @@ fn date(text: &str) -> Result<Timestamp, AppError> {
 }
 
 /// Where an upload is, for an answer.
-pub(super) fn state_of(upload: &Upload) -> HeaderMap {
+pub(super) fn state_of(upload: &Upload, settings: &Settings) -> HeaderMap {
     let mut headers = HeaderMap::new();
     set(&mut headers, header::OFFSET, &upload.received.to_string());
     set(&mut headers, header::COMPLETE, if upload.asset.is_some() { "?1" } else { "?0" });
     if let Some(length) = upload.length {
         set(&mut headers, header::LENGTH, &length.to_string());
     }
-    limits(&mut headers);
+    limits(&mut headers, settings);
     headers
 }
 
-pub(super) fn limits(headers: &mut HeaderMap) {
-    set(headers, header::LIMIT, &format!("max-age={}", KEPT_FOR_DAYS * 24 * 3600));
+pub(super) fn limits(headers: &mut HeaderMap, settings: &Settings) {
+    let age = format!("max-age={}", KEPT_FOR_DAYS * 24 * 3600);
+    let size = settings.max_request.map(|most| format!(", {MAX_APPEND_SIZE}={most}"));
+    set(headers, header::LIMIT, &(age + &size.unwrap_or_default()));
 }
 
 pub(super) fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {

@@ -27,10 +27,10 @@ use problem::Problem;
 use seats::{Eviction, Taken};
 
 /// What a client may do here, and how much.
-pub(super) async fn options() -> (StatusCode, HeaderMap) {
+pub(super) async fn options(Shared(state): Shared<State>) -> (StatusCode, HeaderMap) {
     let mut headers = HeaderMap::new();
     fields::set(&mut headers, "accept-patch", PARTIAL_UPLOAD);
-    fields::limits(&mut headers);
+    fields::limits(&mut headers, &state.settings);
     (StatusCode::NO_CONTENT, headers)
 }
 
@@ -47,7 +47,7 @@ pub(super) async fn create(
 }
 
 async fn begin(state: &State, headers: &HeaderMap, chunks: &mut Chunks) -> Result<Response, AppError> {
-    let piece = Piece::of(headers)?;
+    let piece = Piece::of(headers, &state.settings)?;
     let (digest, description) = (fields::digest(headers)?, fields::description(headers)?);
     let length = match piece.length_behind(0, None) {
         Ok(Some(0)) => return Err(AppError::bad_request("File is empty")),
@@ -72,7 +72,7 @@ async fn begin(state: &State, headers: &HeaderMap, chunks: &mut Chunks) -> Resul
         return Ok(finished(Kept::Already(asset)));
     }
     if piece.length_behind(0, upload.length).is_err() {
-        return Ok((fields::state_of(&upload), Problem::InconsistentLength).into_response());
+        return Ok((fields::state_of(&upload, &state.settings), Problem::InconsistentLength).into_response());
     }
     let place = format!("{PATH}/{}", upload.id);
     let mut response = go_on(state, upload, piece, chunks, taken).await?;
@@ -106,7 +106,7 @@ async fn append_to(
         let message = format!("Content-Type must be {PARTIAL_UPLOAD}");
         return Err(AppError::Refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
     }
-    let (piece, offset) = (Piece::of(headers)?, fields::offset(headers)?);
+    let (piece, offset) = (Piece::of(headers, &state.settings)?, fields::offset(headers)?);
     let (taken, upload) = take(state, UploadId::parse(id)).await?;
     let problem = if upload.asset.is_some() {
         Some(if piece.content == Some(0) { Problem::Completed } else { Problem::InconsistentLength })
@@ -116,7 +116,7 @@ async fn append_to(
         piece.length_behind(offset, upload.length).err()
     };
     match problem {
-        Some(problem) => Ok((fields::state_of(&upload), problem).into_response()),
+        Some(problem) => Ok((fields::state_of(&upload, &state.settings), problem).into_response()),
         None => go_on(state, upload, piece, chunks, taken).await,
     }
 }
@@ -124,7 +124,7 @@ async fn append_to(
 /// `HEAD`: where the upload is.
 pub(super) async fn look(Shared(state): Shared<State>, Path(id): Path<String>) -> Result<Response, AppError> {
     let (_taken, upload) = take(&state, UploadId::parse(&id)).await?;
-    Ok((StatusCode::NO_CONTENT, fields::state_of(&upload)).into_response())
+    Ok((StatusCode::NO_CONTENT, fields::state_of(&upload, &state.settings)).into_response())
 }
 
 pub(super) async fn cancel(
@@ -183,7 +183,7 @@ async fn go_on(
         return Err(AppError::Refused(StatusCode::NOT_FOUND, "The bytes of this upload are lost".to_owned()));
     };
     let upload = open.upload().clone();
-    let at = fields::state_of(&upload);
+    let at = fields::state_of(&upload, &state.settings);
     match end {
         End::Whole if !piece.completes => Ok((StatusCode::NO_CONTENT, at).into_response()),
         End::Whole if upload.length.is_some_and(|length| length != upload.received) => {
