@@ -1,8 +1,9 @@
 //! The program itself, as a person starts it.
 
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+#[path = "support/program.rs"]
+mod program;
+
+use program::{Program, SERVE, command, run, said};
 
 #[test]
 fn a_start_says_where_to_go_and_the_link_pairs() {
@@ -91,61 +92,6 @@ fn a_data_folder_is_called_unwritable_only_if_it_is() {
     std::fs::write(folder.path().join("originals"), "a file").unwrap();
     let told = String::from_utf8(run(folder.path(), SERVE).stderr).unwrap();
     assert!(told.contains("cannot be used") && !told.contains("Make it writable"), "{told}");
-}
-
-const SERVE: &[&str] = &["serve", "--listen", "127.0.0.1:0"];
-
-/// A running server; killed without warning when dropped.
-struct Program {
-    child: Child,
-    said: Vec<String>,
-}
-
-impl Program {
-    /// Starts a server and reads until it serves.
-    fn serve(data: &Path) -> Self {
-        Self::start(&mut command(data, SERVE))
-    }
-
-    fn start(command: &mut Command) -> Self {
-        let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut program = Self { child, said: Vec::new() };
-        let stdout = program.child.stdout.take().unwrap();
-        for line in BufReader::new(stdout).lines().map(Result::unwrap) {
-            program.said.push(line);
-            if program.said.last().is_some_and(|line| line.starts_with("Ready")) {
-                return program;
-            }
-        }
-        panic!("the server ended: {:?}", program.said);
-    }
-
-    /// What follows on the line that begins so.
-    fn line(&self, beginning: &str) -> &str {
-        let mut rests = self.said.iter().filter_map(|line| line.strip_prefix(beginning));
-        rests.next().unwrap_or_else(|| panic!("no {beginning:?} in {:?}", self.said))
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-fn command(data: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_safelight"));
-    command.args(args).arg("--data").arg(data);
-    command
-}
-
-fn run(data: &Path, args: &[&str]) -> Output {
-    command(data, args).output().unwrap()
-}
-
-fn said(ended: &Output) -> String {
-    String::from_utf8(ended.stdout.clone()).unwrap()
 }
 
 fn pair(port: &str, code: &str) -> u16 {

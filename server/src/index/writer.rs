@@ -1,13 +1,15 @@
 //! The one thread that writes the index. It takes every change that waits, commits them together and only
 //! then answers, so that many small uploads share one sync of the disk.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior, ffi};
 
 use super::IndexError;
+use crate::vault::disk;
 
 /// Senders block beyond this; it only has to exceed the uploads that finish within one disk sync.
 const CHANGES_WAITING: usize = 256;
@@ -104,5 +106,11 @@ fn commit(connection: &mut Connection, group: &mut [Box<dyn Change>]) -> rusqlit
     for change in group {
         change.apply(&mut transaction);
     }
+    disk::fault().map_err(as_sql)?;
     transaction.commit()
+}
+
+fn as_sql(fault: io::Error) -> rusqlite::Error {
+    let code = if fault.kind() == io::ErrorKind::StorageFull { ffi::SQLITE_FULL } else { ffi::SQLITE_IOERR };
+    rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some(fault.to_string()))
 }

@@ -5,7 +5,7 @@
 //! removed at the next start, so no part is ever needed. What is not a part is left alone.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -13,9 +13,10 @@ use protocol::Digest;
 use sha1::{Digest as _, Sha1};
 use uuid::Uuid;
 
-use super::VaultError;
 use super::error::Doing;
 use super::place::OnDrop;
+use super::{VaultError, disk};
+use crate::error::causes;
 
 const EXTENSION: &str = "part";
 
@@ -35,10 +36,14 @@ pub struct Received {
 }
 
 impl Part {
-    fn create(folder: &Path) -> Result<Self, VaultError> {
-        let path = folder.join(format!("{}.{EXTENSION}", Uuid::new_v4()));
-        let file = File::create_new(&path).doing("create", &path)?;
+    pub(super) fn create(path: PathBuf) -> Result<Self, VaultError> {
+        let file = disk::change("create", &path, || File::create_new(&path))?;
         Ok(Self { path, file, on_drop: OnDrop::Remove })
+    }
+
+    /// From now on its owner removes it.
+    pub(super) fn stay(mut self) {
+        self.on_drop = OnDrop::Stay;
     }
 
     /// One whose owner removes it.
@@ -51,12 +56,13 @@ impl Part {
         if let Err(error) = self.file.set_modified(modified.into()) {
             tracing::warn!(%modified, %error, "this file system cannot hold a file's time");
         }
-        self.file.sync_all().doing("sync", &self.path)
+        disk::change("sync", &self.path, || self.file.sync_all())
     }
 
-    /// Replaces the empty file that holds the place.
-    pub(super) fn move_over(self, place: &Path) -> Result<(), VaultError> {
-        fs::rename(&self.path, place).doing("move into place", place)
+    /// Replaces the empty file that holds the place. Tells where a lasting one belongs if it cannot stay there.
+    pub(super) fn move_over(self, place: &Path) -> Result<Option<PathBuf>, VaultError> {
+        disk::change("move into place", place, || fs::rename(&self.path, place))?;
+        Ok((self.on_drop == OnDrop::Stay).then(|| self.path.clone()))
     }
 }
 
@@ -65,11 +71,8 @@ impl Drop for Part {
         if self.on_drop == OnDrop::Stay {
             return;
         }
-        match fs::remove_file(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                tracing::error!(path = %self.path.display(), %error, "could not remove a part");
-            }
-            Ok(()) | Err(_) => {}
+        if let Err(error) = disk::remove_if_there(&self.path) {
+            tracing::error!(error = causes(&error), "a part stays behind until the next start");
         }
     }
 }
@@ -79,12 +82,12 @@ pub(super) fn receive<B: AsRef<[u8]>>(
     folder: &Path,
     chunks: impl Iterator<Item = B>,
 ) -> Result<Received, VaultError> {
-    let mut part = Part::create(folder)?;
+    let part = Part::create(folder.join(format!("{}.{EXTENSION}", Uuid::new_v4())))?;
     let mut hash = Sha1::new();
     let mut size = 0;
     for chunk in chunks {
         let bytes = chunk.as_ref();
-        part.file.write_all(bytes).doing("write", &part.path)?;
+        disk::change("write", &part.path, || (&part.file).write_all(bytes))?;
         hash.update(bytes);
         size += bytes.len() as u64;
     }
@@ -99,7 +102,7 @@ pub(super) fn remove_leftovers(folder: &Path) -> Result<usize, VaultError> {
         if path.extension().is_none_or(|extension| extension != EXTENSION) {
             continue;
         }
-        fs::remove_file(&path).doing("remove", &path)?;
+        disk::change("remove", &path, || fs::remove_file(&path))?;
         removed += 1;
     }
     Ok(removed)

@@ -9,6 +9,7 @@ mod albums;
 mod assets;
 mod check;
 mod claims;
+pub(crate) mod disk;
 mod error;
 mod incoming;
 mod names;

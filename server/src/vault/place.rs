@@ -13,10 +13,9 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::VaultError;
-use super::error::Doing;
 use super::incoming::Part;
-use super::names;
+use super::{VaultError, disk, names};
+use crate::error::causes;
 
 pub(super) struct Originals {
     root: PathBuf,
@@ -60,11 +59,11 @@ impl Originals {
     ) -> Result<Placed, VaultError> {
         let day = day_of(created);
         self.make_day(&day)?;
-        let placed = self.reserve(&day, &names::clean(name), sidecar.is_some(), is_known)?;
+        let mut placed = self.reserve(&day, &names::clean(name), sidecar.is_some(), is_known)?;
         if let (Some(part), Some(slot)) = (sidecar, &placed.sidecar) {
             part.move_over(&slot.path)?;
         }
-        original.move_over(&placed.original.path)?;
+        placed.original.came_from = original.move_over(&placed.original.path)?;
         sync_folder(&self.absolute(&day))?;
         Ok(placed)
     }
@@ -102,11 +101,13 @@ impl Originals {
     /// Creates the empty file that reserves a name; `None` if the name is taken.
     fn take(&self, relative: String) -> Result<Option<Slot>, VaultError> {
         let path = self.absolute(&relative);
-        match File::create_new(&path) {
-            Ok(_) => Ok(Some(Slot { relative, path, on_drop: OnDrop::Remove })),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
-            Err(error) => Err(error).doing("create", &path),
-        }
+        let created = disk::change("create", &path, || match File::create_new(&path) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(error),
+        })?;
+        // Not made where the name is another's: a slot that is dropped removes its file.
+        Ok(created.then(|| Slot { relative, path, on_drop: OnDrop::Remove, came_from: None }))
     }
 
     /// Makes the folder of a day, and the year above it, and syncs what holds them. Under a lock, so that
@@ -117,7 +118,7 @@ impl Originals {
         if synced.contains(day) && folder.is_dir() {
             return Ok(());
         }
-        fs::create_dir_all(&folder).doing("create", &folder)?;
+        disk::change("create", &folder, || fs::create_dir_all(&folder))?;
         for above in folder.ancestors().skip(1).take_while(|above| above.starts_with(&self.root)) {
             sync_folder(above)?;
         }
@@ -150,6 +151,8 @@ struct Slot {
     relative: String,
     path: PathBuf,
     on_drop: OnDrop,
+    /// What came in pieces goes back to them instead of being removed.
+    came_from: Option<PathBuf>,
 }
 
 /// What becomes of a file when nobody needs it any more.
@@ -161,12 +164,13 @@ pub(super) enum OnDrop {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let removed = match self.on_drop {
-            OnDrop::Stay => Ok(()),
-            OnDrop::Remove => fs::remove_file(&self.path),
+        let removed = match (self.on_drop, &self.came_from) {
+            (OnDrop::Stay, _) => Ok(()),
+            (OnDrop::Remove, None) => disk::remove_if_there(&self.path),
+            (OnDrop::Remove, Some(part)) => disk::change("move back", part, || fs::rename(&self.path, part)),
         };
         if let Err(error) = removed {
-            tracing::error!(path = %self.path.display(), %error, "could not give a reserved name back");
+            tracing::error!(error = causes(&error), "could not give a reserved name back");
         }
     }
 }
@@ -186,14 +190,14 @@ fn day_of(created: Timestamp) -> String {
 pub(super) fn sync_in_place(file: &Path, root: &Path) -> Result<(), VaultError> {
     // Windows syncs only what is open for writing; elsewhere the file may be read-only.
     let open = File::options().read(cfg!(unix)).write(!cfg!(unix)).open(file);
-    open.and_then(|open| open.sync_all()).doing("sync", file)?;
+    disk::change("sync", file, || open.and_then(|open| open.sync_all()))?;
     file.ancestors().skip(1).take_while(|above| above.starts_with(root)).try_for_each(sync_folder)
 }
 
 /// A file's name is on the disk only when its folder was synced.
 pub(super) fn sync_folder(folder: &Path) -> Result<(), VaultError> {
     if cfg!(unix) {
-        File::open(folder).and_then(|open| open.sync_all()).doing("sync", folder)?;
+        disk::change("sync", folder, || File::open(folder).and_then(|open| open.sync_all()))?;
     }
     Ok(())
 }

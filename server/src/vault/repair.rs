@@ -19,7 +19,7 @@ use super::assets::{self, Asset, AssetKind};
 use super::check::digest_of;
 use super::error::Doing;
 use super::place::{sidecar_of, sync_in_place};
-use super::{Vault, VaultError, incoming};
+use super::{Vault, VaultError, disk, incoming};
 use crate::error::causes;
 
 /// What was found at the start, and set right where that is possible.
@@ -110,7 +110,7 @@ fn give_back(vault: &Vault, path: &str, found: &Found, known: &HashSet<String>) 
         let file = vault.originals.absolute(leftover);
         // An empty sidecar may be met twice: here and as a reserved name of its own.
         if found.contains_key(leftover) && !known.contains(leftover) && file.exists() {
-            fs::remove_file(&file).doing("remove", &file)?;
+            disk::change("remove", &file, || fs::remove_file(&file))?;
             removed += 1;
         }
     }

@@ -7,7 +7,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::{Timestamp, ToSpan};
 use protocol::{AssetId, Digest};
@@ -17,9 +17,11 @@ use sha1::{Digest as _, Sha1};
 use uuid::Uuid;
 
 use super::assets::time;
+use super::disk::{self, remove_if_there};
 use super::error::Doing;
 use super::incoming::{Part, Received};
 use super::{AssetKind, Description, Kept, Vault, VaultError, place};
+use crate::error::causes;
 use crate::index::IndexError;
 
 /// A crash costs at most so many bytes of an upload.
@@ -90,13 +92,13 @@ impl Vault {
         description: Description,
     ) -> Result<Upload, VaultError> {
         let id = UploadId(Uuid::new_v4());
-        let path = self.part_of(id);
-        File::create_new(&path).doing("create", &path)?;
+        let part = Part::create(self.part_of(id))?;
         place::sync_folder(&self.uploads)?;
         let hash_state = Sha1::new().serialize().to_vec();
         let upload = Upload { id, digest, length, received: 0, hash_state, description, asset: None };
         let row = upload.clone();
         self.index.write(move |index| insert(index, &row))?;
+        part.stay();
         Ok(upload)
     }
 
@@ -122,7 +124,7 @@ impl Vault {
             self.forget_upload(upload.id)?;
             return Ok(None);
         }
-        file.set_len(upload.received).doing("cut", &path)?;
+        disk::change("cut", &path, || file.set_len(upload.received))?;
         file.seek(SeekFrom::End(0)).doing("go on with", &path)?;
         let written = upload.received;
         Ok(Some(Open { upload, path, file, hash, written }))
@@ -130,7 +132,7 @@ impl Vault {
 
     /// Writes a piece behind what is there. It counts once it is recorded.
     pub fn append(&self, open: &mut Open, bytes: &[u8]) -> Result<(), VaultError> {
-        open.file.write_all(bytes).doing("write", &open.path)?;
+        disk::change("write", &open.path, || (&open.file).write_all(bytes))?;
         open.hash.update(bytes);
         open.written += bytes.len() as u64;
         if open.written - open.upload.received >= RECORD_EVERY_BYTES { self.record(open) } else { Ok(()) }
@@ -138,7 +140,7 @@ impl Vault {
 
     /// When this returns, a power cut cannot undo what was written so far.
     pub fn record(&self, open: &mut Open) -> Result<(), VaultError> {
-        open.file.sync_data().doing("sync", &open.path)?;
+        disk::change("sync", &open.path, || open.file.sync_data())?;
         let (id, received, state) = (open.upload.id, open.written, open.hash.serialize().to_vec());
         let row_state = state.clone();
         self.index.write(move |index| advance(index, id, received, &row_state))?;
@@ -167,10 +169,16 @@ impl Vault {
         let part = Part::lasting(path.clone(), file);
         let received = Received { part, digest, size: written };
         let kept = self.keep(received, None, upload.description)?;
-        // Still there if the bytes were held already.
-        remove_if_there(&path)?;
         let (Kept::New(asset) | Kept::Already(asset)) = kept;
-        self.index.write(move |index| conclude(index, upload.id, written, asset))?;
+        // Still there if the bytes were held already.
+        let tidied = remove_if_there(&path)
+            .and_then(|()| Ok(self.index.write(move |index| conclude(index, upload.id, written, asset))?));
+        if let Err(error) = tidied {
+            tracing::warn!(
+                error = causes(&error),
+                "an upload that is complete stays open until it is given up"
+            );
+        }
         Ok(Completed::Kept(kept))
     }
 
@@ -231,13 +239,6 @@ impl Open {
     /// Bytes that may still come, if the length is known.
     pub fn room(&self) -> Option<u64> {
         self.upload.length.map(|length| length.saturating_sub(self.written))
-    }
-}
-
-fn remove_if_there(path: &Path) -> Result<(), VaultError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        removed => removed.doing("remove", path),
     }
 }
 

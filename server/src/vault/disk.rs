@@ -1,0 +1,34 @@
+//! Everything that changes the disk passes here, in the order in which it happens: tests let each step fail, or the
+//! power with it.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::VaultError;
+use super::error::Doing;
+
+pub(super) fn change<T>(
+    what: &'static str,
+    path: &Path,
+    change: impl FnOnce() -> io::Result<T>,
+) -> Result<T, VaultError> {
+    fault().and_then(|()| change()).doing(what, path)
+}
+
+/// It may be gone already.
+pub(super) fn remove_if_there(path: &Path) -> Result<(), VaultError> {
+    change("remove", path, || match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    })
+}
+
+/// Nothing, but in a test that asks for a fault here, by the number that the operating system gives it.
+pub(crate) fn fault() -> io::Result<()> {
+    fail::fail_point!("disk", |number| {
+        let number = number.and_then(|text| text.parse().ok()).unwrap_or_default();
+        Err(io::Error::from_raw_os_error(number))
+    });
+    Ok(())
+}

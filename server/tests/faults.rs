@@ -1,0 +1,136 @@
+//! Every step on the way of a file to the disk fails once: the disk is full, or broken, or the power is cut. What was
+//! answered with "kept" is there, what was not leaves nothing that counts, and the same upload succeeds afterwards.
+
+#[path = "support/pieces.rs"]
+mod pieces;
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use fail::FailScenario;
+use pieces::{append, create};
+use server::Vault;
+use server::vault::{Depth, check};
+use support::{Answer, Form, Server, files};
+use tempfile::TempDir;
+
+const DISK_FULL: i32 = 28;
+const BROKEN: i32 = 5;
+
+type Upload = fn(&Server) -> Answer;
+
+const UPLOADS: [(&str, Upload); 3] =
+    [("a form", form), ("a form with a sidecar", form_with_sidecar), ("two pieces", two_pieces)];
+
+#[test]
+fn a_step_that_fails_keeps_nothing_and_harms_nothing() {
+    let scenario = FailScenario::setup();
+    for (name, upload) in UPLOADS {
+        let steps = steps_of(upload);
+        assert!(steps >= 8, "{name} has only {steps} steps");
+        for (number, status) in [(DISK_FULL, 507), (BROKEN, 500)] {
+            for step in 0..steps {
+                let place = format!("step {step} of {name}, error {number}");
+                let server = Server::start();
+                fail::cfg("disk", &format!("{step}*off->1*return({number})->off")).unwrap();
+                let answer = upload(&server);
+                fail::remove("disk");
+                if answer.status >= 300 {
+                    assert_eq!(answer.status, status, "{place}: {answer:?}");
+                    assert_eq!(server.originals(), [""; 0], "{place}");
+                    assert_eq!(total(&server), 0, "{place}");
+                }
+                assert!(server.incoming().is_empty(), "{place}: {:?}", server.incoming());
+                whole_in_the_end(&server, upload, &place);
+            }
+        }
+    }
+    scenario.teardown();
+}
+
+#[test]
+fn a_power_cut_at_any_step_loses_nothing_that_was_acknowledged() {
+    let scenario = FailScenario::setup();
+    for (name, upload) in UPLOADS {
+        for step in 0..steps_of(upload) {
+            let place = format!("cut at step {step} of {name}");
+            let server = Server::start();
+            // From here on nothing reaches the disk, not even what would tidy up.
+            fail::cfg("disk", &format!("{step}*off->return({BROKEN})")).unwrap();
+            let answer = upload(&server);
+            let folder = server.stop();
+            fail::remove("disk");
+            let acknowledged = usize::from(answer.status < 300);
+            let held = held_after_a_start(&folder, &place);
+            assert!(held >= acknowledged, "{place}: {answer:?}");
+            let server = Server::start_in(folder);
+            assert_eq!(total(&server), held, "{place}");
+            whole_in_the_end(&server, upload, &place);
+        }
+    }
+    scenario.teardown();
+}
+
+/// Sends again what was sent, and looks at every byte.
+fn whole_in_the_end(server: &Server, upload: Upload, place: &str) {
+    let again = upload(server);
+    assert!(again.status < 300, "{place}, again: {again:?}");
+    assert_eq!(total(server), 1, "{place}");
+    let folder = server.folder.path();
+    let checked = check(folder, Depth::Data, |_, _| {}, |finding| panic!("{place}: {finding:?}"));
+    assert_eq!(checked.unwrap(), 1, "{place}");
+    assert!(server.incoming().is_empty(), "{place}");
+    assert!(pieces::parts(server).is_empty(), "{place}");
+}
+
+fn held_after_a_start(folder: &TempDir, place: &str) -> usize {
+    drop(Vault::open(folder.path()).unwrap());
+    let held =
+        check(folder.path(), Depth::Data, |_, _| {}, |finding| panic!("{place}: {finding:?}")).unwrap();
+    assert!(files(&folder.path().join("incoming")).is_empty(), "{place}");
+    held
+}
+
+fn total(server: &Server) -> usize {
+    let total = server.get("/api/assets/statistics").json()["total"].as_u64();
+    total.and_then(|total| total.try_into().ok()).unwrap()
+}
+
+/// How often an upload that succeeds touches the disk.
+fn steps_of(upload: Upload) -> usize {
+    let server = Server::start();
+    let steps = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&steps);
+    fail::cfg_callback("disk", move || _ = count.fetch_add(1, Ordering::Relaxed)).unwrap();
+    assert!(upload(&server).status < 300);
+    fail::remove("disk");
+    steps.load(Ordering::Relaxed)
+}
+
+fn form(server: &Server) -> Answer {
+    server.upload(&Form::photo("IMG.jpg", b"some bytes"))
+}
+
+fn form_with_sidecar(server: &Server) -> Answer {
+    server.upload(&Form::photo("IMG.jpg", b"some bytes").file("sidecarData", "IMG.jpg.xmp", b"<xmp/>"))
+}
+
+/// As a browser does it: begun empty, so that what is there already is found.
+fn two_pieces(server: &Server) -> Answer {
+    let whole = b"some bytes";
+    let begun = create(server, whole, "?0", &[], &[("upload-length", "10")]);
+    if begun.status != 201 {
+        return begun;
+    }
+    let place = begun.header("location").to_owned();
+    let mut at: usize = begun.header("upload-offset").parse().unwrap();
+    if at < 4 {
+        let piece = append(server, &place, at, "?0", &whole[at..4]);
+        if piece.status != 204 {
+            return piece;
+        }
+        at = 4;
+    }
+    append(server, &place, at, "?1", &whole[at..])
+}
