@@ -5,8 +5,9 @@
 mod pieces;
 mod support;
 
-use std::sync::Arc;
+use std::fmt::Debug;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use fail::FailScenario;
 use pieces::{append, create};
@@ -14,6 +15,12 @@ use server::Vault;
 use server::vault::{Depth, check};
 use support::{Answer, Form, Server, files};
 use tempfile::TempDir;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 const DISK_FULL: i32 = 28;
 const BROKEN: i32 = 5;
@@ -70,6 +77,77 @@ fn a_power_cut_at_any_step_loses_nothing_that_was_acknowledged() {
         }
     }
     scenario.teardown();
+}
+
+#[test]
+fn what_is_answered_is_on_the_disk_first() {
+    let scenario = FailScenario::setup();
+    let seen = Steps::watch();
+    let server = Server::start();
+    seen.take();
+    assert_eq!(form(&server).status, 201);
+    let whole_way = [
+        "create part",
+        "write part",
+        "sync part",
+        "create 2024-05-01",
+        "sync 2024",
+        "sync originals",
+        "create IMG.jpg",
+        "move into place IMG.jpg",
+        "sync 2024-05-01",
+        "commit safelight.sqlite",
+    ];
+    assert_eq!(seen.take(), whole_way);
+    scenario.teardown();
+}
+
+/// Every step to the disk, in order, as it is traced.
+#[derive(Clone, Default)]
+struct Steps(Arc<Mutex<Vec<String>>>);
+
+impl Steps {
+    fn watch() -> Self {
+        let steps = Self::default();
+        let layer = steps.clone().with_filter(Targets::new().with_target("disk", Level::TRACE));
+        tracing_subscriber::registry().with(layer).init();
+        steps
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Steps {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut step = Step::default();
+        event.record(&mut step);
+        self.0.lock().unwrap().push(format!("{} {}", step.what, step.name));
+    }
+}
+
+#[derive(Default)]
+struct Step {
+    what: String,
+    /// Of the file.
+    name: String,
+}
+
+impl Visit for Step {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "what" {
+            self.what = value.to_owned();
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        if field.name() == "path" {
+            let path = format!("{value:?}");
+            let name = path.rsplit('/').next().unwrap_or_default();
+            self.name = if name.ends_with(".part") { "part".to_owned() } else { name.to_owned() };
+        }
+    }
 }
 
 /// Sends again what was sent, and looks at every byte.

@@ -2,6 +2,7 @@
 //! then answers, so that many small uploads share one sync of the disk.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
@@ -106,7 +107,7 @@ fn commit(connection: &mut Connection, group: &mut [Box<dyn Change>]) -> rusqlit
     for change in group {
         change.apply(&mut transaction);
     }
-    disk::fault().map_err(as_sql)?;
+    disk::step("commit", Path::new(super::FILE_NAME)).map_err(as_sql)?;
     transaction.commit()
 }
 

@@ -13,7 +13,7 @@ pub(super) fn change<T>(
     path: &Path,
     change: impl FnOnce() -> io::Result<T>,
 ) -> Result<T, VaultError> {
-    fault().and_then(|()| change()).doing(what, path)
+    step(what, path).and_then(|()| change()).doing(what, path)
 }
 
 /// It may be gone already.
@@ -24,8 +24,9 @@ pub(super) fn remove_if_there(path: &Path) -> Result<(), VaultError> {
     })
 }
 
-/// Nothing, but in a test that asks for a fault here, by the number that the operating system gives it.
-pub(crate) fn fault() -> io::Result<()> {
+/// Fails only in a test that asks for it, by the number that the operating system gives the error.
+pub(crate) fn step(what: &'static str, path: &Path) -> io::Result<()> {
+    tracing::trace!(target: "disk", what, path = %path.display());
     fail::fail_point!("disk", |number| {
         let number = number.and_then(|text| text.parse().ok()).unwrap_or_default();
         Err(io::Error::from_raw_os_error(number))

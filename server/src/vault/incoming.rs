@@ -60,9 +60,12 @@ impl Part {
     }
 
     /// Replaces the empty file that holds the place. Tells where a lasting one belongs if it cannot stay there.
-    pub(super) fn move_over(self, place: &Path) -> Result<Option<PathBuf>, VaultError> {
+    pub(super) fn move_over(mut self, place: &Path) -> Result<Option<PathBuf>, VaultError> {
         disk::change("move into place", place, || fs::rename(&self.path, place))?;
-        Ok((self.on_drop == OnDrop::Stay).then(|| self.path.clone()))
+        let is_lasting = self.on_drop == OnDrop::Stay;
+        // Nothing lies under the old name any more.
+        self.on_drop = OnDrop::Stay;
+        Ok(is_lasting.then(|| self.path.clone()))
     }
 }
 
