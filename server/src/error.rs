@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt::Write;
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use protocol::immich::ErrorBody;
 
@@ -16,6 +16,8 @@ use crate::vault::VaultError;
 pub enum AppError {
     /// The client can do better; the sentence says how.
     Refused(StatusCode, String),
+    /// There is no room at the moment; the same request may be sent again after so many seconds.
+    Later(StatusCode, String, u32),
     /// The person who runs the server can do something.
     DiskFull,
     /// A bug, or a broken machine.
@@ -29,6 +31,10 @@ impl AppError {
 
     pub(crate) fn unauthorized(message: &str) -> Self {
         Self::Refused(StatusCode::UNAUTHORIZED, message.to_owned())
+    }
+
+    pub(crate) fn too_many(message: &str, seconds: u32) -> Self {
+        Self::Later(StatusCode::TOO_MANY_REQUESTS, message.to_owned(), seconds)
     }
 
     pub(crate) fn fault(error: impl Error + Send + Sync + 'static) -> Self {
@@ -52,6 +58,10 @@ impl IntoResponse for AppError {
     fn into_response(self) -> Response {
         let (status, message) = match self {
             Self::Refused(status, message) => (status, message),
+            Self::Later(status, message, seconds) => {
+                let body = Json(ErrorBody { message });
+                return (status, [(header::RETRY_AFTER, seconds.to_string())], body).into_response();
+            }
             Self::DiskFull => {
                 tracing::error!("the disk is full: uploads are refused until there is room");
                 (StatusCode::INSUFFICIENT_STORAGE, "The server's disk is full".to_owned())

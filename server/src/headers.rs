@@ -5,6 +5,11 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use crate::listen::Caller;
+
+/// A year; not for subdomains, which belong to other programs.
+const HTTPS_ONLY: &str = "max-age=31536000";
+
 const ALWAYS: [(HeaderName, &str); 5] = [
     (
         header::CONTENT_SECURITY_POLICY,
@@ -20,9 +25,13 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 
 pub(crate) async fn add(request: Request, next: Next) -> Response {
     let is_api = is_api(request.uri().path());
+    let is_https = request.extensions().get().is_some_and(|caller: &Caller| caller.is_https);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.extend(ALWAYS.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    if is_https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HTTPS_ONLY));
+    }
     if is_api {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

@@ -5,10 +5,12 @@
 //! listener until it is told to stop.
 
 mod api;
+mod crowd;
 pub mod door;
 pub mod error;
 mod headers;
 pub mod index;
+mod listen;
 mod log;
 mod own;
 pub mod page;
@@ -16,8 +18,6 @@ pub mod state;
 mod throttle;
 pub mod vault;
 
-use std::future::{Future, pending};
-use std::io;
 use std::time::Duration;
 
 use axum::Router;
@@ -26,17 +26,12 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use jiff::Timestamp;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 
 use error::AppError;
+pub use listen::{Tls, TlsFiles, serve};
 pub use page::Page;
 pub use state::{Settings, State};
 pub use vault::Vault;
-
-/// How long requests in flight may take to end once the server is told to stop: an answer gets out, an upload
-/// that needs longer is sent again by its client.
-const GRACE: Duration = Duration::from_secs(5);
 
 const HOUSEKEEPING: Duration = Duration::from_secs(3600);
 
@@ -52,37 +47,12 @@ pub fn app(state: State) -> Router {
         .layer(from_fn_with_state(state.clone(), only_from_our_page))
         .layer(from_fn(headers::add))
         .layer(from_fn(log::requests))
+        .layer(from_fn_with_state(state.clone(), listen::identify))
         .with_state(state)
 }
 
-/// Answers until `shutdown` is there, and then lets what is in flight end, within bounds.
-pub async fn serve(
-    listener: TcpListener,
-    state: State,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let (stop, stopped) = oneshot::channel();
-    let housekeeping = keep_house(state.clone());
-    let stopping = async move {
-        shutdown.await;
-        // Nobody listens only when the server has ended already.
-        let _ = stop.send(());
-    };
-    let overdue = async {
-        match stopped.await {
-            Ok(()) => tokio::time::sleep(GRACE).await,
-            Err(_) => pending().await,
-        }
-    };
-    tokio::select! {
-        ended = axum::serve(listener, app(state)).with_graceful_shutdown(stopping).into_future() => ended,
-        () = overdue => Ok(()),
-        () = housekeeping => Ok(()),
-    }
-}
-
 /// What is to be done now and then, as long as the server runs.
-async fn keep_house(state: State) {
+pub(crate) async fn keep_house(state: State) {
     let mut due = tokio::time::interval(HOUSEKEEPING);
     loop {
         due.tick().await;

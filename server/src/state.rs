@@ -4,7 +4,11 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use ipnet::IpNet;
+use tokio_util::sync::CancellationToken;
+
 use crate::api::resumable::seats::Seats;
+use crate::crowd::Crowd;
 use crate::door::Door;
 use crate::door::origin::PublicUrl;
 use crate::error::AppError;
@@ -22,13 +26,22 @@ pub struct Parts {
     pub settings: Settings,
     pub(crate) throttles: Throttles,
     pub(crate) seats: Seats,
+    /// Uploads in progress, by who sends them.
+    pub(crate) uploads: Arc<Crowd<String>>,
+    /// Told to stop: what is on its way is to be put down where it can go on later.
+    pub(crate) stopping: CancellationToken,
 }
+
+/// Each holds a thread and some hundred kilobytes.
+const MOST_UPLOADS: usize = 256;
 
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     pub public_url: Option<PublicUrl>,
     /// The largest request that gets through to here, in bytes: a proxy in front may have a limit.
     pub max_request: Option<u64>,
+    /// What they say of a request's origin is believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl State {
@@ -41,7 +54,13 @@ impl State {
             settings,
             throttles: Throttles::default(),
             seats: Seats::default(),
+            uploads: Crowd::new(MOST_UPLOADS),
+            stopping: CancellationToken::new(),
         }))
+    }
+
+    pub(crate) fn stop(&self) {
+        self.stopping.cancel();
     }
 
     /// Runs work that waits for the disk where it holds nobody else up. It goes on to its end even if the

@@ -4,9 +4,14 @@
 mod pieces;
 mod support;
 
-use pieces::{append, begin, bytes, send};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use pieces::{append, begin, bytes, patch_head, read_head, send};
 use server::{Page, Settings};
-use support::Server;
+use support::{Form, Server};
 
 #[test]
 fn pieces_are_no_larger_than_what_the_way_lets_through() {
@@ -20,4 +25,79 @@ fn pieces_are_no_larger_than_what_the_way_lets_through() {
     assert_eq!(append(&server, &place, 0, "?0", &whole[..1000]).status, 204);
     let last = append(&server, &place, 1000, "?1", &whole[1000..]);
     assert_eq!(last.status, 200, "{last:?}");
+}
+
+#[test]
+fn one_device_has_so_many_uploads_at_once_and_others_are_served() {
+    let server = Server::start();
+    let waiting: Vec<TcpStream> = (0..64).map(|_| begun_upload(&server)).collect();
+    let form = Form::photo("a.jpg", b"one more");
+    let refused = until(|| server.upload(&form), |answer| answer.status == 429);
+    assert_eq!(
+        (refused.message().as_str(), refused.header("retry-after")),
+        ("Too many uploads at once", "5")
+    );
+    let cookie = server.pair();
+    let headers = [("cookie", cookie.as_str()), ("content-type", support::CONTENT_TYPE)];
+    assert_eq!(server.send("POST", "/api/assets", &headers, &form.bytes()).status, 201);
+    drop(waiting);
+    until(|| server.upload(&form), |answer| answer.status == 200);
+}
+
+#[test]
+fn one_address_has_so_many_connections_and_hears_why_it_gets_no_more() {
+    let server = Server::start();
+    let many: Vec<TcpStream> = (0..100).map(|_| server.connect()).collect();
+    let refused = |_: &()| {
+        let mut answer = String::new();
+        let mut stream = server.connect();
+        stream.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+        _ = stream.read_to_string(&mut answer);
+        answer.starts_with("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n")
+    };
+    until(|| (), refused);
+    drop(many);
+    until(|| server.connect_and_ping(), |answered| *answered);
+}
+
+#[test]
+fn a_server_that_stops_puts_down_what_is_on_its_way() {
+    let server = Server::start();
+    let whole = bytes(1_000_000);
+    let place = begin(&server, &whole, &[]);
+    let mut stream = patch_head(&server, &place, 0, whole.len());
+    stream.write_all(&whole[..600_000]).unwrap();
+    let key = server.key.clone();
+    sleep(Duration::from_millis(200));
+    let began = Instant::now();
+    let folder = server.stop();
+    assert!(began.elapsed() < Duration::from_secs(3), "it waited for a client that may never go on");
+    assert_eq!(&read_head(&mut stream)[..12], "HTTP/1.1 503");
+    let server = Server::start_in(folder);
+    let looked = server.send("HEAD", &place, &[("x-api-key", &key)], &[]);
+    assert_eq!(looked.header("upload-offset"), "600000");
+}
+
+/// A form that never comes.
+fn begun_upload(server: &Server) -> TcpStream {
+    let (mut stream, key, kind) = (server.connect(), &server.key, support::CONTENT_TYPE);
+    write!(
+        stream,
+        "POST /api/assets HTTP/1.1\r\nHost: x\r\nx-api-key: {key}\r\nContent-Type: {kind}\r\n\
+        Content-Length: 1000\r\n\r\n"
+    )
+    .unwrap();
+    stream
+}
+
+fn until<T: std::fmt::Debug>(mut ask: impl FnMut() -> T, is_there: impl Fn(&T) -> bool) -> T {
+    let end = Instant::now() + Duration::from_secs(20);
+    loop {
+        let answer = ask();
+        if is_there(&answer) {
+            return answer;
+        }
+        assert!(Instant::now() < end, "it did not come, but {answer:?}");
+        sleep(Duration::from_millis(20));
+    }
 }

@@ -120,7 +120,8 @@ fn a_browser_that_comes_back_on_another_day_gets_its_cookie_anew() {
     let server = Server::start();
     let long_ago = "2026-01-01T00:00:00Z".parse().unwrap();
     let code = server.state.door.new_code(long_ago).unwrap();
-    let (_, token) = server.state.door.pair(code.reveal(), "x", long_ago).unwrap().unwrap();
+    let (_, token) =
+        server.state.door.pair(code.reveal(), "x", [127, 0, 0, 1].into(), long_ago).unwrap().unwrap();
     let cookie = format!("safelight_session={}", token.reveal());
     let ask = || server.send("GET", "/api/users/me", &[("cookie", &cookie)], &[]);
     let (first, second) = (ask(), ask());

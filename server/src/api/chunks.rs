@@ -12,6 +12,7 @@ use futures_util::{Stream, StreamExt, stream};
 use tokio::time::timeout;
 
 use super::sign_in::SignedIn;
+use crate::crowd::Place;
 use crate::error::AppError;
 use crate::state::State;
 use crate::throttle::Throttle;
@@ -40,10 +41,28 @@ pub(super) fn chunks(body: Body) -> Chunks {
     }))
 }
 
-/// The headers of an upload, and its bytes no faster than the device is allowed to send them.
-pub(super) fn incoming(state: &State, who: &SignedIn, request: Request) -> (HeaderMap, Chunks) {
+/// An upload on its way in.
+pub(super) struct Incoming {
+    pub(super) headers: HeaderMap,
+    /// No faster than the device is allowed to send them.
+    pub(super) chunks: Chunks,
+    pub(super) _place: Place<String>,
+}
+
+/// More at once than any client of ours sends, and few enough to leave room for others.
+const MOST_UPLOADS_OF_ONE: usize = 64;
+
+/// A refusal is to be read, and not a cut connection; more than this is not worth the reading.
+pub(super) const REFUSED_BODY_BYTES: usize = 16 * 1024 * 1024;
+
+pub(super) async fn incoming(state: &State, who: &SignedIn, request: Request) -> Result<Incoming, AppError> {
     let (parts, body) = request.into_parts();
-    (parts.headers, slowed(chunks(body), state.throttles.of(who.id())))
+    let Some(place) = state.uploads.enter(who.id().to_owned(), MOST_UPLOADS_OF_ONE) else {
+        read_away(chunks(body), REFUSED_BODY_BYTES).await;
+        return Err(AppError::too_many("Too many uploads at once", 5));
+    };
+    let chunks = slowed(chunks(body), state.throttles.of(who.id()));
+    Ok(Incoming { headers: parts.headers, chunks, _place: place })
 }
 
 fn slowed(chunks: Chunks, throttle: Arc<Throttle>) -> Chunks {

@@ -12,9 +12,9 @@ const NAME: &str = "safelight_session";
 const MAX_AGE_SECONDS: u32 = 34_560_000;
 
 /// The value of `Set-Cookie`: no script can read the token, and no other site's request carries it.
-pub(crate) fn set(token: &Secret, state: &State) -> Result<HeaderValue, AppError> {
-    let secure =
-        if state.settings.public_url.as_ref().is_some_and(|url| url.is_https()) { "; Secure" } else { "" };
+pub(crate) fn set(token: &Secret, state: &State, is_https: bool) -> Result<HeaderValue, AppError> {
+    let is_https = is_https || state.settings.public_url.as_ref().is_some_and(|url| url.is_https());
+    let secure = if is_https { "; Secure" } else { "" };
     let token = token.reveal();
     format!("{NAME}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={MAX_AGE_SECONDS}{secure}")
         .try_into()

@@ -8,15 +8,12 @@ use axum::response::Response;
 use jiff::Timestamp;
 use protocol::immich::API_KEY_HEADER;
 
-use super::chunks::{chunks, read_away};
+use super::chunks::{REFUSED_BODY_BYTES, chunks, read_away};
 use super::cookie;
 use crate::door::{ApiKey, CookieAge, Secret, Session};
 use crate::error::AppError;
+use crate::listen::Caller;
 use crate::state::State;
-
-/// A client that sends a photo with a revoked session shall read why, and not see its connection cut. Beyond
-/// this a stranger's bytes are not worth the reading.
-const REFUSED_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 /// Who asks; an extension of every request behind this layer.
 #[derive(Debug, Clone)]
@@ -46,7 +43,7 @@ pub(crate) async fn require(
 ) -> Result<Response, AppError> {
     match who(&state, request.headers()).await {
         Ok((signed_in, age)) => {
-            let renewed = renewed(&state, request.headers(), age)?;
+            let renewed = renewed(&state, &request, age)?;
             request.extensions_mut().insert(signed_in);
             let mut response = next.run(request).await;
             response.headers_mut().extend(renewed.map(|cookie| (header::SET_COOKIE, cookie)));
@@ -61,10 +58,13 @@ pub(crate) async fn require(
 }
 
 /// A browser forgets its cookie some day; one that comes back before that gets it anew.
-fn renewed(state: &State, headers: &HeaderMap, age: CookieAge) -> Result<Option<HeaderValue>, AppError> {
+fn renewed(state: &State, request: &Request, age: CookieAge) -> Result<Option<HeaderValue>, AppError> {
+    let is_https = request.extensions().get().is_some_and(|caller: &Caller| caller.is_https);
     match age {
         CookieAge::Fresh => Ok(None),
-        CookieAge::RenewalDue => cookie::find(headers).map(|token| cookie::set(&token, state)).transpose(),
+        CookieAge::RenewalDue => {
+            cookie::find(request.headers()).map(|token| cookie::set(&token, state, is_https)).transpose()
+        }
     }
 }
 

@@ -2,18 +2,18 @@
 
 use std::error::Error;
 use std::io::{self, IsTerminal};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bytesize::ByteSize;
 use clap::Args;
+use ipnet::{AddrParseError, IpNet};
 use jiff::Timestamp;
 use server::door::CODE_VALID_MINUTES;
 use server::door::origin::{NotAPublicUrl, PublicUrl};
 use server::vault::VaultError;
-use server::{Page, Settings, State, Vault};
-use tokio::net::TcpListener;
+use server::{Page, Settings, State, Tls, TlsFiles, Vault};
 use tracing_subscriber::EnvFilter;
 
 use super::{Folder, Outcome};
@@ -42,6 +42,16 @@ pub(super) struct Serve {
     /// The largest request that a proxy in front lets through, like 100MB; larger files come in pieces
     #[arg(long, value_name = "SIZE", env = "SAFELIGHT_MAX_REQUEST")]
     max_request: Option<ByteSize>,
+    /// The certificate chain, as PEM; read again when it changes
+    #[arg(long, value_name = "FILE", env = "SAFELIGHT_TLS_CERT", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Its private key, as PEM
+    #[arg(long, value_name = "FILE", env = "SAFELIGHT_TLS_KEY", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// A reverse proxy in front, by address or network like 10.0.0.0/8: what it says of the client's address and of
+    /// https is believed. May be given several times
+    #[arg(long, value_name = "ADDRESS", env = "SAFELIGHT_TRUSTED_PROXY", value_delimiter = ',', value_parser = network)]
+    trusted_proxy: Vec<IpNet>,
     /// Serve the page from a folder instead of the one built in, for development
     #[arg(long, value_name = "DIR", env = "SAFELIGHT_PAGE")]
     page: Option<PathBuf>,
@@ -58,18 +68,24 @@ impl Serve {
 
     async fn serve(self) -> Result<(), Box<dyn Error>> {
         let vault = Vault::open(&self.folder.data).map_err(|error| unusable(&self.folder, error))?;
-        let listener = TcpListener::bind(&self.listen).await.map_err(|error| taken(&self.listen, &error))?;
+        let listener = TcpListener::bind(&self.listen).map_err(|error| taken(&self.listen, &error))?;
         let listening = listener.local_addr()?;
         let page = self.page.map_or_else(Page::embedded, Page::from_dir);
-        let address = self.public_url.as_ref().map_or_else(|| own_address(listening), ToString::to_string);
-        let state = State::new(
-            vault,
-            page,
-            Settings { public_url: self.public_url, max_request: self.max_request.map(|size| size.as_u64()) },
-        );
+        let tls = match self.tls_cert.zip(self.tls_key) {
+            Some((certificate, key)) => Some(certified(TlsFiles { certificate, key }).await?),
+            None => None,
+        };
+        let own = || own_address(listening, tls.is_some());
+        let address = self.public_url.as_ref().map_or_else(own, ToString::to_string);
+        let settings = Settings {
+            public_url: self.public_url,
+            max_request: self.max_request.map(|size| size.as_u64()),
+            trusted_proxies: self.trusted_proxy,
+        };
+        let state = State::new(vault, page, settings);
         state.door.announce(&address)?;
         greet(&state, listening)?;
-        server::serve(listener, state, told_to_stop()?).await?;
+        server::serve(listener, tls, state, told_to_stop()?).await?;
         Ok(())
     }
 }
@@ -92,12 +108,13 @@ fn greet(state: &State, listening: SocketAddr) -> Result<(), Box<dyn Error>> {
 
 /// What a browser on this machine calls the server. Names beat numbers: only `localhost` counts as secure
 /// everywhere, and a cookie belongs to one name.
-fn own_address(listening: SocketAddr) -> String {
+fn own_address(listening: SocketAddr, is_https: bool) -> String {
     let (ip, port) = (listening.ip(), listening.port());
+    let scheme = if is_https { "https" } else { "http" };
     if ip.is_loopback() || ip.is_unspecified() {
-        format!("http://localhost:{port}")
+        format!("{scheme}://localhost:{port}")
     } else {
-        format!("http://{listening}")
+        format!("{scheme}://{listening}")
     }
 }
 
@@ -113,6 +130,17 @@ fn unusable(folder: &Folder, error: VaultError) -> Box<dyn Error> {
         "Set this right, or choose another with --data."
     };
     format!("the data folder {data} cannot be used: {said}\n{advice}").into()
+}
+
+async fn certified(files: TlsFiles) -> Result<Tls, Box<dyn Error>> {
+    let names = format!("{} and {}", files.certificate.display(), files.key.display());
+    let advice = "Both are to be PEM files that this program may read, and the key that of the certificate.";
+    Tls::load(files).await.map_err(|error| format!("cannot use {names}: {error}\n{advice}").into())
+}
+
+/// An address alone is a network of one.
+fn network(text: &str) -> Result<IpNet, AddrParseError> {
+    text.parse::<IpAddr>().map(IpNet::from).or_else(|_| text.parse())
 }
 
 fn taken(listen: &str, error: &io::Error) -> Box<dyn Error> {

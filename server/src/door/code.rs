@@ -1,6 +1,8 @@
 //! Pairing codes: typed or opened by a person once, within minutes, in exchange for a session.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::PoisonError;
 
 use jiff::{SignedDuration, Timestamp};
@@ -25,8 +27,11 @@ const GROUP_SIGNS: usize = 4;
 pub const CODE_VALID_MINUTES: i64 = 15;
 
 /// Nobody mistypes a code this often within a minute. Only wrong codes are held up: strangers who guess must not
-/// lock out the person who holds the right one.
-const FAILURES_PER_MINUTE: u32 = 20;
+/// lock out the person who holds the right one, be it from the same address.
+const FAILURES_PER_MINUTE: u32 = 10;
+
+/// From all addresses together: a stranger may have many.
+const FAILURES_OF_ALL_PER_MINUTE: u32 = 1000;
 
 /// Like `7KQM-XW3P-9DTA`.
 pub struct PairingCode(String);
@@ -43,7 +48,7 @@ pub enum WrongCode {
 #[derive(Default)]
 pub(super) struct Failures {
     since: Timestamp,
-    count: u32,
+    of: HashMap<IpAddr, u32>,
 }
 
 impl PairingCode {
@@ -66,11 +71,19 @@ impl fmt::Debug for PairingCode {
 }
 
 impl Failures {
-    fn are_too_many(&mut self, now: Timestamp) -> bool {
-        if now.duration_since(self.since) >= SignedDuration::from_mins(1) {
-            *self = Self { since: now, count: 0 };
+    /// Counts one more, unless there are too many already.
+    fn count(&mut self, from: IpAddr, now: Timestamp) -> WrongCode {
+        // Also after a clock that was set back.
+        if now.duration_since(self.since).abs() >= SignedDuration::from_mins(1) {
+            *self = Self { since: now, of: HashMap::new() };
         }
-        self.count >= FAILURES_PER_MINUTE
+        let of_all: u32 = self.of.values().sum();
+        let of_one = self.of.get(&from).copied().unwrap_or_default();
+        if of_one >= FAILURES_PER_MINUTE || of_all >= FAILURES_OF_ALL_PER_MINUTE {
+            return WrongCode::TooManyFailures;
+        }
+        self.of.insert(from, of_one + 1);
+        WrongCode::Refused
     }
 }
 
@@ -91,11 +104,12 @@ impl Door {
         &self,
         code: &str,
         device_name: &str,
+        from: IpAddr,
         now: Timestamp,
     ) -> Result<Result<(Session, Secret), WrongCode>, IndexError> {
         let asked = hash(&plain(code));
         if !self.index.read(|index| is_living(index, &asked, now))? {
-            return Ok(Err(self.failed(now)));
+            return Ok(Err(self.failed(from, now)));
         }
         let token = Secret::random();
         let (session, token_hash) = (Session::new(device_name, now), token.hash());
@@ -103,16 +117,11 @@ impl Door {
             let right = use_up(index, &asked, now)?;
             right.then(|| session::insert(index, &session, &token_hash).map(|()| session)).transpose()
         })?;
-        Ok(opened.map(|session| (session, token)).ok_or_else(|| self.failed(now)))
+        Ok(opened.map(|session| (session, token)).ok_or_else(|| self.failed(from, now)))
     }
 
-    fn failed(&self, now: Timestamp) -> WrongCode {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.are_too_many(now) {
-            return WrongCode::TooManyFailures;
-        }
-        failures.count += 1;
-        WrongCode::Refused
+    fn failed(&self, from: IpAddr, now: Timestamp) -> WrongCode {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner).count(from, now)
     }
 }
 
@@ -164,22 +173,37 @@ mod tests {
         let (_folder, door, now) = door();
         let (early, late) = (door.new_code(now).unwrap(), door.new_code(now).unwrap());
         let minutes = |n| now + SignedDuration::from_mins(n);
-        assert!(door.pair(early.reveal(), "a", minutes(14)).unwrap().is_ok());
-        assert_eq!(door.pair(late.reveal(), "b", minutes(15)).unwrap().unwrap_err(), WrongCode::Refused);
+        assert!(door.pair(early.reveal(), "a", HOME, minutes(14)).unwrap().is_ok());
+        assert_eq!(
+            door.pair(late.reveal(), "b", HOME, minutes(15)).unwrap().unwrap_err(),
+            WrongCode::Refused
+        );
     }
 
     #[test]
     fn guessing_is_stopped_without_locking_out_who_has_the_right_code() {
         let (_folder, door, now) = door();
         let code = door.new_code(now).unwrap();
+        let guess = |from, now| door.pair("AAAA", "x", from, now).unwrap().unwrap_err();
         for _ in 0..FAILURES_PER_MINUTE {
-            assert_eq!(door.pair("AAAA", "x", now).unwrap().unwrap_err(), WrongCode::Refused);
+            assert_eq!(guess(HOME, now), WrongCode::Refused);
         }
-        assert_eq!(door.pair("AAAA", "x", now).unwrap().unwrap_err(), WrongCode::TooManyFailures);
-        assert!(door.pair(code.reveal(), "x", now).unwrap().is_ok());
-        let later = now + SignedDuration::from_mins(1);
-        assert_eq!(door.pair("AAAA", "x", later).unwrap().unwrap_err(), WrongCode::Refused);
+        assert_eq!(guess(HOME, now), WrongCode::TooManyFailures);
+        assert_eq!(guess(IpAddr::from([192, 0, 2, 2]), now), WrongCode::Refused, "others are not held up");
+        assert!(door.pair(code.reveal(), "x", HOME, now).unwrap().is_ok());
+        assert_eq!(guess(HOME, now + SignedDuration::from_mins(1)), WrongCode::Refused);
     }
+
+    #[test]
+    fn a_stranger_with_many_addresses_is_stopped_too() {
+        let (_folder, door, now) = door();
+        let guess = |from: u32| door.pair("AAAA", "x", from.to_be_bytes().into(), now).unwrap().unwrap_err();
+        let stopped =
+            (0..2 * FAILURES_OF_ALL_PER_MINUTE).find(|from| guess(*from) == WrongCode::TooManyFailures);
+        assert_eq!(stopped, Some(FAILURES_OF_ALL_PER_MINUTE));
+    }
+
+    const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
     fn door() -> (tempfile::TempDir, Door, Timestamp) {
         let folder = tempfile::tempdir().unwrap();

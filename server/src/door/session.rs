@@ -153,7 +153,7 @@ mod tests {
         let door = Door::new(Index::open(folder.path()).unwrap());
         let now = since.parse().unwrap();
         let code = door.new_code(now).unwrap();
-        let (_, token) = door.pair(code.reveal(), "x", now).unwrap().unwrap();
+        let (_, token) = door.pair(code.reveal(), "x", [127, 0, 0, 1].into(), now).unwrap().unwrap();
         (folder, door, token)
     }
 }

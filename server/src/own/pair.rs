@@ -1,10 +1,10 @@
 //! `POST /safelight/v1/pair`: a one-time code for a session. The token travels in a cookie that no script can
 //! read, and nowhere else.
 
-use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use jiff::Timestamp;
 use protocol::safelight::Pair;
 
@@ -13,6 +13,7 @@ use crate::api::cookie;
 use crate::api::json::JsonBody;
 use crate::door::WrongCode;
 use crate::error::AppError;
+use crate::listen::Caller;
 use crate::state::State;
 
 /// Anybody may send this: a code and a device's name, and nothing that is worth more memory.
@@ -20,11 +21,14 @@ const MAX_PAIR_BYTES: usize = 4 * 1024;
 
 pub(super) async fn pair(
     Shared(state): Shared<State>,
+    Extension(caller): Extension<Caller>,
     JsonBody(Pair { code, device_name }): JsonBody<Pair, MAX_PAIR_BYTES>,
 ) -> Result<Response, AppError> {
-    let opened = state.blocking(move |parts| parts.door.pair(&code, &device_name, Timestamp::now())).await?;
+    let now = Timestamp::now();
+    let opened =
+        state.blocking(move |parts| parts.door.pair(&code, &device_name, caller.household(), now)).await?;
     let (session, token) = opened.map_err(refusal)?;
-    let cookie = cookie::set(&token, &state)?;
+    let cookie = cookie::set(&token, &state, caller.is_https)?;
     let body = Json(shape(&session, Some(&session.id)));
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], body).into_response())
 }
@@ -34,9 +38,8 @@ fn refusal(wrong: WrongCode) -> AppError {
         WrongCode::Refused => AppError::unauthorized(
             "This pairing code is wrong, used or too old. Run `safelight pair` on the server for a new one.",
         ),
-        WrongCode::TooManyFailures => AppError::Refused(
-            StatusCode::TOO_MANY_REQUESTS,
-            "Too many wrong codes. Wait a minute and try again.".to_owned(),
-        ),
+        WrongCode::TooManyFailures => {
+            AppError::too_many("Too many wrong codes. Wait a minute and try again.", 60)
+        }
     }
 }

@@ -61,17 +61,13 @@ impl Server {
         let key =
             state.door.new_key(&"test".parse().unwrap(), Timestamp::now()).unwrap().1.reveal().to_owned();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let served = state.clone();
         let thread = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                let shutdown = async { drop(stopped.await) };
-                server::serve(listener, served, shutdown).await.unwrap();
-            });
+            let shutdown = async { drop(stopped.await) };
+            runtime.block_on(server::serve(listener, None, served, shutdown)).unwrap();
         });
         Self { folder, state, key, address, stop: Some(stop), thread: Some(thread) }
     }
@@ -89,6 +85,14 @@ impl Server {
 
     pub fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).unwrap()
+    }
+
+    /// Whether a new connection is served.
+    pub fn connect_and_ping(&self) -> bool {
+        let mut stream = self.connect();
+        let asked = write!(stream, "GET /api/server/ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let mut answer = String::new();
+        asked.is_ok() && stream.read_to_string(&mut answer).is_ok() && answer.starts_with("HTTP/1.1 200")
     }
 
     /// A request with an API key.

@@ -16,7 +16,7 @@ use protocol::immich::UploadAnswer;
 use protocol::resumable::{INTEROP_VERSION, PARTIAL_UPLOAD, PATH, header};
 
 use super::batches::{FromNetwork, ToDisk, batches};
-use super::chunks::{Broken, Chunks, incoming, read_away};
+use super::chunks::{Broken, Chunks, Incoming, incoming, read_away};
 use super::sign_in::SignedIn;
 use super::upload::mismatch;
 use crate::error::AppError;
@@ -39,7 +39,7 @@ pub(super) async fn create(
     Extension(who): Extension<SignedIn>,
     request: Request,
 ) -> Result<Response, AppError> {
-    let (headers, mut chunks) = incoming(&state, &who, request);
+    let Incoming { headers, mut chunks, _place } = incoming(&state, &who, request).await?;
     let answer = begin(&state, &headers, &mut chunks).await;
     // A client that is still sending would see a cut connection instead of the answer.
     read_away(chunks, usize::MAX).await;
@@ -90,7 +90,7 @@ pub(super) async fn append(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, AppError> {
-    let (headers, mut chunks) = incoming(&state, &who, request);
+    let Incoming { headers, mut chunks, _place } = incoming(&state, &who, request).await?;
     let answer = append_to(&state, &id, &headers, &mut chunks).await;
     read_away(chunks, usize::MAX).await;
     answer
@@ -157,6 +157,8 @@ enum End {
     Broken,
     /// Somebody else goes on with the upload.
     Evicted,
+    /// The server ends.
+    Parked,
     /// More came than the whole file is long.
     Overlong,
 }
@@ -178,7 +180,7 @@ async fn go_on(
         // The seat is free once all is recorded, also if nobody waits for the answer any more.
         written.map(|written| (written, guard))
     });
-    let (end, written) = tokio::join!(feed(chunks, to_disk, room, &mut eviction), writing);
+    let (end, written) = tokio::join!(feed(state, chunks, to_disk, room, &mut eviction), writing);
     let (Some(open), guard) = written? else {
         return Err(AppError::Refused(StatusCode::NOT_FOUND, "The bytes of this upload are lost".to_owned()));
     };
@@ -208,6 +210,11 @@ async fn go_on(
             let expected = upload.received;
             Ok((at, Problem::MismatchingOffset { expected, provided: expected }).into_response())
         }
+        End::Parked => {
+            let message = "The server is stopping; the upload goes on when it is back".to_owned();
+            let later = AppError::Later(StatusCode::SERVICE_UNAVAILABLE, message, 5);
+            Ok((at, later.into_response()).into_response())
+        }
         End::Overlong => {
             state.blocking(move |parts| parts.vault.forget_upload(upload.id)).await?;
             Ok(Problem::InconsistentLength.into_response())
@@ -233,7 +240,13 @@ fn write(
     Ok(Some(open))
 }
 
-async fn feed(chunks: &mut Chunks, mut to_disk: ToDisk, room: Option<u64>, eviction: &mut Eviction) -> End {
+async fn feed(
+    state: &State,
+    chunks: &mut Chunks,
+    mut to_disk: ToDisk,
+    room: Option<u64>,
+    eviction: &mut Eviction,
+) -> End {
     let mut read = 0;
     let end = loop {
         let chunk = tokio::select! {
@@ -241,6 +254,10 @@ async fn feed(chunks: &mut Chunks, mut to_disk: ToDisk, room: Option<u64>, evict
                 // Most likely nobody is there any more: what follows is not waited for.
                 *chunks = Box::pin(stream::empty());
                 break End::Evicted;
+            }
+            () = state.stopping.cancelled() => {
+                *chunks = Box::pin(stream::empty());
+                break End::Parked;
             }
             chunk = chunks.next() => chunk,
         };

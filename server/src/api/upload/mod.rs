@@ -16,7 +16,7 @@ use protocol::immich::{CHECKSUM_HEADER, UploadAnswer, UploadStatus};
 use protocol::safelight::STATUS_DIGEST_MISMATCH;
 use protocol::{AssetId, Digest};
 
-use super::chunks::{Chunks, incoming, read_away};
+use super::chunks::{Chunks, Incoming, incoming, read_away};
 use super::sign_in::SignedIn;
 use crate::error::AppError;
 use crate::state::State;
@@ -28,7 +28,7 @@ pub(super) async fn upload(
     Extension(who): Extension<SignedIn>,
     request: Request,
 ) -> Result<Response, AppError> {
-    let (headers, mut chunks) = incoming(&state, &who, request);
+    let Incoming { headers, mut chunks, _place } = incoming(&state, &who, request).await?;
     let waits_to_send = headers.contains_key(header::EXPECT);
     let kept = match look_up(&state, &headers).await {
         Ok(Promise::New(promised)) => keep(&state, &headers, promised, &mut chunks).await,

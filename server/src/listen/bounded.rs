@@ -1,0 +1,69 @@
+//! How many connections there may be, altogether and from one address.
+
+use std::future::{Ready, ready};
+use std::io::{self, Write};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::middleware::AddExtension;
+use axum_server::accept::Accept;
+use ipnet::IpNet;
+use tokio::net::TcpStream;
+use tower_layer::Layer;
+
+use super::caller::is_within;
+use crate::crowd::{Crowd, Place};
+
+/// Each costs an open file, of which many systems allow 1,024.
+const MOST: usize = 500;
+/// Six for each tab of each browser in a household behind one address.
+const MOST_OF_ONE: usize = 100;
+
+const BUSY: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+/// Lets connections in as long as there is room.
+#[derive(Clone)]
+pub(super) struct Bounded {
+    crowd: Arc<Crowd<IpAddr>>,
+    is_tls: bool,
+    trusted_proxies: Vec<IpNet>,
+}
+
+/// A connection; an extension of each of its requests.
+#[derive(Clone)]
+pub(crate) struct Connection {
+    pub(super) is_tls: bool,
+    _place: Arc<Place<IpAddr>>,
+}
+
+impl Bounded {
+    pub(super) fn new(is_tls: bool, trusted_proxies: Vec<IpNet>) -> Self {
+        Self { crowd: Crowd::new(MOST), is_tls, trusted_proxies }
+    }
+
+    fn admit(&self, stream: TcpStream) -> io::Result<(TcpStream, Connection)> {
+        let address = stream.peer_addr()?.ip();
+        // Through a proxy come the connections of many.
+        let most = if is_within(&self.trusted_proxies, address) { MOST } else { MOST_OF_ONE };
+        let Some(place) = self.crowd.enter(address, most) else {
+            // Under TLS it is no answer, but it harms nobody. It fits into any socket's buffer.
+            _ = stream.into_std()?.write(BUSY);
+            tracing::warn!(%address, "too many connections: one was refused");
+            return Err(io::ErrorKind::ConnectionRefused.into());
+        };
+        Ok((stream, Connection { is_tls: self.is_tls, _place: Arc::new(place) }))
+    }
+}
+
+impl<S> Accept<TcpStream, S> for Bounded {
+    type Stream = TcpStream;
+    type Service = AddExtension<S, Connection>;
+    type Future = Ready<io::Result<(TcpStream, Self::Service)>>;
+
+    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        let admitted = self.admit(stream);
+        ready(admitted.map(|(stream, connection)| (stream, Extension(connection).layer(service))))
+    }
+}
