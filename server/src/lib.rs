@@ -17,7 +17,9 @@ pub mod page;
 pub mod state;
 mod throttle;
 pub mod vault;
+mod vaults;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -30,8 +32,10 @@ use jiff::Timestamp;
 use error::AppError;
 pub use listen::{Tls, TlsFiles, serve};
 pub use page::Page;
+use state::Parts;
 pub use state::{Settings, State};
 pub use vault::Vault;
+use vault::VaultError;
 
 const HOUSEKEEPING: Duration = Duration::from_secs(3600);
 
@@ -56,13 +60,18 @@ pub(crate) async fn keep_house(state: State) {
     let mut due = tokio::time::interval(HOUSEKEEPING);
     loop {
         due.tick().await;
-        let done = state.blocking(|parts| parts.vault.forget_stale_uploads(Timestamp::now())).await;
-        match done {
+        match state.blocking(tidy_up).await {
             Ok(0) => {}
             Ok(uploads) => tracing::info!(uploads, "gave up uploads that nobody went on with"),
             Err(error) => tracing::error!(?error, "could not give up old uploads"),
         }
     }
+}
+
+fn tidy_up(parts: &Parts) -> Result<usize, VaultError> {
+    parts.vaults.keep_only(&parts.door.users()?);
+    let stale = |vault: &Arc<Vault>| vault.forget_stale_uploads(Timestamp::now());
+    parts.vaults.opened().iter().map(stale).sum()
 }
 
 async fn only_from_our_page(

@@ -11,16 +11,20 @@ use crate::api::resumable::seats::Seats;
 use crate::crowd::Crowd;
 use crate::door::Door;
 use crate::door::origin::PublicUrl;
-use crate::error::AppError;
+use crate::error::{AppError, causes};
+use crate::index::IndexError;
 use crate::page::Page;
 use crate::throttle::Throttles;
 use crate::vault::Vault;
+use crate::vaults::Vaults;
 
 #[derive(Clone)]
 pub struct State(Arc<Parts>);
 
 pub struct Parts {
-    pub vault: Vault,
+    /// The owner's.
+    pub vault: Arc<Vault>,
+    pub(crate) vaults: Vaults,
     pub door: Door,
     pub page: Page,
     pub settings: Settings,
@@ -45,10 +49,13 @@ pub struct Settings {
 }
 
 impl State {
-    pub fn new(vault: Vault, page: Page, settings: Settings) -> Self {
+    pub fn new(vault: Vault, page: Page, settings: Settings) -> Result<Self, IndexError> {
         let door = Door::new(vault.index().clone());
-        Self(Arc::new(Parts {
+        let vault = Arc::new(vault);
+        let vaults = Vaults::new(&door.owner()?, &vault);
+        Ok(Self(Arc::new(Parts {
             vault,
+            vaults,
             door,
             page,
             settings,
@@ -56,7 +63,17 @@ impl State {
             seats: Seats::default(),
             uploads: Crowd::new(MOST_UPLOADS),
             stopping: CancellationToken::new(),
-        }))
+        })))
+    }
+
+    /// Opens the vaults of all users, so that what is wrong with one is known at the start and its repair is done.
+    pub fn open_vaults(&self) -> Result<(), IndexError> {
+        for user in self.door.users()? {
+            if let Err(error) = self.vaults.of(&user) {
+                tracing::error!(user = %user.name, error = causes(&error), "the vault of a user cannot be opened");
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn stop(&self) {
@@ -74,8 +91,18 @@ impl State {
         E: Into<AppError> + Send + 'static,
     {
         let parts = self.0.clone();
-        tokio::task::spawn_blocking(move || work(&parts)).await.map_err(AppError::fault)?.map_err(Into::into)
+        blocking(move || work(&parts)).await
     }
+}
+
+pub(crate) async fn blocking<T, E>(
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, AppError>
+where
+    T: Send + 'static,
+    E: Into<AppError> + Send + 'static,
+{
+    tokio::task::spawn_blocking(work).await.map_err(AppError::fault)?.map_err(Into::into)
 }
 
 impl Deref for State {

@@ -84,6 +84,8 @@ fn what_is_answered_is_on_the_disk_first() {
     let scenario = FailScenario::setup();
     let seen = Steps::watch();
     let server = Server::start();
+    // The first use of a key is written down.
+    server.get("/api/users/me");
     seen.take();
     assert_eq!(form(&server).status, 201);
     let whole_way = [

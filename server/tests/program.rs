@@ -102,3 +102,32 @@ fn pair(port: &str, code: &str) -> u16 {
         .status()
         .as_u16()
 }
+
+#[test]
+fn users_are_added_paired_and_sent_away_while_the_server_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Program::serve(folder.path());
+    let port = server.line("Listening on 127.0.0.1:").to_owned();
+    let told = |args: &[&str]| {
+        let ended = run(folder.path(), args);
+        (ended.status.success(), said(&ended) + &String::from_utf8(ended.stderr).unwrap())
+    };
+    assert!(told(&["user", "add", "anna", "--quota", "2GB"]).1.contains("users/anna"));
+    assert!(!told(&["user", "add", "anna"]).0);
+    assert!(told(&["user", "add", "Anna Banana"]).1.contains("lower case letters"));
+    let link = told(&["pair", "--user", "anna"]).1;
+    let code = link.lines().next().unwrap().rsplit('=').next().unwrap();
+    assert_eq!(pair(&port, code), 201);
+    let key = said(&run(folder.path(), &["key", "new", "script", "--user", "anna"])).trim().to_owned();
+    let me = || ureq::get(format!("http://127.0.0.1:{port}/api/users/me")).header("x-api-key", &key).call();
+    let body: serde_json::Value = me().unwrap().body_mut().read_json().unwrap();
+    assert_eq!((&body["name"], &body["quotaSizeInBytes"]), (&"anna".into(), &2_000_000_000_u64.into()));
+    assert!(told(&["session", "list"]).1.contains("anna  A laptop"));
+    assert!(told(&["user", "list"]).1.contains("anna"));
+    assert!(told(&["check"]).1.contains("0 files, all there"));
+    assert!(told(&["backup", &folder.path().join("copy.sqlite").display().to_string()]).0);
+    assert!(folder.path().join("copy.sqlite").is_file() && folder.path().join("copy-anna.sqlite").is_file());
+    assert!(told(&["user", "remove", "anna"]).1.contains("The photos stay in"));
+    assert!(me().is_err());
+    assert!(!told(&["user", "remove", "owner"]).0);
+}

@@ -97,7 +97,7 @@ fn a_key_opens_by_either_header_until_it_is_revoked() {
 #[test]
 fn a_pairing_code_works_once() {
     let server = Server::start();
-    let code = server.state.door.new_code(Timestamp::now()).unwrap();
+    let code = server.new_code(Timestamp::now());
     let typed = code.reveal().to_lowercase().replace('-', " ");
     let first = server.pair_with(&typed);
     assert_eq!(first.status, 201);
@@ -119,7 +119,7 @@ fn a_stranger_cannot_make_the_server_hold_a_large_body() {
 fn a_browser_that_comes_back_on_another_day_gets_its_cookie_anew() {
     let server = Server::start();
     let long_ago = "2026-01-01T00:00:00Z".parse().unwrap();
-    let code = server.state.door.new_code(long_ago).unwrap();
+    let code = server.new_code(long_ago);
     let (_, token) =
         server.state.door.pair(code.reveal(), "x", [127, 0, 0, 1].into(), long_ago).unwrap().unwrap();
     let cookie = format!("safelight_session={}", token.reveal());
@@ -134,7 +134,7 @@ fn under_https_the_cookie_travels_encrypted_only() {
     let public_url = Some("https://photos.example.org".parse().unwrap());
     let settings = Settings { public_url, ..Settings::default() };
     let server = Server::start_with(tempfile::tempdir().unwrap(), Page::embedded(), settings);
-    let code = server.state.door.new_code(Timestamp::now()).unwrap();
+    let code = server.new_code(Timestamp::now());
     assert!(server.pair_with(code.reveal()).header("set-cookie").ends_with("; Secure"));
 }
 
@@ -171,7 +171,7 @@ fn what_another_process_revokes_or_hands_out_counts_at_once() {
     let server = Server::start();
     let cookie = server.pair();
     let other = Door::new(Index::open_existing(server.folder.path()).unwrap());
-    let code = other.new_code(Timestamp::now()).unwrap();
+    let code = other.new_code(&other.owner().unwrap(), Timestamp::now()).unwrap();
     assert_eq!(server.pair_with(code.reveal()).status, 201);
     assert!(other.revoke_session(sessions(&server, &cookie)[0]["id"].as_str().unwrap()).unwrap());
     assert_eq!(server.send("GET", "/api/users/me", &[("cookie", &cookie)], &[]).status, 401);
@@ -206,7 +206,7 @@ fn another_site_cannot_act_with_our_cookie() {
 fn secrets_are_not_in_the_data_folder() {
     let server = Server::start();
     let cookie = server.pair();
-    let code = server.state.door.new_code(Timestamp::now()).unwrap();
+    let code = server.new_code(Timestamp::now());
     let secrets = [&cookie["safelight_session=".len()..], &server.key, code.reveal()];
     let folder = server.folder.path();
     for name in ["safelight.sqlite", "safelight.sqlite-wal"] {

@@ -2,35 +2,34 @@
 
 use std::fmt::Write;
 
-use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, State as Shared};
+use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use protocol::immich::Statistics;
 use serde_json::{Value, json};
 use tokio_util::io::ReaderStream;
 
+use super::sign_in::SignedIn;
 use crate::error::AppError;
-use crate::state::State;
-use crate::vault::{Asset, AssetKind};
+use crate::vault::{Asset, AssetKind, Vault};
 
-pub(super) async fn statistics(Shared(state): Shared<State>) -> Result<Json<Statistics>, AppError> {
-    let totals = state.blocking(|parts| parts.vault.totals()).await?;
+pub(super) async fn statistics(Extension(who): Extension<SignedIn>) -> Result<Json<Statistics>, AppError> {
+    let totals = who.ask(Vault::totals).await?;
     let (images, videos) = (totals.images, totals.videos);
     Ok(Json(Statistics { images, videos, total: images + videos }))
 }
 
 pub(super) async fn asset(
-    Shared(state): Shared<State>,
+    Extension(who): Extension<SignedIn>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, AppError> {
-    let asset = find(&state, &id).await?;
-    let owner = state.blocking(|parts| parts.door.owner()).await?;
+    let asset = find(&who, &id).await?;
     Ok(Json(json!({
-        "id": asset.id, "ownerId": owner.id, "createdAt": asset.added.to_string(), "libraryId": null,
+        "id": asset.id, "ownerId": who.user.id, "createdAt": asset.added.to_string(), "libraryId": null,
         "type": match asset.kind { AssetKind::Image => "IMAGE", AssetKind::Video => "VIDEO" },
         "originalPath": asset.path, "originalFileName": asset.name, "originalMimeType": mime(&asset),
         "checksum": STANDARD.encode(asset.digest.0), "fileCreatedAt": asset.created.to_string(),
@@ -43,23 +42,23 @@ pub(super) async fn asset(
 
 /// Always as a download: an SVG is a photo here, and must never run as a page of this origin.
 pub(super) async fn original(
-    Shared(state): Shared<State>,
+    Extension(who): Extension<SignedIn>,
     Path(id): Path<String>,
 ) -> Result<Response, AppError> {
-    let asset = find(&state, &id).await?;
+    let asset = find(&who, &id).await?;
     let headers = [
         (header::CONTENT_TYPE, mime(&asset)),
         (header::CONTENT_LENGTH, asset.size.to_string()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{}", escaped(&asset.name))),
     ];
-    let file = state.blocking(move |parts| parts.vault.open_original(&asset)).await?;
+    let file = who.ask(move |vault| vault.open_original(&asset)).await?;
     let stream = ReaderStream::new(tokio::fs::File::from_std(file));
     Ok((headers, Body::from_stream(stream)).into_response())
 }
 
-async fn find(state: &State, id: &str) -> Result<Asset, AppError> {
+async fn find(who: &SignedIn, id: &str) -> Result<Asset, AppError> {
     let id = id.parse().map_err(|_| AppError::bad_request("Validation failed: id must be a UUID"))?;
-    let asset = state.blocking(move |parts| parts.vault.asset(id)).await?;
+    let asset = who.ask(move |vault| vault.asset(id)).await?;
     asset.ok_or_else(|| AppError::bad_request("Not found or no asset.read access"))
 }
 

@@ -1,28 +1,27 @@
 //! `POST /api/assets/bulk-upload-check`: which of these digests the vault holds. An empty list is an empty
 //! answer here (Immich fails), and what is not a digest is simply unknown, as there.
 
-use axum::Json;
-use axum::extract::State as Shared;
+use axum::{Extension, Json};
 use protocol::AssetId;
 use protocol::immich::{
     BulkUploadCheck, BulkUploadCheckResults, CheckAction, CheckItem, CheckResult, RejectReason,
 };
 
 use super::json::JsonBody;
+use super::sign_in::SignedIn;
 use super::upload::checksum;
 use crate::error::AppError;
-use crate::state::State;
 use crate::vault::VaultError;
 
 pub(super) async fn bulk_upload_check(
-    Shared(state): Shared<State>,
+    Extension(who): Extension<SignedIn>,
     JsonBody(question): JsonBody<BulkUploadCheck>,
 ) -> Result<Json<BulkUploadCheckResults>, AppError> {
-    let results = state
-        .blocking(move |parts| {
+    let results = who
+        .ask(move |vault| {
             let digests: Vec<_> =
                 question.assets.iter().map(|item| checksum::parse(&item.checksum)).collect();
-            let held = parts.vault.held_of(&digests)?;
+            let held = vault.held_of(&digests)?;
             Ok::<_, VaultError>(question.assets.into_iter().zip(held).map(result).collect())
         })
         .await?;

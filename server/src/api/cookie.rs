@@ -2,14 +2,14 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-use crate::door::Secret;
+use crate::door::{Secret, UNUSED_FOR_DAYS};
 use crate::error::AppError;
 use crate::state::State;
 
 const NAME: &str = "safelight_session";
 
-/// 400 days, the longest that browsers keep a cookie.
-const MAX_AGE_SECONDS: u32 = 34_560_000;
+/// The longest that browsers keep a cookie.
+const MAX_AGE_SECONDS: i64 = UNUSED_FOR_DAYS * 86_400;
 
 /// The value of `Set-Cookie`: no script can read the token, and no other site's request carries it.
 pub(crate) fn set(token: &Secret, state: &State, is_https: bool) -> Result<HeaderValue, AppError> {

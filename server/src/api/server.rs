@@ -1,11 +1,12 @@
 //! `/api/server/…` and `/.well-known/immich`: what this server is and can do.
 
-use axum::Json;
 use axum::extract::State as Shared;
+use axum::{Extension, Json};
 use protocol::immich::{API_VERSION, MediaTypes, ServerVersion};
 use protocol::media::{IMAGES, SIDECARS, VIDEOS};
 use serde_json::{Value, json};
 
+use super::sign_in::SignedIn;
 use crate::error::AppError;
 use crate::state::State;
 
@@ -49,8 +50,8 @@ pub(super) async fn about() -> Json<Value> {
     Json(json!({"version": format!("v{major}.{minor}.{patch}"), "versionUrl": "", "licensed": false}))
 }
 
-pub(super) async fn storage(Shared(state): Shared<State>) -> Result<Json<Value>, AppError> {
-    let disk = state.blocking(|parts| fs4::statvfs(parts.vault.folder()).map_err(AppError::fault)).await?;
+pub(super) async fn storage(Extension(who): Extension<SignedIn>) -> Result<Json<Value>, AppError> {
+    let disk = who.ask(|vault| fs4::statvfs(vault.folder()).map_err(AppError::fault)).await?;
     let (size, available) = (disk.total_space(), disk.available_space());
     let used = size.saturating_sub(disk.free_space());
     Ok(Json(json!({

@@ -1,6 +1,8 @@
 //! The layer in front of everything that is not for anybody: it finds out who asks and passes that on, or
 //! refuses.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
@@ -10,24 +12,66 @@ use protocol::immich::API_KEY_HEADER;
 
 use super::chunks::{REFUSED_BODY_BYTES, chunks, read_away};
 use super::cookie;
-use crate::door::{ApiKey, CookieAge, Secret, Session};
+use crate::door::{ApiKey, CookieAge, Secret, Session, User};
 use crate::error::AppError;
 use crate::listen::Caller;
-use crate::state::State;
+use crate::state::{Parts, State, blocking};
+use crate::vault::{Vault, VaultError};
+
+/// For the index, and for other programs: a disk without any room harms more than a backup that waits.
+const KEPT_FREE_BYTES: u64 = 64 << 20;
 
 /// Who asks; an extension of every request behind this layer.
+#[derive(Clone)]
+pub(crate) struct SignedIn {
+    pub(crate) by: By,
+    pub(crate) user: User,
+    vault: Arc<Vault>,
+}
+
 #[derive(Debug, Clone)]
-pub(crate) enum SignedIn {
+pub(crate) enum By {
     Device(Session),
     Client(ApiKey),
 }
 
 impl SignedIn {
+    /// Of the device or client.
     pub(crate) fn id(&self) -> &str {
-        match self {
-            Self::Device(session) => &session.id,
-            Self::Client(key) => &key.id,
+        match &self.by {
+            By::Device(session) => &session.id,
+            By::Client(key) => &key.id,
         }
+    }
+
+    /// Asks the vault of the user, the only one that a request can reach. The work goes on to its end even if the
+    /// client has gone.
+    pub(crate) async fn ask<T, E>(
+        &self,
+        work: impl FnOnce(&Vault) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, AppError>
+    where
+        T: Send + 'static,
+        E: Into<AppError> + Send + 'static,
+    {
+        let vault = Arc::clone(&self.vault);
+        blocking(move || work(&vault)).await
+    }
+
+    /// Refuses what will not fit before it comes.
+    pub(crate) async fn has_room_for(&self, bytes: u64) -> Result<(), AppError> {
+        let quota = self.user.quota;
+        let look = move |vault: &Vault| -> Result<_, VaultError> {
+            Ok((vault.free()?, quota.map(|_| vault.usage()).transpose()?.unwrap_or_default()))
+        };
+        let (free, used) = self.ask(look).await?;
+        if free < bytes.saturating_add(KEPT_FREE_BYTES) {
+            return Err(AppError::DiskFull);
+        }
+        if quota.is_some_and(|quota| used.saturating_add(bytes) > quota) {
+            return Err(AppError::bad_request("Quota has been exceeded!"));
+        }
+        Ok(())
     }
 }
 
@@ -69,18 +113,26 @@ fn renewed(state: &State, request: &Request, age: CookieAge) -> Result<Option<He
 }
 
 async fn who(state: &State, headers: &HeaderMap) -> Result<(SignedIn, CookieAge), AppError> {
-    match credential(headers).ok_or_else(|| AppError::unauthorized("Authentication required"))? {
-        Credential::Key(key) => state
-            .blocking(move |parts| parts.door.key_of(&key))
-            .await?
-            .map(|key| (SignedIn::Client(key), CookieAge::Fresh))
-            .ok_or_else(|| AppError::unauthorized("Invalid API key")),
-        Credential::Token(token) => state
-            .blocking(move |parts| parts.door.session_of(&token, Timestamp::now()))
-            .await?
-            .map(|(session, age)| (SignedIn::Device(session), age))
-            .ok_or_else(|| AppError::unauthorized("Invalid user token")),
-    }
+    let credential = credential(headers).ok_or_else(|| AppError::unauthorized("Authentication required"))?;
+    state.blocking(move |parts| known(parts, &credential)).await
+}
+
+fn known(parts: &Parts, credential: &Credential) -> Result<(SignedIn, CookieAge), AppError> {
+    let now = Timestamp::now();
+    let (by, user, age) = match credential {
+        Credential::Key(key) => {
+            let known = parts.door.key_of(key, now)?;
+            let (key, user) = known.ok_or_else(|| AppError::unauthorized("Invalid API key"))?;
+            (By::Client(key), user, CookieAge::Fresh)
+        }
+        Credential::Token(token) => {
+            let known = parts.door.session_of(token, now)?;
+            let (session, user, age) = known.ok_or_else(|| AppError::unauthorized("Invalid user token"))?;
+            (By::Device(session), user, age)
+        }
+    };
+    let vault = parts.vaults.of(&user)?;
+    Ok((SignedIn { by, user, vault }, age))
 }
 
 fn credential(headers: &HeaderMap) -> Option<Credential> {

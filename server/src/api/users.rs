@@ -1,43 +1,41 @@
 //! `/api/users/me` and `/api/api-keys/me`: who is signed in.
 
-use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use serde_json::{Value, json};
 
-use super::sign_in::SignedIn;
+use super::sign_in::{By, SignedIn};
+use crate::door::User;
 use crate::error::AppError;
-use crate::state::State;
+use crate::vault::VaultError;
 
-pub(super) const OWNER_NAME: &str = "Owner";
-/// Immich users have one; nothing is ever sent to it.
-pub(super) const OWNER_EMAIL: &str = "owner@safelight.invalid";
-
-pub(super) async fn me(Shared(state): Shared<State>) -> Result<Json<Value>, AppError> {
-    let (owner, totals, epoch) = state
-        .blocking(|parts| {
-            Ok::<_, AppError>((parts.door.owner()?, parts.vault.totals()?, parts.vault.epoch()?))
-        })
-        .await?;
-    let since = owner.since.to_string();
+pub(super) async fn me(Extension(who): Extension<SignedIn>) -> Result<Json<Value>, AppError> {
+    let (used, epoch) = who.ask(|vault| Ok::<_, VaultError>((vault.usage()?, vault.epoch()?))).await?;
+    let user = &who.user;
+    let since = user.since.to_string();
     Ok(Json(json!({
-        "id": owner.id, "email": OWNER_EMAIL, "name": OWNER_NAME, "profileImagePath": "",
-        "avatarColor": "red", "profileChangedAt": since, "storageLabel": "owner",
-        "shouldChangePassword": false, "isAdmin": true, "createdAt": since, "deletedAt": null,
-        "updatedAt": since, "oauthId": "", "quotaSizeInBytes": null, "quotaUsageInBytes": totals.bytes,
+        "id": user.id, "email": email(user), "name": user.name.to_string(), "profileImagePath": "",
+        "avatarColor": "red", "profileChangedAt": since, "storageLabel": user.name.to_string(),
+        "shouldChangePassword": false, "isAdmin": user.is_owner(), "createdAt": since, "deletedAt": null,
+        "updatedAt": since, "oauthId": "", "quotaSizeInBytes": user.quota, "quotaUsageInBytes": used,
         "status": "active", "license": null,
         // Ours: what was confirmed in an earlier epoch may be lost.
         "epoch": epoch,
     })))
 }
 
+/// Immich users have one; nothing is ever sent to it.
+pub(super) fn email(user: &User) -> String {
+    format!("{}@safelight.invalid", user.name)
+}
+
 pub(super) async fn api_key(Extension(who): Extension<SignedIn>) -> Result<Json<Value>, AppError> {
-    match who {
-        SignedIn::Client(key) => Ok(Json(json!({
+    match who.by {
+        By::Client(key) => Ok(Json(json!({
             "id": key.id, "name": key.name, "createdAt": key.created.to_string(),
             "updatedAt": key.created.to_string(), "permissions": ["all"],
         }))),
-        SignedIn::Device(_) => {
+        By::Device(_) => {
             Err(AppError::Refused(StatusCode::FORBIDDEN, "Not authenticated with an API key".to_owned()))
         }
     }

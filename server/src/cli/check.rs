@@ -1,42 +1,55 @@
 //! `safelight check`.
 
+use std::error::Error;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use server::Vault;
 use server::vault::{Damage, Depth, Finding, check as verify, put_aside};
 
+use super::door::vaults;
 use super::{Folder, Outcome};
 
 pub(super) fn check(folder: &Folder, read_data: bool, repair: bool) -> Outcome {
     let depth = if read_data { Depth::Data } else { Depth::Sizes };
-    // Held to the end: nothing else may work in the folder while it is repaired.
-    let vault = repair.then(|| Vault::open(&folder.data)).transpose()?;
-    if let Some(entered) = vault.as_ref().map(|vault| vault.repair().adopted).filter(|entered| *entered > 0) {
-        println!("{entered} files that the index did not know were entered");
+    let (mut files, mut findings) = (0, 0);
+    for vault in vaults(folder)? {
+        let (files_here, findings_here) = check_one(&vault, depth, repair)?;
+        files += files_here;
+        findings += findings_here;
     }
-    let mut findings: Vec<Finding> = Vec::new();
-    let files = verify(&folder.data, depth, show_progress, |finding| {
-        println!("{} {}", finding.path.display(), finding.damage);
-        findings.push(finding);
-    })?;
-    if repair {
-        set_right(folder, &findings)?;
-    }
-    if findings.is_empty() {
+    if findings == 0 {
         println!("{files} files, {}", all_well(depth));
         Ok(ExitCode::SUCCESS)
     } else {
-        println!("{files} files, {} findings", findings.len());
+        println!("{files} files, {findings} findings");
         Ok(ExitCode::FAILURE)
     }
 }
 
-fn set_right(folder: &Folder, findings: &[Finding]) -> Result<(), Box<dyn std::error::Error>> {
+fn check_one(data: &Path, depth: Depth, repair: bool) -> Result<(usize, usize), Box<dyn Error>> {
+    // Held to the end: nothing else may work in the folder while it is repaired.
+    let vault = repair.then(|| Vault::open(data)).transpose()?;
+    if let Some(entered) = vault.as_ref().map(|vault| vault.repair().adopted).filter(|entered| *entered > 0) {
+        println!("{entered} files that the index did not know were entered");
+    }
+    let mut findings: Vec<Finding> = Vec::new();
+    let files = verify(data, depth, show_progress, |finding| {
+        println!("{} {}", finding.path.display(), finding.damage);
+        findings.push(finding);
+    })?;
+    if repair {
+        set_right(data, &findings)?;
+    }
+    Ok((files, findings.len()))
+}
+
+fn set_right(data: &Path, findings: &[Finding]) -> Result<(), Box<dyn Error>> {
     for finding in findings {
         match finding.damage {
             Damage::WrongSize { .. } | Damage::WrongBytes => {
-                let place = put_aside(&folder.data, &finding.path)?;
+                let place = put_aside(data, &finding.path)?;
                 println!("{} was put aside: a browser that has its bytes sends them again", place.display());
             }
             Damage::Missing | Damage::Unreadable(_) | Damage::Unknown => {}

@@ -1,31 +1,35 @@
-//! `safelight pair`, `key` and `session`: they write to the index, where a running server sees it at once.
+//! `safelight pair`, `key`, `session` and `user`: they write to the index, where a running server sees it at once.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use bytesize::ByteSize;
 use jiff::Timestamp;
-use server::door::{CODE_VALID_MINUTES, Door, KeyName};
-use server::index::Index;
+use server::door::{CODE_VALID_MINUTES, Door, KeyName, Session, User, UserError, UserName};
+use server::index::{Index, IndexError};
 
 use super::{Folder, Outcome};
 
-pub(super) fn pair(folder: &Folder) -> Outcome {
+pub(super) fn pair(user: Option<&UserName>, folder: &Folder) -> Outcome {
     let door = open(folder)?;
-    let code = door.new_code(Timestamp::now())?;
+    let code = door.new_code(&of(&door, user)?, Timestamp::now())?;
     println!("Open {}", door.link(&code)?);
     println!("The code {} works once, for {CODE_VALID_MINUTES} minutes.", code.reveal());
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn new_key(name: &KeyName, folder: &Folder) -> Outcome {
-    let (key, secret) = open(folder)?.new_key(name, Timestamp::now())?;
+pub(super) fn new_key(name: &KeyName, user: Option<&UserName>, folder: &Folder) -> Outcome {
+    let door = open(folder)?;
+    let (key, secret) = door.new_key(&of(&door, user)?, name, Timestamp::now())?;
     println!("{}", secret.reveal());
     eprintln!("Key {} was made. It is shown only now.", key.id);
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) fn list_keys(folder: &Folder) -> Outcome {
-    for key in open(folder)?.keys()? {
-        println!("{}  made {:.0}  {}", key.id, key.created, key.name);
+    for (key, user) in open(folder)?.keys()? {
+        let last_used = key.last_used.map_or("never used".to_owned(), |at| format!("last used {at:.0}"));
+        println!("{}  made {:.0}  {last_used}  {}  {}", key.id, key.created, user.name, key.name);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -35,9 +39,9 @@ pub(super) fn revoke_key(id: &str, folder: &Folder) -> Outcome {
 }
 
 pub(super) fn list_sessions(folder: &Folder) -> Outcome {
-    for session in open(folder)?.sessions()? {
-        let (created, last_used) = (session.created, session.last_used);
-        println!("{}  paired {created:.0}  last used {last_used:.0}  {}", session.id, session.device_name);
+    for (session, user) in open(folder)?.sessions()? {
+        let Session { id, device_name, created, last_used } = session;
+        println!("{id}  paired {created:.0}  last used {last_used:.0}  {}  {device_name}", user.name);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -46,7 +50,51 @@ pub(super) fn revoke_session(id: &str, folder: &Folder) -> Outcome {
     said(open(folder)?.revoke_session(id)?, "session", id)
 }
 
-fn open(folder: &Folder) -> Result<Door, server::index::IndexError> {
+pub(super) fn add_user(name: &UserName, quota: Option<ByteSize>, folder: &Folder) -> Outcome {
+    let user = open(folder)?.add_user(name, quota.map(|size| size.as_u64()), Timestamp::now())?;
+    println!("{name} has a vault of their own, in {}", user.folder(&folder.data).display());
+    println!("`safelight pair --user {name}` prints the link that pairs their browser.");
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn list_users(folder: &Folder) -> Outcome {
+    let door = open(folder)?;
+    for user in door.users()? {
+        let devices = door.sessions_of(&user)?.len();
+        let quota = user.quota.map_or("no limit".to_owned(), |bytes| format!("at most {}", ByteSize(bytes)));
+        println!("{}  since {:.0}  {devices} paired  {quota}", user.name, user.since);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn set_quota(name: &UserName, quota: Option<ByteSize>, folder: &Folder) -> Outcome {
+    open(folder)?.set_quota(name, quota.map(|size| size.as_u64()))?;
+    println!("{name} may keep {}.", quota.map_or("whatever fits".to_owned(), |size| format!("up to {size}")));
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn remove_user(name: &UserName, folder: &Folder) -> Outcome {
+    let gone = open(folder)?.remove_user(name)?;
+    println!("{name} and all their browsers and keys are refused from now on.");
+    println!(
+        "The photos stay in {}; delete that folder if they are not needed.",
+        gone.folder(&folder.data).display()
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The data folders of all users, the owner's first; of those that have ever been used.
+pub(super) fn vaults(folder: &Folder) -> Result<Vec<PathBuf>, IndexError> {
+    let users = open(folder)?.users()?;
+    let folders = users.iter().map(|user| user.folder(&folder.data));
+    Ok(folders.filter(|folder| Index::is_in(folder)).collect())
+}
+
+fn of(door: &Door, user: Option<&UserName>) -> Result<User, UserError> {
+    user.map_or_else(|| Ok(door.owner()?), |name| door.user(name))
+}
+
+fn open(folder: &Folder) -> Result<Door, IndexError> {
     Index::open_existing(&folder.data).map(Door::new)
 }
 

@@ -1,32 +1,52 @@
 //! `safelight backup` and `safelight reindex`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use jiff::Timestamp;
 use server::Vault;
+use server::door::{Door, UserName};
 use server::index::Index;
 
+use super::door::vaults;
 use super::{Folder, Outcome};
 
 pub(super) fn backup(folder: &Folder, file: &Path) -> Outcome {
     if file.exists() {
         return Err(format!("{} exists already; choose a new name", file.display()).into());
     }
-    Index::open_existing(&folder.data)?.copy_to(file)?;
-    println!(
-        "The index was copied to {}. The photos are ordinary files: copy them with any tool.",
-        file.display()
-    );
+    for vault in vaults(folder)? {
+        // Another user's copy lies beside the owner's, under the name of the vault.
+        let copy = match vault.strip_prefix(&folder.data).ok().and_then(Path::file_name) {
+            None => file.to_owned(),
+            Some(user) => beside(file, &user.to_string_lossy()),
+        };
+        Index::open_existing(&vault)?.copy_to(&copy)?;
+        println!("The index of {} was copied to {}", vault.display(), copy.display());
+    }
+    println!("The photos are ordinary files: copy them with any tool.");
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn reindex(folder: &Folder) -> Outcome {
-    if let Some(aside) = Vault::set_index_aside(&folder.data, Timestamp::now())? {
+fn beside(file: &Path, user: &str) -> PathBuf {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = file.extension().map(|extension| format!(".{}", extension.to_string_lossy()));
+    file.with_file_name(format!("{stem}-{user}{}", extension.unwrap_or_default()))
+}
+
+pub(super) fn reindex(user: Option<&UserName>, folder: &Folder) -> Outcome {
+    let of_user = user.map(|name| Door::new(Index::open_existing(&folder.data)?).user(name)).transpose()?;
+    let data = of_user.as_ref().map_or_else(|| folder.data.clone(), |user| user.folder(&folder.data));
+    if let Some(aside) = Vault::set_index_aside(&data, Timestamp::now())? {
         println!("The old index is kept as {}", aside.display());
     }
-    let vault = Vault::open(&folder.data)?;
+    let vault = Vault::open(&data)?;
     println!("{} photos and videos were entered", vault.repair().adopted);
-    println!("Start the server, and pair your browsers anew: `safelight pair`");
+    if of_user.is_none_or(|user| user.is_owner()) {
+        println!(
+            "Add your other users again, if there were any: each finds their photos under the same name."
+        );
+        println!("Start the server, and pair your browsers anew: `safelight pair`");
+    }
     Ok(ExitCode::SUCCESS)
 }

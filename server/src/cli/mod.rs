@@ -9,9 +9,10 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use bytesize::ByteSize;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
-use server::door::KeyName;
+use server::door::{KeyName, UserName};
 
 type Outcome = Result<ExitCode, Box<dyn Error>>;
 
@@ -28,7 +29,15 @@ enum Command {
     /// Host the page and receive photos
     Serve(serve::Serve),
     /// Print a new one-time link that pairs a browser; works while the server runs
-    Pair(Folder),
+    Pair {
+        #[command(flatten)]
+        user: OfUser,
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// People with a vault of their own, beside the owner's
+    #[command(subcommand)]
+    User(Users),
     /// API keys, for other clients of the Immich API
     #[command(subcommand)]
     Key(Key),
@@ -54,9 +63,14 @@ enum Command {
         #[command(flatten)]
         folder: Folder,
     },
-    /// Make the index anew from the photos alone, if it is lost or damaged. Pairings, keys, albums and favorites are
-    /// not in the photos; the old index is kept beside the new one
-    Reindex(Folder),
+    /// Make the index anew from the photos alone, if it is lost or damaged. Pairings, keys, users, albums and favorites
+    /// are not in the photos; the old index is kept beside the new one
+    Reindex {
+        #[command(flatten)]
+        user: OfUser,
+        #[command(flatten)]
+        folder: Folder,
+    },
 }
 
 #[derive(Subcommand)]
@@ -65,6 +79,8 @@ enum Key {
     New {
         /// How you will recognise it
         name: KeyName,
+        #[command(flatten)]
+        user: OfUser,
         #[command(flatten)]
         folder: Folder,
     },
@@ -92,6 +108,45 @@ enum Session {
     },
 }
 
+#[derive(Subcommand)]
+enum Users {
+    /// Make a vault for somebody
+    Add {
+        /// Lower case letters, digits, - and _
+        name: UserName,
+        /// The most that it may hold, like 500GB
+        #[arg(long, value_name = "SIZE")]
+        quota: Option<ByteSize>,
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// List who has a vault
+    List(Folder),
+    /// Change how much a vault may hold
+    Quota {
+        /// As `user list` shows it
+        name: UserName,
+        /// Like 500GB; left out, there is no limit
+        size: Option<ByteSize>,
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Refuse somebody from now on; the photos stay on the disk
+    Remove {
+        /// As `user list` shows it
+        name: UserName,
+        #[command(flatten)]
+        folder: Folder,
+    },
+}
+
+#[derive(Args)]
+struct OfUser {
+    /// Whose; the owner's if left out
+    #[arg(id = "user", long, value_name = "NAME")]
+    name: Option<UserName>,
+}
+
 #[derive(Args)]
 struct Folder {
     /// Where photos and index are kept
@@ -103,15 +158,31 @@ impl Cli {
     pub(crate) fn run(self) -> Outcome {
         match self.command {
             Command::Serve(serve) => serve.run(),
-            Command::Pair(folder) => door::pair(&folder),
-            Command::Key(Key::New { name, folder }) => door::new_key(&name, &folder),
+            Command::Pair { user, folder } => door::pair(user.name.as_ref(), &folder),
+            Command::User(Users::Add { name, quota, folder }) => door::add_user(&name, quota, &folder),
+            Command::User(Users::List(folder)) => door::list_users(&folder),
+            Command::User(Users::Quota { name, size, folder }) => door::set_quota(&name, size, &folder),
+            Command::User(Users::Remove { name, folder }) => door::remove_user(&name, &folder),
+            Command::Key(Key::New { name, user, folder }) => {
+                door::new_key(&name, user.name.as_ref(), &folder)
+            }
             Command::Key(Key::List(folder)) => door::list_keys(&folder),
             Command::Key(Key::Revoke { id, folder }) => door::revoke_key(&id, &folder),
             Command::Session(Session::List(folder)) => door::list_sessions(&folder),
             Command::Session(Session::Revoke { id, folder }) => door::revoke_session(&id, &folder),
             Command::Check { folder, read_data, repair } => check::check(&folder, read_data, repair),
             Command::Backup { file, folder } => index::backup(&folder, &file),
-            Command::Reindex(folder) => index::reindex(&folder),
+            Command::Reindex { user, folder } => index::reindex(user.name.as_ref(), &folder),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
     }
 }

@@ -82,7 +82,8 @@ impl Serve {
             max_request: self.max_request.map(|size| size.as_u64()),
             trusted_proxies: self.trusted_proxy,
         };
-        let state = State::new(vault, page, settings);
+        let state = State::new(vault, page, settings)?;
+        state.open_vaults()?;
         state.door.announce(&address)?;
         greet(&state, listening)?;
         server::serve(listener, tls, state, told_to_stop()?).await?;
@@ -97,8 +98,8 @@ fn url_if_any(text: &str) -> Result<UrlIfAny, NotAPublicUrl> {
 fn greet(state: &State, listening: SocketAddr) -> Result<(), Box<dyn Error>> {
     println!("Photos are kept in {}", state.vault.folder().canonicalize()?.display());
     println!("Listening on {listening}");
-    if state.door.sessions()?.is_empty() {
-        let code = state.door.new_code(Timestamp::now())?;
+    if state.door.sessions_of(&state.door.owner()?)?.is_empty() {
+        let code = state.door.new_code(&state.door.owner()?, Timestamp::now())?;
         println!("Open {}", state.door.link(&code)?);
         println!("The code works once, for {CODE_VALID_MINUTES} minutes; `safelight pair` makes a new one.");
     }

@@ -6,12 +6,13 @@ use std::net::IpAddr;
 use std::sync::PoisonError;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use subtle::ConstantTimeEq;
 
 use super::Door;
 use super::secret::{Hash, Secret, hash};
 use super::session::{self, Session};
+use super::user::User;
 use crate::index::IndexError;
 
 /// Without the letters and digits that people mix up. 32 signs: 5 bits each.
@@ -88,13 +89,15 @@ impl Failures {
 }
 
 impl Door {
-    pub fn new_code(&self, now: Timestamp) -> Result<PairingCode, IndexError> {
+    /// Whoever uses it pairs a browser with this user's vault.
+    pub fn new_code(&self, user: &User, now: Timestamp) -> Result<PairingCode, IndexError> {
         let code = PairingCode::random();
         let hash = hash(&plain(code.reveal()));
+        let user = user.id.clone();
         let expires = now.as_millisecond() + CODE_VALID_MINUTES * 60_000;
         self.index.write(move |index| {
             index.execute("DELETE FROM pairing_code WHERE expires_at <= ?1", [now.as_millisecond()])?;
-            index.execute("INSERT INTO pairing_code VALUES (?1, ?2)", params![hash, expires])
+            index.execute("INSERT INTO pairing_code VALUES (?1, ?2, ?3)", params![hash, user, expires])
         })?;
         Ok(code)
     }
@@ -114,8 +117,9 @@ impl Door {
         let token = Secret::random();
         let (session, token_hash) = (Session::new(device_name, now), token.hash());
         let opened = self.index.write(move |index| {
-            let right = use_up(index, &asked, now)?;
-            right.then(|| session::insert(index, &session, &token_hash).map(|()| session)).transpose()
+            let user = use_up(index, &asked, now)?;
+            user.map(|user| session::insert(index, &session, &user, &token_hash).map(|()| session))
+                .transpose()
         })?;
         Ok(opened.map(|session| (session, token)).ok_or_else(|| self.failed(from, now)))
     }
@@ -125,12 +129,13 @@ impl Door {
     }
 }
 
-fn use_up(index: &Connection, asked: &Hash, now: Timestamp) -> rusqlite::Result<bool> {
-    let right = is_living(index, asked, now)?;
-    if right {
-        index.execute("DELETE FROM pairing_code WHERE hash = ?1", [asked])?;
+/// Whose code it was.
+fn use_up(index: &Connection, asked: &Hash, now: Timestamp) -> rusqlite::Result<Option<String>> {
+    if !is_living(index, asked, now)? {
+        return Ok(None);
     }
-    Ok(right)
+    let sql = "DELETE FROM pairing_code WHERE hash = ?1 RETURNING user";
+    index.query_row(sql, [asked], |row| row.get(0)).optional()
 }
 
 /// Every living code is compared, each in constant time, so that the time taken says nothing.
@@ -171,7 +176,10 @@ mod tests {
     #[test]
     fn a_code_works_for_fifteen_minutes() {
         let (_folder, door, now) = door();
-        let (early, late) = (door.new_code(now).unwrap(), door.new_code(now).unwrap());
+        let (early, late) = (
+            door.new_code(&door.owner().unwrap(), now).unwrap(),
+            door.new_code(&door.owner().unwrap(), now).unwrap(),
+        );
         let minutes = |n| now + SignedDuration::from_mins(n);
         assert!(door.pair(early.reveal(), "a", HOME, minutes(14)).unwrap().is_ok());
         assert_eq!(
@@ -183,7 +191,7 @@ mod tests {
     #[test]
     fn guessing_is_stopped_without_locking_out_who_has_the_right_code() {
         let (_folder, door, now) = door();
-        let code = door.new_code(now).unwrap();
+        let code = door.new_code(&door.owner().unwrap(), now).unwrap();
         let guess = |from, now| door.pair("AAAA", "x", from, now).unwrap().unwrap_err();
         for _ in 0..FAILURES_PER_MINUTE {
             assert_eq!(guess(HOME, now), WrongCode::Refused);

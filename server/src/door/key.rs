@@ -8,6 +8,9 @@ use uuid::Uuid;
 
 use super::Door;
 use super::secret::Secret;
+use super::session::LAST_USED_EVERY_MS;
+use super::user::{self, JOINED, User};
+use crate::error::causes;
 use crate::index::IndexError;
 use crate::vault::time;
 
@@ -16,6 +19,7 @@ pub struct ApiKey {
     pub id: String,
     pub name: String,
     pub created: Timestamp,
+    pub last_used: Option<Timestamp>,
 }
 
 /// How a person recognises a key: one line with something in it.
@@ -37,29 +41,57 @@ impl FromStr for KeyName {
 
 impl Door {
     /// The secret is told only now.
-    pub fn new_key(&self, name: &KeyName, now: Timestamp) -> Result<(ApiKey, Secret), IndexError> {
-        let key = ApiKey { id: Uuid::new_v4().to_string(), name: name.0.clone(), created: now };
+    pub fn new_key(
+        &self,
+        user: &User,
+        name: &KeyName,
+        now: Timestamp,
+    ) -> Result<(ApiKey, Secret), IndexError> {
+        let key =
+            ApiKey { id: Uuid::new_v4().to_string(), name: name.0.clone(), created: now, last_used: None };
         let secret = Secret::random();
-        let (row, hash) = (key.clone(), secret.hash());
+        let (row, user, hash) = (key.clone(), user.id.clone(), secret.hash());
         self.index.write(move |index| {
-            let row = params![row.id, hash, row.name, row.created.as_millisecond()];
-            index.execute("INSERT INTO api_key VALUES (?1, ?2, ?3, ?4)", row)
+            let row = params![row.id, user, hash, row.name, row.created.as_millisecond()];
+            index.execute("INSERT INTO api_key VALUES (?1, ?2, ?3, ?4, ?5, NULL)", row)
         })?;
         Ok((key, secret))
     }
 
-    pub fn key_of(&self, secret: &Secret) -> Result<Option<ApiKey>, IndexError> {
+    pub fn key_of(&self, secret: &Secret, now: Timestamp) -> Result<Option<(ApiKey, User)>, IndexError> {
         let hash = secret.hash();
-        self.index.read(|index| {
-            let mut statement = index.prepare_cached("SELECT * FROM api_key WHERE hash = ?1")?;
-            statement.query_row([hash], from_row).optional()
-        })
+        let found = self.index.read(|index| {
+            let sql = format!(
+                "SELECT api_key.*, {JOINED} FROM api_key JOIN user ON user.id = api_key.user WHERE hash = ?1"
+            );
+            let mut statement = index.prepare_cached(&sql)?;
+            statement.query_row([hash], |row| Ok((from_row(row)?, user::joined(row)?))).optional()
+        })?;
+        if let Some((key, _)) = &found {
+            self.key_used(key, now);
+        }
+        Ok(found)
     }
 
-    pub fn keys(&self) -> Result<Vec<ApiKey>, IndexError> {
-        self.index.read(|index| {
-            index.prepare("SELECT * FROM api_key ORDER BY created_at")?.query_map([], from_row)?.collect()
-        })
+    fn key_used(&self, key: &ApiKey, now: Timestamp) {
+        let is_known = |last: Timestamp| now.as_millisecond() - last.as_millisecond() < LAST_USED_EVERY_MS;
+        if key.last_used.is_some_and(is_known) {
+            return;
+        }
+        let (id, now_ms) = (key.id.clone(), now.as_millisecond());
+        let sql = "UPDATE api_key SET last_used_at = ?2 WHERE id = ?1";
+        if let Err(error) = self.index.write(move |index| index.execute(sql, params![id, now_ms])) {
+            tracing::warn!(error = causes(&error), "the last use of a key could not be remembered");
+        }
+    }
+
+    /// Of all users, with the user.
+    pub fn keys(&self) -> Result<Vec<(ApiKey, User)>, IndexError> {
+        let sql = format!(
+            "SELECT api_key.*, {JOINED} FROM api_key JOIN user ON user.id = api_key.user ORDER BY api_key.created_at"
+        );
+        let both = |row: &Row<'_>| Ok((from_row(row)?, user::joined(row)?));
+        self.index.read(|index| index.prepare(&sql)?.query_map([], both)?.collect())
     }
 
     /// False: there is no such key.
@@ -70,5 +102,11 @@ impl Door {
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<ApiKey> {
-    Ok(ApiKey { id: row.get("id")?, name: row.get("name")?, created: time(row, "created_at")? })
+    let last_used = row.get::<_, Option<i64>>("last_used_at")?;
+    Ok(ApiKey {
+        id: row.get("id")?,
+        name: row.get("name")?,
+        created: time(row, "created_at")?,
+        last_used: last_used.and_then(|ms| Timestamp::from_millisecond(ms).ok()),
+    })
 }

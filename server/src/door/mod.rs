@@ -9,20 +9,20 @@ mod key;
 pub mod origin;
 mod secret;
 mod session;
+mod user;
 
 use std::sync::Mutex;
 
 pub use code::{CODE_VALID_MINUTES, PairingCode, WrongCode};
 pub use key::{ApiKey, KeyName};
 pub use secret::Secret;
-pub use session::{CookieAge, Session};
+pub use session::{CookieAge, Session, UNUSED_FOR_DAYS};
+pub use user::{User, UserError, UserName};
 
 use crate::index::{Index, IndexError};
 use code::Failures;
 
 const ADDRESS: &str = "address";
-const OWNER_ID: &str = "owner_id";
-const OWNER_SINCE: &str = "owner_since";
 
 /// The address in a pairing link while no server has ever announced its own.
 const DEFAULT_ADDRESS: &str = "http://localhost:4114";
@@ -30,13 +30,6 @@ const DEFAULT_ADDRESS: &str = "http://localhost:4114";
 pub struct Door {
     index: Index,
     failures: Mutex<Failures>,
-}
-
-/// The person whose vault this is, as Immich clients want to see a user.
-#[derive(Debug, Clone)]
-pub struct Owner {
-    pub id: String,
-    pub since: jiff::Timestamp,
 }
 
 impl Door {
@@ -54,11 +47,5 @@ impl Door {
         let address = self.index.setting(ADDRESS)?;
         let address = address.as_deref().unwrap_or(DEFAULT_ADDRESS);
         Ok(format!("{address}/#pair={}", code.reveal()))
-    }
-
-    pub fn owner(&self) -> Result<Owner, IndexError> {
-        let since = self.index.setting(OWNER_SINCE)?.and_then(|ms| ms.parse().ok());
-        let since = since.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()).unwrap_or_default();
-        Ok(Owner { id: self.index.setting(OWNER_ID)?.unwrap_or_default(), since })
     }
 }

@@ -6,14 +6,18 @@ use uuid::Uuid;
 
 use super::Door;
 use super::secret::{Hash, Secret};
+use super::user::{self, JOINED, User};
 use crate::error::causes;
 use crate::index::IndexError;
 use crate::vault::time;
 
 /// "Last used" is for people: a write for every request would cost a disk sync for nothing.
-const LAST_USED_EVERY_MS: i64 = 60_000;
+pub(super) const LAST_USED_EVERY_MS: i64 = 60_000;
 
 const DAY_MS: i64 = 86_400_000;
+
+/// A session that was not used for so long has ended: its cookie has, too.
+pub const UNUSED_FOR_DAYS: i64 = 400;
 
 /// Bytes; a device's name is shown in one line.
 const MAX_DEVICE_NAME_BYTES: usize = 200;
@@ -54,15 +58,21 @@ impl Door {
         &self,
         token: &Secret,
         now: Timestamp,
-    ) -> Result<Option<(Session, CookieAge)>, IndexError> {
+    ) -> Result<Option<(Session, User, CookieAge)>, IndexError> {
         let hash = token.hash();
-        let session = self.index.read(|index| {
-            let mut statement = index.prepare_cached("SELECT * FROM session WHERE hash = ?1")?;
-            statement.query_row([hash], from_row).optional()
+        let found = self.index.read(|index| {
+            let sql = format!(
+                "SELECT session.*, {JOINED} FROM session JOIN user ON user.id = session.user WHERE hash = ?1"
+            );
+            let mut statement = index.prepare_cached(&sql)?;
+            statement.query_row([hash], |row| Ok((from_row(row)?, user::joined(row)?))).optional()
         })?;
-        Ok(session.map(|session| {
+        let is_alive = |session: &Session| {
+            now.as_millisecond() - session.last_used.as_millisecond() < UNUSED_FOR_DAYS * DAY_MS
+        };
+        Ok(found.filter(|(session, _)| is_alive(session)).map(|(session, user)| {
             let age = self.used(&session, now);
-            (session, age)
+            (session, user, age)
         }))
     }
 
@@ -90,10 +100,25 @@ impl Door {
         })
     }
 
-    pub fn sessions(&self) -> Result<Vec<Session>, IndexError> {
-        self.index.read(|index| {
-            index.prepare("SELECT * FROM session ORDER BY created_at")?.query_map([], from_row)?.collect()
-        })
+    /// Of all users, with the user.
+    pub fn sessions(&self) -> Result<Vec<(Session, User)>, IndexError> {
+        let sql = format!(
+            "SELECT session.*, {JOINED} FROM session JOIN user ON user.id = session.user ORDER BY session.created_at"
+        );
+        let both = |row: &Row<'_>| Ok((from_row(row)?, user::joined(row)?));
+        self.index.read(|index| index.prepare(&sql)?.query_map([], both)?.collect())
+    }
+
+    pub fn sessions_of(&self, user: &User) -> Result<Vec<Session>, IndexError> {
+        let sql = "SELECT * FROM session WHERE user = ?1 ORDER BY created_at";
+        self.index.read(|index| index.prepare(sql)?.query_map([&user.id], from_row)?.collect())
+    }
+
+    /// False: this user has no such session.
+    pub fn revoke_session_of(&self, user: &User, id: &str) -> Result<bool, IndexError> {
+        let (user, id) = (user.id.clone(), id.to_owned());
+        let sql = "DELETE FROM session WHERE user = ?1 AND id = ?2";
+        self.index.write(move |index| Ok(index.execute(sql, [user, id])? > 0))
     }
 
     /// False: there is no such session.
@@ -103,10 +128,10 @@ impl Door {
     }
 }
 
-pub(super) fn insert(index: &Connection, session: &Session, hash: &Hash) -> rusqlite::Result<()> {
+pub(super) fn insert(index: &Connection, session: &Session, user: &str, hash: &Hash) -> rusqlite::Result<()> {
     let Session { id, device_name, created, last_used } = session;
-    let row = params![id, hash, device_name, created.as_millisecond(), last_used.as_millisecond()];
-    index.execute("INSERT INTO session VALUES (?1, ?2, ?3, ?4, ?5)", row).map(drop)
+    let row = params![id, user, hash, device_name, created.as_millisecond(), last_used.as_millisecond()];
+    index.execute("INSERT INTO session VALUES (?1, ?2, ?3, ?4, ?5, ?6)", row).map(drop)
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Session> {
@@ -134,9 +159,18 @@ mod tests {
             ("2026-05-09T08:00:00Z", CookieAge::RenewalDue),
         ];
         for (now, age) in table {
-            let (_, found) = door.session_of(&token, now.parse().unwrap()).unwrap().unwrap();
+            let (_, _, found) = door.session_of(&token, now.parse().unwrap()).unwrap().unwrap();
             assert_eq!(found, age, "{now}");
         }
+    }
+
+    #[test]
+    fn a_session_that_nobody_used_for_400_days_has_ended() {
+        let (_folder, door, token) = signed_in("2026-05-01T12:00:00Z");
+        let is_open = |now: &str| door.session_of(&token, now.parse().unwrap()).unwrap().is_some();
+        assert!(is_open("2027-06-05T11:59:00Z"));
+        assert!(is_open("2028-01-01T00:00:00Z"), "it was used since");
+        assert!(!is_open("2029-06-01T00:00:00Z"));
     }
 
     #[test]
@@ -145,14 +179,14 @@ mod tests {
         let full = "CREATE TRIGGER full BEFORE UPDATE ON session BEGIN SELECT RAISE(FAIL, 'disk full'); END";
         door.index.write(move |index| index.execute_batch(full)).unwrap();
         let later = "2026-05-02T12:00:00Z".parse().unwrap();
-        assert_eq!(door.session_of(&token, later).unwrap().unwrap().1, CookieAge::Fresh);
+        assert_eq!(door.session_of(&token, later).unwrap().unwrap().2, CookieAge::Fresh);
     }
 
     fn signed_in(since: &str) -> (tempfile::TempDir, Door, Secret) {
         let folder = tempfile::tempdir().unwrap();
         let door = Door::new(Index::open(folder.path()).unwrap());
         let now = since.parse().unwrap();
-        let code = door.new_code(now).unwrap();
+        let code = door.new_code(&door.owner().unwrap(), now).unwrap();
         let (_, token) = door.pair(code.reveal(), "x", [127, 0, 0, 1].into(), now).unwrap().unwrap();
         (folder, door, token)
     }

@@ -72,6 +72,48 @@ const STEPS: &[&str] = &["
         touched_at INTEGER NOT NULL,
         asset BLOB
     ) STRICT;
+", "
+    CREATE TABLE user (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        quota INTEGER,
+        created_at INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO user
+        SELECT id.value, 'owner', NULL, CAST(since.value AS INTEGER) FROM setting AS id, setting AS since
+        WHERE id.name = 'owner_id' AND since.name = 'owner_since';
+    ALTER TABLE pairing_code RENAME TO old_pairing_code;
+    CREATE TABLE pairing_code (
+        hash BLOB PRIMARY KEY,
+        user TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+        expires_at INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO pairing_code SELECT hash, user.id, expires_at FROM old_pairing_code, user;
+    DROP TABLE old_pairing_code;
+    ALTER TABLE session RENAME TO old_session;
+    CREATE TABLE session (
+        id TEXT PRIMARY KEY,
+        user TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+        hash BLOB NOT NULL UNIQUE,
+        device_name TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        last_used_at INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO session
+        SELECT old.id, user.id, hash, device_name, old.created_at, last_used_at FROM old_session AS old, user;
+    DROP TABLE old_session;
+    ALTER TABLE api_key RENAME TO old_api_key;
+    CREATE TABLE api_key (
+        id TEXT PRIMARY KEY,
+        user TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+        hash BLOB NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        last_used_at INTEGER
+    ) STRICT;
+    INSERT INTO api_key SELECT old.id, user.id, hash, old.name, old.created_at, NULL FROM old_api_key AS old, user;
+    DROP TABLE old_api_key;
+    DELETE FROM setting WHERE name IN ('owner_id', 'owner_since');
 "];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), IndexError> {
@@ -83,4 +125,43 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), IndexError> {
     }
     migration.pragma_update(None, "user_version", STEPS.len())?;
     Ok(migration.commit()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_given_out_before_there_were_users_is_the_owners() {
+        let mut index = Connection::open_in_memory().unwrap();
+        index.pragma_update(None, "foreign_keys", true).unwrap();
+        STEPS[..2].iter().for_each(|step| index.execute_batch(step).unwrap());
+        index.pragma_update(None, "user_version", 2).unwrap();
+        let owner: String = setting(&index, "owner_id");
+        index
+            .execute_batch(
+                "INSERT INTO session VALUES ('s', x'01', 'A laptop', 1, 2);
+                INSERT INTO api_key VALUES ('k', x'02', 'A script', 3);
+                INSERT INTO pairing_code VALUES (x'03', 4);",
+            )
+            .unwrap();
+        migrate(&mut index).unwrap();
+        for table in ["session", "api_key", "pairing_code"] {
+            let sql = format!(
+                "SELECT user.id FROM {table} JOIN user ON user.id = {table}.user WHERE user.name = 'owner'"
+            );
+            assert_eq!(index.query_row(&sql, [], |row| row.get::<_, String>(0)).unwrap(), owner, "{table}");
+        }
+        let session = index.query_row("SELECT device_name, last_used_at FROM session", [], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
+        });
+        assert_eq!(session.unwrap(), ("A laptop".to_owned(), 2));
+        index.execute("DELETE FROM user", []).unwrap();
+        let left = index.query_row("SELECT count(*) FROM session", [], |row| row.get::<_, i64>(0));
+        assert_eq!(left.unwrap(), 0, "who is gone has no session");
+    }
+
+    fn setting(index: &Connection, name: &str) -> String {
+        index.query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| row.get(0)).unwrap()
+    }
 }

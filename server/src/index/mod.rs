@@ -78,11 +78,11 @@ impl Index {
 
     /// Opens the index of a data folder that a server has used before.
     pub fn open_existing(data: &Path) -> Result<Self, IndexError> {
-        if data.join(FILE_NAME).is_file() {
-            Self::open(data)
-        } else {
-            Err(IndexError::Missing(data.to_owned()))
-        }
+        if Self::is_in(data) { Self::open(data) } else { Err(IndexError::Missing(data.to_owned())) }
+    }
+
+    pub fn is_in(data: &Path) -> bool {
+        data.join(FILE_NAME).is_file()
     }
 
     /// Writes a consistent copy to a new file, whatever is written meanwhile.

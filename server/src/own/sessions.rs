@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::{Extension, Json};
 use protocol::safelight;
 
-use crate::api::sign_in::SignedIn;
+use crate::api::sign_in::{By, SignedIn};
 use crate::door::Session;
 use crate::error::AppError;
 use crate::state::State;
@@ -14,19 +14,21 @@ pub(super) async fn list(
     Shared(state): Shared<State>,
     Extension(who): Extension<SignedIn>,
 ) -> Result<Json<Vec<safelight::Session>>, AppError> {
-    let current = match &who {
-        SignedIn::Device(session) => Some(session.id.as_str()),
-        SignedIn::Client(_) => None,
+    let user = who.user.clone();
+    let sessions = state.blocking(move |parts| parts.door.sessions_of(&user)).await?;
+    let current = match &who.by {
+        By::Device(session) => Some(session.id.as_str()),
+        By::Client(_) => None,
     };
-    let sessions = state.blocking(|parts| parts.door.sessions()).await?;
     Ok(Json(sessions.iter().map(|session| shape(session, current)).collect()))
 }
 
 pub(super) async fn revoke(
     Shared(state): Shared<State>,
+    Extension(who): Extension<SignedIn>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, AppError> {
-    let known = state.blocking(move |parts| parts.door.revoke_session(&id)).await?;
+    let known = state.blocking(move |parts| parts.door.revoke_session_of(&who.user, &id)).await?;
     let unknown = || AppError::Refused(StatusCode::NOT_FOUND, "There is no such device".to_owned());
     known.then_some(StatusCode::NO_CONTENT).ok_or_else(unknown)
 }

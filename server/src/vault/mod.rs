@@ -266,6 +266,16 @@ impl Vault {
         }
     }
 
+    /// Bytes that still fit on the disk.
+    pub fn free(&self) -> Result<u64, VaultError> {
+        fs4::available_space(&self.data).doing("look at the disk of", &self.data)
+    }
+
+    /// Bytes of all originals, and of what has come of others.
+    pub fn usage(&self) -> Result<u64, IndexError> {
+        Ok(self.totals()?.bytes + self.index.read(uploads::bytes_received)?)
+    }
+
     pub fn totals(&self) -> Result<Totals, IndexError> {
         self.index.read(assets::totals)
     }

@@ -258,6 +258,11 @@ fn insert(index: &Connection, upload: &Upload) -> rusqlite::Result<()> {
     Ok(())
 }
 
+pub(super) fn bytes_received(index: &Connection) -> rusqlite::Result<u64> {
+    let sql = "SELECT coalesce(sum(received), 0) FROM upload WHERE asset IS NULL";
+    index.prepare_cached(sql)?.query_row([], |row| row.get(0))
+}
+
 fn get(index: &Connection, id: UploadId) -> rusqlite::Result<Option<Upload>> {
     index.prepare_cached("SELECT * FROM upload WHERE id = ?1")?.query_row([id.key()], from_row).optional()
 }

@@ -11,6 +11,7 @@ use std::thread::{self, JoinHandle};
 
 use jiff::Timestamp;
 use serde_json::Value;
+use server::door::PairingCode;
 use server::{Page, Settings, State, Vault};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -57,9 +58,15 @@ impl Server {
 
     pub fn start_with(folder: TempDir, page: Page, settings: Settings) -> Self {
         let vault = Vault::open(folder.path()).unwrap();
-        let state = State::new(vault, page, settings);
-        let key =
-            state.door.new_key(&"test".parse().unwrap(), Timestamp::now()).unwrap().1.reveal().to_owned();
+        let state = State::new(vault, page, settings).unwrap();
+        let owner = state.door.owner().unwrap();
+        let key = state
+            .door
+            .new_key(&owner, &"test".parse().unwrap(), Timestamp::now())
+            .unwrap()
+            .1
+            .reveal()
+            .to_owned();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -132,9 +139,13 @@ impl Server {
         self.send("POST", "/api/assets", &headers, &form.bytes())
     }
 
+    pub fn new_code(&self, now: Timestamp) -> PairingCode {
+        self.state.door.new_code(&self.state.door.owner().unwrap(), now).unwrap()
+    }
+
     /// Pairs a browser and returns its cookie.
     pub fn pair(&self) -> String {
-        let code = self.state.door.new_code(Timestamp::now()).unwrap();
+        let code = self.new_code(Timestamp::now());
         let answer = self.pair_with(code.reveal());
         assert_eq!(answer.status, 201, "{answer:?}");
         answer.header("set-cookie").split(';').next().unwrap().to_owned()

@@ -20,8 +20,8 @@ use super::chunks::{Broken, Chunks, Incoming, incoming, read_away};
 use super::sign_in::SignedIn;
 use super::upload::mismatch;
 use crate::error::AppError;
-use crate::state::{Parts, State};
-use crate::vault::{Completed, Kept, Open, Upload, UploadId, VaultError};
+use crate::state::State;
+use crate::vault::{Completed, Kept, Open, Upload, UploadId, Vault, VaultError};
 use fields::Piece;
 use problem::Problem;
 use seats::{Eviction, Taken};
@@ -40,13 +40,18 @@ pub(super) async fn create(
     request: Request,
 ) -> Result<Response, AppError> {
     let Incoming { headers, mut chunks, _place } = incoming(&state, &who, request).await?;
-    let answer = begin(&state, &headers, &mut chunks).await;
+    let answer = begin(&state, &who, &headers, &mut chunks).await;
     // A client that is still sending would see a cut connection instead of the answer.
     read_away(chunks, usize::MAX).await;
     answer
 }
 
-async fn begin(state: &State, headers: &HeaderMap, chunks: &mut Chunks) -> Result<Response, AppError> {
+async fn begin(
+    state: &State,
+    who: &SignedIn,
+    headers: &HeaderMap,
+    chunks: &mut Chunks,
+) -> Result<Response, AppError> {
     let piece = Piece::of(headers, &state.settings)?;
     let (digest, description) = (fields::digest(headers)?, fields::description(headers)?);
     let length = match piece.length_behind(0, None) {
@@ -54,17 +59,17 @@ async fn begin(state: &State, headers: &HeaderMap, chunks: &mut Chunks) -> Resul
         Ok(length) => length,
         Err(problem) => return Ok(problem.into_response()),
     };
-    if let Some(id) = state.blocking(move |parts| parts.vault.held(digest)).await? {
+    if let Some(id) = who.ask(move |vault| vault.held(digest)).await? {
         return Ok(finished(Kept::Already(id)));
     }
-    let begun = state.blocking(move |parts| parts.vault.unfinished_upload(digest)).await?;
+    let begun = who.ask(move |vault| vault.unfinished_upload(digest)).await?;
     // A client that was killed lost the place, but not the file: nothing of it is sent twice.
     let begun = begun.filter(|_| piece.content == Some(0) && !piece.completes);
     let (taken, upload) = match begun {
-        Some(begun) => take(state, Some(begun.id)).await?,
+        Some(begun) => take(state, who, Some(begun.id)).await?,
         None => {
-            let new = move |parts: &Parts| parts.vault.begin_upload(digest, length, description);
-            let new = state.blocking(new).await?;
+            who.has_room_for(length.or(piece.content).unwrap_or_default()).await?;
+            let new = who.ask(move |vault| vault.begin_upload(digest, length, description)).await?;
             (state.seats.take(new.id).await, new)
         }
     };
@@ -75,7 +80,7 @@ async fn begin(state: &State, headers: &HeaderMap, chunks: &mut Chunks) -> Resul
         return Ok((fields::state_of(&upload, &state.settings), Problem::InconsistentLength).into_response());
     }
     let place = format!("{PATH}/{}", upload.id);
-    let mut response = go_on(state, upload, piece, chunks, taken).await?;
+    let mut response = go_on(state, who, upload, piece, chunks, taken).await?;
     if response.status() == StatusCode::NO_CONTENT {
         *response.status_mut() = StatusCode::CREATED;
     }
@@ -91,13 +96,14 @@ pub(super) async fn append(
     request: Request,
 ) -> Result<Response, AppError> {
     let Incoming { headers, mut chunks, _place } = incoming(&state, &who, request).await?;
-    let answer = append_to(&state, &id, &headers, &mut chunks).await;
+    let answer = append_to(&state, &who, &id, &headers, &mut chunks).await;
     read_away(chunks, usize::MAX).await;
     answer
 }
 
 async fn append_to(
     state: &State,
+    who: &SignedIn,
     id: &str,
     headers: &HeaderMap,
     chunks: &mut Chunks,
@@ -107,7 +113,7 @@ async fn append_to(
         return Err(AppError::Refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
     }
     let (piece, offset) = (Piece::of(headers, &state.settings)?, fields::offset(headers)?);
-    let (taken, upload) = take(state, UploadId::parse(id)).await?;
+    let (taken, upload) = take(state, who, UploadId::parse(id)).await?;
     let problem = if upload.asset.is_some() {
         Some(if piece.content == Some(0) { Problem::Completed } else { Problem::InconsistentLength })
     } else if upload.received != offset {
@@ -117,36 +123,42 @@ async fn append_to(
     };
     match problem {
         Some(problem) => Ok((fields::state_of(&upload, &state.settings), problem).into_response()),
-        None => go_on(state, upload, piece, chunks, taken).await,
+        None => go_on(state, who, upload, piece, chunks, taken).await,
     }
 }
 
 /// `HEAD`: where the upload is.
-pub(super) async fn look(Shared(state): Shared<State>, Path(id): Path<String>) -> Result<Response, AppError> {
-    let (_taken, upload) = take(&state, UploadId::parse(&id)).await?;
+pub(super) async fn look(
+    Shared(state): Shared<State>,
+    Extension(who): Extension<SignedIn>,
+    Path(id): Path<String>,
+) -> Result<Response, AppError> {
+    let (_taken, upload) = take(&state, &who, UploadId::parse(&id)).await?;
     Ok((StatusCode::NO_CONTENT, fields::state_of(&upload, &state.settings)).into_response())
 }
 
 pub(super) async fn cancel(
     Shared(state): Shared<State>,
+    Extension(who): Extension<SignedIn>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, AppError> {
-    let (taken, upload) = take(&state, UploadId::parse(&id)).await?;
-    state
-        .blocking(move |parts| {
-            let _guard = taken.guard;
-            parts.vault.forget_upload(upload.id)
-        })
-        .await?;
+    let (taken, upload) = take(&state, &who, UploadId::parse(&id)).await?;
+    who.ask(move |vault| {
+        let _guard = taken.guard;
+        vault.forget_upload(upload.id)
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Whoever used the upload until now has ended when this returns.
-async fn take(state: &State, id: Option<UploadId>) -> Result<(Taken, Upload), AppError> {
+async fn take(state: &State, who: &SignedIn, id: Option<UploadId>) -> Result<(Taken, Upload), AppError> {
     let unknown = || AppError::Refused(StatusCode::NOT_FOUND, "There is no such upload".to_owned());
     let id = id.ok_or_else(unknown)?;
+    // Asked first: nobody takes the seat of another's upload.
+    who.ask(move |vault| vault.upload(id)).await?.ok_or_else(unknown)?;
     let taken = state.seats.take(id).await;
-    let upload = state.blocking(move |parts| parts.vault.upload(id)).await?.ok_or_else(unknown)?;
+    let upload = who.ask(move |vault| vault.upload(id)).await?.ok_or_else(unknown)?;
     Ok((taken, upload))
 }
 
@@ -166,6 +178,7 @@ enum End {
 /// Takes in what the request carries, and answers with where the upload is then.
 async fn go_on(
     state: &State,
+    who: &SignedIn,
     upload: Upload,
     piece: Piece,
     chunks: &mut Chunks,
@@ -175,8 +188,9 @@ async fn go_on(
     let length = piece.length_behind(upload.received, upload.length).ok().flatten();
     let room = length.map(|length| length.saturating_sub(upload.received));
     let (to_disk, from_network) = batches();
-    let writing = state.blocking(move |parts| {
-        let written = write(parts, upload, length, from_network);
+    who.has_room_for(piece.content.unwrap_or_default()).await?;
+    let writing = who.ask(move |vault| {
+        let written = write(vault, upload, length, from_network);
         // The seat is free once all is recorded, also if nobody waits for the answer any more.
         written.map(|written| (written, guard))
     });
@@ -192,10 +206,10 @@ async fn go_on(
             Ok((at, Problem::InconsistentLength).into_response())
         }
         End::Whole => {
-            let completed = state
-                .blocking(move |parts| {
+            let completed = who
+                .ask(move |vault| {
                     let _guard = guard;
-                    parts.vault.complete(open)
+                    vault.complete(open)
                 })
                 .await?;
             Ok(match completed {
@@ -216,27 +230,27 @@ async fn go_on(
             Ok((at, later.into_response()).into_response())
         }
         End::Overlong => {
-            state.blocking(move |parts| parts.vault.forget_upload(upload.id)).await?;
+            who.ask(move |vault| vault.forget_upload(upload.id)).await?;
             Ok(Problem::InconsistentLength.into_response())
         }
     }
 }
 
 fn write(
-    parts: &Parts,
+    vault: &Vault,
     upload: Upload,
     length: Option<u64>,
     from_network: FromNetwork,
 ) -> Result<Option<Open>, VaultError> {
     let known = upload.length;
-    let Some(mut open) = parts.vault.open_upload(upload)? else { return Ok(None) };
+    let Some(mut open) = vault.open_upload(upload)? else { return Ok(None) };
     if let Some(length) = length.filter(|length| known != Some(*length)) {
-        parts.vault.set_length(&mut open, length)?;
+        vault.set_length(&mut open, length)?;
     }
     for bytes in from_network.flatten() {
-        parts.vault.append(&mut open, &bytes)?;
+        vault.append(&mut open, &bytes)?;
     }
-    parts.vault.record(&mut open)?;
+    vault.record(&mut open)?;
     Ok(Some(open))
 }
 

@@ -4,19 +4,19 @@ use multer::Field;
 
 use super::steady::Fruitless;
 use crate::api::batches::{ToDisk, batches};
+use crate::api::sign_in::SignedIn;
 use crate::error::{AppError, causes};
-use crate::state::State;
 use crate::vault::Received;
 
 /// Streams a part of the form to the disk.
 pub(super) async fn pour(
-    state: &State,
+    who: &SignedIn,
     field: &mut Field<'_>,
     max_bytes: Option<u64>,
     fruitless: &Fruitless,
 ) -> Result<Received, AppError> {
     let (to_disk, from_network) = batches();
-    let writing = state.blocking(move |parts| parts.vault.receive(from_network.flatten()));
+    let writing = who.ask(move |vault| vault.receive(from_network.flatten()));
     let (read, written) = tokio::join!(feed(field, to_disk, max_bytes, fruitless), writing);
     let received = written?;
     read?;

@@ -10,8 +10,8 @@ use protocol::media::{MediaKind, kind_of};
 use super::body::{pour, unreadable};
 use super::steady::{Fruitless, steady};
 use crate::api::chunks::Chunks;
+use crate::api::sign_in::SignedIn;
 use crate::error::AppError;
-use crate::state::State;
 use crate::vault::{AssetKind, Description, Received};
 
 /// Immich clients send about ten; the rest is room for clients to come.
@@ -46,31 +46,31 @@ pub(super) struct Filled {
     pub(super) description: Description,
 }
 
-pub(super) async fn read(state: &State, boundary: String, chunks: &mut Chunks) -> Result<Filled, AppError> {
+pub(super) async fn read(who: &SignedIn, boundary: String, chunks: &mut Chunks) -> Result<Filled, AppError> {
     let mut form = Form::default();
     let mut parts = Multipart::new(steady(chunks, form.fruitless.clone()), boundary);
     while let Some(part) = parts.next_field().await.map_err(unreadable)? {
         form.fruitless.end();
-        form.take(state, part).await?;
+        form.take(who, part).await?;
     }
     form.filled()
 }
 
 impl Form {
-    async fn take(&mut self, state: &State, mut part: Field<'_>) -> Result<(), AppError> {
+    async fn take(&mut self, who: &SignedIn, mut part: Field<'_>) -> Result<(), AppError> {
         let name = part.name().unwrap_or_default().to_owned();
         let Some(file_name) = part.file_name().map(str::to_owned) else {
             return self.take_text(name, part).await;
         };
         match name.as_str() {
             field::ASSET_DATA if self.original.is_none() => {
-                self.original = Some(self.take_original(state, &mut part, file_name).await?);
+                self.original = Some(self.take_original(who, &mut part, file_name).await?);
             }
             field::SIDECAR_DATA if self.sidecar.is_none() => {
                 if kind_of(&file_name) != Some(MediaKind::Sidecar) {
                     return Err(unsupported(&file_name));
                 }
-                self.sidecar = Some(pour(state, &mut part, Some(MAX_SIDECAR_BYTES), &self.fruitless).await?);
+                self.sidecar = Some(pour(who, &mut part, Some(MAX_SIDECAR_BYTES), &self.fruitless).await?);
             }
             _ => return Err(AppError::bad_request(format!("Unexpected field - {name}"))),
         }
@@ -98,14 +98,14 @@ impl Form {
 
     async fn take_original(
         &self,
-        state: &State,
+        who: &SignedIn,
         part: &mut Field<'_>,
         file_name: String,
     ) -> Result<Original, AppError> {
         let name =
             self.texts.get(field::FILENAME).filter(|name| !name.is_empty()).cloned().unwrap_or(file_name);
         let kind = AssetKind::of(&name).ok_or_else(|| unsupported(&name))?;
-        let received = pour(state, part, None, &self.fruitless).await?;
+        let received = pour(who, part, None, &self.fruitless).await?;
         if received.size == 0 {
             return Err(AppError::bad_request("File is empty"));
         }

@@ -30,8 +30,8 @@ pub(super) async fn upload(
 ) -> Result<Response, AppError> {
     let Incoming { headers, mut chunks, _place } = incoming(&state, &who, request).await?;
     let waits_to_send = headers.contains_key(header::EXPECT);
-    let kept = match look_up(&state, &headers).await {
-        Ok(Promise::New(promised)) => keep(&state, &headers, promised, &mut chunks).await,
+    let kept = match look_up(&who, &headers).await {
+        Ok(Promise::New(promised)) => keep(&who, &headers, promised, &mut chunks).await,
         Ok(Promise::Known(id)) if waits_to_send => return Ok(Kept::Already(id).into_response()),
         Ok(Promise::Known(id)) => Ok(Kept::Already(id)),
         Err(refusal) => Err(refusal),
@@ -46,30 +46,38 @@ enum Promise {
     New(Option<Digest>),
 }
 
-async fn look_up(state: &State, headers: &HeaderMap) -> Result<Promise, AppError> {
+async fn look_up(who: &SignedIn, headers: &HeaderMap) -> Result<Promise, AppError> {
     let Some(text) = headers.get(CHECKSUM_HEADER) else {
         return Ok(Promise::New(None));
     };
     let digest = text.to_str().ok().and_then(checksum::parse).ok_or_else(|| {
         AppError::bad_request(format!("{CHECKSUM_HEADER} must be a SHA-1 in hex or base64"))
     })?;
-    let known = state.blocking(move |parts| parts.vault.held(digest)).await?;
+    let known = who.ask(move |vault| vault.held(digest)).await?;
     Ok(known.map_or(Promise::New(Some(digest)), Promise::Known))
 }
 
 async fn keep(
-    state: &State,
+    who: &SignedIn,
     headers: &HeaderMap,
     promised: Option<Digest>,
     chunks: &mut Chunks,
 ) -> Result<Kept, AppError> {
+    who.has_room_for(announced(headers)).await?;
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let boundary = multer::parse_boundary(kind).map_err(body::unreadable)?;
-    let Filled { received, sidecar, description } = form::read(state, boundary, chunks).await?;
+    let Filled { received, sidecar, description } = form::read(who, boundary, chunks).await?;
     if promised.is_some_and(|promised| promised != received.digest) {
         return Err(mismatch());
     }
-    state.blocking(move |parts| parts.vault.keep(received, sidecar, description)).await
+    who.has_room_for(received.size).await?;
+    who.ask(move |vault| vault.keep(received, sidecar, description)).await
+}
+
+/// Of the whole form, as far as it is told before it comes: with a photo, nearly that of the file.
+fn announced(headers: &HeaderMap) -> u64 {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    length.and_then(|length| length.parse().ok()).unwrap_or_default()
 }
 
 pub(super) fn mismatch() -> AppError {

@@ -1,0 +1,51 @@
+//! The vaults of all users: each has a folder and an index of its own, so that no question to one can be answered by
+//! another.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::door::User;
+use crate::vault::{Vault, VaultError};
+
+pub(crate) struct Vaults {
+    data: PathBuf,
+    open: Mutex<HashMap<String, Arc<Slot>>>,
+}
+
+/// Opening takes a while, and holds up nobody else.
+type Slot = Mutex<Option<Arc<Vault>>>;
+
+impl Vaults {
+    /// The owner's is open already.
+    pub(crate) fn new(owner: &User, vault: &Arc<Vault>) -> Self {
+        let slot = Arc::new(Mutex::new(Some(Arc::clone(vault))));
+        Self { data: vault.folder().to_owned(), open: Mutex::new(HashMap::from([(owner.id.clone(), slot)])) }
+    }
+
+    pub(crate) fn of(&self, user: &User) -> Result<Arc<Vault>, VaultError> {
+        let slot = {
+            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(open.entry(user.id.clone()).or_default())
+        };
+        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(vault) = &*slot {
+            return Ok(Arc::clone(vault));
+        }
+        let vault = Arc::new(Vault::open(&user.folder(&self.data))?);
+        *slot = Some(Arc::clone(&vault));
+        Ok(vault)
+    }
+
+    /// Lets go of the vaults of users that are no more, so that the folder may be moved or used again.
+    pub(crate) fn keep_only(&self, users: &[User]) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|id, _| users.iter().any(|user| user.id == *id));
+    }
+
+    pub(crate) fn opened(&self) -> Vec<Arc<Vault>> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let vault = |slot: &Arc<Slot>| slot.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        open.values().filter_map(vault).collect()
+    }
+}

@@ -1,0 +1,223 @@
+//! Every route, asked by every kind of caller. What is not for them looks to each as if it were not there.
+
+#[path = "support/pieces.rs"]
+mod pieces;
+mod support;
+
+use jiff::{Timestamp, ToSpan};
+use serde_json::json;
+use server::door::User;
+use support::{ABC, ABC_HEX, Answer, Form, Server};
+
+/// What a route gives to whoever may use it, and to another user who knows the address.
+struct Route {
+    method: &'static str,
+    path: String,
+    body: &'static str,
+    right: u16,
+    other: u16,
+}
+
+#[test]
+fn every_route_answers_each_caller_what_is_theirs() {
+    let server = Server::start();
+    let mine = Caller::user(&server, "bea");
+    let other = Caller::user(&server, "carl");
+    let asset = mine.upload(&server);
+    let album = mine.ask(&server, "POST", "/api/albums", br#"{"albumName":"mine"}"#).json()["id"].clone();
+    let upload = mine.begin_upload(&server);
+    let device = mine.ask(&server, "GET", "/safelight/v1/sessions", b"").json()[0]["id"].clone();
+    let routes = routes(&asset, album.as_str().unwrap(), &upload, device.as_str().unwrap());
+    for route in &routes {
+        let name = format!("{} {}", route.method, route.path);
+        for (who, headers, status) in strangers(&server, &mine) {
+            // A browser reads across origins only what it is allowed to, so reading is refused to nobody for that.
+            let reads = ["GET", "HEAD", "OPTIONS"].contains(&route.method);
+            let status = if who == "another site" && reads { route.right } else { status };
+            let answer = ask(&server, route, &headers);
+            assert_eq!(answer.status, status, "{name} by {who}: {answer:?}");
+        }
+        let answer = other.ask(&server, route.method, &route.path, route.body.as_bytes());
+        assert_eq!(answer.status, route.other, "{name} by another user: {answer:?}");
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        assert!(
+            !text.contains(&asset) || route.path.contains(&asset),
+            "{name} tells another user of mine: {text}"
+        );
+    }
+    for route in &routes {
+        let answer = mine.ask(&server, route.method, &route.path, route.body.as_bytes());
+        assert_eq!(
+            answer.status, route.right,
+            "{} {} by the right one: {answer:?}",
+            route.method, route.path
+        );
+    }
+    assert_eq!(other.ask(&server, "GET", "/api/assets/statistics", b"").json()["total"], 0);
+    assert_eq!(mine.ask(&server, "GET", "/api/users/me", b"").status, 401, "the last route sent it away");
+}
+
+/// The routes that change what others need stand at the end.
+fn routes(asset: &str, album: &str, upload: &str, device: &str) -> Vec<Route> {
+    let route =
+        |method, path: &str, body, right, other| Route { method, path: path.to_owned(), body, right, other };
+    let check = r#"{"assets":[{"id":"1","checksum":"a9993e364706816aba3e25717850c26c9cd0d89d"}]}"#;
+    vec![
+        route("GET", "/api/server/about", "", 200, 200),
+        route("GET", "/api/server/storage", "", 200, 200),
+        route("GET", "/api/users/me", "", 200, 200),
+        route("GET", "/api/api-keys/me", "", 403, 403),
+        route("GET", "/api/assets/statistics", "", 200, 200),
+        route("POST", "/api/assets/bulk-upload-check", check, 200, 200),
+        route("POST", "/api/assets", "no form", 400, 400),
+        route("GET", &format!("/api/assets/{asset}"), "", 200, 400),
+        route("GET", &format!("/api/assets/{asset}/original"), "", 200, 400),
+        route("GET", "/api/albums", "", 200, 200),
+        route("POST", "/api/albums", r#"{"albumName":"x"}"#, 201, 201),
+        route("GET", &format!("/api/albums/{album}"), "", 200, 400),
+        route("PUT", &format!("/api/albums/{album}/assets"), r#"{"ids":[]}"#, 200, 400),
+        route("OPTIONS", "/api/upload", "", 204, 204),
+        route("POST", "/api/upload", "", 400, 400),
+        route("HEAD", upload, "", 204, 404),
+        route("PATCH", upload, "", 415, 415),
+        route("DELETE", upload, "", 204, 404),
+        route("POST", "/safelight/v1/rate", r#"{"bytesPerSecond":null}"#, 204, 204),
+        route("GET", "/safelight/v1/sessions", "", 200, 200),
+        route("DELETE", &format!("/safelight/v1/sessions/{device}"), "", 204, 404),
+    ]
+}
+
+type Headers = Vec<(&'static str, String)>;
+
+/// Who is refused, and with which status.
+fn strangers(server: &Server, mine: &Caller) -> Vec<(&'static str, Headers, u16)> {
+    let revoked = Caller::user(server, "gone");
+    server.state.door.remove_user(&"gone".parse().unwrap()).unwrap();
+    let expired = Caller::of(server, &mine.user, Timestamp::now() - (401 * 24).hours());
+    vec![
+        ("nobody", vec![], 401),
+        ("a wrong key", vec![("x-api-key", "wrong".to_owned())], 401),
+        ("a removed user", vec![("cookie", revoked.cookie)], 401),
+        ("an old session", vec![("cookie", expired.cookie)], 401),
+        (
+            "another site",
+            vec![("cookie", mine.cookie.clone()), ("origin", "http://evil.example".to_owned())],
+            403,
+        ),
+    ]
+}
+
+struct Caller {
+    user: User,
+    cookie: String,
+}
+
+impl Caller {
+    /// A new user, or a known one with another browser.
+    fn user(server: &Server, name: &str) -> Self {
+        let name = name.parse().unwrap();
+        let user = server
+            .state
+            .door
+            .add_user(&name, None, Timestamp::now())
+            .or_else(|_| server.state.door.user(&name));
+        Self::of(server, &user.unwrap(), Timestamp::now())
+    }
+
+    fn of(server: &Server, user: &User, paired: Timestamp) -> Self {
+        let door = &server.state.door;
+        let code = door.new_code(user, paired).unwrap();
+        let (_, token) = door.pair(code.reveal(), "x", [127, 0, 0, 1].into(), paired).unwrap().unwrap();
+        Self { user: user.clone(), cookie: format!("safelight_session={}", token.reveal()) }
+    }
+
+    fn ask(&self, server: &Server, method: &str, path: &str, body: &[u8]) -> Answer {
+        server.send(method, path, &[("cookie", &self.cookie)], body)
+    }
+
+    fn upload(&self, server: &Server) -> String {
+        let headers = [("cookie", self.cookie.as_str()), ("content-type", support::CONTENT_TYPE)];
+        let answer = server.send("POST", "/api/assets", &headers, &Form::photo("a.jpg", ABC).bytes());
+        answer.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    fn begin_upload(&self, server: &Server) -> String {
+        let digest = pieces::digest_of(b"more");
+        let data = pieces::asset_data("b.jpg");
+        let headers = [
+            ("cookie", self.cookie.as_str()),
+            ("upload-complete", "?0"),
+            ("repr-digest", &digest),
+            ("x-immich-asset-data", &data),
+        ];
+        server.send("POST", "/api/upload", &headers, b"").header("location").to_owned()
+    }
+}
+
+fn ask(server: &Server, route: &Route, headers: &Headers) -> Answer {
+    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    server.send(route.method, &route.path, &headers, route.body.as_bytes())
+}
+
+#[test]
+fn equal_photos_of_two_users_are_kept_for_each() {
+    let server = Server::start();
+    let (bea, carl) = (Caller::user(&server, "bea"), Caller::user(&server, "carl"));
+    let check = json!({"assets": [{"id": "1", "checksum": ABC_HEX}]}).to_string();
+    let known = |caller: &Caller| {
+        let answer = caller.ask(&server, "POST", "/api/assets/bulk-upload-check", check.as_bytes());
+        answer.json()["results"][0]["action"] == "reject"
+    };
+    bea.upload(&server);
+    assert!(known(&bea) && !known(&carl), "nobody learns what another has");
+    carl.upload(&server);
+    assert!(known(&carl));
+    for user in ["bea", "carl"] {
+        let originals = server.folder.path().join("users").join(user).join("originals");
+        assert_eq!(support::files(&originals), ["2024/2024-05-01/a.jpg"]);
+    }
+    assert_eq!(server.originals(), [""; 0], "the owner has none of it");
+}
+
+#[test]
+fn a_user_who_comes_back_finds_the_photos_again() {
+    let server = Server::start();
+    Caller::user(&server, "bea").upload(&server);
+    server.state.door.remove_user(&"bea".parse().unwrap()).unwrap();
+    let folder = server.stop();
+    let server = Server::start_in(folder);
+    let again = Caller::user(&server, "bea");
+    assert_eq!(again.ask(&server, "GET", "/api/assets/statistics", b"").json()["total"], 1);
+}
+
+#[test]
+fn a_quota_holds_for_forms_and_pieces() {
+    let server = Server::start();
+    let bea = Caller::user(&server, "bea");
+    server.state.door.set_quota(&bea.user.name, Some(2000)).unwrap();
+    let headers = [("cookie", bea.cookie.as_str()), ("content-type", support::CONTENT_TYPE)];
+    let send =
+        |bytes: &[u8]| server.send("POST", "/api/assets", &headers, &Form::photo("a.jpg", bytes).bytes());
+    assert_eq!(send(&[1; 500]).status, 201);
+    let refused = send(&[2; 1600]);
+    assert_eq!((refused.status, refused.message().as_str()), (400, "Quota has been exceeded!"));
+    let (digest, data) = (pieces::digest_of(&[2; 1600]), pieces::asset_data("b.jpg"));
+    let begin = [
+        ("cookie", bea.cookie.as_str()),
+        ("upload-complete", "?0"),
+        ("upload-length", "1600"),
+        ("repr-digest", &digest),
+        ("x-immich-asset-data", &data),
+    ];
+    assert_eq!(server.send("POST", "/api/upload", &begin, b"").message(), "Quota has been exceeded!");
+    let me = bea.ask(&server, "GET", "/api/users/me", b"").json();
+    assert_eq!((&me["quotaSizeInBytes"], &me["quotaUsageInBytes"]), (&json!(2000), &json!(500)));
+    assert_eq!(files_of(&server, "bea"), 1);
+}
+
+fn files_of(server: &Server, user: &str) -> usize {
+    let vault = server.folder.path().join("users").join(user);
+    assert!(support::files(&vault.join("incoming")).is_empty());
+    assert!(support::files(&vault.join("uploads")).is_empty());
+    support::files(&vault.join("originals")).len()
+}
