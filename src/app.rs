@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::parts::activity::Activity;
 use crate::parts::controls::Controls;
+use crate::parts::devices::Devices;
 use crate::parts::dropping::DropTarget;
 use crate::parts::folders::Folders;
 use crate::parts::headline::HeadlinePart;
@@ -48,6 +49,7 @@ fn page(desk: Desk) -> impl IntoView {
             <Activity desk />
             <Folders desk />
             <Settings desk />
+            <Devices desk />
             <History desk />
             <Report desk />
         </main>

@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod controls;
+pub mod devices;
 pub mod dropping;
 pub mod folders;
 pub mod headline;

@@ -225,7 +225,11 @@ fn done(view: &View) -> Headline {
     say(
         "done",
         "Everything is protected",
-        format!("{} ({size}) are on your server, confirmed byte for byte.", files(view.tally.protected)),
+        format!(
+            "{} ({size}) {} on your server, confirmed byte for byte.",
+            files(view.tally.protected),
+            if view.tally.protected == 1 { "is" } else { "are" },
+        ),
     )
 }
 

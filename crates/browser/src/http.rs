@@ -11,7 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Request, RequestInit, Response};
 
 use crate::Fault;
-use crate::json::FromJson;
+use crate::json::{Anything, FromJson};
 
 /// A question that is not answered within this time will not be. The slowest one is a batch of a thousand
 /// digests, which takes 20 ms on a small server.
@@ -25,6 +25,10 @@ pub async fn post<T: FromJson>(path: &str, body: &impl serde::Serialize) -> Requ
     let json = body.serialize(&serde_wasm_bindgen::Serializer::json_compatible());
     let text = json.ok().and_then(|json| js_sys::JSON::stringify(&json).ok());
     understand(send(path, "POST", text.map(JsValue::from)).await)
+}
+
+pub async fn delete(path: &str) -> RequestEnd<Anything> {
+    understand(send(path, "DELETE", None).await)
 }
 
 /// An answer whose body nobody has read yet. One type for all requests keeps the code for them single.

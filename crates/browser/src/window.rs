@@ -1,6 +1,7 @@
 //! What only a window can do: pick folders, take drops, ask for permissions, and keep the backup worker alive.
 
 mod conversation;
+mod devices;
 mod giving;
 
 use std::cell::RefCell;
@@ -22,6 +23,7 @@ use crate::store::Store;
 const RESTART_MS: u32 = 2_000;
 
 pub use conversation::Conversation;
+pub use devices::{Device, devices, send_away};
 pub use giving::{abilities, clock_time, copy, iso_time, local_time, save_as, user_agent};
 
 thread_local! {

@@ -1,0 +1,112 @@
+//! Who else may send to this server: the paired browsers, and how to send one away.
+
+use browser::window::{Device, devices, local_time, send_away};
+use engine::Intent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::shown::Desk;
+
+/// What was heard of the list.
+#[derive(Clone, PartialEq)]
+enum Heard {
+    Nothing,
+    Devices(Vec<Device>),
+    NoAnswer,
+}
+
+#[component]
+pub fn Devices(desk: Desk) -> impl IntoView {
+    let shown = desk.is(|view| !view.folders.is_empty());
+    let heard = RwSignal::new(Heard::Nothing);
+    let open = RwSignal::new(false);
+    let toggle = move |_| {
+        open.update(|open| *open = !*open);
+        if open.get() {
+            ask(heard);
+        }
+    };
+    view! {
+        <Show when=move || shown.get()>
+            <section class="devices" aria-labelledby="devices">
+                <div class="row list-head">
+                    <h2 id="devices">"Devices"</h2>
+                    <button class="quiet" aria-expanded=move || open.get().to_string() on:click=toggle>
+                        {move || if open.get() { "Hide" } else { "Show" }}
+                    </button>
+                </div>
+                <Show when=move || open.get()>
+                    <p class="hint">
+                        {move || match heard.get() {
+                            Heard::Nothing => "Asking your server…",
+                            Heard::Devices(_) => "These browsers may send photos to your server.",
+                            Heard::NoAnswer => "Your server does not say which browsers are paired with it.",
+                        }}
+                    </p>
+                    <div class="list">
+                        <ul>
+                            <For each=move || listed(&heard.get()) key=|device| device.id.clone() let:device>
+                                <Line desk device heard />
+                            </For>
+                        </ul>
+                    </div>
+                </Show>
+            </section>
+        </Show>
+    }
+}
+
+#[component]
+fn Line(desk: Desk, device: Device, heard: RwSignal<Heard>) -> impl IntoView {
+    let Device { id, name, last_used, is_this } = device;
+    let sure = RwSignal::new(false);
+    let failed = RwSignal::new(false);
+    let (ask_first, really) =
+        if is_this { ("Sign out", "Sign out this browser") } else { ("Send away", "Send it away now") };
+    let act = move |_| {
+        if !sure.get() {
+            return sure.set(true);
+        }
+        let id = id.clone();
+        spawn_local(async move {
+            failed.set(!send_away(&id).await);
+            sure.set(false);
+            ask(heard);
+            if is_this {
+                // The engine asks the server, and hears that it is signed out.
+                desk.dispatch(Intent::BackUpNow);
+            }
+        });
+    };
+    view! {
+        <li>
+            <div>
+                <span class="path">{name}{is_this.then_some(" (this browser)")}</span>
+                <span class="reason">{format!("Last used {}", local_time(last_used))}</span>
+                <Show when=move || failed.get()>
+                    <span class="reason" role="alert">"The server did not answer. Try again."</span>
+                </Show>
+            </div>
+            <div class="row">
+                <Show when=move || sure.get()>
+                    <button class="quiet" on:click=move |_| sure.set(false)>"Keep"</button>
+                </Show>
+                <button on:click=act>{move || if sure.get() { really } else { ask_first }}</button>
+            </div>
+        </li>
+    }
+}
+
+fn ask(heard: RwSignal<Heard>) {
+    spawn_local(async move {
+        heard.set(devices().await.map_or(Heard::NoAnswer, Heard::Devices));
+    });
+}
+
+/// The ones that were used last come first.
+fn listed(heard: &Heard) -> Vec<Device> {
+    let Heard::Devices(devices) = heard else { return Vec::new() };
+    let mut devices = devices.clone();
+    devices.sort_by_key(|device| (!device.is_this, std::cmp::Reverse(device.last_used)));
+    devices
+}

@@ -1,0 +1,49 @@
+// The list of paired browsers: one is sent away, and then this one signs out.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Browser, dropFolder, waitForState } from "../support/browser.mjs";
+import { clear, media, scratch, write } from "../support/files.mjs";
+import { Server } from "../support/server.mjs";
+
+test("a lost phone is sent away, with effect at once, and then this browser signs out", async () => {
+  const [data, folder] = [await scratch("data"), await scratch("pictures")];
+  await write(folder, "photo.jpg", await media("photo.jpg"));
+  const server = await Server.start(data);
+  const browser = await Browser.open();
+  const page = await browser.page(server.pairingLink);
+  await waitForState(page, "empty");
+  const phone = await pairAs(server, "Lost phone");
+  assert.equal(await phone(), 200);
+  await dropFolder(page, folder);
+  await waitForState(page, "done");
+
+  const devices = page.getByRole("region", { name: "Devices" });
+  await devices.getByRole("button", { name: "Show" }).click();
+  const line = devices.getByRole("listitem").filter({ hasText: "Lost phone" });
+  await line.getByText(/^Last used/).waitFor();
+  await line.getByRole("button", { name: "Send away" }).click();
+  await line.getByRole("button", { name: "Keep" }).click();
+  assert.equal(await phone(), 200);
+  await line.getByRole("button", { name: "Send away" }).click();
+  await line.getByRole("button", { name: "Send it away now" }).click();
+  await line.waitFor({ state: "detached" });
+  assert.equal(await phone(), 401);
+
+  const own = devices.getByRole("listitem").filter({ hasText: "(this browser)" });
+  await own.getByRole("button", { name: "Sign out" }).click();
+  await own.getByRole("button", { name: "Sign out this browser" }).click();
+  await waitForState(page, "unpaired");
+  await browser.forget();
+  await server.stop();
+  await Promise.all([clear(data), clear(folder)]);
+});
+
+// Pairs by itself; what it returns asks who is signed in and tells the status.
+async function pairAs(server, deviceName) {
+  const code = server.newPairingLink().split("#pair=")[1];
+  const body = JSON.stringify({ code, deviceName });
+  const answer = await fetch(`${server.origin}/safelight/v1/pair`, { method: "POST", body });
+  const cookie = answer.headers.get("set-cookie").split(";")[0];
+  return async () => (await fetch(`${server.origin}/api/users/me`, { headers: { cookie } })).status;
+}
