@@ -12,6 +12,7 @@ mod headers;
 pub mod index;
 mod listen;
 mod log;
+pub mod metrics;
 mod own;
 pub mod page;
 pub mod state;
@@ -50,7 +51,7 @@ pub fn app(state: State) -> Router {
         .fallback(page::serve)
         .layer(from_fn_with_state(state.clone(), only_from_our_page))
         .layer(from_fn(headers::add))
-        .layer(from_fn(log::requests))
+        .layer(from_fn_with_state(state.clone(), log::requests))
         .layer(from_fn_with_state(state.clone(), listen::identify))
         .with_state(state)
 }

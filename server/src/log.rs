@@ -1,23 +1,41 @@
-//! One line for each request. Never its query, headers or body: secrets may be there.
+//! One line for each request, with an id under which everything else that it led to is found. Never its query,
+//! headers or body: secrets may be there.
 
 use std::time::Instant;
 
-use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::extract::{Request, State as Shared};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use tracing::Instrument;
+use uuid::Uuid;
 
 use crate::headers::is_api;
+use crate::state::State;
 
-pub(crate) async fn requests(request: Request, next: Next) -> Response {
+/// Told to the client, for whoever reports that something failed.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+pub(crate) async fn requests(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
+    let id = Uuid::new_v4().simple().to_string();
+    let span = tracing::info_span!("request", id);
+    let mut response = answered(&state, request, next).instrument(span).await;
+    // Hex digits are always a good value.
+    response.headers_mut().extend(HeaderValue::try_from(id).ok().map(|id| (REQUEST_ID, id)));
+    response
+}
+
+async fn answered(state: &State, request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let begun = Instant::now();
     let response = next.run(request).await;
-    let (status, ms) = (response.status(), begun.elapsed().as_millis());
-    if is_api(&path) && status.as_u16() >= StatusCode::BAD_REQUEST.as_u16() {
-        tracing::info!(%method, path, status = status.as_u16(), ms, "refused");
+    let (status, took) = (response.status(), begun.elapsed());
+    state.metrics.answered(&method, status, took);
+    let (status, ms) = (status.as_u16(), took.as_millis());
+    if is_api(&path) && status >= StatusCode::BAD_REQUEST.as_u16() {
+        tracing::info!(%method, path, status, ms, "refused");
     } else {
-        tracing::debug!(%method, path, status = status.as_u16(), ms, "answered");
+        tracing::debug!(%method, path, status, ms, "answered");
     }
     response
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
 
 use crate::api::resumable::seats::Seats;
 use crate::crowd::Crowd;
@@ -13,6 +14,7 @@ use crate::door::Door;
 use crate::door::origin::PublicUrl;
 use crate::error::{AppError, causes};
 use crate::index::IndexError;
+use crate::metrics::Metrics;
 use crate::page::Page;
 use crate::throttle::Throttles;
 use crate::vault::Vault;
@@ -32,6 +34,7 @@ pub struct Parts {
     pub(crate) seats: Seats,
     /// Uploads in progress, by who sends them.
     pub(crate) uploads: Arc<Crowd<String>>,
+    pub(crate) metrics: Metrics,
     /// Told to stop: what is on its way is to be put down where it can go on later.
     pub(crate) stopping: CancellationToken,
 }
@@ -62,6 +65,7 @@ impl State {
             throttles: Throttles::default(),
             seats: Seats::default(),
             uploads: Crowd::new(MOST_UPLOADS),
+            metrics: Metrics::default(),
             stopping: CancellationToken::new(),
         })))
     }
@@ -102,7 +106,12 @@ where
     T: Send + 'static,
     E: Into<AppError> + Send + 'static,
 {
-    tokio::task::spawn_blocking(work).await.map_err(AppError::fault)?.map_err(Into::into)
+    // What is logged there belongs to the same request.
+    let span = Span::current();
+    tokio::task::spawn_blocking(move || span.in_scope(work))
+        .await
+        .map_err(AppError::fault)?
+        .map_err(Into::into)
 }
 
 impl Deref for State {

@@ -59,7 +59,7 @@ fn a_certificate_that_cannot_be_used_is_named() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("cert.pem"), "nothing").unwrap();
     fs::write(folder.path().join("key.pem"), "nothing").unwrap();
-    let ended = with_certificate(folder.path()).output().unwrap();
+    let ended = with_certificate(folder.path()).stderr(std::process::Stdio::piped()).output().unwrap();
     let told = String::from_utf8(ended.stderr).unwrap();
     assert!(
         !ended.status.success() && told.contains("cert.pem") && told.contains("Both are to be PEM"),

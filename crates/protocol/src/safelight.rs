@@ -11,6 +11,7 @@ pub mod path {
     pub const SESSIONS: &str = "/safelight/v1/sessions";
     pub const RATE: &str = "/safelight/v1/rate";
     pub const CAPABILITIES: &str = "/safelight/v1/capabilities";
+    pub const HEALTH: &str = "/safelight/v1/health";
 }
 
 /// The status of an upload whose bytes do not have the digest that its header promised. Nothing was kept.
@@ -58,4 +59,12 @@ pub struct Capabilities {
     /// True if [`crate::resumable`] uploads are taken, and one that was begun is found again by its digest.
     #[serde(default)]
     pub resumable_uploads: bool,
+}
+
+/// Whether the server would take photos in now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    pub ok: bool,
+    /// What is wrong, for people.
+    pub problem: Option<String>,
 }

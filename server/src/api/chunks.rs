@@ -61,7 +61,11 @@ pub(super) async fn incoming(state: &State, who: &SignedIn, request: Request) ->
         read_away(chunks(body), REFUSED_BODY_BYTES).await;
         return Err(AppError::too_many("Too many uploads at once", 5));
     };
-    let chunks = slowed(chunks(body), state.throttles.of(who.id()));
+    let (slow, counting) = (state.throttles.of(who.id()), state.clone());
+    let chunks = slowed(chunks(body), slow).inspect(move |chunk| {
+        counting.metrics.received(chunk.as_ref().map_or(0, Bytes::len));
+    });
+    let chunks = Box::pin(chunks);
     Ok(Incoming { headers: parts.headers, chunks, _place: place })
 }
 

@@ -16,10 +16,7 @@ use crate::door::{ApiKey, CookieAge, Secret, Session, User};
 use crate::error::AppError;
 use crate::listen::Caller;
 use crate::state::{Parts, State, blocking};
-use crate::vault::{Vault, VaultError};
-
-/// For the index, and for other programs: a disk without any room harms more than a backup that waits.
-const KEPT_FREE_BYTES: u64 = 64 << 20;
+use crate::vault::{KEPT_FREE_BYTES, Vault, VaultError};
 
 /// Who asks; an extension of every request behind this layer.
 #[derive(Clone)]

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bytesize::ByteSize;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ipnet::{AddrParseError, IpNet};
 use jiff::Timestamp;
 use server::door::CODE_VALID_MINUTES;
@@ -52,16 +52,33 @@ pub(super) struct Serve {
     /// https is believed. May be given several times
     #[arg(long, value_name = "ADDRESS", env = "SAFELIGHT_TRUSTED_PROXY", value_delimiter = ',', value_parser = network)]
     trusted_proxy: Vec<IpNet>,
+    /// Answer /metrics for Prometheus here, without any sign-in: an address that only it can reach
+    #[arg(long, value_name = "ADDRESS", env = "SAFELIGHT_METRICS")]
+    metrics: Option<String>,
+    /// How what happens is written down
+    #[arg(long, value_name = "FORMAT", env = "SAFELIGHT_LOG_FORMAT", default_value = "text")]
+    log_format: LogFormat,
     /// Serve the page from a folder instead of the one built in, for development
     #[arg(long, value_name = "DIR", env = "SAFELIGHT_PAGE")]
     page: Option<PathBuf>,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum LogFormat {
+    /// For people
+    Text,
+    /// One object in each line, for programs
+    Json,
+}
+
 impl Serve {
     pub(super) fn run(self) -> Outcome {
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-        let colours = io::stderr().is_terminal();
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours).init();
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+        match self.log_format {
+            LogFormat::Text => log.with_ansi(io::stderr().is_terminal()).init(),
+            LogFormat::Json => log.json().flatten_event(true).init(),
+        }
         tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(self.serve())?;
         Ok(ExitCode::SUCCESS)
     }
@@ -85,10 +102,33 @@ impl Serve {
         let state = State::new(vault, page, settings)?;
         state.open_vaults()?;
         state.door.announce(&address)?;
+        let metrics = serve_metrics(self.metrics.as_deref(), &state)?;
         greet(&state, listening)?;
-        server::serve(listener, tls, state, told_to_stop()?).await?;
+        tokio::select! {
+            ended = server::serve(listener, tls, state, told_to_stop()?) => ended?,
+            ended = metrics => ended?,
+        }
         Ok(())
     }
+}
+
+/// Never ends by itself.
+fn serve_metrics(
+    listen: Option<&str>,
+    state: &State,
+) -> Result<impl Future<Output = io::Result<()>> + use<>, Box<dyn Error>> {
+    let bind = |listen: &str| TcpListener::bind(listen).map_err(|error| taken(listen, &error));
+    let listener = listen.map(bind).transpose()?;
+    if let Some(listener) = &listener {
+        println!("Metrics are on http://{}/metrics", listener.local_addr()?);
+    }
+    let state = state.clone();
+    Ok(async move {
+        match listener {
+            Some(listener) => server::metrics::serve(listener, state).await,
+            None => std::future::pending().await,
+        }
+    })
 }
 
 fn url_if_any(text: &str) -> Result<UrlIfAny, NotAPublicUrl> {

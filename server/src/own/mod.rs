@@ -1,6 +1,7 @@
 //! `/safelight/v1/…`: what only this server answers, beside the Immich API.
 
 mod capabilities;
+mod health;
 mod pair;
 mod rate;
 mod sessions;
@@ -15,6 +16,7 @@ use crate::state::State;
 pub(crate) fn open() -> Router<State> {
     Router::new()
         .route(path::CAPABILITIES, get(capabilities::capabilities))
+        .route(path::HEALTH, get(health::health))
         .route(path::PAIR, post(pair::pair))
 }
 

@@ -46,6 +46,9 @@ const UPLOADS: &str = "uploads";
 const EPOCH: &str = "epoch";
 const LOCK: &str = "safelight.lock";
 
+/// For the index, and for other programs: a disk without any room harms more than a backup that waits.
+pub const KEPT_FREE_BYTES: u64 = 64 << 20;
+
 pub struct Vault {
     data: PathBuf,
     incoming: PathBuf,
@@ -264,6 +267,17 @@ impl Vault {
         } else {
             Err(VaultError::Damaged { path, expected: asset.size, found })
         }
+    }
+
+    /// Whether a photo would be taken in now: the index answers, and both folders are there and may be written.
+    pub fn look(&self) -> Result<(), VaultError> {
+        let known = self.index.read(assets::count)?;
+        let originals = self.originals.root();
+        if !originals.is_dir() {
+            return Err(VaultError::NoOriginals { known, originals: originals.to_owned() });
+        }
+        incoming::receive(&self.incoming, [b"a photo".as_slice()].into_iter())?;
+        Ok(())
     }
 
     /// Bytes that still fit on the disk.

@@ -22,7 +22,7 @@ impl Program {
     }
 
     pub fn start(command: &mut Command) -> Self {
-        let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut program = Self { child, said: Vec::new() };
         let stdout = program.child.stdout.take().unwrap();
         for line in BufReader::new(stdout).lines().map(Result::unwrap) {
@@ -50,12 +50,12 @@ impl Drop for Program {
 
 pub fn command(data: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_safelight"));
-    command.args(args).arg("--data").arg(data);
+    command.args(args).arg("--data").arg(data).stderr(Stdio::null());
     command
 }
 
 pub fn run(data: &Path, args: &[&str]) -> Output {
-    command(data, args).output().unwrap()
+    command(data, args).stderr(Stdio::piped()).output().unwrap()
 }
 
 pub fn said(ended: &Output) -> String {

@@ -1,0 +1,40 @@
+//! `GET /safelight/v1/health`: whether photos would be taken in now. For whoever watches the server: it names what
+//! is wrong, and nothing of what is here.
+
+use axum::Json;
+use axum::extract::State as Shared;
+use axum::http::StatusCode;
+use protocol::safelight::Health;
+
+use crate::error::{AppError, causes};
+use crate::state::{Parts, State};
+use crate::vault::VaultError;
+
+pub(super) async fn health(Shared(state): Shared<State>) -> Result<(StatusCode, Json<Health>), AppError> {
+    let problem = state.blocking(|parts| Ok::<_, AppError>(problem(parts))).await?;
+    let status = if problem.is_some() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    Ok((status, Json(Health { ok: problem.is_none(), problem: problem.map(str::to_owned) })))
+}
+
+fn problem(parts: &Parts) -> Option<&'static str> {
+    if parts.stopping.is_cancelled() {
+        return Some("The server is stopping");
+    }
+    let looked = parts.vault.look();
+    match looked {
+        Ok(()) if parts.vault.free().is_ok_and(|free| free < crate::vault::KEPT_FREE_BYTES) => {
+            Some("The disk is full")
+        }
+        Ok(()) => None,
+        Err(error) => {
+            tracing::error!(error = causes(&error), "the vault is not well");
+            Some(match error {
+                VaultError::Index(_) => "The index cannot be read",
+                VaultError::NoOriginals { .. } => "The folder of the originals is not there",
+                VaultError::Io { .. } | VaultError::InUse(_) | VaultError::Damaged { .. } => {
+                    "The data folder cannot be written"
+                }
+            })
+        }
+    }
+}
