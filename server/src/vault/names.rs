@@ -98,6 +98,20 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn any_name_becomes_one_that_every_system_can_hold(name in ".{0,300}", number in 1..99_999_u32) {
+            let cleaned = clean(&name);
+            assert_eq!(clean(&cleaned), cleaned, "it is clean already");
+            let numbered = numbered(&cleaned, number);
+            assert!(numbered.len() + ".xmp".len() <= 255 && !cleaned.is_empty(), "{numbered}");
+            assert!(!numbered.contains(['/', '\\', '\0', ':']) && !numbered.starts_with('.'), "{numbered}");
+            assert!(!numbered.ends_with(['.', ' ']), "{numbered}");
+        }
+    }
+
     #[test]
     fn a_long_name_is_cut_between_characters_and_keeps_its_extension() {
         for letter in ["x", "ä", "日", "😀"] {
