@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use crate::shell::{run, say};
+use crate::shell::{cargo, run, say};
 use crate::test::{install_npm_packages, prepare_journeys};
 use crate::{root, target};
 
@@ -24,6 +24,10 @@ pub enum Bench {
     SecondBackup,
     /// The browser's growth while a file of 5 GB is read and sent
     Memory,
+    /// Files onto the disk through the server, against a bare loop that writes, hashes and syncs them
+    Ingest,
+    /// The server's memory with 64 uploads of 1 GB at once
+    Load,
 }
 
 #[derive(Args)]
@@ -42,6 +46,12 @@ pub struct Options {
 pub fn bench(options: &Options) -> Result<()> {
     let mut node = prepare_journeys()?;
     install_npm_packages(&root().join("tests/immich-cli"))?;
+    say("building what weighs the server");
+    run(&mut cargo(&["build", "--release", "--package", "safelight-server", "--example", "weigh"]))?;
+    node.env(
+        "WEIGH",
+        target().join("release/examples").join(format!("weigh{}", std::env::consts::EXE_SUFFIX)),
+    );
     let saved = target().join("bench/latest.json");
     run(add_words(node.arg("bench/run.mjs"), options).arg("--save").arg(&saved))?;
     say(&format!("every run is in {}", saved.display()));

@@ -22,6 +22,9 @@ use crate::state::State;
 /// A client that says nothing for so long may connect again.
 const SILENCE: Duration = Duration::from_secs(75);
 
+/// What a connection reads ahead: more of it made uploads no faster, and many of them at once large.
+const BUFFER_BYTES: usize = 64 * 1024;
+
 /// How long requests in flight may take to end once the server is told to stop: an answer gets out, an upload
 /// that needs longer goes on later, or is sent again by its client.
 const GRACE: Duration = Duration::from_secs(5);
@@ -55,7 +58,7 @@ async fn answer(
     let app = crate::app(state).into_make_service_with_connect_info::<SocketAddr>();
     let mut server =
         axum_server::from_tcp(listener)?.handle(handle).http1_only().first_request_timeout(SILENCE);
-    server.http_builder().http1().header_read_timeout(SILENCE);
+    server.http_builder().http1().header_read_timeout(SILENCE).max_buf_size(BUFFER_BYTES);
     match tls {
         None => server.acceptor(bounded).serve(app).await,
         Some(tls) => server.acceptor(RustlsAcceptor::new(tls.config()).acceptor(bounded)).serve(app).await,

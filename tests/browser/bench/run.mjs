@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 
 import { backups } from "./backups.mjs";
 import { hash } from "./hash.mjs";
+import { ingest } from "./ingest.mjs";
 import { library } from "./library.mjs";
 import { memory } from "./memory.mjs";
 import { FULL, QUICK } from "./sizes.mjs";
@@ -20,6 +21,7 @@ const GROUPS = [
   { benches: ["rescan", "start"], run: library },
   { benches: ["first-backup", "second-backup"], run: backups },
   { benches: ["memory"], run: memory },
+  { benches: ["ingest", "load"], run: ingest },
 ];
 const ALL = GROUPS.flatMap(({ benches }) => benches);
 

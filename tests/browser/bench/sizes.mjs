@@ -6,6 +6,8 @@ export const FULL = {
   library: { folders: 1_000, filesEach: 100, contents: 500 },
   backups: { files: 1_000, bytes: 2 * MB },
   memory: { bytes: 5_000 * MB },
+  ingest: { files: 1_000, bytes: 2 * MB },
+  load: { bytes: 1_000 * MB },
 };
 
 export const QUICK = {
@@ -13,4 +15,6 @@ export const QUICK = {
   library: { folders: 50, filesEach: 40, contents: 20 },
   backups: { files: 50, bytes: 2 * MB },
   memory: { bytes: 500 * MB },
+  ingest: { files: 100, bytes: 2 * MB },
+  load: { bytes: 20 * MB },
 };
