@@ -13,6 +13,7 @@ pub mod index;
 mod listen;
 mod log;
 pub mod metrics;
+mod openapi;
 mod own;
 pub mod page;
 pub mod state;
@@ -28,6 +29,7 @@ use axum::extract::{Request, State as Shared};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
+use axum::routing::get;
 use jiff::Timestamp;
 
 use error::AppError;
@@ -41,12 +43,14 @@ use vault::VaultError;
 const HOUSEKEEPING: Duration = Duration::from_secs(3600);
 
 pub fn app(state: State) -> Router {
-    let for_anybody = api::open().merge(own::open());
-    let behind_the_door = api::signed_in()
-        .merge(own::signed_in())
-        .route_layer(from_fn_with_state(state.clone(), api::sign_in::require));
+    let (for_anybody, open) = api::open().merge(own::open()).split_for_parts();
+    let (behind_the_door, closed) = api::signed_in().merge(own::signed_in()).split_for_parts();
+    let behind_the_door =
+        behind_the_door.route_layer(from_fn_with_state(state.clone(), api::sign_in::require));
+    let description = openapi::describe(open, closed);
     for_anybody
         .merge(behind_the_door)
+        .route(openapi::PATH, get(move || openapi::answer(description.clone())))
         .method_not_allowed_fallback(api::not_found)
         .fallback(page::serve)
         .layer(from_fn_with_state(state.clone(), only_from_our_page))

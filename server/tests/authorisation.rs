@@ -4,6 +4,8 @@
 mod pieces;
 mod support;
 
+use std::collections::HashSet;
+
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 use server::door::User;
@@ -220,4 +222,19 @@ fn files_of(server: &Server, user: &str) -> usize {
     assert!(support::files(&vault.join("incoming")).is_empty());
     assert!(support::files(&vault.join("uploads")).is_empty());
     support::files(&vault.join("originals")).len()
+}
+
+#[test]
+fn the_matrix_leaves_no_route_out() {
+    let server = Server::start();
+    let description = server.send("GET", "/safelight/v1/openapi.json", &[], &[]).json();
+    let mut described = HashSet::new();
+    for (path, item) in description["paths"].as_object().unwrap() {
+        let behind_the_door =
+            item.as_object().unwrap().iter().filter(|(_, operation)| !operation["security"].is_null());
+        described.extend(behind_the_door.map(|(method, _)| (method.to_uppercase(), path.clone())));
+    }
+    let routes = routes("{id}", "{id}", "/api/upload/{id}", "{id}");
+    let tested: HashSet<_> = routes.into_iter().map(|route| (route.method.to_owned(), route.path)).collect();
+    assert_eq!(described, tested);
 }

@@ -113,6 +113,24 @@ fn nibble(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
+#[cfg(feature = "schema")]
+mod schema {
+    use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
+    use utoipa::openapi::{RefOr, Schema};
+    use utoipa::{PartialSchema, ToSchema};
+
+    use super::AssetId;
+
+    impl PartialSchema for AssetId {
+        fn schema() -> RefOr<Schema> {
+            let uuid = SchemaFormat::Custom("uuid".to_owned());
+            ObjectBuilder::new().schema_type(Type::String).format(Some(uuid)).into()
+        }
+    }
+
+    impl ToSchema for AssetId {}
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

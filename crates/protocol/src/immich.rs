@@ -43,23 +43,27 @@ pub mod field {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct BulkUploadCheck {
     pub assets: Vec<CheckItem>,
 }
 
 /// One question: does the server hold these bytes? `id` is the asker's own and comes back unread.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CheckItem {
     pub id: String,
     pub checksum: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct BulkUploadCheckResults {
     pub results: Vec<CheckResult>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CheckResult {
     pub id: String,
@@ -73,6 +77,7 @@ pub struct CheckResult {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CheckAction {
     Accept,
@@ -80,6 +85,7 @@ pub enum CheckAction {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RejectReason {
     Duplicate,
@@ -88,12 +94,14 @@ pub enum RejectReason {
 
 /// The answer to an upload: 201 with `Created`, 200 with `Duplicate`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct UploadAnswer {
     pub id: AssetId,
     pub status: UploadStatus,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum UploadStatus {
     Created,
@@ -101,6 +109,7 @@ pub enum UploadStatus {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ServerVersion {
     pub major: u32,
     pub minor: u32,
@@ -108,6 +117,7 @@ pub struct ServerVersion {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct MediaTypes {
     pub video: Vec<String>,
     pub image: Vec<String>,
@@ -115,6 +125,7 @@ pub struct MediaTypes {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UserMe {
     pub id: String,
@@ -125,6 +136,7 @@ pub struct UserMe {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Statistics {
     pub images: u64,
     pub videos: u64,
@@ -132,6 +144,7 @@ pub struct Statistics {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreateAlbum {
     pub album_name: String,
@@ -142,11 +155,13 @@ pub struct CreateAlbum {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct AddToAlbum {
     pub ids: Vec<AssetId>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct AddedToAlbum {
     pub id: AssetId,
     pub success: bool,
@@ -155,6 +170,7 @@ pub struct AddedToAlbum {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AddToAlbumError {
     Duplicate,
@@ -165,6 +181,7 @@ pub enum AddToAlbumError {
 
 /// Every refusal of the API in its 3.x shape. 2.x may send a list of messages instead of one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
     pub message: String,
 }

@@ -39,6 +39,7 @@ pub mod problem {
 
 /// What a client says about the file: the text fields of the upload form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AssetData {
     pub filename: String,

@@ -19,6 +19,7 @@ pub const STATUS_DIGEST_MISMATCH: u16 = 460;
 
 /// Exchanges a one-time code for a session cookie.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Pair {
     pub code: String,
@@ -28,14 +29,17 @@ pub struct Pair {
 
 /// How fast the uploads of this session may be, together. Holds until it is set anew or the server restarts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Rate {
     /// `None` is as fast as the way allows.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<u64>, minimum = 1))]
     pub bytes_per_second: Option<NonZeroU64>,
 }
 
 /// A paired device, as the owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     pub id: String,
@@ -50,6 +54,7 @@ pub struct Session {
 
 /// What the server behind this origin can do beyond the Immich API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Capabilities {
     /// The version of the program, for people.
@@ -63,6 +68,7 @@ pub struct Capabilities {
 
 /// Whether the server would take photos in now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Health {
     pub ok: bool,
     /// What is wrong, for people.

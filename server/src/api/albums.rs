@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
-use protocol::immich::{AddToAlbum, AddedToAlbum, CreateAlbum};
+use protocol::immich::{AddToAlbum, AddedToAlbum, CreateAlbum, path};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -12,6 +12,7 @@ use super::sign_in::SignedIn;
 use super::users::email;
 use crate::door::User;
 use crate::error::AppError;
+use crate::openapi::Refused;
 use crate::vault::{Album, AlbumId};
 
 #[derive(Deserialize)]
@@ -19,6 +20,13 @@ pub(super) struct Wanted {
     name: Option<String>,
 }
 
+#[utoipa::path(
+    get,
+    path = path::ALBUMS,
+    tag = "Immich",
+    params(("name" = Option<String>, Query)),
+    responses((status = 200, body = Vec<Value>, description = "All albums, or those of one name"), Refused),
+)]
 pub(super) async fn list(
     Extension(who): Extension<SignedIn>,
     Query(wanted): Query<Wanted>,
@@ -27,6 +35,13 @@ pub(super) async fn list(
     Ok(Json(albums.iter().map(|album| shape(album, &who.user)).collect()))
 }
 
+#[utoipa::path(
+    post,
+    path = path::ALBUMS,
+    tag = "Immich",
+    request_body = CreateAlbum,
+    responses((status = 201, body = Value, description = "The new album"), Refused),
+)]
 pub(super) async fn create(
     Extension(who): Extension<SignedIn>,
     JsonBody(wanted): JsonBody<CreateAlbum>,
@@ -36,6 +51,13 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(shape(&album, &who.user))))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/albums/{id}",
+    tag = "Immich",
+    params(("id" = String, Path, format = "uuid")),
+    responses((status = 200, body = Value, description = "One album"), Refused),
+)]
 pub(super) async fn album(
     Extension(who): Extension<SignedIn>,
     Path(id): Path<String>,
@@ -46,6 +68,14 @@ pub(super) async fn album(
     Ok(Json(shape(&album, &who.user)))
 }
 
+#[utoipa::path(
+    put,
+    path = "/api/albums/{id}/assets",
+    tag = "Immich",
+    params(("id" = String, Path, format = "uuid")),
+    request_body = AddToAlbum,
+    responses((status = 200, body = Vec<AddedToAlbum>, description = "What became of each"), Refused),
+)]
 pub(super) async fn add(
     Extension(who): Extension<SignedIn>,
     Path(id): Path<String>,

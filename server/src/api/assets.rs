@@ -9,20 +9,34 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use protocol::immich::Statistics;
+use protocol::immich::{Statistics, path};
 use serde_json::{Value, json};
 use tokio_util::io::ReaderStream;
 
 use super::sign_in::SignedIn;
 use crate::error::AppError;
+use crate::openapi::Refused;
 use crate::vault::{Asset, AssetKind, Vault};
 
+#[utoipa::path(
+    get,
+    path = path::STATISTICS,
+    tag = "Immich",
+    responses((status = 200, body = Statistics, description = "How many there are"), Refused),
+)]
 pub(super) async fn statistics(Extension(who): Extension<SignedIn>) -> Result<Json<Statistics>, AppError> {
     let totals = who.ask(Vault::totals).await?;
     let (images, videos) = (totals.images, totals.videos);
     Ok(Json(Statistics { images, videos, total: images + videos }))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/assets/{id}",
+    tag = "Immich",
+    params(("id" = String, Path, format = "uuid")),
+    responses((status = 200, body = Value, description = "One photo or video"), Refused),
+)]
 pub(super) async fn asset(
     Extension(who): Extension<SignedIn>,
     Path(id): Path<String>,
@@ -41,6 +55,21 @@ pub(super) async fn asset(
 }
 
 /// Always as a download: an SVG is a photo here, and must never run as a page of this origin.
+#[utoipa::path(
+    get,
+    path = "/api/assets/{id}/original",
+    tag = "Immich",
+    params(("id" = String, Path, format = "uuid")),
+    responses(
+        (
+            status = 200,
+            description = "The bytes as they were sent",
+            content_type = "application/octet-stream",
+            body = [u8],
+        ),
+        Refused,
+    ),
+)]
 pub(super) async fn original(
     Extension(who): Extension<SignedIn>,
     Path(id): Path<String>,

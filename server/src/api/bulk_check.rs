@@ -4,15 +4,23 @@
 use axum::{Extension, Json};
 use protocol::AssetId;
 use protocol::immich::{
-    BulkUploadCheck, BulkUploadCheckResults, CheckAction, CheckItem, CheckResult, RejectReason,
+    BulkUploadCheck, BulkUploadCheckResults, CheckAction, CheckItem, CheckResult, RejectReason, path,
 };
 
 use super::json::JsonBody;
 use super::sign_in::SignedIn;
 use super::upload::checksum;
 use crate::error::AppError;
+use crate::openapi::Refused;
 use crate::vault::VaultError;
 
+#[utoipa::path(
+    post,
+    path = path::BULK_UPLOAD_CHECK,
+    tag = "Immich",
+    request_body = BulkUploadCheck,
+    responses((status = 200, body = BulkUploadCheckResults, description = "Which are held"), Refused),
+)]
 pub(super) async fn bulk_upload_check(
     Extension(who): Extension<SignedIn>,
     JsonBody(question): JsonBody<BulkUploadCheck>,

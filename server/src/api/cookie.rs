@@ -6,7 +6,7 @@ use crate::door::{Secret, UNUSED_FOR_DAYS};
 use crate::error::AppError;
 use crate::state::State;
 
-const NAME: &str = "safelight_session";
+pub(crate) const NAME: &str = "safelight_session";
 
 /// The longest that browsers keep a cookie.
 const MAX_AGE_SECONDS: i64 = UNUSED_FOR_DAYS * 86_400;

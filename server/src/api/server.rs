@@ -2,31 +2,107 @@
 
 use axum::extract::State as Shared;
 use axum::{Extension, Json};
-use protocol::immich::{API_VERSION, MediaTypes, ServerVersion};
+use protocol::immich::{API_VERSION, MediaTypes, ServerVersion, path};
 use protocol::media::{IMAGES, SIDECARS, VIDEOS};
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::sign_in::SignedIn;
 use crate::error::AppError;
+use crate::openapi::Refused;
 use crate::state::State;
 
-pub(super) async fn well_known() -> Json<Value> {
-    Json(json!({"api": {"endpoint": "/api"}}))
+#[derive(Serialize, ToSchema)]
+pub(super) struct WellKnown {
+    api: Api,
 }
 
-pub(super) async fn ping() -> Json<Value> {
-    Json(json!({"res": "pong"}))
+#[derive(Serialize, ToSchema)]
+struct Api {
+    endpoint: &'static str,
 }
 
+#[derive(Serialize, ToSchema)]
+pub(super) struct Pong {
+    res: &'static str,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct About {
+    version: String,
+    version_url: &'static str,
+    licensed: bool,
+}
+
+/// Sizes for people, and in bytes.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Storage {
+    disk_available: String,
+    disk_size: String,
+    disk_use: String,
+    disk_available_raw: u64,
+    disk_size_raw: u64,
+    disk_use_raw: u64,
+    disk_usage_percentage: f64,
+}
+
+#[utoipa::path(
+    get,
+    path = path::WELL_KNOWN,
+    tag = "Immich",
+    responses((status = 200, body = WellKnown, description = "Where the API is")),
+)]
+pub(super) async fn well_known() -> Json<WellKnown> {
+    Json(WellKnown { api: Api { endpoint: "/api" } })
+}
+
+#[utoipa::path(
+    get,
+    path = path::PING,
+    tag = "Immich",
+    responses((status = 200, body = Pong, description = "It is there")),
+)]
+pub(super) async fn ping() -> Json<Pong> {
+    Json(Pong { res: "pong" })
+}
+
+#[utoipa::path(
+    get,
+    path = path::VERSION,
+    tag = "Immich",
+    responses((status = 200, body = ServerVersion, description = "Of the Immich API")),
+)]
 pub(super) async fn version() -> Json<ServerVersion> {
     Json(API_VERSION)
 }
 
+#[utoipa::path(
+    get,
+    path = path::MEDIA_TYPES,
+    tag = "Immich",
+    responses((status = 200, body = MediaTypes, description = "Extensions that are taken in")),
+)]
 pub(super) async fn media_types() -> Json<MediaTypes> {
     let owned = |list: &[&str]| list.iter().map(|extension| (*extension).to_owned()).collect();
     Json(MediaTypes { video: owned(VIDEOS), image: owned(IMAGES), sidecar: owned(SIDECARS) })
 }
 
+#[utoipa::path(
+    get,
+    path = path::FEATURES,
+    tag = "Immich",
+    responses(
+        (
+            status = 200,
+            body = HashMap<String,
+            bool>,
+            description = "What this server does of all that Immich can",
+        ),
+    ),
+)]
 pub(super) async fn features() -> Json<Value> {
     Json(json!({
         "smartSearch": false, "facialRecognition": false, "duplicateDetection": false, "map": false,
@@ -36,6 +112,12 @@ pub(super) async fn features() -> Json<Value> {
     }))
 }
 
+#[utoipa::path(
+    get,
+    path = path::CONFIG,
+    tag = "Immich",
+    responses((status = 200, body = Value, description = "What Immich clients ask before they sign in")),
+)]
 pub(super) async fn config(Shared(state): Shared<State>) -> Json<Value> {
     let external = state.settings.public_url.as_ref().map(ToString::to_string).unwrap_or_default();
     Json(json!({
@@ -45,20 +127,36 @@ pub(super) async fn config(Shared(state): Shared<State>) -> Json<Value> {
     }))
 }
 
-pub(super) async fn about() -> Json<Value> {
+#[utoipa::path(
+    get,
+    path = path::ABOUT,
+    tag = "Immich",
+    responses((status = 200, body = About, description = "The version"), Refused),
+)]
+pub(super) async fn about() -> Json<About> {
     let ServerVersion { major, minor, patch } = API_VERSION;
-    Json(json!({"version": format!("v{major}.{minor}.{patch}"), "versionUrl": "", "licensed": false}))
+    Json(About { version: format!("v{major}.{minor}.{patch}"), version_url: "", licensed: false })
 }
 
-pub(super) async fn storage(Extension(who): Extension<SignedIn>) -> Result<Json<Value>, AppError> {
+#[utoipa::path(
+    get,
+    path = path::STORAGE,
+    tag = "Immich",
+    responses((status = 200, body = Storage, description = "The disk of the vault"), Refused),
+)]
+pub(super) async fn storage(Extension(who): Extension<SignedIn>) -> Result<Json<Storage>, AppError> {
     let disk = who.ask(|vault| fs4::statvfs(vault.folder()).map_err(AppError::fault)).await?;
     let (size, available) = (disk.total_space(), disk.available_space());
     let used = size.saturating_sub(disk.free_space());
-    Ok(Json(json!({
-        "diskAvailable": readable(available), "diskSize": readable(size), "diskUse": readable(used),
-        "diskAvailableRaw": available, "diskSizeRaw": size, "diskUseRaw": used,
-        "diskUsagePercentage": percentage(used, size),
-    })))
+    Ok(Json(Storage {
+        disk_available: readable(available),
+        disk_size: readable(size),
+        disk_use: readable(used),
+        disk_available_raw: available,
+        disk_size_raw: size,
+        disk_use_raw: used,
+        disk_usage_percentage: percentage(used, size),
+    }))
 }
 
 /// With two digits behind the point.

@@ -4,11 +4,20 @@ use axum::http::StatusCode;
 use axum::{Extension, Json};
 use serde_json::{Value, json};
 
+use protocol::immich::path;
+
 use super::sign_in::{By, SignedIn};
 use crate::door::User;
 use crate::error::AppError;
+use crate::openapi::Refused;
 use crate::vault::VaultError;
 
+#[utoipa::path(
+    get,
+    path = path::USERS_ME,
+    tag = "Immich",
+    responses((status = 200, body = Value, description = "Who is signed in"), Refused),
+)]
 pub(super) async fn me(Extension(who): Extension<SignedIn>) -> Result<Json<Value>, AppError> {
     let (used, epoch) = who.ask(|vault| Ok::<_, VaultError>((vault.usage()?, vault.epoch()?))).await?;
     let user = &who.user;
@@ -29,6 +38,12 @@ pub(super) fn email(user: &User) -> String {
     format!("{}@safelight.invalid", user.name)
 }
 
+#[utoipa::path(
+    get,
+    path = path::API_KEYS_ME,
+    tag = "Immich",
+    responses((status = 200, body = Value, description = "The key that asks"), Refused),
+)]
 pub(super) async fn api_key(Extension(who): Extension<SignedIn>) -> Result<Json<Value>, AppError> {
     match who.by {
         By::Client(key) => Ok(Json(json!({

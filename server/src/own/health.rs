@@ -4,12 +4,21 @@
 use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
-use protocol::safelight::Health;
+use protocol::safelight::{Health, path};
 
 use crate::error::{AppError, causes};
 use crate::state::{Parts, State};
 use crate::vault::VaultError;
 
+#[utoipa::path(
+    get,
+    path = path::HEALTH,
+    tag = "Safelight",
+    responses(
+        (status = 200, body = Health, description = "Photos would be taken in"),
+        (status = 503, body = Health, description = "They would not"),
+    ),
+)]
 pub(super) async fn health(Shared(state): Shared<State>) -> Result<(StatusCode, Json<Health>), AppError> {
     let problem = state.blocking(|parts| Ok::<_, AppError>(problem(parts))).await?;
     let status = if problem.is_some() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };

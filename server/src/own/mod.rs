@@ -6,23 +6,22 @@ mod pair;
 mod rate;
 mod sessions;
 
-use axum::Router;
-use axum::routing::{delete, get, post};
-use protocol::safelight::path;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::state::State;
 
 /// Answered to anybody.
-pub(crate) fn open() -> Router<State> {
-    Router::new()
-        .route(path::CAPABILITIES, get(capabilities::capabilities))
-        .route(path::HEALTH, get(health::health))
-        .route(path::PAIR, post(pair::pair))
+pub(crate) fn open() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(capabilities::capabilities))
+        .routes(routes!(health::health))
+        .routes(routes!(pair::pair))
 }
 
-pub(crate) fn signed_in() -> Router<State> {
-    Router::new()
-        .route(path::RATE, post(rate::set))
-        .route(path::SESSIONS, get(sessions::list))
-        .route("/safelight/v1/sessions/{id}", delete(sessions::revoke))
+pub(crate) fn signed_in() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(rate::set))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::revoke))
 }

@@ -6,7 +6,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use jiff::Timestamp;
-use protocol::safelight::Pair;
+use protocol::immich::ErrorBody;
+use protocol::safelight::{Pair, Session, path};
 
 use super::sessions::shape;
 use crate::api::cookie;
@@ -14,11 +15,23 @@ use crate::api::json::JsonBody;
 use crate::door::WrongCode;
 use crate::error::AppError;
 use crate::listen::Caller;
+use crate::openapi::Refused;
 use crate::state::State;
 
 /// Anybody may send this: a code and a device's name, and nothing that is worth more memory.
 const MAX_PAIR_BYTES: usize = 4 * 1024;
 
+#[utoipa::path(
+    post,
+    path = path::PAIR,
+    tag = "Safelight",
+    request_body = Pair,
+    responses(
+        (status = 201, body = Session, description = "Paired; the session is in the cookie"),
+        (status = 401, body = ErrorBody, description = "A wrong code"),
+        Refused,
+    ),
+)]
 pub(super) async fn pair(
     Shared(state): Shared<State>,
     Extension(caller): Extension<Caller>,

@@ -3,12 +3,20 @@
 use axum::Extension;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
-use protocol::safelight::Rate;
+use protocol::safelight::{Rate, path};
 
 use crate::api::json::JsonBody;
 use crate::api::sign_in::SignedIn;
+use crate::openapi::Refused;
 use crate::state::State;
 
+#[utoipa::path(
+    post,
+    path = path::RATE,
+    tag = "Safelight",
+    request_body = Rate,
+    responses((status = 204, description = "It holds at once"), Refused),
+)]
 pub(super) async fn set(
     Shared(state): Shared<State>,
     Extension(who): Extension<SignedIn>,

@@ -3,13 +3,20 @@
 use axum::extract::{Path, State as Shared};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
-use protocol::safelight;
+use protocol::safelight::{self, path};
 
 use crate::api::sign_in::{By, SignedIn};
 use crate::door::Session;
 use crate::error::AppError;
+use crate::openapi::Refused;
 use crate::state::State;
 
+#[utoipa::path(
+    get,
+    path = path::SESSIONS,
+    tag = "Safelight",
+    responses((status = 200, body = Vec<safelight::Session>, description = "The paired browsers"), Refused),
+)]
 pub(super) async fn list(
     Shared(state): Shared<State>,
     Extension(who): Extension<SignedIn>,
@@ -23,6 +30,13 @@ pub(super) async fn list(
     Ok(Json(sessions.iter().map(|session| shape(session, current)).collect()))
 }
 
+#[utoipa::path(
+    delete,
+    path = "/safelight/v1/sessions/{id}",
+    tag = "Safelight",
+    params(("id" = String, Path)),
+    responses((status = 204, description = "Sent away"), Refused),
+)]
 pub(super) async fn revoke(
     Shared(state): Shared<State>,
     Extension(who): Extension<SignedIn>,

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode, header as http};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use futures_util::{StreamExt, stream};
-use protocol::immich::UploadAnswer;
+use protocol::immich::{ErrorBody, UploadAnswer};
 use protocol::resumable::{INTEROP_VERSION, PARTIAL_UPLOAD, PATH, header};
 
 use super::batches::{FromNetwork, ToDisk, batches};
@@ -20,6 +20,7 @@ use super::chunks::{Broken, Chunks, Incoming, incoming, read_away};
 use super::sign_in::SignedIn;
 use super::upload::mismatch;
 use crate::error::AppError;
+use crate::openapi::Refused;
 use crate::state::State;
 use crate::vault::{Completed, Kept, Open, Upload, UploadId, Vault, VaultError};
 use fields::Piece;
@@ -27,6 +28,12 @@ use problem::Problem;
 use seats::{Eviction, Taken};
 
 /// What a client may do here, and how much.
+#[utoipa::path(
+    options,
+    path = PATH,
+    tag = "Immich",
+    responses((status = 204, description = "What may be sent here"), Refused),
+)]
 pub(super) async fn options(Shared(state): Shared<State>) -> (StatusCode, HeaderMap) {
     let mut headers = HeaderMap::new();
     fields::set(&mut headers, "accept-patch", PARTIAL_UPLOAD);
@@ -34,6 +41,24 @@ pub(super) async fn options(Shared(state): Shared<State>) -> (StatusCode, Header
     (StatusCode::NO_CONTENT, headers)
 }
 
+#[utoipa::path(
+    post,
+    path = PATH,
+    tag = "Immich",
+    params(
+        ("upload-complete" = String, Header, description = "?1 or ?0"),
+        ("upload-length" = Option<u64>, Header),
+        ("repr-digest" = String, Header, description = "sha=:BASE64:"),
+        ("x-immich-asset-data" = String, Header, description = "AssetData as JSON in base64"),
+    ),
+    request_body(content = [u8], content_type = "application/octet-stream"),
+    responses(
+        (status = 201, description = "Begun; Location says where it goes on"),
+        (status = 200, body = UploadAnswer, description = "Complete"),
+        (status = 460, body = ErrorBody, description = "The bytes are not those of the digest"),
+        Refused,
+    ),
+)]
 pub(super) async fn create(
     Shared(state): Shared<State>,
     Extension(who): Extension<SignedIn>,
@@ -89,6 +114,25 @@ async fn begin(
     Ok(response)
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/upload/{id}",
+    tag = "Immich",
+    params(
+        ("id" = String, Path, format = "uuid"),
+        ("upload-offset" = u64, Header),
+        ("upload-complete" = String, Header, description = "?1 or ?0"),
+    ),
+    request_body(content = [u8], content_type = "application/partial-upload"),
+    responses(
+        (status = 204, description = "It goes on at Upload-Offset"),
+        (status = 200, body = UploadAnswer, description = "Complete"),
+        (status = 409, body = Value, description = "It is at another offset"),
+        (status = 415, body = ErrorBody, description = "Not application/partial-upload"),
+        (status = 460, body = ErrorBody, description = "The bytes are not those of the digest"),
+        Refused,
+    ),
+)]
 pub(super) async fn append(
     Shared(state): Shared<State>,
     Extension(who): Extension<SignedIn>,
@@ -128,6 +172,13 @@ async fn append_to(
 }
 
 /// `HEAD`: where the upload is.
+#[utoipa::path(
+    head,
+    path = "/api/upload/{id}",
+    tag = "Immich",
+    params(("id" = String, Path, format = "uuid")),
+    responses((status = 204, description = "Where it is"), Refused),
+)]
 pub(super) async fn look(
     Shared(state): Shared<State>,
     Extension(who): Extension<SignedIn>,
@@ -137,6 +188,13 @@ pub(super) async fn look(
     Ok((StatusCode::NO_CONTENT, fields::state_of(&upload, &state.settings)).into_response())
 }
 
+#[utoipa::path(
+    delete,
+    path = "/api/upload/{id}",
+    tag = "Immich",
+    params(("id" = String, Path, format = "uuid")),
+    responses((status = 204, description = "Given up"), Refused),
+)]
 pub(super) async fn cancel(
     Shared(state): Shared<State>,
     Extension(who): Extension<SignedIn>,

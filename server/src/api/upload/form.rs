@@ -23,6 +23,24 @@ const MAX_TEXT_BYTES: usize = 64 * 1024;
 /// XMP as cameras and editors write it is some kilobytes.
 const MAX_SIDECAR_BYTES: u64 = 1024 * 1024;
 
+/// The form as it is described to others; texts come before the file.
+#[derive(utoipa::ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only described; the form is read part by part")]
+pub(in crate::api) struct Described {
+    /// ISO 8601.
+    file_created_at: String,
+    /// ISO 8601.
+    file_modified_at: String,
+    /// If it is not that of the file.
+    filename: Option<String>,
+    is_favorite: Option<bool>,
+    #[schema(value_type = String, format = Binary)]
+    asset_data: Vec<u8>,
+    #[schema(value_type = Option<String>, format = Binary)]
+    sidecar_data: Option<Vec<u8>>,
+}
+
 #[derive(Default)]
 pub(super) struct Form {
     texts: HashMap<String, String>,

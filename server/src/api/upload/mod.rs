@@ -12,17 +12,35 @@ use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use protocol::immich::{CHECKSUM_HEADER, UploadAnswer, UploadStatus};
+use protocol::immich::{CHECKSUM_HEADER, ErrorBody, UploadAnswer, UploadStatus, path};
 use protocol::safelight::STATUS_DIGEST_MISMATCH;
 use protocol::{AssetId, Digest};
 
 use super::chunks::{Chunks, Incoming, incoming, read_away};
 use super::sign_in::SignedIn;
 use crate::error::AppError;
+use crate::openapi::Refused;
 use crate::state::State;
 use crate::vault::Kept;
 use form::Filled;
 
+#[utoipa::path(
+    post,
+    path = path::ASSETS,
+    tag = "Immich",
+    params(("x-immich-checksum" = Option<String>, Header, description = "The SHA-1, in hex or base64")),
+    request_body(content = form::Described, content_type = "multipart/form-data"),
+    responses(
+        (status = 201, body = UploadAnswer, description = "Kept, and on the disk"),
+        (status = 200, body = UploadAnswer, description = "These bytes are held already"),
+        (
+            status = 460,
+            body = ErrorBody,
+            description = "They are not those of the checksum; nothing was kept",
+        ),
+        Refused,
+    ),
+)]
 pub(super) async fn upload(
     Shared(state): Shared<State>,
     Extension(who): Extension<SignedIn>,
