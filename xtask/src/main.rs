@@ -7,6 +7,7 @@ mod bench;
 mod bindings;
 mod dev;
 mod page;
+mod schema;
 mod serve;
 mod shell;
 mod simulate;

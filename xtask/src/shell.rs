@@ -47,3 +47,13 @@ pub fn ensure_wasm_target() -> Result<()> {
     run(Command::new("rustup").args(["target", "add", "wasm32-unknown-unknown"]))
         .context("the wasm target is missing; install Rust by rustup, or add the target by hand")
 }
+
+/// Installs packages of Debian.
+pub fn apt_install(packages: &[&str]) -> Result<()> {
+    say(&format!("installing {}", packages.join(", ")));
+    let apt = |arguments: &[&str]| {
+        run(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    apt(&["update", "-q"])?;
+    apt(&[&["install", "-y", "-q"], packages].concat())
+}

@@ -8,8 +8,8 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
-use crate::shell::{cargo, ensure_wasm_target, has, run, say};
-use crate::{root, serve, simulate, size, tidy};
+use crate::shell::{apt_install, cargo, ensure_wasm_target, has, run, say};
+use crate::{root, schema, serve, simulate, size, tidy};
 
 /// One kind of test, cheapest first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -30,6 +30,8 @@ pub enum Layer {
     Journeys,
     /// The official @immich/cli against the vault
     Cli,
+    /// A fuzzer that reads the description of the API, against the real server
+    Schema,
 }
 
 pub fn test(layers: &[Layer], only: Option<&str>) -> Result<()> {
@@ -45,6 +47,7 @@ pub fn test(layers: &[Layer], only: Option<&str>) -> Result<()> {
             Layer::Size => size::size()?,
             Layer::Journeys => journeys(only)?,
             Layer::Cli => immich_cli()?,
+            Layer::Schema => schema::test()?,
         }
     }
     Ok(())
@@ -150,12 +153,7 @@ fn ensure_chromium() -> Result<()> {
             "the tests need Chromium and ChromeDriver: install them, or name them in CHROMIUM and CHROMEDRIVER"
         );
     }
-    say("installing chromium and chromium-driver");
-    let apt = |arguments: &[&str]| {
-        run(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
-    };
-    apt(&["update", "-q"])?;
-    apt(&["install", "-y", "-q", "chromium", "chromium-driver"])
+    apt_install(&["chromium", "chromium-driver"])
         .context("Chromium could not be installed: run this as root once, or install it by hand")
 }
 

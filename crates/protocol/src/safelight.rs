@@ -33,7 +33,7 @@ pub struct Pair {
 #[serde(rename_all = "camelCase")]
 pub struct Rate {
     /// `None` is as fast as the way allows.
-    #[cfg_attr(feature = "schema", schema(value_type = Option<u64>, minimum = 1))]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<u64>, minimum = 1, format = "uint64"))]
     pub bytes_per_second: Option<NonZeroU64>,
 }
 
