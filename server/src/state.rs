@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use ipnet::IpNet;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
@@ -35,9 +36,13 @@ pub struct Parts {
     /// Uploads in progress, by who sends them.
     pub(crate) uploads: Arc<Crowd<String>>,
     pub(crate) metrics: Metrics,
+    /// A decoded picture is large, so few are made at once.
+    pub(crate) painters: Semaphore,
     /// Told to stop: what is on its way is to be put down where it can go on later.
     pub(crate) stopping: CancellationToken,
 }
+
+const PAINTERS: usize = 2;
 
 /// Each holds a thread and some hundred kilobytes.
 const MOST_UPLOADS: usize = 256;
@@ -66,6 +71,7 @@ impl State {
             seats: Seats::default(),
             uploads: Crowd::new(MOST_UPLOADS),
             metrics: Metrics::default(),
+            painters: Semaphore::new(PAINTERS),
             stopping: CancellationToken::new(),
         })))
     }

@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use axum::body::Body;
-use axum::extract::Path;
+use axum::extract::{Path, Request};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
@@ -11,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use protocol::immich::{Statistics, path};
 use serde_json::{Value, json};
-use tokio_util::io::ReaderStream;
+use tower_http::services::ServeFile;
 
 use super::sign_in::SignedIn;
 use crate::error::AppError;
@@ -73,19 +72,29 @@ pub(super) async fn asset(
 pub(super) async fn original(
     Extension(who): Extension<SignedIn>,
     Path(id): Path<String>,
+    request: Request,
 ) -> Result<Response, AppError> {
     let asset = find(&who, &id).await?;
-    let headers = [
-        (header::CONTENT_TYPE, mime(&asset)),
-        (header::CONTENT_LENGTH, asset.size.to_string()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{}", escaped(&asset.name))),
-    ];
-    let file = who.ask(move |vault| vault.open_original(&asset)).await?;
-    let stream = ReaderStream::new(tokio::fs::File::from_std(file));
-    Ok((headers, Body::from_stream(stream)).into_response())
+    let (mime, name) = (mime(&asset), escaped(&asset.name));
+    let path = who.ask(move |vault| vault.original(&asset)).await?;
+    let mut response = served(&path, &mime, request).await?;
+    let as_file = format!("attachment; filename*=UTF-8''{name}").try_into().map_err(AppError::fault)?;
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, as_file);
+    Ok(response)
 }
 
-async fn find(who: &SignedIn, id: &str) -> Result<Asset, AppError> {
+/// A file, or the part of it that is asked for, as a player of films does.
+pub(super) async fn served(
+    path: &std::path::Path,
+    mime: &str,
+    request: Request,
+) -> Result<Response, AppError> {
+    let mime = mime.parse().unwrap_or(mime_guess::mime::APPLICATION_OCTET_STREAM);
+    let mut file = ServeFile::new_with_mime(path, &mime);
+    Ok(file.try_call(request).await.map_err(AppError::fault)?.into_response())
+}
+
+pub(super) async fn find(who: &SignedIn, id: &str) -> Result<Asset, AppError> {
     let id = id.parse().map_err(|_| AppError::bad_request("Validation failed: id must be a UUID"))?;
     let asset = who.ask(move |vault| vault.asset(id)).await?;
     asset.ok_or_else(|| AppError::bad_request("Not found or no asset.read access"))

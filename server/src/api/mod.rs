@@ -13,6 +13,7 @@ pub(crate) mod json;
 pub(crate) mod resumable;
 mod server;
 pub(crate) mod sign_in;
+mod timeline;
 mod upload;
 mod users;
 
@@ -47,6 +48,9 @@ pub(crate) fn signed_in() -> OpenApiRouter<State> {
         .routes(routes!(resumable::append, resumable::look, resumable::cancel))
         .routes(routes!(assets::asset))
         .routes(routes!(assets::original))
+        .routes(routes!(timeline::buckets))
+        .routes(routes!(timeline::bucket))
+        .routes(routes!(timeline::thumbnail))
         .routes(routes!(albums::list, albums::create))
         .routes(routes!(albums::album))
         .routes(routes!(albums::add))

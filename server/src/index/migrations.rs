@@ -114,6 +114,8 @@ const STEPS: &[&str] = &["
     INSERT INTO api_key SELECT old.id, user.id, hash, old.name, old.created_at, NULL FROM old_api_key AS old, user;
     DROP TABLE old_api_key;
     DELETE FROM setting WHERE name IN ('owner_id', 'owner_since');
+", "
+    CREATE INDEX asset_by_time ON asset (created_at);
 "];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), IndexError> {

@@ -93,6 +93,13 @@ pub(super) fn get(index: &Connection, id: AssetId) -> rusqlite::Result<Option<As
     index.query_row("SELECT * FROM asset WHERE id = ?1", [id.0], from_row).optional()
 }
 
+/// Newest first.
+pub(super) fn between(index: &Connection, start: Timestamp, end: Timestamp) -> rusqlite::Result<Vec<Asset>> {
+    let sql = "SELECT * FROM asset WHERE created_at >= ?1 AND created_at < ?2 ORDER BY created_at DESC, path";
+    let mut statement = index.prepare_cached(sql)?;
+    statement.query_map([start.as_millisecond(), end.as_millisecond()], from_row)?.collect()
+}
+
 pub(super) fn all(index: &Connection) -> rusqlite::Result<Vec<Asset>> {
     index.prepare("SELECT * FROM asset ORDER BY path")?.query_map([], from_row)?.collect()
 }

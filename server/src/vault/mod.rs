@@ -15,6 +15,8 @@ mod incoming;
 mod names;
 mod place;
 mod repair;
+mod thumbnails;
+mod timeline;
 mod uploads;
 
 use std::fs::{self, File, TryLockError};
@@ -32,6 +34,8 @@ pub use check::{Damage, Depth, Finding, check, put_aside};
 pub use error::VaultError;
 pub use incoming::Received;
 pub use repair::Repair;
+pub use thumbnails::Size;
+pub use timeline::Month;
 pub use uploads::{Completed, KEPT_FOR_DAYS, Open, Upload, UploadId};
 
 use crate::index::{self, Index, IndexError};
@@ -257,13 +261,12 @@ impl Vault {
         self.index.read(|index| assets::of(index, digest))
     }
 
-    /// Opens the bytes of an asset; fails if they are not all there.
-    pub fn open_original(&self, asset: &Asset) -> Result<File, VaultError> {
+    /// Where the bytes of an asset lie; fails if they are not all there.
+    pub fn original(&self, asset: &Asset) -> Result<PathBuf, VaultError> {
         let path = self.originals.absolute(&asset.path);
-        let file = File::open(&path).doing("open", &path)?;
-        let found = file.metadata().doing("look at", &path)?.len();
+        let found = fs::metadata(&path).doing("look at", &path)?.len();
         if found == asset.size {
-            Ok(file)
+            Ok(path)
         } else {
             Err(VaultError::Damaged { path, expected: asset.size, found })
         }

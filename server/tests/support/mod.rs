@@ -26,11 +26,18 @@ pub struct Server {
 }
 
 /// An answer, read whole.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Answer {
     pub status: u16,
     pub headers: ureq::http::HeaderMap,
     pub body: Vec<u8>,
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let body = String::from_utf8_lossy(&self.body[..self.body.len().min(500)]);
+        write!(f, "{} {body:?} {:?}", self.status, self.headers)
+    }
 }
 
 impl Answer {

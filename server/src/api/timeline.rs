@@ -1,0 +1,137 @@
+//! `/api/timeline/…`: what the vault holds, month by month, in the columns that Immich uses; and small pictures of it.
+
+use axum::extract::{Path, Query, Request, State as Shared};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum::{Extension, Json};
+use jiff::civil::Date;
+use protocol::AssetId;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::assets::{find, served};
+use super::sign_in::SignedIn;
+use crate::error::AppError;
+use crate::openapi::Refused;
+use crate::state::State;
+use crate::vault::{Asset, AssetKind, Size, Vault};
+
+/// A picture of given bytes never changes.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Bucket {
+    /// The first day of the month.
+    time_bucket: String,
+    count: u64,
+}
+
+/// One entry in each list for each asset, newest first.
+#[derive(Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct BucketAssets {
+    id: Vec<AssetId>,
+    is_image: Vec<bool>,
+    is_favorite: Vec<bool>,
+    /// ISO 8601.
+    file_created_at: Vec<String>,
+    original_file_name: Vec<String>,
+    file_size_in_byte: Vec<u64>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(super) struct WhichBucket {
+    /// As the list of buckets has it.
+    #[param(format = "date")]
+    time_bucket: String,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct WhichSize {
+    size: Option<PictureSize>,
+}
+
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum PictureSize {
+    Thumbnail,
+    Preview,
+}
+
+#[utoipa::path(
+    get,
+    path = "/api/timeline/buckets",
+    tag = "Immich",
+    responses((status = 200, body = Vec<Bucket>, description = "The months, newest first"), Refused),
+)]
+pub(super) async fn buckets(Extension(who): Extension<SignedIn>) -> Result<Json<Vec<Bucket>>, AppError> {
+    let months = who.ask(Vault::months).await?;
+    let bucket =
+        |month: crate::vault::Month| Bucket { time_bucket: month.start.to_string(), count: month.count };
+    Ok(Json(months.into_iter().map(bucket).collect()))
+}
+
+#[utoipa::path(
+    get,
+    path = "/api/timeline/bucket",
+    tag = "Immich",
+    params(WhichBucket),
+    responses((status = 200, body = BucketAssets, description = "What was taken in this month"), Refused),
+)]
+pub(super) async fn bucket(
+    Extension(who): Extension<SignedIn>,
+    Query(WhichBucket { time_bucket }): Query<WhichBucket>,
+) -> Result<Json<BucketAssets>, AppError> {
+    let start: Date = time_bucket
+        .parse()
+        .map_err(|_| AppError::bad_request("Validation failed: timeBucket must be a date like 2024-05-01"))?;
+    let assets = who.ask(move |vault| vault.month(start)).await?;
+    Ok(Json(assets.into_iter().fold(BucketAssets::default(), BucketAssets::with)))
+}
+
+impl BucketAssets {
+    fn with(mut self, asset: Asset) -> Self {
+        self.id.push(asset.id);
+        self.is_image.push(asset.kind == AssetKind::Image);
+        self.is_favorite.push(asset.favorite);
+        self.file_created_at.push(asset.created.to_string());
+        self.original_file_name.push(asset.name);
+        self.file_size_in_byte.push(asset.size);
+        self
+    }
+}
+
+#[utoipa::path(
+    get,
+    path = "/api/assets/{id}/thumbnail",
+    tag = "Immich",
+    params(("id" = String, Path, format = "uuid"), WhichSize),
+    responses(
+        (status = 200, body = [u8], content_type = "image/jpeg", description = "A small picture"),
+        Refused,
+    ),
+)]
+pub(super) async fn thumbnail(
+    Shared(state): Shared<State>,
+    Extension(who): Extension<SignedIn>,
+    Path(id): Path<String>,
+    Query(WhichSize { size }): Query<WhichSize>,
+    request: Request,
+) -> Result<Response, AppError> {
+    let asset = find(&who, &id).await?;
+    let size = match size {
+        Some(PictureSize::Preview) => Size::Preview,
+        Some(PictureSize::Thumbnail) | None => Size::Thumbnail,
+    };
+    // Never closed.
+    let _turn = state.painters.acquire().await;
+    let picture = who.ask(move |vault| vault.picture(&asset, size)).await?;
+    let none = || AppError::Refused(StatusCode::NOT_FOUND, "There is no picture of this file".to_owned());
+    let mut response = served(&picture.ok_or_else(none)?, "image/jpeg", request).await?;
+    response.headers_mut().insert(header::CACHE_CONTROL, FOR_EVER);
+    Ok(response)
+}

@@ -1,0 +1,116 @@
+//! Small pictures of what the vault holds, made when they are first asked for and kept beside it. They can be deleted
+//! at any time. Of what cannot be decoded here (films, HEIC, raw photos) there is none.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
+use uuid::Uuid;
+
+use super::error::Doing;
+use super::{Asset, AssetKind, Vault, VaultError};
+
+const FOLDER: &str = "thumbnails";
+
+/// Decoding needs as much memory as the picture has bytes; a panorama of 80 million points fits.
+const MOST_MEMORY_BYTES: u64 = 256 << 20;
+
+/// Good enough that nobody sees the difference at this size.
+const JPEG_QUALITY: u8 = 80;
+
+/// How large a picture is wanted, by the longer side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// For a tile among many.
+    Thumbnail,
+    /// For a screen.
+    Preview,
+}
+
+impl Size {
+    fn pixels(self) -> u32 {
+        match self {
+            Self::Thumbnail => 360,
+            Self::Preview => 1440,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Thumbnail => "thumbnail",
+            Self::Preview => "preview",
+        }
+    }
+}
+
+impl Vault {
+    /// Where the picture lies, a JPEG; `None` if there can be none of this asset.
+    pub fn picture(&self, asset: &Asset, size: Size) -> Result<Option<PathBuf>, VaultError> {
+        let name = Uuid::from_bytes(asset.id.0).to_string();
+        let folder = self.data.join(FOLDER).join(&name[..2]);
+        let place = folder.join(format!("{name}-{}.jpg", size.name()));
+        if place.is_file() {
+            return Ok(Some(place));
+        }
+        if asset.kind == AssetKind::Video {
+            return Ok(None);
+        }
+        let original = self.originals.absolute(&asset.path);
+        let Some(picture) = decoded(&original)? else { return Ok(None) };
+        fs::create_dir_all(&folder).doing("create", &folder)?;
+        write(&picture.thumbnail(size.pixels(), size.pixels()), &place)?;
+        Ok(Some(place))
+    }
+}
+
+/// Upright; `None` if it is no picture that can be decoded here.
+fn decoded(original: &Path) -> Result<Option<DynamicImage>, VaultError> {
+    let file = File::open(original).doing("open", original)?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MOST_MEMORY_BYTES);
+    match decode(BufReader::new(file), limits) {
+        Ok(picture) => Ok(Some(picture)),
+        Err(ImageError::IoError(error)) if !is_cut(&error) => Err(error).doing("read", original),
+        Err(error) => {
+            tracing::debug!(path = %original.display(), %error, "there is no picture of this file");
+            Ok(None)
+        }
+    }
+}
+
+/// A damaged picture, and not a disk that cannot be read.
+fn is_cut(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData)
+}
+
+fn decode(file: BufReader<File>, limits: Limits) -> Result<DynamicImage, ImageError> {
+    let mut reader = ImageReader::new(file).with_guessed_format()?;
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder()?;
+    let orientation = decoder.orientation()?;
+    let mut picture = DynamicImage::from_decoder(decoder)?;
+    picture.apply_orientation(orientation);
+    Ok(picture)
+}
+
+/// Under another name first: nobody is given half a picture.
+fn write(picture: &DynamicImage, place: &Path) -> Result<(), VaultError> {
+    let part = place.with_extension(format!("{}.part", Uuid::new_v4()));
+    let written = File::create_new(&part).and_then(|file| {
+        let mut file = BufWriter::new(file);
+        // JPEG knows no transparency.
+        let picture = DynamicImage::ImageRgb8(picture.to_rgb8());
+        picture
+            .write_with_encoder(JpegEncoder::new_with_quality(&mut file, JPEG_QUALITY))
+            .map_err(io::Error::other)?;
+        file.flush()?;
+        fs::rename(&part, place)
+    });
+    if written.is_err() {
+        // What caused it is told; the part is only litter.
+        _ = fs::remove_file(&part);
+    }
+    written.doing("write", place)
+}
