@@ -63,7 +63,7 @@ fn a_damaged_original_is_not_served_as_if_it_were_whole() {
     fs::write(server.original(PHOTO), "a").unwrap();
     assert_eq!(original(&server, &id).status, 500);
     let asset = server.state.vault.asset_of(ABC_HEX.parse().unwrap()).unwrap().unwrap();
-    let said = server.state.vault.open_original(&asset).unwrap_err().to_string();
+    let said = server.state.vault.original(&asset).unwrap_err().to_string();
     assert!(said.contains("a.jpg is damaged: it has 1 bytes instead of 3"), "{said}");
 }
 
