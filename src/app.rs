@@ -11,6 +11,7 @@ use crate::parts::dropping::DropTarget;
 use crate::parts::folders::Folders;
 use crate::parts::headline::HeadlinePart;
 use crate::parts::history::History;
+use crate::parts::library::Library;
 use crate::parts::lists::Lists;
 use crate::parts::notices::Notices;
 use crate::parts::pairing::Pairing;
@@ -48,6 +49,7 @@ fn page(desk: Desk) -> impl IntoView {
             <Lists desk />
             <Activity desk />
             <Folders desk />
+            <Library desk />
             <Settings desk />
             <Devices desk />
             <History desk />

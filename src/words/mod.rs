@@ -2,6 +2,7 @@
 
 pub mod headline;
 pub mod history;
+pub mod library;
 pub mod numbers;
 pub mod reasons;
 pub mod report;

@@ -89,7 +89,7 @@ pub(crate) fn flag(json: &JsValue, name: &str) -> Option<bool> {
     property(json, name).as_bool()
 }
 
-fn property(json: &JsValue, name: &str) -> JsValue {
+pub(crate) fn property(json: &JsValue, name: &str) -> JsValue {
     // What is no object has no properties.
     Reflect::get(json, &name.into()).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 mod conversation;
 mod devices;
 mod giving;
+mod library;
 
 use std::cell::RefCell;
 
@@ -25,6 +26,7 @@ const RESTART_MS: u32 = 2_000;
 pub use conversation::Conversation;
 pub use devices::{Device, devices, send_away};
 pub use giving::{abilities, clock_time, copy, iso_time, local_time, save_as, user_agent};
+pub use library::{Month, NearSight, Photo, months, photos_of, when_resized};
 
 thread_local! {
     /// The grant of a dropped folder lives only while some handle object does (measured).

@@ -87,8 +87,11 @@ fn is_cut(error: &io::Error) -> bool {
 
 fn decode(file: BufReader<File>, limits: Limits) -> Result<DynamicImage, ImageError> {
     let mut reader = ImageReader::new(file).with_guessed_format()?;
+    let mut left = limits.clone();
     reader.limits(limits);
     let mut decoder = reader.into_decoder()?;
+    // What a decoder needs for itself it counts, what it makes it does not.
+    left.reserve(decoder.total_bytes())?;
     let orientation = decoder.orientation()?;
     let mut picture = DynamicImage::from_decoder(decoder)?;
     picture.apply_orientation(orientation);

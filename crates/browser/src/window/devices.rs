@@ -1,10 +1,11 @@
 //! The browsers that are paired with the same server, as the server lists them. Another server than ours has no list.
 
-use engine::{Body, Moment, RequestEnd};
+use engine::{Moment, RequestEnd};
 use js_sys::{Array, Date};
 use protocol::safelight::path;
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::library::understood;
 use crate::http;
 use crate::json::{FromJson, flag, text};
 
@@ -28,16 +29,6 @@ pub async fn send_away(device: &str) -> bool {
     match http::delete(&format!("{}/{device}", path::SESSIONS)).await {
         RequestEnd::Replied(reply) => (200..300).contains(&reply.status) || reply.status == 404,
         RequestEnd::NoReply | RequestEnd::Stalled => false,
-    }
-}
-
-fn understood<T>(end: RequestEnd<T>) -> Option<T> {
-    match end {
-        RequestEnd::Replied(reply) => match reply.body {
-            Body::Understood(body) => Some(body),
-            Body::Refused(_) | Body::Foreign => None,
-        },
-        RequestEnd::NoReply | RequestEnd::Stalled => None,
     }
 }
 

@@ -1,0 +1,205 @@
+//! The photos on the server, by month. What is far from what is seen has its height and nothing else, so twenty years
+//! of photos cost no more than a screen of them.
+
+use browser::window::{Month, NearSight, Photo, months, photos_of, when_resized};
+use leptos::html::{Dialog, Div};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::viewer::Viewer;
+use crate::shown::Desk;
+use crate::words::library::{kind_of, month_of};
+use crate::words::numbers::files;
+
+/// A month of a thousand photos is made in parts of this size.
+const PHOTOS_IN_BLOCK: usize = 120;
+/// A tile with its gap is about as wide, and never wider than a third of the window.
+const TILE_PIXELS: i32 = 132;
+const FEWEST_COLUMNS: i32 = 3;
+
+/// How the tiles lie at the width of the window.
+#[derive(Clone, Copy, PartialEq)]
+struct Layout {
+    columns: i32,
+    tile_pixels: i32,
+}
+
+/// What was heard of the months.
+#[derive(Clone, PartialEq)]
+enum Heard {
+    Nothing,
+    Months(Vec<Month>),
+    NoAnswer,
+}
+
+#[component]
+pub fn Library(desk: Desk) -> impl IntoView {
+    let shown = desk.is(|view| !view.folders.is_empty());
+    let dialog = NodeRef::<Dialog>::new();
+    let heard = RwSignal::new(Heard::Nothing);
+    let open = move |_| {
+        if let Some(dialog) = dialog.get_untracked()
+            && dialog.show_modal().is_ok()
+        {
+            spawn_local(async move {
+                heard.set(months().await.map_or(Heard::NoAnswer, Heard::Months));
+            });
+        }
+    };
+    let close = move |_| {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    view! {
+        <Show when=move || shown.get()>
+            <section aria-labelledby="photos">
+                <div class="row list-head">
+                    <h2 id="photos">"Photos on your server"</h2>
+                    <button class="quiet" on:click=open>"Browse"</button>
+                </div>
+            </section>
+        </Show>
+        <dialog class="library" node_ref=dialog aria-labelledby="library" on:close=move |_| heard.set(Heard::Nothing)>
+            <header class="row list-head">
+                <h2 id="library">"Photos on your server"</h2>
+                <button on:click=close>"Close"</button>
+            </header>
+            {move || match heard.get() {
+                Heard::Nothing => view! { <p class="hint">"Asking your server…"</p> }.into_any(),
+                Heard::NoAnswer => view! { <p class="hint">"Your server did not answer. Close this and try again."</p> }.into_any(),
+                Heard::Months(months) if months.is_empty() => view! { <p class="hint">"There are none yet."</p> }.into_any(),
+                Heard::Months(months) => view! { <Months months /> }.into_any(),
+            }}
+        </dialog>
+    }
+}
+
+#[component]
+fn Months(months: Vec<Month>) -> impl IntoView {
+    let viewed = RwSignal::new(None);
+    let grid = NodeRef::<Div>::new();
+    let layout = RwSignal::new(Layout::within(TILE_PIXELS * FEWEST_COLUMNS));
+    let measure = move || {
+        if let Some(grid) = grid.get_untracked() {
+            layout.set(Layout::within(grid.client_width()));
+        }
+    };
+    Effect::new(move |_| {
+        grid.track();
+        measure();
+    });
+    let resized = StoredValue::new_local(when_resized(measure));
+    on_cleanup(move || resized.update_value(|resized| drop(resized.take())));
+    view! {
+        <div class="months" node_ref=grid>
+            {months.into_iter().map(|month| view! { <MonthPart month layout viewed /> }).collect_view()}
+        </div>
+        <Viewer viewed />
+    }
+}
+
+impl Layout {
+    fn within(pixels: i32) -> Layout {
+        let columns = (pixels / TILE_PIXELS).max(FEWEST_COLUMNS);
+        Layout { columns, tile_pixels: pixels / columns }
+    }
+
+    fn height_of(self, photos: usize) -> usize {
+        photos.div_ceil(self.columns as usize) * self.tile_pixels as usize
+    }
+}
+
+#[component]
+fn MonthPart(
+    month: Month,
+    layout: RwSignal<Layout>,
+    viewed: RwSignal<Option<(Vec<Photo>, usize)>>,
+) -> impl IntoView {
+    let Month { start, count } = month;
+    let title = month_of(&start);
+    let photos = RwSignal::new(None::<Vec<Photo>>);
+    let asked = StoredValue::new(false);
+    let ask = move || {
+        if !asked.get_value() {
+            asked.set_value(true);
+            let start = start.clone();
+            spawn_local(async move {
+                let heard = photos_of(&start).await;
+                // Asked again when it comes near again.
+                asked.set_value(heard.is_some());
+                photos.set(heard);
+            });
+        }
+    };
+    let blocks = (0..count).step_by(PHOTOS_IN_BLOCK).map(|from| {
+        let ask = ask.clone();
+        let to = (from + PHOTOS_IN_BLOCK).min(count);
+        view! { <Block from to layout photos ask=move || ask() viewed /> }
+    });
+    view! {
+        <section>
+            <h3>{title}<span class="hint">{files(count as u64)}</span></h3>
+            {blocks.collect_view()}
+        </section>
+    }
+}
+
+#[component]
+fn Block(
+    from: usize,
+    to: usize,
+    layout: RwSignal<Layout>,
+    photos: RwSignal<Option<Vec<Photo>>>,
+    ask: impl Fn() + 'static,
+    viewed: RwSignal<Option<(Vec<Photo>, usize)>>,
+) -> impl IntoView {
+    let place = NodeRef::<Div>::new();
+    let near = RwSignal::new(false);
+    let sight = StoredValue::new_local(None);
+    let ask = StoredValue::new_local(ask);
+    Effect::new(move |_| {
+        let Some(place) = place.get() else { return };
+        let watched = NearSight::watch(&place, move |is_near| {
+            near.set(is_near);
+            if is_near {
+                ask.with_value(|ask| ask());
+            }
+        });
+        sight.set_value(watched);
+    });
+    on_cleanup(move || sight.update_value(|sight| drop(sight.take())));
+    let height = move || layout.get().height_of(to - from);
+    let tiles = move || {
+        photos.with(|photos| {
+            let photos = photos.as_ref().filter(|_| near.get())?;
+            let tile = |at: usize| photos.get(at).map(|photo| tile(photo, at, photos.clone(), viewed));
+            Some((from..to).filter_map(tile).collect_view())
+        })
+    };
+    view! {
+        <div class="tiles" node_ref=place style=("--columns", move || layout.get().columns.to_string())
+            style=("--tile", move || format!("{}px", layout.get().tile_pixels))
+            style=("min-height", move || format!("{}px", height()))
+        >
+            {tiles}
+        </div>
+    }
+}
+
+fn tile(
+    photo: &Photo,
+    at: usize,
+    photos: Vec<Photo>,
+    viewed: RwSignal<Option<(Vec<Photo>, usize)>>,
+) -> impl IntoView + use<> {
+    let Photo { id, name, is_image, .. } = photo.clone();
+    let (none, kind) = (RwSignal::new(!is_image), kind_of(&name));
+    view! {
+        <button class="tile" aria-label=name on:click=move |_| viewed.set(Some((photos.clone(), at)))>
+            <Show when=move || !none.get() fallback=move || view! { <span class="hint">{kind.clone()}</span> }>
+                <img src=format!("/api/assets/{id}/thumbnail") alt="" loading="lazy" on:error=move |_| none.set(true) />
+            </Show>
+        </button>
+    }
+}

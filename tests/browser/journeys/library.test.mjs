@@ -1,0 +1,58 @@
+// Looking at what is on the server: months, small pictures, one photo large, and its original to keep.
+import assert from "node:assert/strict";
+import { readFile, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { Browser, dropFolder, waitForState } from "../support/browser.mjs";
+import { clear, media, scratch, write } from "../support/files.mjs";
+import { Server } from "../support/server.mjs";
+
+test("photos are browsed by month, seen large, and downloaded bit for bit", async () => {
+  const [data, folder] = [await scratch("data"), await scratch("pictures")];
+  const taken = { "a.jpg": "2024-05-03", "b.png": "2024-05-02", "c.heic": "2024-05-01", "clip.mp4": "2019-12-24" };
+  const kinds = { "a.jpg": "photo.jpg", "b.png": "photo.png", "c.heic": "photo.heic", "clip.mp4": "clip.mp4" };
+  for (const [name, day] of Object.entries(taken)) {
+    await write(folder, name, await media(kinds[name]));
+    await utimes(join(folder, name), new Date(day), new Date(day));
+  }
+  const server = await Server.start(data);
+  const browser = await Browser.open();
+  const page = await browser.page(server.pairingLink);
+  await waitForState(page, "empty");
+  await dropFolder(page, folder);
+  await waitForState(page, "done");
+
+  await page.getByRole("button", { name: "Browse" }).click();
+  const library = page.getByRole("dialog", { name: "Photos on your server" });
+  await library.getByRole("heading", { name: "May 2024" }).waitFor();
+  const months = await library.getByRole("heading", { level: 3 }).allTextContents();
+  assert.deepEqual(months, ["May 20243 files", "December 20191 file"]);
+  const names = await library.locator(".tile").evaluateAll((tiles) => tiles.map((tile) => tile.ariaLabel));
+  assert.deepEqual(names, ["a.jpg", "b.png", "c.heic", "clip.mp4"]);
+  // A small picture where there can be one, and the kind of the file where there is none.
+  const picture = library.getByRole("button", { name: "a.jpg" }).locator("img");
+  await page.waitForFunction((img) => img.naturalWidth > 0, await picture.elementHandle());
+  await library.getByRole("button", { name: "c.heic" }).getByText("HEIC").waitFor();
+
+  await library.getByRole("button", { name: "a.jpg" }).press("Enter");
+  const viewer = page.getByRole("dialog", { name: "Photo", exact: true });
+  await viewer.getByRole("img", { name: "a.jpg" }).waitFor();
+  const [download] = await Promise.all([page.waitForEvent("download"), viewer.getByText("Download").click()]);
+  assert.equal(download.suggestedFilename(), "a.jpg");
+  assert.deepEqual(await readFile(await download.path()), await readFile(join(folder, "a.jpg")));
+  await page.keyboard.press("ArrowRight");
+  await viewer.getByRole("img", { name: "b.png" }).waitFor();
+  await page.keyboard.press("Escape");
+  await viewer.waitFor({ state: "hidden" });
+
+  await library.getByRole("button", { name: "clip.mp4" }).click();
+  const film = viewer.locator("video");
+  await page.waitForFunction((video) => video.readyState > 0 || video.error, await film.elementHandle());
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await library.waitFor({ state: "hidden" });
+  await browser.forget();
+  await server.stop();
+  await Promise.all([clear(data), clear(folder)]);
+});
