@@ -111,7 +111,7 @@ test("a speed limit holds at once, and so does its end", async () => {
 test("the history says what woke each run and what it did, and can be taken along", async () => {
   await write(folder, "new.jpg", await media("photo.jpg", "new"));
   await protects(6);
-  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await page.getByRole("region", { name: "History" }).getByRole("button", { name: "Show" }).click();
   const lines = page.locator(".history li");
   await lines.filter({ hasText: "Files changed" }).first().waitFor();
   assert.match(await lines.last().innerText(), /A folder was added[^]*5 files sent[^]*5 files: 5 sent, 0 already there/);
@@ -168,7 +168,7 @@ async function serverHoldsTheFolder() {
 }
 
 async function doneByRuns() {
-  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await page.getByRole("region", { name: "History" }).getByRole("button", { name: "Show" }).click();
   await page.locator(".history li").first().waitFor();
   const runs = JSON.parse(await saved("Save as JSON"));
   const sum = (key) => runs.reduce((total, run) => total + run[key], 0);
