@@ -28,6 +28,9 @@ test("photos are browsed by month, seen large, and downloaded bit for bit", asyn
   await library.getByRole("heading", { name: "May 2024" }).waitFor();
   const months = await library.getByRole("heading", { level: 3 }).allTextContents();
   assert.deepEqual(months, ["May 20243 files", "December 20191 file"]);
+  // Each month comes with an answer of its own.
+  await library.getByRole("button", { name: "clip.mp4" }).waitFor();
+  await library.getByRole("button", { name: "c.heic" }).waitFor();
   const names = await library.locator(".tile").evaluateAll((tiles) => tiles.map((tile) => tile.ariaLabel));
   assert.deepEqual(names, ["a.jpg", "b.png", "c.heic", "clip.mp4"]);
   // A small picture where there can be one, and the kind of the file where there is none.
