@@ -28,7 +28,8 @@ fn months_come_newest_first_with_what_was_taken_in_them() {
     assert_eq!(january["fileCreatedAt"][1], "2024-01-01T00:00:00Z");
     assert_eq!(server.get("/api/timeline/bucket?timeBucket=1999-01-01").json()["id"], json!([]));
     for wrong in ["", "?timeBucket=x", "?timeBucket=2024-13-01"] {
-        assert_eq!(server.get(&format!("/api/timeline/bucket{wrong}")).status, 400, "{wrong}");
+        let refused = server.get(&format!("/api/timeline/bucket{wrong}"));
+        assert!(refused.status == 400 && refused.message().starts_with("Validation failed"), "{refused:?}");
     }
 }
 

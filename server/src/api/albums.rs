@@ -1,13 +1,13 @@
 //! `/api/albums`: list, create, look at one, add to one.
 
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use protocol::immich::{AddToAlbum, AddedToAlbum, CreateAlbum, path};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::json::JsonBody;
+use super::json::{JsonBody, QueryOf};
 use super::sign_in::SignedIn;
 use super::users::email;
 use crate::door::User;
@@ -29,7 +29,7 @@ pub(super) struct Wanted {
 )]
 pub(super) async fn list(
     Extension(who): Extension<SignedIn>,
-    Query(wanted): Query<Wanted>,
+    QueryOf(wanted): QueryOf<Wanted>,
 ) -> Result<Json<Vec<Value>>, AppError> {
     let albums = who.ask(move |vault| vault.albums(wanted.name.as_deref())).await?;
     Ok(Json(albums.iter().map(|album| shape(album, &who.user)).collect()))

@@ -1,6 +1,7 @@
-//! A JSON body, with refusals in the shape of the API.
+//! A JSON body or a query, with refusals in the shape of the API.
 
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::chunks::read_whole;
@@ -20,5 +21,18 @@ impl<T: DeserializeOwned, S: Sync, const MAX_BYTES: usize> FromRequest<S> for Js
         serde_json::from_slice(&bytes)
             .map(Self)
             .map_err(|error| AppError::bad_request(format!("Validation failed: {error}")))
+    }
+}
+
+/// What follows the `?`, with refusals in the same shape.
+pub(crate) struct QueryOf<T>(pub T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for QueryOf<T> {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
+        Query::try_from_uri(&parts.uri)
+            .map(|Query(query)| Self(query))
+            .map_err(|refusal| AppError::bad_request(format!("Validation failed: {}", refusal.body_text())))
     }
 }

@@ -1,6 +1,6 @@
 //! `/api/timeline/…`: what the vault holds, month by month, in the columns that Immich uses; and small pictures of it.
 
-use axum::extract::{Path, Query, Request, State as Shared};
+use axum::extract::{Path, Request, State as Shared};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::{Extension, Json};
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::assets::{find, served};
+use super::json::QueryOf;
 use super::sign_in::SignedIn;
 use crate::error::AppError;
 use crate::openapi::Refused;
@@ -84,7 +85,7 @@ pub(super) async fn buckets(Extension(who): Extension<SignedIn>) -> Result<Json<
 )]
 pub(super) async fn bucket(
     Extension(who): Extension<SignedIn>,
-    Query(WhichBucket { time_bucket }): Query<WhichBucket>,
+    QueryOf(WhichBucket { time_bucket }): QueryOf<WhichBucket>,
 ) -> Result<Json<BucketAssets>, AppError> {
     let start: Date = time_bucket
         .parse()
@@ -119,7 +120,7 @@ pub(super) async fn thumbnail(
     Shared(state): Shared<State>,
     Extension(who): Extension<SignedIn>,
     Path(id): Path<String>,
-    Query(WhichSize { size }): Query<WhichSize>,
+    QueryOf(WhichSize { size }): QueryOf<WhichSize>,
     request: Request,
 ) -> Result<Response, AppError> {
     let asset = find(&who, &id).await?;
