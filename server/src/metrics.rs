@@ -114,7 +114,9 @@ fn text(parts: &Parts) -> Result<String, AppError> {
     registry.register_with_unit("disk_free", "Room on the disk of the data folder", Unit::Bytes, free);
     let (assets, bytes) = (Family::<OfUser, Gauge>::default(), Family::<OfUser, Gauge>::default());
     for user in parts.door.users()? {
-        let totals = parts.vaults.of(&user)?.totals()?;
+        // One that cannot be opened has no numbers; the log says why.
+        let Ok(vault) = parts.vaults.of(&user) else { continue };
+        let totals = vault.totals()?;
         let of_user = OfUser { user: user.name.to_string() };
         assets.get_or_create(&of_user).set((totals.images + totals.videos).try_into().unwrap_or(i64::MAX));
         bytes.get_or_create(&of_user).set(totals.bytes.try_into().unwrap_or(i64::MAX));

@@ -10,7 +10,8 @@ use crate::vault::{Vault, VaultError};
 
 pub(crate) struct Vaults {
     data: PathBuf,
-    open: Mutex<HashMap<String, Arc<Slot>>>,
+    /// By folder: a user who comes back under the same name finds the vault open, and not in somebody's use.
+    open: Mutex<HashMap<PathBuf, Arc<Slot>>>,
 }
 
 /// Opening takes a while, and holds up nobody else.
@@ -19,20 +20,22 @@ type Slot = Mutex<Option<Arc<Vault>>>;
 impl Vaults {
     /// The owner's is open already.
     pub(crate) fn new(owner: &User, vault: &Arc<Vault>) -> Self {
-        let slot = Arc::new(Mutex::new(Some(Arc::clone(vault))));
-        Self { data: vault.folder().to_owned(), open: Mutex::new(HashMap::from([(owner.id.clone(), slot)])) }
+        let (data, slot) = (vault.folder().to_owned(), Arc::new(Mutex::new(Some(Arc::clone(vault)))));
+        let open = HashMap::from([(owner.folder(&data), slot)]);
+        Self { data, open: Mutex::new(open) }
     }
 
     pub(crate) fn of(&self, user: &User) -> Result<Arc<Vault>, VaultError> {
+        let folder = user.folder(&self.data);
         let slot = {
             let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(open.entry(user.id.clone()).or_default())
+            Arc::clone(open.entry(folder.clone()).or_default())
         };
         let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(vault) = &*slot {
             return Ok(Arc::clone(vault));
         }
-        let vault = Arc::new(Vault::open(&user.folder(&self.data))?);
+        let vault = Arc::new(Vault::open(&folder)?);
         *slot = Some(Arc::clone(&vault));
         Ok(vault)
     }
@@ -40,12 +43,15 @@ impl Vaults {
     /// Lets go of the vaults of users that are no more, so that the folder may be moved or used again.
     pub(crate) fn keep_only(&self, users: &[User]) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.retain(|id, _| users.iter().any(|user| user.id == *id));
+        open.retain(|folder, _| users.iter().any(|user| user.folder(&self.data) == *folder));
     }
 
     pub(crate) fn opened(&self) -> Vec<Arc<Vault>> {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let slots: Vec<Arc<Slot>> = {
+            let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+            open.values().cloned().collect()
+        };
         let vault = |slot: &Arc<Slot>| slot.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        open.values().filter_map(vault).collect()
+        slots.iter().filter_map(vault).collect()
     }
 }

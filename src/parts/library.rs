@@ -1,12 +1,14 @@
 //! The photos on the server, by month. What is far from what is seen has its height and nothing else, so twenty years
 //! of photos cost no more than a screen of them.
 
+use std::sync::Arc;
+
 use browser::window::{Month, NearSight, Photo, months, photos_of, when_resized};
 use leptos::html::{Dialog, Div};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::viewer::Viewer;
+use super::viewer::{Viewed, Viewer};
 use crate::shown::Desk;
 use crate::words::library::{kind_of, month_of};
 use crate::words::numbers::files;
@@ -111,14 +113,10 @@ impl Layout {
 }
 
 #[component]
-fn MonthPart(
-    month: Month,
-    layout: RwSignal<Layout>,
-    viewed: RwSignal<Option<(Vec<Photo>, usize)>>,
-) -> impl IntoView {
+fn MonthPart(month: Month, layout: RwSignal<Layout>, viewed: RwSignal<Viewed>) -> impl IntoView {
     let Month { start, count } = month;
     let title = month_of(&start);
-    let photos = RwSignal::new(None::<Vec<Photo>>);
+    let photos = RwSignal::new(None::<Arc<Vec<Photo>>>);
     let asked = StoredValue::new(false);
     let ask = move || {
         if !asked.get_value() {
@@ -128,7 +126,7 @@ fn MonthPart(
                 let heard = photos_of(&start).await;
                 // Asked again when it comes near again.
                 asked.set_value(heard.is_some());
-                photos.set(heard);
+                photos.set(heard.map(Arc::new));
             });
         }
     };
@@ -150,9 +148,9 @@ fn Block(
     from: usize,
     to: usize,
     layout: RwSignal<Layout>,
-    photos: RwSignal<Option<Vec<Photo>>>,
+    photos: RwSignal<Option<Arc<Vec<Photo>>>>,
     ask: impl Fn() + 'static,
-    viewed: RwSignal<Option<(Vec<Photo>, usize)>>,
+    viewed: RwSignal<Viewed>,
 ) -> impl IntoView {
     let place = NodeRef::<Div>::new();
     let near = RwSignal::new(false);
@@ -173,7 +171,7 @@ fn Block(
     let tiles = move || {
         photos.with(|photos| {
             let photos = photos.as_ref().filter(|_| near.get())?;
-            let tile = |at: usize| photos.get(at).map(|photo| tile(photo, at, photos.clone(), viewed));
+            let tile = |at: usize| photos.get(at).map(|photo| tile(photo, at, Arc::clone(photos), viewed));
             Some((from..to).filter_map(tile).collect_view())
         })
     };
@@ -190,13 +188,13 @@ fn Block(
 fn tile(
     photo: &Photo,
     at: usize,
-    photos: Vec<Photo>,
-    viewed: RwSignal<Option<(Vec<Photo>, usize)>>,
+    photos: Arc<Vec<Photo>>,
+    viewed: RwSignal<Viewed>,
 ) -> impl IntoView + use<> {
     let Photo { id, name, is_image, .. } = photo.clone();
     let (none, kind) = (RwSignal::new(!is_image), kind_of(&name));
     view! {
-        <button class="tile" aria-label=name on:click=move |_| viewed.set(Some((photos.clone(), at)))>
+        <button class="tile" aria-label=name on:click=move |_| viewed.set(Some((Arc::clone(&photos), at)))>
             <Show when=move || !none.get() fallback=move || view! { <span class="hint">{kind.clone()}</span> }>
                 <img src=format!("/api/assets/{id}/thumbnail") alt="" loading="lazy" on:error=move |_| none.set(true) />
             </Show>

@@ -1,5 +1,7 @@
 //! One photo or film of the server, large; and its original, to keep.
 
+use std::sync::Arc;
+
 use browser::window::{Photo, local_time};
 use leptos::html::Dialog;
 use leptos::prelude::*;
@@ -8,7 +10,7 @@ use crate::words::library::is_shown_by_browsers;
 use crate::words::numbers::bytes;
 
 /// The photos of a month, and which of them is seen.
-pub type Viewed = Option<(Vec<Photo>, usize)>;
+pub type Viewed = Option<(Arc<Vec<Photo>>, usize)>;
 
 #[component]
 pub fn Viewer(viewed: RwSignal<Viewed>) -> impl IntoView {

@@ -16,7 +16,7 @@ use crate::door::{ApiKey, CookieAge, Secret, Session, User};
 use crate::error::AppError;
 use crate::listen::Caller;
 use crate::state::{Parts, State, blocking};
-use crate::vault::{KEPT_FREE_BYTES, Vault, VaultError};
+use crate::vault::{KEPT_FREE_BYTES, Vault};
 
 /// Who asks; an extension of every request behind this layer.
 #[derive(Clone)]
@@ -57,15 +57,16 @@ impl SignedIn {
 
     /// Refuses what will not fit before it comes.
     pub(crate) async fn has_room_for(&self, bytes: u64) -> Result<(), AppError> {
-        let quota = self.user.quota;
-        let look = move |vault: &Vault| -> Result<_, VaultError> {
-            Ok((vault.free()?, quota.map(|_| vault.usage()).transpose()?.unwrap_or_default()))
-        };
-        let (free, used) = self.ask(look).await?;
-        if free < bytes.saturating_add(KEPT_FREE_BYTES) {
+        if self.ask(Vault::free).await? < bytes.saturating_add(KEPT_FREE_BYTES) {
             return Err(AppError::DiskFull);
         }
-        if quota.is_some_and(|quota| used.saturating_add(bytes) > quota) {
+        self.may_keep(bytes).await
+    }
+
+    /// Whether the quota has room for so much more. The disk is not asked: the bytes may lie on it already.
+    pub(crate) async fn may_keep(&self, bytes: u64) -> Result<(), AppError> {
+        let Some(quota) = self.user.quota else { return Ok(()) };
+        if self.ask(Vault::usage).await?.saturating_add(bytes) > quota {
             return Err(AppError::bad_request("Quota has been exceeded!"));
         }
         Ok(())

@@ -8,7 +8,7 @@ use protocol::safelight::{Health, path};
 
 use crate::error::{AppError, causes};
 use crate::state::{Parts, State};
-use crate::vault::VaultError;
+use crate::vault::{KEPT_FREE_BYTES, VaultError};
 
 #[utoipa::path(
     get,
@@ -29,11 +29,11 @@ fn problem(parts: &Parts) -> Option<&'static str> {
     if parts.stopping.is_cancelled() {
         return Some("The server is stopping");
     }
-    let looked = parts.vault.look();
-    match looked {
-        Ok(()) if parts.vault.free().is_ok_and(|free| free < crate::vault::KEPT_FREE_BYTES) => {
-            Some("The disk is full")
-        }
+    // First, because nothing can be written then.
+    if parts.vault.free().is_ok_and(|free| free < KEPT_FREE_BYTES) {
+        return Some("The disk is full");
+    }
+    match parts.vault.look() {
         Ok(()) => None,
         Err(error) => {
             tracing::error!(error = causes(&error), "the vault is not well");

@@ -10,11 +10,22 @@ import { Server } from "../support/server.mjs";
 const MB = 1_000_000;
 
 test("a proxy that refuses large requests is no obstacle", async () => {
+  const sizes = { "small.jpg": 0.2, "photo.jpg": 3, "raw.dng": 12, "film.mp4": 40 };
+  const { refused } = await backUpThroughProxy(sizes);
+  assert.ok(refused > 0 && refused < 40, `${refused} requests were refused`);
+});
+
+test("a server that knows its proxy's limit is asked for nothing larger", async () => {
+  const { refused, largest } = await backUpThroughProxy({ "film.mp4": 40 }, "--max-request", "1MB");
+  assert.equal(refused, 0);
+  assert.ok(largest > MB / 2, `pieces of ${largest} bytes`);
+});
+
+// Files of so many megabytes, to a server behind a proxy that lets 1 MB through; tells what the proxy saw.
+async function backUpThroughProxy(sizes, ...options) {
   const [data, folder] = [await scratch("data"), await scratch("pictures")];
-  for (const [name, size] of [["small.jpg", 0.2], ["photo.jpg", 3], ["raw.dng", 12], ["film.mp4", 40]]) {
-    await sparse(folder, name, size * MB, name);
-  }
-  const server = await Server.start(data);
+  for (const [name, size] of Object.entries(sizes)) await sparse(folder, name, size * MB, name);
+  const server = await Server.start(data, ...options);
   const proxy = await Proxy.to(server, MB);
   const browser = await Browser.open();
   const page = await browser.page(`${proxy.origin}/#pair=${server.newPairingLink().split("#pair=")[1]}`);
@@ -22,28 +33,9 @@ test("a proxy that refuses large requests is no obstacle", async () => {
   await dropFolder(page, folder);
   await waitForState(page, "done", 120_000);
   assert.deepEqual((await onServer(data)).sort(), [...(await digests(folder)).values()].sort());
-  assert.ok(proxy.refused > 0 && proxy.refused < 40, `${proxy.refused} requests were refused`);
   await browser.forget();
   await proxy.end();
   await server.stop();
   await Promise.all([clear(data), clear(folder)]);
-});
-
-test("a server that knows its proxy's limit is asked for nothing larger", async () => {
-  const [data, folder] = [await scratch("data"), await scratch("pictures")];
-  await sparse(folder, "film.mp4", 40 * MB, "film");
-  const server = await Server.start(data, "--max-request", "1MB");
-  const proxy = await Proxy.to(server, MB);
-  const browser = await Browser.open();
-  const page = await browser.page(`${proxy.origin}/#pair=${server.newPairingLink().split("#pair=")[1]}`);
-  await waitForState(page, "empty");
-  await dropFolder(page, folder);
-  await waitForState(page, "done", 120_000);
-  assert.deepEqual(await onServer(data), [...(await digests(folder)).values()]);
-  assert.equal(proxy.refused, 0);
-  assert.ok(proxy.largest > MB / 2, `pieces of ${proxy.largest} bytes`);
-  await browser.forget();
-  await proxy.end();
-  await server.stop();
-  await Promise.all([clear(data), clear(folder)]);
-});
+  return proxy;
+}

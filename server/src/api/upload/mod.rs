@@ -88,7 +88,7 @@ async fn keep(
     if promised.is_some_and(|promised| promised != received.digest) {
         return Err(mismatch());
     }
-    who.has_room_for(received.size).await?;
+    who.may_keep(received.size).await?;
     who.ask(move |vault| vault.keep(received, sidecar, description)).await
 }
 
