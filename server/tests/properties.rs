@@ -222,6 +222,7 @@ fn any_json_is_understood_or_refused() {
         let status = raw(&server, method, path, &[("Content-Type", "application/json")], &body);
         prop_assert!((200..500).contains(&status), "{method} {path}: {status}");
         prop_assert!(path != "/safelight/v1/pair" || status >= 400, "a code was guessed");
+        prop_assert!(body.trim_ascii().starts_with(b"{") || status >= 400, "not an object, and taken");
     });
 }
 

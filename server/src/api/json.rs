@@ -18,6 +18,10 @@ impl<T: DeserializeOwned, S: Sync, const MAX_BYTES: usize> FromRequest<S> for Js
 
     async fn from_request(request: Request, _: &S) -> Result<Self, AppError> {
         let bytes = read_whole(request.into_body(), MAX_BYTES).await?;
+        // serde would take an array for a struct, field by field.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(AppError::bad_request("Validation failed: expected a JSON object".to_owned()));
+        }
         serde_json::from_slice(&bytes)
             .map(Self)
             .map_err(|error| AppError::bad_request(format!("Validation failed: {error}")))
