@@ -16,6 +16,7 @@ use crate::parts::lists::Lists;
 use crate::parts::notices::Notices;
 use crate::parts::pairing::Pairing;
 use crate::parts::report::Report;
+use crate::parts::restore::Restore;
 use crate::parts::settings::Settings;
 use crate::shown::{Desk, ROWS_AT_ONCE};
 
@@ -50,6 +51,7 @@ fn page(desk: Desk) -> impl IntoView {
             <Activity desk />
             <Folders desk />
             <Library desk />
+            <Restore desk />
             <Settings desk />
             <Devices desk />
             <History desk />

@@ -29,7 +29,10 @@ fn every_route_answers_each_caller_what_is_theirs() {
     let album = mine.ask(&server, "POST", "/api/albums", br#"{"albumName":"mine"}"#).json()["id"].clone();
     let upload = mine.begin_upload(&server);
     let device = mine.ask(&server, "GET", "/safelight/v1/sessions", b"").json()[0]["id"].clone();
-    let routes = routes(&asset, album.as_str().unwrap(), &upload, device.as_str().unwrap());
+    mine.ask(&server, "PUT", "/safelight/v1/folders/own/1?name=x", b"");
+    let folder = mine.ask(&server, "GET", "/safelight/v1/folders", b"").json()[0]["id"].clone();
+    let text = |id: &serde_json::Value| id.as_str().unwrap().to_owned();
+    let routes = routes(&asset, &text(&album), &upload, &text(&device), &text(&folder));
     for route in &routes {
         let name = format!("{} {}", route.method, route.path);
         for (who, headers, status) in strangers(&server, &mine) {
@@ -60,7 +63,7 @@ fn every_route_answers_each_caller_what_is_theirs() {
 }
 
 /// The routes that change what others need stand at the end.
-fn routes(asset: &str, album: &str, upload: &str, device: &str) -> Vec<Route> {
+fn routes(asset: &str, album: &str, upload: &str, device: &str, folder: &str) -> Vec<Route> {
     let route =
         |method, path: &str, body, right, other| Route { method, path: path.to_owned(), body, right, other };
     let check = r#"{"assets":[{"id":"1","checksum":"a9993e364706816aba3e25717850c26c9cd0d89d"}]}"#;
@@ -87,6 +90,11 @@ fn routes(asset: &str, album: &str, upload: &str, device: &str) -> Vec<Route> {
         route("PATCH", upload, "", 415, 415),
         route("DELETE", upload, "", 204, 404),
         route("POST", "/safelight/v1/rate", r#"{"bytesPerSecond":null}"#, 204, 204),
+        route("GET", "/safelight/v1/folders", "", 200, 200),
+        route("PUT", "/safelight/v1/folders/own/2?name=x", "nonsense", 400, 400),
+        route("GET", "/safelight/v1/folders/own/2", "", 404, 404),
+        route("GET", &format!("/safelight/v1/folders/{folder}"), "", 200, 404),
+        route("DELETE", &format!("/safelight/v1/folders/{folder}"), "", 204, 404),
         route("GET", "/safelight/v1/sessions", "", 200, 200),
         route("DELETE", &format!("/safelight/v1/sessions/{device}"), "", 204, 404),
     ]
@@ -242,8 +250,8 @@ fn the_matrix_leaves_no_route_out() {
             item.as_object().unwrap().iter().filter(|(_, operation)| !operation["security"].is_null());
         described.extend(behind_the_door.map(|(method, _)| (method.to_uppercase(), path.clone())));
     }
-    let routes = routes("{id}", "{id}", "/api/upload/{id}", "{id}");
-    let path_of = |route: &Route| route.path.split('?').next().unwrap().to_owned();
+    let routes = routes("{id}", "{id}", "/api/upload/{id}", "{id}", "{id}");
+    let path_of = |route: &Route| route.path.split('?').next().unwrap().replace("/own/2", "/own/{number}");
     let tested: HashSet<_> = routes.iter().map(|route| (route.method.to_owned(), path_of(route))).collect();
     assert_eq!(described, tested);
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use browser::window::{Month, NearSight, Photo, months, photos_of, when_resized};
+use browser::window::{Gallery, Month, NearSight, Photo, gallery, months, photos_of, when_resized};
 use leptos::html::{Dialog, Div};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -31,7 +31,16 @@ struct Layout {
 enum Heard {
     Nothing,
     Months(Vec<Month>),
+    Immich(Option<String>),
     NoAnswer,
+}
+
+async fn hear() -> Heard {
+    match gallery().await {
+        Some(Gallery::Ours) => months().await.map_or(Heard::NoAnswer, Heard::Months),
+        Some(Gallery::Immich(address)) => Heard::Immich(address),
+        None => Heard::NoAnswer,
+    }
 }
 
 #[component]
@@ -43,9 +52,7 @@ pub fn Library(desk: Desk) -> impl IntoView {
         if let Some(dialog) = dialog.get_untracked()
             && dialog.show_modal().is_ok()
         {
-            spawn_local(async move {
-                heard.set(months().await.map_or(Heard::NoAnswer, Heard::Months));
-            });
+            spawn_local(async move { heard.set(hear().await) });
         }
     };
     let close = move |_| {
@@ -68,12 +75,27 @@ pub fn Library(desk: Desk) -> impl IntoView {
                 <button on:click=close>"Close"</button>
             </header>
             {move || match heard.get() {
-                Heard::Nothing => view! { <p class="hint">"Asking your server…"</p> }.into_any(),
-                Heard::NoAnswer => view! { <p class="hint">"Your server did not answer. Close this and try again."</p> }.into_any(),
-                Heard::Months(months) if months.is_empty() => view! { <p class="hint">"There are none yet."</p> }.into_any(),
-                Heard::Months(months) => view! { <Months months /> }.into_any(),
+                Heard::Months(months) if !months.is_empty() => view! { <Months months /> }.into_any(),
+                heard @ (Heard::Nothing | Heard::Months(_) | Heard::Immich(_) | Heard::NoAnswer) => {
+                    let (text, address) = said(&heard);
+                    let link = address.map(|address| view! { <a href=address.clone()>{address.clone()}</a> });
+                    view! { <p class="hint">{text}" "{link}</p> }.into_any()
+                }
             }}
         </dialog>
+    }
+}
+
+/// What is said where there are no months to show, and the address where they are shown.
+fn said(heard: &Heard) -> (&'static str, Option<String>) {
+    match heard {
+        Heard::Nothing => ("Asking your server…", None),
+        Heard::NoAnswer => ("Your server did not answer. Close this and try again.", None),
+        Heard::Months(_) => ("There are none yet.", None),
+        Heard::Immich(Some(address)) => ("Immich shows them itself:", Some(address.clone())),
+        Heard::Immich(None) => {
+            ("Immich shows them itself. Its setting “External domain” would tell the address.", None)
+        }
     }
 }
 

@@ -13,5 +13,6 @@ pub mod lists;
 pub mod notices;
 pub mod pairing;
 pub mod report;
+pub mod restore;
 pub mod settings;
 pub mod viewer;

@@ -6,5 +6,6 @@ pub mod library;
 pub mod numbers;
 pub mod reasons;
 pub mod report;
+pub mod restore;
 
 pub use headline::{Headline, headline, opening, stopped};

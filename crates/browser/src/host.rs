@@ -231,6 +231,7 @@ impl Host {
                 | Command::Abandon(_)
                 | Command::CheckServer { .. }
                 | Command::LimitRate(_)
+                | Command::TellInventory(_)
                 | Command::Pair { .. }
                 | Command::WakeAt(_) => later.push(command),
             }
@@ -260,6 +261,7 @@ impl Host {
             | Command::Abandon(_)
             | Command::CheckServer { .. }
             | Command::LimitRate(_)
+            | Command::TellInventory(_)
             | Command::Pair { .. }
             | Command::WakeAt(_) => Ok(()),
         }

@@ -8,7 +8,7 @@ use js_sys::{Function, Promise, Reflect};
 use protocol::immich::ErrorBody;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Request, RequestInit, Response};
+use web_sys::{ReadableStream, Request, RequestInit, Response};
 
 use crate::Fault;
 use crate::json::{Anything, FromJson};
@@ -27,8 +27,27 @@ pub async fn post<T: FromJson>(path: &str, body: &impl serde::Serialize) -> Requ
     understand(send(path, "POST", text.map(JsValue::from)).await)
 }
 
+pub async fn put_text(path: &str, text: &str) -> RequestEnd<Anything> {
+    understand(send(path, "PUT", Some(text.into())).await)
+}
+
 pub async fn delete(path: &str) -> RequestEnd<Anything> {
     understand(send(path, "DELETE", None).await)
+}
+
+/// The text of a success; none for anything else.
+pub async fn get_text(path: &str) -> Option<String> {
+    match send(path, "GET", None).await {
+        Sent::Answered(Answer { status: 200, text, .. }) => Some(text),
+        Sent::Answered(_) | Sent::NoReply | Sent::Stalled => None,
+    }
+}
+
+/// The body of a success, as it comes; none for anything else.
+pub async fn stream(path: &str) -> Option<ReadableStream> {
+    let request = Request::new_with_str(path).ok()?;
+    let response: Response = JsFuture::from(fetch(&request).ok()?).await.ok()?.unchecked_into();
+    response.body().filter(|_| response.ok())
 }
 
 /// An answer whose body nobody has read yet. One type for all requests keeps the code for them single.

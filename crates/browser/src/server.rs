@@ -2,10 +2,12 @@
 
 use std::num::NonZeroU64;
 
-use engine::{AccountId, Body, Checked, Known, KnownAccount, PairEnd, Reply, RequestEnd, Trust};
+use engine::{AccountId, Body, Checked, FolderId, Known, KnownAccount, PairEnd, Reply, RequestEnd, Trust};
+use js_sys::encode_uri_component;
 use protocol::Digest;
 use protocol::immich::{self, BulkUploadCheckResults, CheckAction, CheckResult, RejectReason};
 use protocol::safelight::{self, Capabilities, Pair, Rate};
+use sha1::{Digest as _, Sha1};
 use wasm_bindgen::JsValue;
 
 use crate::http;
@@ -62,6 +64,30 @@ pub async fn pair(code: String, device_name: String) -> PairEnd {
 /// Lets the server take no more than this from us. A failure changes nothing: it is told again at the next look.
 pub async fn limit_rate(bytes_per_second: Option<NonZeroU64>) -> RequestEnd<Anything> {
     http::post(safelight::path::RATE, &Rate { bytes_per_second }).await
+}
+
+/// What the server was told last of a folder.
+struct Told {
+    digest: String,
+}
+
+impl FromJson for Told {
+    fn from_json(json: &JsValue) -> Option<Told> {
+        Some(Told { digest: json::text(json, "digest")? })
+    }
+}
+
+/// Tells what a folder holds, unless the server knows it. A failure changes nothing: it is told again at the next
+/// look.
+pub async fn tell_inventory(folder: FolderId, name: &str, text: String) {
+    let path = format!("{}{}", safelight::path::OWN_FOLDERS, folder.0);
+    let digest = Digest(Sha1::digest(&text).into()).to_string();
+    let told = http::get::<Told>(&path).await;
+    if !matches!(told, RequestEnd::Replied(Reply { body: Body::Understood(told), .. }) if told.digest == digest)
+    {
+        let named = format!("{path}?name={}", encode_uri_component(name));
+        http::put_text(&named, &text).await;
+    }
 }
 
 /// Turns a body that reads well but makes no sense into a foreign one.

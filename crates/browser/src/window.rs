@@ -4,6 +4,7 @@ mod conversation;
 mod devices;
 mod giving;
 mod library;
+mod restore;
 
 use std::cell::RefCell;
 
@@ -26,7 +27,8 @@ const RESTART_MS: u32 = 2_000;
 pub use conversation::Conversation;
 pub use devices::{Device, devices, send_away};
 pub use giving::{abilities, clock_time, copy, iso_time, local_time, save_as, user_agent};
-pub use library::{Month, NearSight, Photo, months, photos_of, when_resized};
+pub use library::{Gallery, Month, NearSight, Photo, gallery, months, photos_of, when_resized};
+pub use restore::{Care, KnownFolder, Plan, PlanFault, Restored, WriteFault, known_folders, plan, restore};
 
 thread_local! {
     /// The grant of a dropped folder lives only while some handle object does (measured).
@@ -78,12 +80,21 @@ pub fn can_keep_folders() -> bool {
 
 /// Shows the folder picker. `None` if the person changed their mind.
 pub async fn pick_folder() -> Result<Option<DirectoryHandle>, Fault> {
-    let picked = bindings::show_directory_picker(&bindings::read_mode()).await;
+    pick(&bindings::read_mode()).await
+}
+
+async fn pick(options: &JsValue) -> Result<Option<DirectoryHandle>, Fault> {
+    let picked = bindings::show_directory_picker(options).await;
     match picked.map_err(Fault::from) {
         Ok(handle) => Ok(Some(handle.unchecked_into())),
         Err(fault) if fault.is("AbortError") => Ok(None),
         Err(fault) => Err(fault),
     }
+}
+
+/// Shows the folder picker, for a folder that files are restored into. `None` if the person changed their mind.
+pub async fn pick_folder_to_write() -> Result<Option<DirectoryHandle>, Fault> {
+    pick(&bindings::object(&[("mode", &"readwrite".into()), ("id", &"restore".into())])).await
 }
 
 /// Asks for the permission of a stored folder. Needs a fresh gesture. True if it is granted now.

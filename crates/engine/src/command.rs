@@ -52,6 +52,8 @@ pub enum Command {
     },
     /// Let the server take no more than so many bytes per second from us; `None` is as many as it can.
     LimitRate(Option<NonZeroU64>),
+    /// Let the server know what [`crate::Engine::inventory`] says of this folder.
+    TellInventory(FolderId),
     /// Exchange a pairing code for a session.
     Pair {
         code: String,

@@ -87,6 +87,52 @@ pub struct Folder {
     pub(crate) failed_at: Option<Moment>,
 }
 
+/// All of them, in the order of their ids. A handful, so a list: the code of a map is larger than all that it would
+/// hold.
+#[derive(Debug, Default)]
+pub(crate) struct Folders(Vec<(FolderId, Folder)>);
+
+impl Folders {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (FolderId, &Folder)> {
+        self.0.iter().map(|(id, folder)| (*id, folder))
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Folder> {
+        self.0.iter().map(|(_, folder)| folder)
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (FolderId, &mut Folder)> {
+        self.0.iter_mut().map(|(id, folder)| (*id, folder))
+    }
+
+    pub(crate) fn get(&self, id: FolderId) -> Option<&Folder> {
+        self.iter().find(|(theirs, _)| *theirs == id).map(|(_, folder)| folder)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: FolderId) -> Option<&mut Folder> {
+        self.iter_mut().find(|(theirs, _)| *theirs == id).map(|(_, folder)| folder)
+    }
+
+    /// One that is known stays as it is.
+    pub(crate) fn add(&mut self, id: FolderId, folder: impl FnOnce() -> Folder) {
+        if self.get(id).is_none() {
+            let at = self.0.partition_point(|(theirs, _)| *theirs < id);
+            self.0.insert(at, (id, folder()));
+        }
+    }
+
+    /// True if it was there.
+    pub(crate) fn remove(&mut self, id: FolderId) -> bool {
+        let before = self.0.len();
+        self.0.retain(|(theirs, _)| *theirs != id);
+        self.0.len() < before
+    }
+}
+
 /// Watching only speeds things up: what counts is to look through everything now and then.
 const LOOK_EVERY_MS: u64 = 30 * 60_000;
 /// A gap of a second or two in what the watch saw.

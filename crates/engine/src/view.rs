@@ -167,7 +167,7 @@ impl Engine {
 
     fn headline(&self, tally: &Tally) -> Headline {
         let working = self.jobs.reading().len() + self.jobs.sending().len() > 0;
-        let needs_access = self.folders.values().any(|folder| folder.access != Access::Granted);
+        let needs_access = self.folders.all().any(|folder| folder.access != Access::Granted);
         match self.link.halt() {
             Some(Halt::SignedOut) => Headline::Unpaired,
             _ if !self.may_work() && !self.folders.is_empty() => Headline::Paused,
@@ -193,7 +193,7 @@ impl Engine {
 
     fn folder_views(&self) -> Vec<FolderView> {
         let mut views: Vec<FolderView> =
-            self.folders.iter().map(|(id, folder)| folder_view(*id, folder)).collect();
+            self.folders.iter().map(|(id, folder)| folder_view(id, folder)).collect();
         for (_, row) in self.catalog.iter() {
             if let Ok(at) = views.binary_search_by_key(&row.folder, |view| view.id) {
                 views[at].tally.add(row);
@@ -225,7 +225,7 @@ impl Engine {
     }
 
     fn row_view(&self, id: FileId, row: &Row) -> Option<RowView> {
-        let folder = self.folders.get(&row.folder).map(|folder| folder.name.clone()).unwrap_or_default();
+        let folder = self.folders.get(row.folder).map(|folder| folder.name.clone()).unwrap_or_default();
         let looked_at = row.stamp != crate::row::Stamp::default();
         let size = looked_at.then_some(row.stamp.size);
         Some(RowView { id, folder, path: row.path.to_string(), size, reason: reason(&row.state)? })

@@ -1,7 +1,10 @@
 //! What a person relies on, told as short stories.
 
-use safelight_engine::testing::{PICTURES, World};
-use safelight_engine::{FileState, Filter, Headline, Intent, Moment, Problem, Proof, Reason, SkipReason};
+use protocol::inventory::Entry;
+use safelight_engine::testing::{Disk, PICTURES, World};
+use safelight_engine::{
+    Event, FileState, Filter, Headline, Intent, Lasting, Moment, Problem, Proof, Reason, SkipReason,
+};
 
 #[test]
 fn every_file_of_a_folder_arrives() {
@@ -220,4 +223,62 @@ fn removing_a_folder_deletes_nothing_on_disk_or_server() {
     assert_eq!(world.view().headline, Headline::Empty);
     assert!(world.store.rows.is_empty() && world.store.folders.is_empty());
     assert!(world.server.holds("one") && world.disk().files.contains_key("a.jpg"));
+}
+
+#[test]
+fn the_server_learns_what_the_folder_holds() {
+    let mut world = World::with(&[("a.jpg", "one"), ("2024/b.jpg", "two"), ("notes.txt", "three")]);
+    world.settle();
+    let held = |world: &World| {
+        let entries = Entry::read_all(&world.inventories[&PICTURES]).unwrap();
+        let mut paths: Vec<String> = entries.iter().map(|entry| entry.path.to_string()).collect();
+        paths.sort();
+        paths
+    };
+    assert_eq!(held(&world), ["2024/b.jpg", "a.jpg"]);
+    world.disk().remove("a.jpg");
+    world.look();
+    world.settle();
+    assert_eq!(held(&world), ["2024/b.jpg"]);
+}
+
+#[test]
+fn photos_that_come_one_by_one_are_told_of_together() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    let told = std::mem::take(&mut world.inventories);
+    assert_eq!(told.len(), 1);
+    let day_ago = Moment(world.now.0 - 86_400_000);
+    for name in ["b.jpg", "c.jpg"] {
+        world.disk().write(name, name, day_ago);
+        world.tell_touched();
+        world.pass(1_000);
+    }
+    assert_eq!(world.view().tally.protected, 3);
+    assert!(world.inventories.is_empty(), "not yet");
+    world.pass(60_000);
+    assert_eq!(world.inventories[&PICTURES].lines().count(), 3);
+}
+
+#[test]
+fn a_server_of_others_is_told_nothing() {
+    let mut world = World::unpaired(&[("a.jpg", "one")]);
+    (world.server.paired, world.server.verifies) = (true, false);
+    world.start();
+    world.pass(120_000);
+    assert_eq!(world.view().tally.protected, 1);
+    assert!(world.inventories.is_empty());
+}
+
+#[test]
+fn the_first_folder_is_told_of_as_soon_as_it_is_backed_up() {
+    let mut world = World::unpaired(&[]);
+    world.server.paired = true;
+    world.store.forget_folder(PICTURES);
+    world.start();
+    world.settle();
+    *world.disk() = Disk::of(&[("a.jpg", "one")], Moment(1));
+    world.tell(Event::FolderAdded { folder: PICTURES, name: "Pictures".into(), lasting: Lasting::Lasting });
+    world.settle();
+    assert_eq!(world.inventories[&PICTURES].lines().count(), 1);
 }

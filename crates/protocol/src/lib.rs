@@ -6,6 +6,7 @@
 
 pub mod digest;
 pub mod immich;
+pub mod inventory;
 pub mod media;
 pub mod resumable;
 pub mod safelight;

@@ -11,6 +11,10 @@ pub mod path {
     pub const SESSIONS: &str = "/safelight/v1/sessions";
     pub const RATE: &str = "/safelight/v1/rate";
     pub const CAPABILITIES: &str = "/safelight/v1/capabilities";
+    /// What the folders of the devices hold, [`crate::inventory`].
+    pub const FOLDERS: &str = "/safelight/v1/folders";
+    /// Before the number that a device gives one of its folders.
+    pub const OWN_FOLDERS: &str = "/safelight/v1/folders/own/";
     pub const HEALTH: &str = "/safelight/v1/health";
 }
 
@@ -50,6 +54,24 @@ pub struct Session {
     pub last_used_at: String,
     /// True for the session that asked.
     pub current: bool,
+}
+
+/// A folder of a device, as it was when the device last told of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct KnownFolder {
+    pub id: String,
+    pub name: String,
+    pub device_name: String,
+    /// ISO 8601, UTC.
+    pub told_at: String,
+    /// Files in it that the server has.
+    pub held: u64,
+    /// Files that were in it once, and that the server still has.
+    pub gone: u64,
+    /// The SHA-1 of the text by which the device told it, in hex.
+    pub digest: String,
 }
 
 /// What the server behind this origin can do beyond the Immich API.

@@ -1,13 +1,12 @@
 //! `/api/albums`: list, create, look at one, add to one.
 
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use protocol::immich::{AddToAlbum, AddedToAlbum, CreateAlbum, path};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::json::{JsonBody, QueryOf};
+use super::asked::{JsonBody, PathOf, QueryOf};
 use super::sign_in::SignedIn;
 use super::users::email;
 use crate::door::User;
@@ -60,7 +59,7 @@ pub(super) async fn create(
 )]
 pub(super) async fn album(
     Extension(who): Extension<SignedIn>,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
 ) -> Result<Json<Value>, AppError> {
     let id = album_id(&id)?;
     let album = who.ask(move |vault| vault.album(id)).await?;
@@ -78,7 +77,7 @@ pub(super) async fn album(
 )]
 pub(super) async fn add(
     Extension(who): Extension<SignedIn>,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
     JsonBody(AddToAlbum { ids }): JsonBody<AddToAlbum>,
 ) -> Result<Json<Vec<AddedToAlbum>>, AppError> {
     let (id, assets) = (album_id(&id)?, ids.clone());

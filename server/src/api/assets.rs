@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use axum::extract::{Path, Request};
+use axum::extract::Request;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
@@ -12,6 +12,7 @@ use protocol::immich::{Statistics, path};
 use serde_json::{Value, json};
 use tower_http::services::ServeFile;
 
+use super::asked::PathOf;
 use super::sign_in::SignedIn;
 use crate::error::AppError;
 use crate::openapi::Refused;
@@ -38,7 +39,7 @@ pub(super) async fn statistics(Extension(who): Extension<SignedIn>) -> Result<Js
 )]
 pub(super) async fn asset(
     Extension(who): Extension<SignedIn>,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
 ) -> Result<Json<Value>, AppError> {
     let asset = find(&who, &id).await?;
     Ok(Json(json!({
@@ -71,7 +72,7 @@ pub(super) async fn asset(
 )]
 pub(super) async fn original(
     Extension(who): Extension<SignedIn>,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
     request: Request,
 ) -> Result<Response, AppError> {
     let asset = find(&who, &id).await?;

@@ -7,7 +7,7 @@ use protocol::immich::{
     BulkUploadCheck, BulkUploadCheckResults, CheckAction, CheckItem, CheckResult, RejectReason, path,
 };
 
-use super::json::JsonBody;
+use super::asked::JsonBody;
 use super::sign_in::SignedIn;
 use super::upload::checksum;
 use crate::error::AppError;

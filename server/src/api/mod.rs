@@ -4,12 +4,12 @@
 //! Invariant: what is not listed in `open` is answered only to whom the door knows.
 
 mod albums;
+pub(crate) mod asked;
 mod assets;
 mod batches;
 mod bulk_check;
 mod chunks;
 pub(crate) mod cookie;
-pub(crate) mod json;
 pub(crate) mod resumable;
 mod server;
 pub(crate) mod sign_in;

@@ -1,6 +1,6 @@
 //! `/api/timeline/…`: what the vault holds, month by month, in the columns that Immich uses; and small pictures of it.
 
-use axum::extract::{Path, Request, State as Shared};
+use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::{Extension, Json};
@@ -9,8 +9,8 @@ use protocol::AssetId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::asked::{PathOf, QueryOf};
 use super::assets::{find, served};
-use super::json::QueryOf;
 use super::sign_in::SignedIn;
 use crate::error::AppError;
 use crate::openapi::Refused;
@@ -119,7 +119,7 @@ impl BucketAssets {
 pub(super) async fn thumbnail(
     Shared(state): Shared<State>,
     Extension(who): Extension<SignedIn>,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
     QueryOf(WhichSize { size }): QueryOf<WhichSize>,
     request: Request,
 ) -> Result<Response, AppError> {

@@ -1,6 +1,7 @@
 //! `/safelight/v1/…`: what only this server answers, beside the Immich API.
 
 mod capabilities;
+mod folders;
 mod health;
 mod pair;
 mod rate;
@@ -21,6 +22,11 @@ pub(crate) fn open() -> OpenApiRouter<State> {
 
 pub(crate) fn signed_in() -> OpenApiRouter<State> {
     OpenApiRouter::new()
+        .routes(routes!(folders::list))
+        .routes(routes!(folders::one))
+        .routes(routes!(folders::forget))
+        .routes(routes!(folders::told))
+        .routes(routes!(folders::tell))
         .routes(routes!(rate::set))
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::revoke))

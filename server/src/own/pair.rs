@@ -10,8 +10,8 @@ use protocol::immich::ErrorBody;
 use protocol::safelight::{Pair, Session, path};
 
 use super::sessions::shape;
+use crate::api::asked::JsonBody;
 use crate::api::cookie;
-use crate::api::json::JsonBody;
 use crate::door::WrongCode;
 use crate::error::AppError;
 use crate::listen::Caller;

@@ -5,7 +5,7 @@ use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use protocol::safelight::{Rate, path};
 
-use crate::api::json::JsonBody;
+use crate::api::asked::JsonBody;
 use crate::api::sign_in::SignedIn;
 use crate::openapi::Refused;
 use crate::state::State;

@@ -1,10 +1,11 @@
 //! `/safelight/v1/sessions`: the paired devices, and how to send one away.
 
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use protocol::safelight::{self, path};
 
+use crate::api::asked::PathOf;
 use crate::api::sign_in::{By, SignedIn};
 use crate::door::Session;
 use crate::error::AppError;
@@ -40,7 +41,7 @@ pub(super) async fn list(
 pub(super) async fn revoke(
     Shared(state): Shared<State>,
     Extension(who): Extension<SignedIn>,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
 ) -> Result<StatusCode, AppError> {
     let known = state.blocking(move |parts| parts.door.revoke_session_of(&who.user, &id)).await?;
     let unknown = || AppError::Refused(StatusCode::NOT_FOUND, "There is no such device".to_owned());

@@ -59,3 +59,31 @@ test("photos are browsed by month, seen large, and downloaded bit for bit", asyn
   await server.stop();
   await Promise.all([clear(data), clear(folder)]);
 });
+
+test("what an Immich holds is shown by Immich itself", async () => {
+  const [data, folder] = [await scratch("data"), await scratch("pictures")];
+  await write(folder, "photo.jpg", await media("photo.jpg"));
+  const server = await Server.start(data);
+  const browser = await Browser.open();
+  const page = await browser.page(server.pairingLink);
+  await waitForState(page, "empty");
+  await dropFolder(page, folder);
+  await waitForState(page, "done");
+  // As Immich answers.
+  const unknown = { status: 404, json: { message: "Cannot GET /safelight/v1/capabilities", statusCode: 404 } };
+  await page.route("**/safelight/v1/capabilities", (route) => route.fulfill(unknown));
+  const config = { externalDomain: "https://photos.example" };
+  await page.route("**/api/server/config", (route) => route.fulfill({ json: config }));
+  const library = page.getByRole("dialog", { name: "Photos on your server" });
+  await page.getByRole("button", { name: "Browse" }).click();
+  const link = library.getByRole("link", { name: "https://photos.example" });
+  assert.equal(await link.getAttribute("href"), "https://photos.example");
+  await library.getByRole("button", { name: "Close" }).click();
+
+  config.externalDomain = "";
+  await page.getByRole("button", { name: "Browse" }).click();
+  await library.getByText("Its setting “External domain” would tell the address").waitFor();
+  await browser.forget();
+  await server.stop();
+  await Promise.all([clear(data), clear(folder)]);
+});

@@ -27,7 +27,11 @@ export class Browser {
   }
 
   async start() {
-    if (this.options.allowAlways) await allowOnEveryVisit(this.profile, this.options.allowAlways);
+    const { allowAlways, mayWrite } = this.options;
+    // As if the person had answered "Allow on every visit" for this origin: folders stay readable after a new start.
+    if (allowAlways) await allow(this.profile, "file_system_access_extended_permission", allowAlways);
+    // As if the person let it write into every folder.
+    if (mayWrite) await allow(this.profile, "file_system_write_guard", mayWrite);
     this.context = await chromium.launchPersistentContext(this.profile, {
       executablePath: process.env.CHROMIUM,
       headless: true,
@@ -67,12 +71,11 @@ export class Browser {
   }
 }
 
-// As if the person had answered "Allow on every visit" for this origin: folders stay readable after a new start.
-async function allowOnEveryVisit(profile, origin) {
+async function allow(profile, what, origin) {
   const file = join(profile, "Default", "Preferences");
   const preferences = JSON.parse(await readFile(file, "utf8").catch(() => "{}"));
   let place = preferences;
-  for (const key of ["profile", "content_settings", "exceptions", "file_system_access_extended_permission"]) {
+  for (const key of ["profile", "content_settings", "exceptions", what]) {
     place = place[key] ??= {};
   }
   place[`${origin},*`] = { setting: 1 };
@@ -88,6 +91,24 @@ export async function dropFolder(page, folder) {
     await session.send("Input.dispatchDragEvent", { type, x: 200, y: 200, data });
   }
   await session.detach();
+}
+
+// The folder picker cannot be driven here: a drop stands in for the choice, and gives a real handle of a real folder.
+export const PICKER_BY_DROP = `window.showDirectoryPicker = () => new Promise((resolve) => {
+  document.documentElement.dataset.picking = "";
+  const take = (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    delete document.documentElement.dataset.picking;
+    window.dispatchEvent(new DragEvent("dragleave"));
+    resolve(event.dataTransfer.items[0].getAsFileSystemHandle());
+  };
+  window.addEventListener("drop", take, { capture: true, once: true });
+});`;
+
+export async function dropIntoPicker(page, folder) {
+  await page.waitForSelector("html[data-picking]");
+  await dropFolder(page, folder);
 }
 
 const headline = (page) => page.getByTestId("headline");

@@ -45,6 +45,10 @@ impl Host {
                 // Told again whenever the server was looked for.
                 _ = server::limit_rate(rate).await;
             }),
+            Command::TellInventory(folder) => {
+                let Some((name, text)) = self.inventory(folder) else { return };
+                spawn_local(async move { server::tell_inventory(folder, &name, text).await });
+            }
             Command::Pair { code } => spawn_local(async move {
                 host.tell(Event::PairingEnded(server::pair(code, crate::device::name()).await));
             }),
@@ -56,6 +60,11 @@ impl Host {
             | Command::SaveRun { .. }
             | Command::ForgetFolder(_) => {}
         }
+    }
+
+    fn inventory(&self, folder: FolderId) -> Option<(String, String)> {
+        let engine = self.engine.borrow();
+        engine.inventory(folder).map(|(name, text)| (name.to_owned(), text))
     }
 
     /// Runs a piece of work that [`Command::Abandon`] can stop; dropping its future stops it.

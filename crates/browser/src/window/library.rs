@@ -1,8 +1,10 @@
 //! What the server holds, month by month, for whoever wants to look at it.
 
-use engine::{Body, Moment, RequestEnd};
+use engine::{Body, Moment, Reply, RequestEnd};
 use gloo::events::EventListener;
 use js_sys::{Array, Date};
+use protocol::safelight::Capabilities;
+use protocol::safelight::path::CAPABILITIES;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
@@ -27,6 +29,36 @@ pub struct Photo {
     pub is_image: bool,
     pub taken: Moment,
     pub bytes: u64,
+}
+
+/// Who shows the photos.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gallery {
+    /// This app.
+    Ours,
+    /// Immich itself, at this address if it knows its own.
+    Immich(Option<String>),
+}
+
+/// None if there is no answer.
+pub async fn gallery() -> Option<Gallery> {
+    let RequestEnd::Replied(Reply { body, .. }) = http::get::<Capabilities>(CAPABILITIES).await else {
+        return None;
+    };
+    if matches!(body, Body::Understood(_)) {
+        return Some(Gallery::Ours);
+    }
+    let Domain(domain) = understood(http::get::<Domain>("/api/server/config").await)?;
+    Some(Gallery::Immich(Some(domain).filter(|domain| domain.starts_with("http"))))
+}
+
+/// Where Immich says that its own page is.
+struct Domain(String);
+
+impl FromJson for Domain {
+    fn from_json(json: &JsValue) -> Option<Self> {
+        text(json, "externalDomain").map(Domain)
+    }
 }
 
 /// Newest first; none if there is no answer.

@@ -51,7 +51,7 @@ impl Engine {
     /// At folders, and whether the server is still there.
     fn look_when_due(&mut self, now: Moment) {
         let is_due = |folder: &Folder| folder.look_due().is_some_and(|due| due.is_due(now));
-        if self.may_work() && self.folders.values().any(is_due) {
+        if self.may_work() && self.folders.all().any(is_due) {
             self.list_again(|_, folder| is_due(folder));
             self.ask_server_again();
         }
@@ -73,6 +73,8 @@ impl Engine {
     /// What rests on a row stands behind its being saved.
     fn in_order(&mut self, now: Moment, begun: Vec<Command>) -> Vec<Command> {
         let unsaved = self.catalog.take_unsaved();
+        self.told.is_old |= !unsaved.is_empty();
+        self.tell_inventories(now);
         let save = (!unsaved.is_empty()).then_some(Command::Save(unsaved));
         let wake = self.next_wake(now);
         let outbox = std::mem::take(&mut self.outbox);
@@ -80,7 +82,7 @@ impl Engine {
     }
 
     fn begin_listing(&mut self, now: Moment, begun: &mut Vec<Command>) {
-        for (id, folder) in &mut self.folders {
+        for (id, folder) in self.folders.iter_mut() {
             folder.end_doubt(now);
             let scope = match folder.listing {
                 Listing::Due => Scope::Everything,
@@ -91,11 +93,11 @@ impl Engine {
             };
             if folder.watch == Watch::Off && folder.lasting == Lasting::Lasting {
                 folder.watch = Watch::Asked { at: now };
-                begun.push(Command::WatchFolder(*id));
+                begun.push(Command::WatchFolder(id));
             }
             self.last_scan = ScanId(self.last_scan.0.wrapping_add(1));
             folder.begin_look(self.last_scan, &scope);
-            begun.push(Command::ListFolder { folder: *id, scan: self.last_scan, scope });
+            begun.push(Command::ListFolder { folder: id, scan: self.last_scan, scope });
         }
     }
 
@@ -194,11 +196,13 @@ impl Engine {
             Link::Held { until, .. } => Some(until),
             Link::Due(_) | Link::Checking { .. } | Link::Ready(_) | Link::SignedOut => None,
         };
-        let looks = self.folders.values().filter_map(Folder::look_due).filter(|_| self.may_work());
-        let doubts = self.folders.values().filter_map(|folder| Some(folder.doubted.as_ref()?.until));
+        let looks = self.folders.all().filter_map(Folder::look_due).filter(|_| self.may_work());
+        let doubts = self.folders.all().filter_map(|folder| Some(folder.doubted.as_ref()?.until));
         let looks = looks.chain(doubts.filter(|_| self.may_work()));
         let questions = self.collected_at(now);
-        let next = held.into_iter().chain(questions).chain(self.catalog.next_wait_end()).chain(looks).min();
+        let inventories = self.inventories_due(now).filter(|_| self.is_settled());
+        let held = held.into_iter().chain(inventories);
+        let next = held.chain(questions).chain(self.catalog.next_wait_end()).chain(looks).min();
         if next == self.wake_at {
             return None;
         }

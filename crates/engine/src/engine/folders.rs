@@ -11,13 +11,13 @@ const HANDED_OVER: &str = "Files chosen once";
 
 impl Engine {
     pub(super) fn add_folder(&mut self, id: FolderId, name: String, lasting: Lasting) {
-        self.folders.entry(id).or_insert_with(|| Folder::new(name, lasting));
+        self.folders.add(id, || Folder::new(name, lasting));
         self.access_changed(id, Access::Granted);
     }
 
     /// Access given back: the folder is looked through again. Access lost: its rows keep their states.
     pub(super) fn access_changed(&mut self, id: FolderId, access: Access) {
-        let Some(folder) = self.folders.get_mut(&id) else { return };
+        let Some(folder) = self.folders.get_mut(id) else { return };
         let regained =
             access == Access::Granted && (folder.access != access || folder.listing == Listing::Failed);
         folder.access = access;
@@ -32,7 +32,7 @@ impl Engine {
     }
 
     pub(super) fn remove_folder(&mut self, id: FolderId) {
-        if self.folders.remove(&id).is_none() {
+        if !self.folders.remove(id) {
             return;
         }
         self.abandon_folder(id);
@@ -42,7 +42,7 @@ impl Engine {
 
     /// What the rules say of later versions is judged anew.
     pub(super) fn set_rules(&mut self, id: FolderId, rules: FolderRules) {
-        let Some(folder) = self.folders.get_mut(&id) else { return };
+        let Some(folder) = self.folders.get_mut(id) else { return };
         folder.rules = rules;
         self.outbox.push(Command::SaveRules { folder: id, rules });
         let later = |row: &Row| row.folder == id && row.before.is_some();
@@ -58,8 +58,8 @@ impl Engine {
     }
 
     pub(super) fn list_again(&mut self, wanted: impl Fn(FolderId, &Folder) -> bool) {
-        for (id, folder) in &mut self.folders {
-            if !matches!(folder.listing, Listing::Running { .. }) && wanted(*id, folder) {
+        for (id, folder) in self.folders.iter_mut() {
+            if !matches!(folder.listing, Listing::Running { .. }) && wanted(id, folder) {
                 folder.list_again();
             }
         }
@@ -68,7 +68,7 @@ impl Engine {
     /// Rows of files that were handed over once, and did not outlive the last start. What was done with is
     /// forgotten; what was not stays in sight until it is chosen again or removed by the person.
     pub(super) fn take_in_strays(&mut self) {
-        let stray = |row: &Row| !self.folders.contains_key(&row.folder);
+        let stray = |row: &Row| self.folders.get(row.folder).is_none();
         let strays: Vec<_> = self.catalog.iter().filter(|(_, row)| stray(row)).collect();
         let open = |row: &Row| matches!(heap_of(&row.state), Some(Heap::Remaining | Heap::Problems));
         let mut unfinished: Vec<FolderId> = Vec::new();
@@ -82,7 +82,7 @@ impl Engine {
         for id in unfinished {
             let mut folder = Folder::new(HANDED_OVER.into(), Lasting::Once);
             folder.listing = Listing::Failed;
-            self.folders.insert(id, folder);
+            self.folders.add(id, || folder);
             self.access_changed(id, Access::Barred(Barrier::Unreachable));
         }
     }

@@ -26,7 +26,7 @@ impl Engine {
 
     /// Which look at the folder this is, if it is one that still counts.
     fn look_of(&self, folder: FolderId, scan: ScanId) -> Option<Looking> {
-        let folder = self.folders.get(&folder)?;
+        let folder = self.folders.get(folder)?;
         match (folder.listing, &folder.glance) {
             (Listing::Running { scan: ours, .. }, _) if ours == scan => Some(Looking::Through),
             (_, Some(glance)) if glance.scan == scan => Some(Looking::Glancing),
@@ -70,7 +70,7 @@ impl Engine {
                 }
             }
             (Some(Looking::Glancing), end) => {
-                let glance = self.folders.get_mut(&folder).and_then(|folder| folder.glance.take());
+                let glance = self.folders.get_mut(folder).and_then(|folder| folder.glance.take());
                 if let (Some(glance), ListingEnd::Complete) = (glance, end) {
                     self.call_unseen_gone_within(now, folder, &glance);
                 }
@@ -79,7 +79,7 @@ impl Engine {
     }
 
     fn note_listed(&mut self, now: Moment, id: FolderId) {
-        if let Some(folder) = self.folders.get_mut(&id) {
+        if let Some(folder) = self.folders.get_mut(id) {
             let again = matches!(folder.listing, Listing::Running { again: true, .. });
             folder.listing = if again { Listing::Due } else { Listing::Complete };
             folder.listed_at = Some(now);
@@ -88,25 +88,25 @@ impl Engine {
     }
 
     pub(super) fn paths_touched(&mut self, id: FolderId, paths: Vec<Box<str>>) {
-        if let Some(folder) = self.folders.get_mut(&id) {
+        if let Some(folder) = self.folders.get_mut(id) {
             folder.touch(paths);
         }
     }
 
     pub(super) fn watch_began_late(&mut self, id: FolderId) {
-        if let Some(folder) = self.folders.get_mut(&id) {
+        if let Some(folder) = self.folders.get_mut(id) {
             folder.watched_late = true;
         }
     }
 
     pub(super) fn watch_ended(&mut self, now: Moment, id: FolderId) {
-        if let Some(folder) = self.folders.get_mut(&id) {
+        if let Some(folder) = self.folders.get_mut(id) {
             folder.end_watch(now);
         }
     }
 
     pub(super) fn lose_access(&mut self, now: Moment, id: FolderId, barrier: Barrier) {
-        if let Some(folder) = self.folders.get_mut(&id) {
+        if let Some(folder) = self.folders.get_mut(id) {
             folder.listing = Listing::Failed;
             folder.failed_at = Some(now);
             folder.stop_looking();
@@ -144,7 +144,7 @@ impl Engine {
         let is_second = |path: &str| glance.second.iter().any(|second| **second == *path);
         let new: Vec<Box<str>> =
             folders.iter().filter(|path| !is_second(path)).map(|path| (*path).into()).collect();
-        if let Some(folder) = self.folders.get_mut(&folder).filter(|_| !new.is_empty()) {
+        if let Some(folder) = self.folders.get_mut(folder).filter(|_| !new.is_empty()) {
             folder.doubt(now, new);
         }
         unseen.into_iter().for_each(|id| self.call_gone(id));

@@ -4,14 +4,13 @@
 mod advance;
 mod asking;
 mod folders;
+mod inventory;
 mod jobs;
 mod listing;
 mod reading;
 mod runs;
 mod sending;
 mod server;
-
-use std::collections::BTreeMap;
 
 use hashbrown::HashSet;
 use protocol::Digest;
@@ -20,7 +19,7 @@ use rustc_hash::FxBuildHasher;
 use crate::catalog::Catalog;
 use crate::command::Command;
 use crate::event::{Event, PairEnd, Saved, SavedFolder};
-use crate::folder::{Folder, FolderId, Lasting, ScanId};
+use crate::folder::{Folder, Folders, Lasting, ScanId};
 use crate::incident::Incidents;
 use crate::intent::{Intent, Settings};
 use crate::link::Link;
@@ -28,6 +27,7 @@ use crate::pace::Pace;
 use crate::row::{FileId, FileState, Problem};
 use crate::speed::Speed;
 use crate::time::Moment;
+use inventory::Told;
 pub(crate) use jobs::Jobs;
 use runs::History;
 
@@ -36,7 +36,7 @@ const FRESH_MS: u64 = 20_000;
 
 pub struct Engine {
     pub(crate) catalog: Catalog,
-    pub(crate) folders: BTreeMap<FolderId, Folder>,
+    pub(crate) folders: Folders,
     pub(crate) settings: Settings,
     pub(crate) link: Link,
     pub(crate) jobs: Jobs,
@@ -60,6 +60,7 @@ pub struct Engine {
     /// Files whose upload ended with no answer or a gateway's fault. If the server then answers, it was not the
     /// network: the attempt counts, so that one file cannot hold up the rest for ever.
     suspects: Vec<FileId>,
+    told: Told,
     wake_at: Option<Moment>,
     /// What else is to be done, in order, after the rows are saved.
     outbox: Vec<Command>,
@@ -78,7 +79,7 @@ impl Engine {
     pub fn new() -> Engine {
         Engine {
             catalog: Catalog::default(),
-            folders: BTreeMap::new(),
+            folders: Folders::default(),
             settings: Settings::default(),
             link: Link::Due(None),
             jobs: Jobs::default(),
@@ -94,6 +95,7 @@ impl Engine {
             run_asked: false,
             maybe_held: HashSet::default(),
             suspects: Vec::new(),
+            told: Told::default(),
             wake_at: None,
             outbox: Vec::new(),
         }
@@ -133,7 +135,7 @@ impl Engine {
     fn start(&mut self, now: Moment, saved: Saved) {
         self.catalog = Catalog::restore(saved.rows);
         for SavedFolder { id, name, rules } in saved.folders {
-            self.folders.insert(id, Folder { rules, ..Folder::new(name, Lasting::Lasting) });
+            self.folders.add(id, || Folder { rules, ..Folder::new(name, Lasting::Lasting) });
         }
         self.take_in_strays();
         self.settings = saved.settings;

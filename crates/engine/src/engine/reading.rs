@@ -34,7 +34,7 @@ impl Engine {
     fn digested(&mut self, id: FileId, digest: Digest) {
         let Some(row) = self.catalog.get(id) else { return };
         let other = row.before.as_deref().is_some_and(|before| *before != digest);
-        let rules = self.folders.get(&row.folder).map(|folder| folder.rules).unwrap_or_default();
+        let rules = self.folders.get(row.folder).map(|folder| folder.rules).unwrap_or_default();
         let state = if row.stamp.size == 0 {
             // It was just made when it was listed, and stayed empty.
             FileState::Skipped(SkipReason::Empty)

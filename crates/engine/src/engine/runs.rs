@@ -61,7 +61,7 @@ impl Engine {
 
     /// Something is being looked at, read, asked or sent.
     pub(super) fn is_busy(&self) -> bool {
-        !self.jobs.is_idle() || self.folders.values().any(Folder::is_being_looked_at)
+        !self.jobs.is_idle() || self.folders.all().any(Folder::is_being_looked_at)
     }
 
     /// Nothing is under way. What comes next is for time, the network or the person to begin.

@@ -32,6 +32,8 @@ impl Engine {
             Ok(KnownAccount(account)) => {
                 self.link = Link::Ready(checked.trust);
                 self.answered_at = now;
+                // What it was told may not have arrived.
+                self.told.is_old = true;
                 self.meet(account);
                 self.outbox.extend(self.settings.rate_limit.map(|rate| Command::LimitRate(Some(rate))));
                 // Several that fell together fell with the server or the way to it, and none is at fault.
@@ -128,6 +130,6 @@ impl Engine {
 
     /// True once every folder was looked through to its end, or could not be.
     pub(crate) fn has_looked(&self) -> bool {
-        self.folders.values().all(Folder::is_looked_through)
+        self.folders.all().all(Folder::is_looked_through)
     }
 }

@@ -52,6 +52,8 @@ pub struct World {
     /// Folders whose changes are told.
     pub watched: BTreeSet<FolderId>,
     pub rate_limit: Option<NonZeroU64>,
+    /// What the server was told last of each folder.
+    pub inventories: BTreeMap<FolderId, String>,
     todo: VecDeque<Command>,
     flights: Vec<Flight>,
     alarm: Option<Moment>,
@@ -268,9 +270,15 @@ impl World {
             Command::Abandon(job) => self.flights.retain(|flight| flight.job() != Some(job)),
             Command::CheckServer { job } => self.flights.push(Flight::Checking { job, answer: None }),
             Command::LimitRate(rate) => self.rate_limit = rate,
+            Command::TellInventory(folder) => self.tell_inventory(folder),
             Command::Pair { code } => self.pair(&code),
             Command::WakeAt(at) => self.alarm = Some(at),
         }
+    }
+
+    fn tell_inventory(&mut self, folder: FolderId) {
+        let told = self.engine.inventory(folder).map(|(_, text)| (folder, text));
+        self.inventories.extend(told);
     }
 
     /// From now on; what happened before is not told.

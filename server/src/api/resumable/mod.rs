@@ -7,7 +7,7 @@ mod fields;
 mod problem;
 pub(crate) mod seats;
 
-use axum::extract::{Path, Request, State as Shared};
+use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, StatusCode, header as http};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
@@ -19,6 +19,7 @@ use super::batches::{FromNetwork, ToDisk, batches};
 use super::chunks::{Broken, Chunks, Incoming, incoming, read_away};
 use super::sign_in::SignedIn;
 use super::upload::mismatch;
+use crate::api::asked::PathOf;
 use crate::error::AppError;
 use crate::openapi::Refused;
 use crate::state::State;
@@ -136,7 +137,7 @@ async fn begin(
 pub(super) async fn append(
     Shared(state): Shared<State>,
     Extension(who): Extension<SignedIn>,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
     request: Request,
 ) -> Result<Response, AppError> {
     let Incoming { headers, mut chunks, _place } = incoming(&state, &who, request).await?;
@@ -182,7 +183,7 @@ async fn append_to(
 pub(super) async fn look(
     Shared(state): Shared<State>,
     Extension(who): Extension<SignedIn>,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
 ) -> Result<Response, AppError> {
     let (_taken, upload) = take(&state, &who, UploadId::parse(&id)).await?;
     Ok((StatusCode::NO_CONTENT, fields::state_of(&upload, &state.settings)).into_response())
@@ -198,7 +199,7 @@ pub(super) async fn look(
 pub(super) async fn cancel(
     Shared(state): Shared<State>,
     Extension(who): Extension<SignedIn>,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
 ) -> Result<StatusCode, AppError> {
     let (taken, upload) = take(&state, &who, UploadId::parse(&id)).await?;
     who.ask(move |vault| {

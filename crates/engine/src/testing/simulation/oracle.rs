@@ -97,6 +97,7 @@ impl Oracle {
             | Command::Abandon(_)
             | Command::CheckServer { .. }
             | Command::LimitRate(_)
+            | Command::TellInventory(_)
             | Command::Pair { .. }
             | Command::WakeAt(_) => Ok(()),
         }

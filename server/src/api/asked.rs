@@ -1,6 +1,6 @@
-//! A JSON body or a query, with refusals in the shape of the API.
+//! What a request asks, from its body, its path and its query, with refusals in the shape of the API.
 
-use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
@@ -28,7 +28,32 @@ impl<T: DeserializeOwned, S: Sync, const MAX_BYTES: usize> FromRequest<S> for Js
     }
 }
 
-/// What follows the `?`, with refusals in the same shape.
+/// Text, at most so many bytes of it.
+pub(crate) struct TextBody<const MAX_BYTES: usize>(pub String);
+
+impl<S: Sync, const MAX_BYTES: usize> FromRequest<S> for TextBody<MAX_BYTES> {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, AppError> {
+        let text = String::from_utf8(read_whole(request.into_body(), MAX_BYTES).await?);
+        text.map(Self).map_err(|_| AppError::bad_request("Validation failed: expected UTF-8"))
+    }
+}
+
+/// The parameters of the path.
+pub(crate) struct PathOf<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathOf<T> {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
+        let path = Path::from_request_parts(parts, state).await;
+        path.map(|Path(parameters)| Self(parameters))
+            .map_err(|refusal| AppError::bad_request(format!("Validation failed: {}", refusal.body_text())))
+    }
+}
+
+/// What follows the `?`.
 pub(crate) struct QueryOf<T>(pub T);
 
 impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for QueryOf<T> {

@@ -1,0 +1,211 @@
+//! The folder of the disk that files are restored into.
+
+use std::cell::RefCell;
+
+use futures::future::{Either, select};
+use gloo::timers::future::TimeoutFuture;
+use js_sys::Uint8Array;
+use protocol::inventory::Entry;
+use protocol::{AssetId, Digest};
+use sha1::{Digest as _, Sha1};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    File, FileSystemDirectoryHandle, FileSystemFileHandle, FileSystemGetDirectoryOptions,
+    FileSystemGetFileOptions, FileSystemWritableFileStream, ReadableStreamDefaultReader,
+};
+
+use super::WriteFault;
+use crate::Fault;
+use crate::bindings::{DirectoryHandle, FileHandle, Step};
+use crate::http;
+
+/// A server that sends nothing for so long will not.
+const STALL_MS: u32 = 60_000;
+
+/// Neighbours lie together, and opening a directory is a round trip to the browser's process.
+const KEPT_OPEN: usize = 64;
+
+pub(super) struct Disk {
+    root: DirectoryHandle,
+    /// The directories that were opened last, the latest at the end.
+    opened: RefCell<Vec<(String, DirectoryHandle)>>,
+}
+
+/// What stands under a name.
+pub(super) enum Met {
+    Nothing,
+    File(File),
+    /// No file.
+    Something,
+    /// This system has no such names.
+    Forbidden,
+}
+
+/// How far a file was written.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Filled {
+    Whole,
+    /// It was not to go on; nothing is left of it.
+    Stopped,
+}
+
+impl Disk {
+    pub(super) fn at(root: DirectoryHandle) -> Disk {
+        Disk { root, opened: RefCell::default() }
+    }
+
+    pub(super) fn name(&self) -> String {
+        self.root.name()
+    }
+
+    pub(super) async fn meet(&self, path: &str) -> Result<Met, Fault> {
+        let (folders, name) = split(path);
+        let file = async {
+            let directory = self.directory(folders, Absent::IsAnError).await?;
+            let handle: FileHandle = directory.file(name).await?.unchecked_into();
+            Ok::<File, Fault>(handle.get_file().await?.unchecked_into())
+        };
+        match file.await {
+            Ok(file) => Ok(Met::File(file)),
+            Err(fault) => match fault.name.as_str() {
+                "NotFoundError" => Ok(Met::Nothing),
+                "TypeMismatchError" => Ok(Met::Something),
+                "TypeError" => Ok(Met::Forbidden),
+                _ => Err(fault),
+            },
+        }
+    }
+
+    /// Writes a file that is not there yet. `count` hears of every piece of it and says whether to go on.
+    pub(super) async fn write(
+        &self,
+        entry: &Entry,
+        asset: AssetId,
+        count: impl Fn(u64) -> bool,
+    ) -> Result<Filled, WriteFault> {
+        match self.meet(&entry.path).await? {
+            Met::Nothing => {}
+            Met::File(file) if file.size() == 0.0 && entry.bytes > 0 => {}
+            Met::File(_) | Met::Something | Met::Forbidden => return Err(WriteFault::Taken),
+        }
+        let (folders, name) = split(&entry.path);
+        let directory = self.directory(folders, Absent::IsMade).await?;
+        let directory: &FileSystemDirectoryHandle = directory.unchecked_ref();
+        let options = FileSystemGetFileOptions::new();
+        options.set_create(true);
+        let file = JsFuture::from(directory.get_file_handle_with_options(name, &options)).await;
+        let file: FileSystemFileHandle = file.map_err(Fault::from)?.unchecked_into();
+        let written = fill(&file, entry, asset, count).await;
+        if !matches!(written, Ok(Filled::Whole)) {
+            // The empty file that held the name; where it stays, the next restore takes it for missing.
+            _ = JsFuture::from(directory.remove_entry(name)).await;
+        }
+        written
+    }
+
+    async fn directory(&self, path: &str, absent: Absent) -> Result<DirectoryHandle, Fault> {
+        let mut at = self.root.clone();
+        let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
+        let mut from = 0;
+        for end in ends.filter(|end| *end > 0) {
+            let known = self.opened.borrow().iter().find(|(known, _)| known == &path[..end]).cloned();
+            at = match known {
+                Some((_, known)) => known,
+                None => {
+                    let opened = open(&at, &path[from..end], absent).await?;
+                    let mut kept = self.opened.borrow_mut();
+                    kept.push((path[..end].to_owned(), opened.clone()));
+                    if kept.len() > KEPT_OPEN {
+                        kept.remove(0);
+                    }
+                    opened
+                }
+            };
+            from = end + 1;
+        }
+        Ok(at)
+    }
+}
+
+/// What to do about a directory that is not there.
+#[derive(Clone, Copy, PartialEq)]
+enum Absent {
+    IsAnError,
+    IsMade,
+}
+
+async fn open(parent: &DirectoryHandle, name: &str, absent: Absent) -> Result<DirectoryHandle, Fault> {
+    let options = FileSystemGetDirectoryOptions::new();
+    options.set_create(absent == Absent::IsMade);
+    let parent: &FileSystemDirectoryHandle = parent.unchecked_ref();
+    let opened = parent.get_directory_handle_with_options(name, &options);
+    Ok(JsFuture::from(opened).await?.unchecked_into())
+}
+
+/// The folders, joined, and the name.
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+/// Streams the original into the file. The browser puts it in place only when it is closed, and it is closed only if
+/// its digest is right.
+async fn fill(
+    file: &FileSystemFileHandle,
+    entry: &Entry,
+    asset: AssetId,
+    count: impl Fn(u64) -> bool,
+) -> Result<Filled, WriteFault> {
+    let writable = JsFuture::from(file.create_writable()).await.map_err(Fault::from)?;
+    let writable: FileSystemWritableFileStream = writable.unchecked_into();
+    let filled = stream_into(&writable, entry, asset, count).await;
+    if matches!(filled, Ok(Filled::Whole)) {
+        JsFuture::from(writable.close()).await.map_err(Fault::from)?;
+    } else {
+        // It may have failed by itself.
+        _ = JsFuture::from(writable.abort()).await;
+    }
+    filled
+}
+
+async fn stream_into(
+    writable: &FileSystemWritableFileStream,
+    entry: &Entry,
+    asset: AssetId,
+    count: impl Fn(u64) -> bool,
+) -> Result<Filled, WriteFault> {
+    let answer = http::stream(&format!("/api/assets/{asset}/original")).await;
+    let stream = answer.ok_or(WriteFault::NoAnswer)?;
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let mut hasher = Sha1::new();
+    loop {
+        let step: Step = match select(JsFuture::from(reader.read()), TimeoutFuture::new(STALL_MS)).await {
+            Either::Left((Ok(step), _)) => step.unchecked_into(),
+            // The connection broke, or stands still.
+            Either::Left((Err(_), _)) | Either::Right(_) => return Err(WriteFault::NoAnswer),
+        };
+        if step.done() {
+            break;
+        }
+        let chunk: Uint8Array = step.value().unchecked_into();
+        hasher.update(chunk.to_vec());
+        let written = writable.write_with_buffer_source(&chunk).map_err(Fault::from)?;
+        JsFuture::from(written).await.map_err(Fault::from)?;
+        if !count(chunk.length().into()) {
+            _ = JsFuture::from(reader.cancel()).await;
+            return Ok(Filled::Stopped);
+        }
+    }
+    let is_right = Digest(hasher.finalize().into()) == entry.digest;
+    is_right.then_some(Filled::Whole).ok_or(WriteFault::DigestMismatch)
+}
+
+impl From<Fault> for WriteFault {
+    fn from(fault: Fault) -> WriteFault {
+        match fault.name.as_str() {
+            "QuotaExceededError" => WriteFault::DiskFull,
+            "NotAllowedError" | "SecurityError" => WriteFault::NotAllowed,
+            _ => WriteFault::Disk(fault),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! `/safelight/v1/folders`: what the folders of the devices hold. Each device tells it of its own, and any device of
+//! the user may read it, to have a folder again.
+
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use jiff::Timestamp;
+use protocol::safelight::{KnownFolder, path};
+use serde::Deserialize;
+
+use crate::api::asked::{PathOf, QueryOf, TextBody};
+use crate::api::sign_in::{By, SignedIn};
+use crate::error::AppError;
+use crate::openapi::Refused;
+use crate::vault::{Heading, InventoryId, Telling, TellingError, Vault};
+
+/// Half a million files.
+const MAX_BYTES: usize = 64 << 20;
+
+/// A name is what a person called a folder.
+const MAX_NAME_BYTES: usize = 1024;
+
+#[utoipa::path(
+    get,
+    path = path::FOLDERS,
+    tag = "Safelight",
+    responses((status = 200, body = Vec<KnownFolder>, description = "The one told last comes first"), Refused),
+)]
+pub(super) async fn list(Extension(who): Extension<SignedIn>) -> Result<Json<Vec<KnownFolder>>, AppError> {
+    let all = who.ask(Vault::inventories).await?;
+    Ok(Json(all.into_iter().map(|(id, heading)| shape(&id, heading)).collect()))
+}
+
+#[utoipa::path(
+    get,
+    path = "/safelight/v1/folders/{id}",
+    tag = "Safelight",
+    params(("id" = String, Path)),
+    responses(
+        (status = 200, body = String, content_type = "text/plain",
+            description = "A line for each file, SHA-1 BYTES PATH; one of a file that was there once begins with -"),
+        Refused,
+    ),
+)]
+pub(super) async fn one(
+    Extension(who): Extension<SignedIn>,
+    PathOf(id): PathOf<String>,
+) -> Result<String, AppError> {
+    let id = InventoryId::read(&id).ok_or_else(unknown)?;
+    let found = who.ask(move |vault| vault.inventory(&id)).await?;
+    found.map(|(_, lines)| lines).ok_or_else(unknown)
+}
+
+#[utoipa::path(
+    delete,
+    path = "/safelight/v1/folders/{id}",
+    tag = "Safelight",
+    params(("id" = String, Path)),
+    responses((status = 204, description = "Where its files lay is forgotten; the files are kept"), Refused),
+)]
+pub(super) async fn forget(
+    Extension(who): Extension<SignedIn>,
+    PathOf(id): PathOf<String>,
+) -> Result<StatusCode, AppError> {
+    let id = InventoryId::read(&id).ok_or_else(unknown)?;
+    let known = who.ask(move |vault| vault.forget_inventory(&id)).await?;
+    known.then_some(StatusCode::NO_CONTENT).ok_or_else(unknown)
+}
+
+#[utoipa::path(
+    get,
+    path = "/safelight/v1/folders/own/{number}",
+    tag = "Safelight",
+    params(("number" = u32, Path)),
+    responses((status = 200, body = KnownFolder, description = "What this device told of it last"), Refused),
+)]
+pub(super) async fn told(
+    Extension(who): Extension<SignedIn>,
+    PathOf(number): PathOf<u32>,
+) -> Result<Json<KnownFolder>, AppError> {
+    let id = own(&who, number)?;
+    let asked = id.clone();
+    let found = who.ask(move |vault| vault.inventory(&asked)).await?;
+    found.map(|(heading, _)| Json(shape(&id, heading))).ok_or_else(unknown)
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Named {
+    name: String,
+}
+
+#[utoipa::path(
+    put,
+    path = "/safelight/v1/folders/own/{number}",
+    tag = "Safelight",
+    params(("number" = u32, Path), Named),
+    request_body(content = String, content_type = "text/plain",
+        description = "All files of it that the server has, each in a line SHA-1 BYTES PATH"),
+    responses((status = 204, description = "It is taken down"), Refused),
+)]
+pub(super) async fn tell(
+    Extension(who): Extension<SignedIn>,
+    PathOf(number): PathOf<u32>,
+    QueryOf(Named { name }): QueryOf<Named>,
+    TextBody(text): TextBody<MAX_BYTES>,
+) -> Result<StatusCode, AppError> {
+    let id = own(&who, number)?;
+    if name.len() > MAX_NAME_BYTES {
+        return Err(AppError::bad_request("Validation failed: the name is too long"));
+    }
+    who.has_room_for(text.len() as u64).await?;
+    let device = match &who.by {
+        By::Device(session) => session.device_name.clone(),
+        By::Client(key) => key.name.clone(),
+    };
+    let told = Telling { folder: name, device, text };
+    who.ask(move |vault| vault.take_inventory(&id, told, Timestamp::now())).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn own(who: &SignedIn, number: u32) -> Result<InventoryId, AppError> {
+    InventoryId::of(who.id(), number).ok_or_else(unknown)
+}
+
+fn unknown() -> AppError {
+    AppError::Refused(StatusCode::NOT_FOUND, "There is no such folder".to_owned())
+}
+
+fn shape(id: &InventoryId, heading: Heading) -> KnownFolder {
+    KnownFolder {
+        id: id.to_string(),
+        name: heading.folder,
+        device_name: heading.device,
+        told_at: heading.told.to_string(),
+        held: heading.held,
+        gone: heading.gone,
+        digest: heading.digest.to_string(),
+    }
+}
+
+impl From<TellingError> for AppError {
+    fn from(error: TellingError) -> Self {
+        match error {
+            TellingError::Unreadable => Self::bad_request(format!("Validation failed: {error}")),
+            TellingError::Vault(error) => error.into(),
+        }
+    }
+}

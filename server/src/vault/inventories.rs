@@ -1,0 +1,176 @@
+//! What the folders of the devices hold, so that a folder can be had again as it was: which file lay where. A text file
+//! for each folder, which a person can read.
+//!
+//! Invariant: no place is forgotten but for a reason. What a device no longer names is kept as gone, unless the same
+//! bytes lie elsewhere in the folder by then, or the place has other bytes.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use protocol::Digest;
+use protocol::inventory::{Entry, Standing};
+use serde::{Deserialize, Serialize};
+use sha1::{Digest as _, Sha1};
+
+use super::error::Doing;
+use super::incoming::{self, Received};
+use super::{Vault, VaultError, disk, place};
+
+const FOLDER: &str = "folders";
+const EXTENSION: &str = "txt";
+
+/// Names a folder of a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InventoryId(String);
+
+impl InventoryId {
+    pub fn of(device: &str, number: u32) -> Option<Self> {
+        Self::read(&format!("{device}.{number}"))
+    }
+
+    /// `None` if there is none of such a name.
+    pub fn read(text: &str) -> Option<Self> {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+        (text.len() <= 100
+            && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && text.chars().all(is_plain))
+        .then(|| Self(text.to_owned()))
+    }
+}
+
+impl std::fmt::Display for InventoryId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The first line of the file, as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heading {
+    pub folder: String,
+    pub device: String,
+    pub told: Timestamp,
+    pub held: u64,
+    pub gone: u64,
+    /// Of the text by which it was told.
+    pub digest: Digest,
+}
+
+/// What a device says of one of its folders.
+pub struct Telling {
+    pub folder: String,
+    pub device: String,
+    pub text: String,
+}
+
+/// The text holds a line that makes no sense.
+#[derive(Debug, thiserror::Error)]
+pub enum TellingError {
+    #[error("a line is not `SHA-1 BYTES PATH`")]
+    Unreadable,
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+impl Vault {
+    /// The one that was told last comes first.
+    pub fn inventories(&self) -> Result<Vec<(InventoryId, Heading)>, VaultError> {
+        let folder = self.data.join(FOLDER);
+        let listed = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            listed => listed.doing("list", &folder)?,
+        };
+        let mut all = Vec::new();
+        for entry in listed {
+            let name = entry.doing("list", &folder)?.file_name();
+            let id = name.to_str().and_then(|name| name.strip_suffix(&format!(".{EXTENSION}")));
+            if let Some(id) = id.and_then(InventoryId::read)
+                && let Some((heading, _)) = self.inventory(&id)?
+            {
+                all.push((id, heading));
+            }
+        }
+        all.sort_by_key(|(_, heading)| std::cmp::Reverse(heading.told));
+        Ok(all)
+    }
+
+    /// The heading, and the lines as [`protocol::inventory`] has them.
+    pub fn inventory(&self, id: &InventoryId) -> Result<Option<(Heading, String)>, VaultError> {
+        let path = self.inventory_path(id);
+        let text = match fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            text => text.doing("read", &path)?,
+        };
+        let read = || {
+            let text = String::from_utf8(text).ok()?;
+            let (heading, lines) = text.split_once('\n')?;
+            Entry::read_all(lines)?;
+            Some((serde_json::from_str(heading).ok()?, lines.to_owned()))
+        };
+        let read = read();
+        if read.is_none() {
+            let aside = path.with_extension("damaged");
+            tracing::warn!(path = %path.display(), aside = %aside.display(), "this is no list of a folder's files");
+            disk::change("put aside", &path, || fs::rename(&path, &aside))?;
+        }
+        Ok(read)
+    }
+
+    /// Takes down what a folder holds now.
+    pub fn take_inventory(
+        &self,
+        id: &InventoryId,
+        told: Telling,
+        now: Timestamp,
+    ) -> Result<(), TellingError> {
+        let held = Entry::read_all(&told.text).ok_or(TellingError::Unreadable)?;
+        if held.iter().any(|entry| entry.standing == Standing::Gone) {
+            return Err(TellingError::Unreadable);
+        }
+        let before = self.inventory(id)?.and_then(|(_, lines)| Entry::read_all(&lines)).unwrap_or_default();
+        let gone = gone(before, &held);
+        let heading = Heading {
+            folder: told.folder,
+            device: told.device,
+            told: now,
+            held: held.len() as u64,
+            gone: gone.len() as u64,
+            digest: Digest(Sha1::digest(&told.text).into()),
+        };
+        let mut text = serde_json::to_string(&heading).expect("plain fields") + "\n" + &told.text;
+        gone.iter().for_each(|entry| entry.write(&mut text));
+        Ok(self.replace_inventory(id, &text, now)?)
+    }
+
+    /// True if there was one.
+    pub fn forget_inventory(&self, id: &InventoryId) -> Result<bool, VaultError> {
+        let path = self.inventory_path(id);
+        let there = path.exists();
+        disk::remove_if_there(&path)?;
+        Ok(there)
+    }
+
+    fn replace_inventory(&self, id: &InventoryId, text: &str, now: Timestamp) -> Result<(), VaultError> {
+        let folder = self.data.join(FOLDER);
+        fs::create_dir_all(&folder).doing("create", &folder)?;
+        let Received { part, .. } = incoming::receive(&self.incoming, std::iter::once(text))?;
+        part.settle(now)?;
+        part.move_over(&self.inventory_path(id))?;
+        place::sync_folder(&folder)
+    }
+
+    fn inventory_path(&self, id: &InventoryId) -> PathBuf {
+        self.data.join(FOLDER).join(format!("{id}.{EXTENSION}"))
+    }
+}
+
+/// What lay there before and is named no more.
+fn gone(before: Vec<Entry>, held: &[Entry]) -> Vec<Entry> {
+    let paths: HashSet<&str> = held.iter().map(|entry| &*entry.path).collect();
+    let digests: HashSet<Digest> = held.iter().map(|entry| entry.digest).collect();
+    let is_gone = |entry: &Entry| !paths.contains(&*entry.path) && !digests.contains(&entry.digest);
+    before.into_iter().filter(is_gone).map(|entry| Entry { standing: Standing::Gone, ..entry }).collect()
+}

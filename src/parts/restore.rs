@@ -1,0 +1,270 @@
+//! Having a folder again, on this disk or a new one: what the server knows to have lain in it and the disk lacks is
+//! written, each file checked against its digest.
+
+use std::rc::Rc;
+
+use browser::window::{
+    Care, KnownFolder, Plan, PlanFault, Restored, WriteFault, can_keep_folders, known_folders, local_time,
+    pick_folder_to_write, plan, restore,
+};
+use engine::Headline;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::shown::Desk;
+use crate::words::numbers::{bytes, count, files};
+use crate::words::restore::{Looked, contents, looked, restored};
+
+/// The first tell what is wrong.
+const NAMES_SHOWN: usize = 20;
+
+/// What was heard of the list.
+#[derive(Clone, PartialEq)]
+enum Heard {
+    Nothing,
+    Folders(Vec<KnownFolder>),
+    NoAnswer,
+}
+
+/// Where a restore stands.
+#[derive(Clone)]
+enum Step {
+    Idle,
+    Looking { done: u64, total: u64 },
+    Looked(Rc<Plan>),
+    Writing { plan: Rc<Plan>, so_far: Restored },
+    Written { wanted: u64, end: Restored },
+    Failed(String),
+}
+
+/// One folder's restore.
+#[derive(Clone, Copy)]
+struct Work {
+    step: RwSignal<Step, LocalStorage>,
+    stopped: RwSignal<bool>,
+}
+
+#[component]
+pub fn Restore(desk: Desk) -> impl IntoView {
+    let shown = desk.is(|view| view.headline != Headline::Unpaired);
+    let heard = RwSignal::new(Heard::Nothing);
+    let open = RwSignal::new(false);
+    let care = RwSignal::new(Care::Size);
+    let toggle = move |_| {
+        open.update(|open| *open = !*open);
+        if open.get() {
+            spawn_local(async move {
+                heard.set(known_folders().await.map_or(Heard::NoAnswer, Heard::Folders));
+            });
+        }
+    };
+    view! {
+        <Show when=move || shown.get()>
+            <section class="restore" aria-labelledby="restore">
+                <div class="row list-head">
+                    <h2 id="restore">"Restore a folder"</h2>
+                    <button class="quiet" aria-expanded=move || open.get().to_string() on:click=toggle>
+                        {move || if open.get() { "Hide" } else { "Show" }}
+                    </button>
+                </div>
+                {move || open.get().then(|| body(&heard.get(), care))}
+            </section>
+        </Show>
+    }
+}
+
+fn body(heard: &Heard, care: RwSignal<Care>) -> AnyView {
+    let folders = match heard {
+        Heard::Folders(folders) => folders.as_slice(),
+        Heard::Nothing | Heard::NoAnswer => &[],
+    };
+    let turn = move |_| {
+        care.update(|care| *care = if *care == Care::Size { Care::Digest } else { Care::Size });
+    };
+    let lines = folders.iter().map(|folder| view! { <Line folder=folder.clone() care /> }).collect_view();
+    view! {
+        <p class="hint">{hint(heard)}</p>
+        <label class="tick" hidden=folders.is_empty()>
+            <input type="checkbox" prop:checked=care.get_untracked() == Care::Digest on:change=turn />
+            "Read what is there and compare every byte (slower)"
+        </label>
+        <div class="list"><ul>{lines}</ul></div>
+    }
+    .into_any()
+}
+
+fn hint(heard: &Heard) -> &'static str {
+    match heard {
+        Heard::Nothing => "Asking your server…",
+        Heard::NoAnswer => "Your server does not say what your folders held. Close this and try again.",
+        Heard::Folders(folders) if folders.is_empty() => {
+            "Your server knows of no folder yet. It learns what a folder holds once it is backed up."
+        }
+        Heard::Folders(_) if !can_keep_folders() => {
+            "This browser cannot write into a folder. Chrome or Edge on a computer can."
+        }
+        Heard::Folders(_) => {
+            "Choose a folder of this computer. Files that it lacks come back from your server to where they lay; \
+             nothing that is there is changed."
+        }
+    }
+}
+
+#[component]
+fn Line(folder: KnownFolder, care: RwSignal<Care>) -> impl IntoView {
+    let KnownFolder { id, name, device, told, held, gone } = folder;
+    let work = Work { step: RwSignal::new_local(Step::Idle), stopped: RwSignal::new(false) };
+    let pick = move |_| {
+        let id = id.clone();
+        spawn_local(async move { look(id, work, care.get_untracked()).await });
+    };
+    let is = move |wanted: fn(&Step) -> bool| work.step.with(wanted);
+    let is_busy = move || !can_keep_folders() || is(|step| step.is_busy());
+    let done = move || work.step.with(|step| step.share()).unwrap_or_default();
+    view! {
+        <li>
+            <div>
+                <span class="path">{name}</span>
+                <span class="reason">{format!("{} on {device}, {}", contents(held, gone), local_time(told))}</span>
+            </div>
+            <button disabled=is_busy on:click=pick>"Restore missing files"</button>
+            <p role="status">{move || work.step.with(sentence)}</p>
+            <p class="reason names">{move || work.step.with(names)}</p>
+            <progress hidden=move || is(|step| step.share().is_none()) prop:value=done aria-label="Restoring"></progress>
+            <div class="row" hidden=move || is(|step| !step.has_choice())>
+                <button class="primary" hidden=move || is(Step::is_busy) on:click=move |_| work.go()>"Restore them"</button>
+                <button on:click=move |_| work.end()>
+                    {move || if is(Step::is_busy) { "Stop" } else { "Cancel" }}
+                </button>
+            </div>
+        </li>
+    }
+}
+
+impl Step {
+    fn is_busy(&self) -> bool {
+        matches!(self, Step::Looking { .. } | Step::Writing { .. })
+    }
+
+    /// Something to go on with, or to stop.
+    fn has_choice(&self) -> bool {
+        match self {
+            Step::Looked(plan) => !plan.missing.is_empty(),
+            Step::Writing { .. } => true,
+            Step::Idle | Step::Looking { .. } | Step::Written { .. } | Step::Failed(_) => false,
+        }
+    }
+
+    /// Of what is to be written, while it is.
+    fn share(&self) -> Option<f64> {
+        match self {
+            Step::Writing { plan, so_far } => Some(so_far.bytes as f64 / plan.bytes().max(1) as f64),
+            Step::Idle | Step::Looking { .. } | Step::Looked(_) | Step::Written { .. } | Step::Failed(_) => {
+                None
+            }
+        }
+    }
+}
+
+impl Work {
+    fn go(self) {
+        if let Step::Looked(plan) = self.step.get_untracked() {
+            self.stopped.set(false);
+            spawn_local(async move { self.write(plan).await });
+        }
+    }
+
+    fn end(self) {
+        if self.step.with_untracked(Step::is_busy) {
+            self.stopped.set(true);
+        } else {
+            self.step.set(Step::Idle);
+        }
+    }
+
+    async fn write(self, plan: Rc<Plan>) {
+        let tell = |so_far: &Restored| {
+            self.step.set(Step::Writing { plan: Rc::clone(&plan), so_far: so_far.clone() });
+            !self.stopped.get_untracked()
+        };
+        let end = restore(&plan, tell).await;
+        self.step.set(Step::Written { wanted: plan.missing.len() as u64, end });
+    }
+}
+
+/// The picker needs this click, and so stands first.
+async fn look(id: String, Work { step, .. }: Work, care: Care) {
+    let into = match pick_folder_to_write().await {
+        Ok(Some(into)) => into,
+        Ok(None) => return,
+        Err(fault) => return step.set(Step::Failed(format!("The folder could not be opened. {fault}"))),
+    };
+    step.set(Step::Looking { done: 0, total: 0 });
+    let tell = move |done, total| {
+        if done % 50 == 0 {
+            step.set(Step::Looking { done, total });
+        }
+    };
+    step.set(match plan(&id, into, care, tell).await {
+        Ok(plan) => Step::Looked(Rc::new(plan)),
+        Err(PlanFault::NoAnswer) => Step::Failed("Your server did not answer. Try again.".into()),
+        Err(PlanFault::Disk(fault)) => Step::Failed(format!("The folder could not be read. {fault}")),
+    });
+}
+
+fn sentence(step: &Step) -> String {
+    match step {
+        Step::Idle => String::new(),
+        Step::Looking { total: 0, .. } => "Looking at the folder…".into(),
+        Step::Looking { done, total } => {
+            format!("Looking at the folder… {} of {}", count(*done), count(*total))
+        }
+        Step::Looked(plan) => looked(&Looked {
+            folder: &plan.folder(),
+            missing: plan.missing.len() as u64,
+            bytes: plan.bytes(),
+            there: plan.there,
+            differing: plan.differing.len() as u64,
+            lost: plan.lost.len() as u64,
+            impossible: plan.impossible.len() as u64,
+        })
+        .join(" "),
+        Step::Writing { plan, so_far } => format!(
+            "{} of {}, {} of {}",
+            files(so_far.files),
+            count(plan.missing.len() as u64),
+            bytes(so_far.bytes),
+            bytes(plan.bytes())
+        ),
+        Step::Written { wanted, end } => restored(end.files, *wanted, end.failed.len() as u64),
+        Step::Failed(why) => why.clone(),
+    }
+}
+
+/// The files that it is to be known about, each in a line.
+fn names(step: &Step) -> String {
+    match step {
+        Step::Looked(plan) => {
+            let names = plan.differing.iter().chain(&plan.lost).chain(&plan.impossible);
+            names.take(NAMES_SHOWN).cloned().collect::<Vec<_>>().join("\n")
+        }
+        Step::Written { end, .. } => {
+            let failed = end.failed.iter().take(NAMES_SHOWN);
+            failed.map(|(path, fault)| format!("{path}: {}", why(fault))).collect::<Vec<_>>().join("\n")
+        }
+        Step::Idle | Step::Looking { .. } | Step::Writing { .. } | Step::Failed(_) => String::new(),
+    }
+}
+
+fn why(fault: &WriteFault) -> String {
+    match fault {
+        WriteFault::NoAnswer => "the server did not answer".into(),
+        WriteFault::DigestMismatch => {
+            "what arrived is not what was backed up; ask the server with “safelight check --read-data”".into()
+        }
+        WriteFault::Taken => "there is something by that name now".into(),
+        WriteFault::DiskFull => "the disk is full".into(),
+        WriteFault::NotAllowed => "the browser was not allowed to write into this folder".into(),
+        WriteFault::Disk(fault) => fault.to_string(),
+    }
+}
