@@ -155,6 +155,7 @@ impl Household {
             | Command::WatchFolder(_)
             | Command::Abandon(_)
             | Command::LimitRate(_)
+            | Command::TellInventory(_)
             | Command::Pair { .. }
             | Command::WakeAt(_) => {}
         }
