@@ -45,7 +45,7 @@ pub struct Options {
 /// A missed target is told, and fails nothing.
 pub fn bench(options: &Options) -> Result<()> {
     let mut node = prepare_journeys()?;
-    install_npm_packages(&root().join("tests/immich-cli"))?;
+    install_npm_packages(&root().join("tests/clients"))?;
     say("building what weighs the server");
     run(&mut cargo(&["build", "--release", "--package", "safelight-server", "--example", "weigh"]))?;
     node.env(

@@ -28,8 +28,8 @@ pub enum Layer {
     Size,
     /// Journeys through the real app in real Chromium
     Journeys,
-    /// The official @immich/cli against the vault
-    Cli,
+    /// Clients of others against the server: the official @immich/cli, and tus-js-client
+    Clients,
     /// A fuzzer that reads the description of the API, against the real server
     Schema,
 }
@@ -46,7 +46,7 @@ pub fn test(layers: &[Layer], only: Option<&str>) -> Result<()> {
             Layer::Wasm => wasm(only)?,
             Layer::Size => size::size()?,
             Layer::Journeys => journeys(only)?,
-            Layer::Cli => immich_cli()?,
+            Layer::Clients => clients()?,
             Layer::Schema => schema::test()?,
         }
     }
@@ -105,11 +105,13 @@ fn journey_files() -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn immich_cli() -> Result<()> {
+fn clients() -> Result<()> {
     let program = serve::build()?;
-    let folder = root().join("tests/immich-cli");
+    let folder = root().join("tests/clients");
     install_npm_packages(&folder)?;
-    run(node(&folder).args(["--test", "--test-reporter=spec", "cli.test.mjs"]).env("SAFELIGHT", program))
+    run(node(&folder)
+        .args(["--test", "--test-reporter=spec", "cli.test.mjs", "tus.test.mjs"])
+        .env("SAFELIGHT", program))
 }
 
 /// Builds the product and installs what drives it.

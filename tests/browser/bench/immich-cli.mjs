@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-const here = (path) => fileURLToPath(new URL(`../../immich-cli/node_modules/${path}`, import.meta.url));
+const here = (path) => fileURLToPath(new URL(`../../clients/node_modules/${path}`, import.meta.url));
 const NODE = here("node/bin/node");
 const CLI = here("@immich/cli/bin/immich");
 const OUTPUT_BYTES = 64 << 20;

@@ -272,7 +272,12 @@ async fn go_on(
                 })
                 .await?;
             Ok(match completed {
-                Completed::Kept(kept) => finished(kept),
+                Completed::Kept(kept) => {
+                    let mut response = finished(kept);
+                    // Clients of earlier versions of the draft look for it.
+                    fields::set(response.headers_mut(), header::OFFSET, &upload.received.to_string());
+                    response
+                }
                 Completed::Mismatch => all_arrived(mismatch().into_response()),
             })
         }
