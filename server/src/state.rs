@@ -37,12 +37,15 @@ pub struct Parts {
     pub(crate) uploads: Arc<Crowd<String>>,
     pub(crate) metrics: Metrics,
     /// A decoded picture is large, so few are made at once.
-    pub(crate) painters: Semaphore,
+    pub(crate) painters: Arc<Semaphore>,
+    /// What a folder holds is read whole, so few are told at once.
+    pub(crate) tellers: Semaphore,
     /// Told to stop: what is on its way is to be put down where it can go on later.
     pub(crate) stopping: CancellationToken,
 }
 
 const PAINTERS: usize = 2;
+const TELLERS: usize = 2;
 
 /// Each holds a thread and some hundred kilobytes.
 const MOST_UPLOADS: usize = 256;
@@ -71,7 +74,8 @@ impl State {
             seats: Seats::default(),
             uploads: Crowd::new(MOST_UPLOADS),
             metrics: Metrics::default(),
-            painters: Semaphore::new(PAINTERS),
+            painters: Arc::new(Semaphore::new(PAINTERS)),
+            tellers: Semaphore::new(TELLERS),
             stopping: CancellationToken::new(),
         })))
     }

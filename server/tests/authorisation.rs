@@ -5,6 +5,7 @@ mod pieces;
 mod support;
 
 use std::collections::HashSet;
+use std::io::{Read, Write};
 
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
@@ -228,9 +229,29 @@ fn a_quota_holds_for_forms_and_pieces() {
         ("x-immich-asset-data", &data),
     ];
     assert_eq!(server.send("POST", "/api/upload", &begin, b"").message(), "Quota has been exceeded!");
+    assert_eq!(send_untold(&server, &bea, &[3; 1600]), 400, "nobody told how much would come");
     let me = bea.ask(&server, "GET", "/api/users/me", b"").json();
     assert_eq!((&me["quotaSizeInBytes"], &me["quotaUsageInBytes"]), (&json!(2000), &json!(500)));
     assert_eq!(files_of(&server, "bea"), 1);
+}
+
+/// A whole upload in chunks, whose length nothing tells before its end.
+fn send_untold(server: &Server, by: &Caller, bytes: &[u8]) -> u16 {
+    let (digest, data) = (pieces::digest_of(bytes), pieces::asset_data("c.jpg"));
+    let cookie = &by.cookie;
+    let mut stream = server.connect();
+    write!(
+        stream,
+        "POST /api/upload HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\nUpload-Complete: ?1\r\nRepr-Digest: {digest}\r\n\
+         X-Immich-Asset-Data: {data}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n{:x}\r\n",
+        bytes.len()
+    )
+    .unwrap();
+    stream.write_all(bytes).unwrap();
+    stream.write_all(b"\r\n0\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
 fn files_of(server: &Server, user: &str) -> usize {

@@ -83,7 +83,9 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
     let server = Server::start();
     let good = held(ABC_HEX, "a.jpg");
     tell(&server, &good);
-    let wrong = [held(ABC_HEX, "../a.jpg"), held("x", "a.jpg"), format!("-{good}"), format!("{good}\n")];
+    let no_end = good.trim_end().to_owned();
+    let wrong =
+        [no_end, held(ABC_HEX, "../a.jpg"), held("x", "a.jpg"), format!("-{good}"), format!("{good}\n")];
     for text in wrong {
         let refused = tell(&server, &text);
         assert!(
@@ -100,6 +102,18 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
         assert_eq!(status, 404, "{id}");
     }
     assert_eq!(lines(&server), good);
+}
+
+#[test]
+fn a_browser_that_counts_anew_mixes_no_folders() {
+    let server = Server::start();
+    tell(&server, &held(ABC_HEX, "a.jpg"));
+    let again = "/safelight/v1/folders/own/7?name=Videos";
+    assert_eq!(request(&server, "PUT", again, &held(OTHER_HEX, "b.mp4")).status, 204);
+    assert_eq!(lines(&server), held(OTHER_HEX, "b.mp4"));
+    let names: Vec<_> = folders(&server).iter().map(|folder| folder["name"].clone()).collect();
+    assert_eq!(names, ["Videos", "My Pictures"]);
+    assert_eq!(folders(&server)[1]["held"], 1);
 }
 
 #[test]

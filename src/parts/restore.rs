@@ -42,6 +42,8 @@ enum Step {
 struct Work {
     step: RwSignal<Step, LocalStorage>,
     stopped: RwSignal<bool>,
+    /// How many restores are under way, in all lines.
+    busy: StoredValue<u32>,
 }
 
 #[component]
@@ -50,9 +52,11 @@ pub fn Restore(desk: Desk) -> impl IntoView {
     let heard = RwSignal::new(Heard::Nothing);
     let open = RwSignal::new(false);
     let care = RwSignal::new(Care::Size);
+    let busy = StoredValue::new(0);
     let toggle = move |_| {
         open.update(|open| *open = !*open);
-        if open.get() {
+        // A new list would be the end of what goes on in this one.
+        if open.get() && busy.get_value() == 0 {
             spawn_local(async move {
                 heard.set(known_folders().await.map_or(Heard::NoAnswer, Heard::Folders));
             });
@@ -67,13 +71,13 @@ pub fn Restore(desk: Desk) -> impl IntoView {
                         {move || if open.get() { "Hide" } else { "Show" }}
                     </button>
                 </div>
-                {move || open.get().then(|| body(&heard.get(), care))}
+                <div hidden=move || !open.get()>{move || body(&heard.get(), care, busy)}</div>
             </section>
         </Show>
     }
 }
 
-fn body(heard: &Heard, care: RwSignal<Care>) -> AnyView {
+fn body(heard: &Heard, care: RwSignal<Care>, busy: StoredValue<u32>) -> AnyView {
     let folders = match heard {
         Heard::Folders(folders) => folders.as_slice(),
         Heard::Nothing | Heard::NoAnswer => &[],
@@ -81,7 +85,8 @@ fn body(heard: &Heard, care: RwSignal<Care>) -> AnyView {
     let turn = move |_| {
         care.update(|care| *care = if *care == Care::Size { Care::Digest } else { Care::Size });
     };
-    let lines = folders.iter().map(|folder| view! { <Line folder=folder.clone() care /> }).collect_view();
+    let lines =
+        folders.iter().map(|folder| view! { <Line folder=folder.clone() care busy /> }).collect_view();
     view! {
         <p class="hint">{hint(heard)}</p>
         <label class="tick" hidden=folders.is_empty()>
@@ -111,9 +116,9 @@ fn hint(heard: &Heard) -> &'static str {
 }
 
 #[component]
-fn Line(folder: KnownFolder, care: RwSignal<Care>) -> impl IntoView {
+fn Line(folder: KnownFolder, care: RwSignal<Care>, busy: StoredValue<u32>) -> impl IntoView {
     let KnownFolder { id, name, device, told, held, gone } = folder;
-    let work = Work { step: RwSignal::new_local(Step::Idle), stopped: RwSignal::new(false) };
+    let work = Work { step: RwSignal::new_local(Step::Idle), stopped: RwSignal::new(false), busy };
     let pick = move |_| {
         let id = id.clone();
         spawn_local(async move { look(id, work, care.get_untracked()).await });
@@ -170,6 +175,7 @@ impl Work {
     fn go(self) {
         if let Step::Looked(plan) = self.step.get_untracked() {
             self.stopped.set(false);
+            self.busy.update_value(|busy| *busy += 1);
             spawn_local(async move { self.write(plan).await });
         }
     }
@@ -184,28 +190,32 @@ impl Work {
 
     async fn write(self, plan: Rc<Plan>) {
         let tell = |so_far: &Restored| {
-            self.step.set(Step::Writing { plan: Rc::clone(&plan), so_far: so_far.clone() });
-            !self.stopped.get_untracked()
+            self.step.try_set(Step::Writing { plan: Rc::clone(&plan), so_far: so_far.clone() });
+            // Nobody sees it any more: what cannot be stopped must not go on.
+            !self.stopped.try_get_untracked().unwrap_or(true)
         };
         let end = restore(&plan, tell).await;
-        self.step.set(Step::Written { wanted: plan.missing.len() as u64, end });
+        self.step.try_set(Step::Written { wanted: plan.missing.len() as u64, end });
+        self.busy.try_update_value(|busy| *busy -= 1);
     }
 }
 
 /// The picker needs this click, and so stands first.
 async fn look(id: String, Work { step, .. }: Work, care: Care) {
+    // The line may be gone by then.
+    let set = |now| _ = step.try_set(now);
     let into = match pick_folder_to_write().await {
         Ok(Some(into)) => into,
         Ok(None) => return,
-        Err(fault) => return step.set(Step::Failed(format!("The folder could not be opened. {fault}"))),
+        Err(fault) => return set(Step::Failed(format!("The folder could not be opened. {fault}"))),
     };
-    step.set(Step::Looking { done: 0, total: 0 });
-    let tell = move |done, total| {
+    set(Step::Looking { done: 0, total: 0 });
+    let tell = |done, total| {
         if done % 50 == 0 {
-            step.set(Step::Looking { done, total });
+            set(Step::Looking { done, total });
         }
     };
-    step.set(match plan(&id, into, care, tell).await {
+    set(match plan(&id, into, care, tell).await {
         Ok(plan) => Step::Looked(Rc::new(plan)),
         Err(PlanFault::NoAnswer) => Step::Failed("Your server did not answer. Try again.".into()),
         Err(PlanFault::Disk(fault)) => Step::Failed(format!("The folder could not be read. {fault}")),

@@ -79,7 +79,7 @@ fn is_or_are(left: u64) -> String {
 /// What a folder of a device held.
 pub fn contents(held: u64, gone: u64) -> String {
     let held = files(held);
-    if gone == 0 { held } else { format!("{held}, and {} that were deleted from it", count(gone)) }
+    if gone == 0 { held } else { format!("{held}, and {} remembered from before", count(gone)) }
 }
 
 #[cfg(test)]
@@ -144,6 +144,6 @@ mod tests {
     #[test]
     fn a_folder_is_described_by_what_it_held() {
         assert_eq!(contents(12, 0), "12 files");
-        assert_eq!(contents(1, 3), "1 file, and 3 that were deleted from it");
+        assert_eq!(contents(1, 3), "1 file, and 3 remembered from before");
     }
 }

@@ -8,7 +8,7 @@ use js_sys::{Function, Promise, Reflect};
 use protocol::immich::ErrorBody;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStream, Request, RequestInit, Response};
+use web_sys::{AbortSignal, ReadableStream, Request, RequestInit, Response};
 
 use crate::Fault;
 use crate::json::{Anything, FromJson};
@@ -44,8 +44,10 @@ pub async fn get_text(path: &str) -> Option<String> {
 }
 
 /// The body of a success, as it comes; none for anything else.
-pub async fn stream(path: &str) -> Option<ReadableStream> {
-    let request = Request::new_with_str(path).ok()?;
+pub async fn stream(path: &str, signal: AbortSignal) -> Option<ReadableStream> {
+    let init = RequestInit::new();
+    init.set_signal(Some(&signal));
+    let request = Request::new_with_str_and_init(path, &init).ok()?;
     let response: Response = JsFuture::from(fetch(&request).ok()?).await.ok()?.unchecked_into();
     response.body().filter(|_| response.ok())
 }

@@ -97,13 +97,17 @@ pub(super) async fn read_whole(body: Body, max_bytes: usize) -> Result<Vec<u8>, 
 
 /// Reads what remains, up to a bound, so that the client gets to read the answer instead of a cut connection.
 pub(super) async fn read_away(mut chunks: Chunks, max_bytes: usize) {
-    let mut read = 0;
-    while let Some(Ok(chunk)) = chunks.next().await {
-        read += chunk.len();
-        if read > max_bytes {
-            return;
+    let reading = async {
+        let mut read = 0;
+        while let Some(Ok(chunk)) = chunks.next().await {
+            read += chunk.len();
+            if read > max_bytes {
+                return;
+            }
         }
-    }
+    };
+    // Whoever has not ended by then does not want the answer.
+    _ = timeout(STALL, reading).await;
 }
 
 fn unreadable(broken: Broken) -> AppError {

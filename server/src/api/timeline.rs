@@ -1,5 +1,7 @@
 //! `/api/timeline/…`: what the vault holds, month by month, in the columns that Immich uses; and small pictures of it.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -129,8 +131,13 @@ pub(super) async fn thumbnail(
         Some(PictureSize::Thumbnail) | None => Size::Thumbnail,
     };
     // Never closed.
-    let _turn = state.painters.acquire().await;
-    let picture = who.ask(move |vault| vault.picture(&asset, size)).await?;
+    let turn = Arc::clone(&state.painters).acquire_owned().await;
+    let picture = who.ask(move |vault| {
+        // Painting goes on if the client is gone, and so does its turn.
+        let _turn = turn;
+        vault.picture(&asset, size)
+    });
+    let picture = picture.await?;
     let none = || AppError::Refused(StatusCode::NOT_FOUND, "There is no picture of this file".to_owned());
     let mut response = served(&picture.ok_or_else(none)?, "image/jpeg", request).await?;
     response.headers_mut().insert(header::CACHE_CONTROL, FOR_EVER);

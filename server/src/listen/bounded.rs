@@ -1,4 +1,4 @@
-//! How many connections there may be, altogether and from one address.
+//! How many connections there may be, altogether and from one household.
 
 use std::future::{Ready, ready};
 use std::io::{self, Write};
@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use tokio::net::TcpStream;
 use tower_layer::Layer;
 
-use super::caller::is_within;
+use super::caller::{household_of, is_within};
 use crate::crowd::{Crowd, Place};
 
 /// Each costs an open file, of which many systems allow 1,024.
@@ -47,7 +47,7 @@ impl Bounded {
         let address = stream.peer_addr()?.ip();
         // Through a proxy come the connections of many.
         let most = if is_within(&self.trusted_proxies, address) { MOST } else { MOST_OF_ONE };
-        let Some(place) = self.crowd.enter(address, most) else {
+        let Some(place) = self.crowd.enter(household_of(address), most) else {
             // Under TLS it is no answer, but it harms nobody. It fits into any socket's buffer.
             _ = stream.into_std()?.write(BUSY);
             tracing::warn!(%address, "too many connections: one was refused");

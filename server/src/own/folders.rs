@@ -1,6 +1,7 @@
 //! `/safelight/v1/folders`: what the folders of the devices hold. Each device tells it of its own, and any device of
 //! the user may read it, to have a folder again.
 
+use axum::extract::{FromRequest, Request, State as Shared};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use jiff::Timestamp;
@@ -11,6 +12,7 @@ use crate::api::asked::{PathOf, QueryOf, TextBody};
 use crate::api::sign_in::{By, SignedIn};
 use crate::error::AppError;
 use crate::openapi::Refused;
+use crate::state::State;
 use crate::vault::{Heading, InventoryId, Telling, TellingError, Vault};
 
 /// Half a million files.
@@ -99,15 +101,19 @@ pub(super) struct Named {
     responses((status = 204, description = "It is taken down"), Refused),
 )]
 pub(super) async fn tell(
+    Shared(state): Shared<State>,
     Extension(who): Extension<SignedIn>,
     PathOf(number): PathOf<u32>,
     QueryOf(Named { name }): QueryOf<Named>,
-    TextBody(text): TextBody<MAX_BYTES>,
+    request: Request,
 ) -> Result<StatusCode, AppError> {
     let id = own(&who, number)?;
     if name.len() > MAX_NAME_BYTES {
         return Err(AppError::bad_request("Validation failed: the name is too long"));
     }
+    // Never closed.
+    let _turn = state.tellers.acquire().await;
+    let TextBody(text) = TextBody::<MAX_BYTES>::from_request(request, &()).await?;
     who.has_room_for(text.len() as u64).await?;
     let device = match &who.by {
         By::Device(session) => session.device_name.clone(),
@@ -141,7 +147,9 @@ fn shape(id: &InventoryId, heading: Heading) -> KnownFolder {
 impl From<TellingError> for AppError {
     fn from(error: TellingError) -> Self {
         match error {
-            TellingError::Unreadable => Self::bad_request(format!("Validation failed: {error}")),
+            TellingError::Unreadable | TellingError::TooMuch => {
+                Self::bad_request(format!("Validation failed: {error}"))
+            }
             TellingError::Vault(error) => error.into(),
         }
     }

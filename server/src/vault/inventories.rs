@@ -5,15 +5,16 @@
 //! bytes lie elsewhere in the folder by then, or the place has other bytes.
 
 use std::collections::HashSet;
-use std::fs;
-use std::io;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use protocol::Digest;
 use protocol::inventory::{Entry, Standing};
 use serde::{Deserialize, Serialize};
 use sha1::{Digest as _, Sha1};
+use uuid::Uuid;
 
 use super::error::Doing;
 use super::incoming::{self, Received};
@@ -22,6 +23,11 @@ use super::{Vault, VaultError, disk, place};
 const FOLDER: &str = "folders";
 const EXTENSION: &str = "txt";
 
+/// Two names, and little more.
+const MOST_HEADING_BYTES: u64 = 16 * 1024;
+/// All of a vault: what a library of a million files has on ten devices.
+const MOST_BYTES: u64 = 1 << 30;
+
 /// Names a folder of a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InventoryId(String);
@@ -29,6 +35,10 @@ pub struct InventoryId(String);
 impl InventoryId {
     pub fn of(device: &str, number: u32) -> Option<Self> {
         Self::read(&format!("{device}.{number}"))
+    }
+
+    fn before(&self) -> Self {
+        Self(format!("{}-{}", self.0, Uuid::new_v4().simple()))
     }
 
     /// `None` if there is none of such a name.
@@ -66,9 +76,11 @@ pub struct Telling {
     pub text: String,
 }
 
-/// The text holds a line that makes no sense.
+/// Why it is not taken down.
 #[derive(Debug, thiserror::Error)]
 pub enum TellingError {
+    #[error("too much is known of folders already; some can be forgotten")]
+    TooMuch,
     #[error("a line is not `SHA-1 BYTES PATH`")]
     Unreadable,
     #[error(transparent)]
@@ -88,7 +100,7 @@ impl Vault {
             let name = entry.doing("list", &folder)?.file_name();
             let id = name.to_str().and_then(|name| name.strip_suffix(&format!(".{EXTENSION}")));
             if let Some(id) = id.and_then(InventoryId::read)
-                && let Some((heading, _)) = self.inventory(&id)?
+                && let Some(heading) = heading_of(&self.inventory_path(&id))?
             {
                 all.push((id, heading));
             }
@@ -130,7 +142,17 @@ impl Vault {
         if held.iter().any(|entry| entry.standing == Standing::Gone) {
             return Err(TellingError::Unreadable);
         }
-        let before = self.inventory(id)?.and_then(|(_, lines)| Entry::read_all(&lines)).unwrap_or_default();
+        if !told.text.is_empty() && !told.text.ends_with('\n') {
+            return Err(TellingError::Unreadable);
+        }
+        let before = match self.inventory(id)? {
+            Some((heading, _)) if heading.folder != told.folder => {
+                self.part_with(id)?;
+                Vec::new()
+            }
+            Some((_, lines)) => Entry::read_all(&lines).unwrap_or_default(),
+            None => Vec::new(),
+        };
         let gone = gone(before, &held);
         let heading = Heading {
             folder: told.folder,
@@ -140,6 +162,9 @@ impl Vault {
             gone: gone.len() as u64,
             digest: Digest(Sha1::digest(&told.text).into()),
         };
+        if self.inventory_bytes()? > MOST_BYTES {
+            return Err(TellingError::TooMuch);
+        }
         let mut text = serde_json::to_string(&heading).expect("plain fields") + "\n" + &told.text;
         gone.iter().for_each(|entry| entry.write(&mut text));
         Ok(self.replace_inventory(id, &text, now)?)
@@ -153,6 +178,13 @@ impl Vault {
         Ok(there)
     }
 
+    /// A browser that forgot its folders counts them anew. What was known under the number stays known, under another
+    /// name.
+    fn part_with(&self, id: &InventoryId) -> Result<(), VaultError> {
+        let (path, aside) = (self.inventory_path(id), self.inventory_path(&id.before()));
+        disk::change("put aside", &path, || fs::rename(&path, &aside))
+    }
+
     fn replace_inventory(&self, id: &InventoryId, text: &str, now: Timestamp) -> Result<(), VaultError> {
         let folder = self.data.join(FOLDER);
         fs::create_dir_all(&folder).doing("create", &folder)?;
@@ -162,8 +194,32 @@ impl Vault {
         place::sync_folder(&folder)
     }
 
+    fn inventory_bytes(&self) -> Result<u64, VaultError> {
+        let folder = self.data.join(FOLDER);
+        let sum =
+            || fs::read_dir(&folder)?.map(|entry| Ok(entry?.metadata()?.len())).sum::<io::Result<u64>>();
+        match sum() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+            sum => sum.doing("list", &folder),
+        }
+    }
+
     fn inventory_path(&self, id: &InventoryId) -> PathBuf {
         self.data.join(FOLDER).join(format!("{id}.{EXTENSION}"))
+    }
+}
+
+/// `None` if it is no such file, or gone.
+fn heading_of(path: &Path) -> Result<Option<Heading>, VaultError> {
+    let mut line = String::new();
+    let read =
+        File::open(path).and_then(|file| BufReader::new(file).take(MOST_HEADING_BYTES).read_line(&mut line));
+    match read {
+        Ok(_) => Ok(serde_json::from_str(&line).ok()),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData) => {
+            Ok(None)
+        }
+        Err(error) => Err(error).doing("read", path),
     }
 }
 

@@ -295,6 +295,11 @@ impl Vault {
         Ok(self.totals()?.bytes + self.index.read(uploads::bytes_received)?)
     }
 
+    /// Bytes that are still to come of uploads that have begun.
+    pub fn awaited(&self) -> Result<u64, IndexError> {
+        self.index.read(uploads::bytes_awaited)
+    }
+
     pub fn totals(&self) -> Result<Totals, IndexError> {
         self.index.read(assets::totals)
     }

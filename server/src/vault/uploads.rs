@@ -124,6 +124,13 @@ impl Vault {
             self.forget_upload(upload.id)?;
             return Ok(None);
         }
+        // From now on it is not given up for being old.
+        if !self.index.write({
+            let id = upload.id;
+            move |index| touch(index, id)
+        })? {
+            return Ok(None);
+        }
         disk::change("cut", &path, || file.set_len(upload.received))?;
         file.seek(SeekFrom::End(0)).doing("go on with", &path)?;
         let written = upload.received;
@@ -263,8 +270,19 @@ pub(super) fn bytes_received(index: &Connection) -> rusqlite::Result<u64> {
     index.prepare_cached(sql)?.query_row([], |row| row.get(0))
 }
 
+pub(super) fn bytes_awaited(index: &Connection) -> rusqlite::Result<u64> {
+    let sql = "SELECT coalesce(sum(max(length - received, 0)), 0) FROM upload WHERE asset IS NULL";
+    index.prepare_cached(sql)?.query_row([], |row| row.get(0))
+}
+
 fn get(index: &Connection, id: UploadId) -> rusqlite::Result<Option<Upload>> {
     index.prepare_cached("SELECT * FROM upload WHERE id = ?1")?.query_row([id.key()], from_row).optional()
+}
+
+/// False if it is known no more.
+fn touch(index: &Connection, id: UploadId) -> rusqlite::Result<bool> {
+    let sql = "UPDATE upload SET touched_at = ?2 WHERE id = ?1";
+    Ok(index.prepare_cached(sql)?.execute((id.key(), now_ms()))? > 0)
 }
 
 fn advance(index: &Connection, id: UploadId, received: u64, state: &[u8]) -> rusqlite::Result<()> {

@@ -68,6 +68,9 @@ test("what was deleted from a folder, or cut to nothing, comes back to where it 
     const line = await look(page, folder);
     await line.getByText(/lacks 5 files \(157 MB\)\. 2 files are there\./).waitFor();
     await restore(line);
+    // Looking away ends nothing.
+    await page.getByRole("button", { name: "Hide" }).click();
+    await page.getByRole("region", { name: "Restore a folder" }).getByRole("button", { name: "Show" }).click();
     await line.getByText("5 files are back, and have the bytes that were backed up.").waitFor();
     assert.deepEqual(await digests(folder), files);
 

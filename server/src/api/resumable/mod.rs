@@ -94,7 +94,9 @@ async fn begin(
     let (taken, upload) = match begun {
         Some(begun) => take(state, who, Some(begun.id)).await?,
         None => {
-            who.has_room_for(length.or(piece.content).unwrap_or_default()).await?;
+            let awaited = who.ask(Vault::awaited).await?;
+            let own = length.or(piece.content).unwrap_or_default();
+            who.has_room_for(own.saturating_add(awaited)).await?;
             let new = who.ask(move |vault| vault.begin_upload(digest, length, description)).await?;
             (state.seats.take(new.id).await, new)
         }
@@ -221,6 +223,9 @@ async fn take(state: &State, who: &SignedIn, id: Option<UploadId>) -> Result<(Ta
     Ok((taken, upload))
 }
 
+/// The room that is left is looked at after so many bytes.
+const LOOK_FOR_ROOM_BYTES: u64 = 16 << 20;
+
 /// How the content of a request ended.
 enum End {
     Whole,
@@ -232,6 +237,8 @@ enum End {
     Parked,
     /// More came than the whole file is long.
     Overlong,
+    /// The disk or the quota has no room for what still comes.
+    NoRoom(AppError),
 }
 
 /// Takes in what the request carries, and answers with where the upload is then.
@@ -253,7 +260,7 @@ async fn go_on(
         // The seat is free once all is recorded, also if nobody waits for the answer any more.
         written.map(|written| (written, guard))
     });
-    let (end, written) = tokio::join!(feed(state, chunks, to_disk, room, &mut eviction), writing);
+    let (end, written) = tokio::join!(feed(state, who, chunks, to_disk, room, &mut eviction), writing);
     let (Some(open), guard) = written? else {
         return Err(AppError::Refused(StatusCode::NOT_FOUND, "The bytes of this upload are lost".to_owned()));
     };
@@ -265,6 +272,11 @@ async fn go_on(
             Ok((at, Problem::InconsistentLength).into_response())
         }
         End::Whole => {
+            // What came of it is counted already.
+            if let Err(refusal) = who.may_keep(0).await {
+                who.ask(move |vault| vault.forget_upload(upload.id)).await?;
+                return Err(refusal);
+            }
             let completed = who
                 .ask(move |vault| {
                     let _guard = guard;
@@ -283,6 +295,11 @@ async fn go_on(
         }
         End::Broken => {
             Ok((at, AppError::bad_request("The request broke off").into_response()).into_response())
+        }
+        End::NoRoom(AppError::DiskFull) => Ok((at, AppError::DiskFull.into_response()).into_response()),
+        End::NoRoom(refusal) => {
+            who.ask(move |vault| vault.forget_upload(upload.id)).await?;
+            Err(refusal)
         }
         End::Evicted => {
             let expected = upload.received;
@@ -320,12 +337,13 @@ fn write(
 
 async fn feed(
     state: &State,
+    who: &SignedIn,
     chunks: &mut Chunks,
     mut to_disk: ToDisk,
     room: Option<u64>,
     eviction: &mut Eviction,
 ) -> End {
-    let mut read = 0;
+    let (mut read, mut looked_at) = (0, 0);
     let end = loop {
         let chunk = tokio::select! {
             () = eviction.wanted() => {
@@ -346,6 +364,13 @@ async fn feed(
                 read += bytes.len() as u64;
                 if room.is_some_and(|room| read > room) {
                     break End::Overlong;
+                }
+                // Not every request tells its length before.
+                if read - looked_at > LOOK_FOR_ROOM_BYTES {
+                    looked_at = read;
+                    if let Err(refusal) = who.has_room_for(0).await {
+                        break End::NoRoom(refusal);
+                    }
                 }
                 if to_disk.push(bytes).await.is_err() {
                     break End::Broken;

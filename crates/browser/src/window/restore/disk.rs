@@ -2,26 +2,20 @@
 
 use std::cell::RefCell;
 
-use futures::future::{Either, select};
-use gloo::timers::future::TimeoutFuture;
-use js_sys::Uint8Array;
 use protocol::inventory::Entry;
 use protocol::{AssetId, Digest};
 use sha1::{Digest as _, Sha1};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     File, FileSystemDirectoryHandle, FileSystemFileHandle, FileSystemGetDirectoryOptions,
-    FileSystemGetFileOptions, FileSystemWritableFileStream, ReadableStreamDefaultReader,
+    FileSystemGetFileOptions, FileSystemWritableFileStream,
 };
 
 use super::WriteFault;
+use super::download::{Came, Download};
 use crate::Fault;
-use crate::bindings::{DirectoryHandle, FileHandle, Step};
-use crate::http;
-
-/// A server that sends nothing for so long will not.
-const STALL_MS: u32 = 60_000;
+use crate::bindings::{DirectoryHandle, FileHandle};
 
 /// Neighbours lie together, and opening a directory is a round trip to the browser's process.
 const KEPT_OPEN: usize = 64;
@@ -84,21 +78,21 @@ impl Disk {
         asset: AssetId,
         count: impl Fn(u64) -> bool,
     ) -> Result<Filled, WriteFault> {
-        match self.meet(&entry.path).await? {
-            Met::Nothing => {}
-            Met::File(file) if file.size() == 0.0 && entry.bytes > 0 => {}
+        let is_new = match self.meet(&entry.path).await? {
+            Met::Nothing => true,
+            Met::File(file) if file.size() == 0.0 && entry.bytes > 0 => false,
             Met::File(_) | Met::Something | Met::Forbidden => return Err(WriteFault::Taken),
-        }
+        };
         let (folders, name) = split(&entry.path);
         let directory = self.directory(folders, Absent::IsMade).await?;
         let directory: &FileSystemDirectoryHandle = directory.unchecked_ref();
         let options = FileSystemGetFileOptions::new();
         options.set_create(true);
-        let file = JsFuture::from(directory.get_file_handle_with_options(name, &options)).await;
-        let file: FileSystemFileHandle = file.map_err(Fault::from)?.unchecked_into();
+        let file = JsFuture::from(directory.get_file_handle_with_options(name, &options)).await?;
+        let file: FileSystemFileHandle = file.unchecked_into();
         let written = fill(&file, entry, asset, count).await;
-        if !matches!(written, Ok(Filled::Whole)) {
-            // The empty file that held the name; where it stays, the next restore takes it for missing.
+        if !matches!(written, Ok(Filled::Whole)) && is_new && is_empty(&file).await.unwrap_or(false) {
+            // It only held the name. Where it stays, the next restore takes it for missing.
             _ = JsFuture::from(directory.remove_entry(name)).await;
         }
         written
@@ -156,16 +150,25 @@ async fn fill(
     asset: AssetId,
     count: impl Fn(u64) -> bool,
 ) -> Result<Filled, WriteFault> {
-    let writable = JsFuture::from(file.create_writable()).await.map_err(Fault::from)?;
-    let writable: FileSystemWritableFileStream = writable.unchecked_into();
-    let filled = stream_into(&writable, entry, asset, count).await;
+    let writable: FileSystemWritableFileStream =
+        JsFuture::from(file.create_writable()).await?.unchecked_into();
+    let mut filled = stream_into(&writable, entry, asset, count).await;
+    // Somebody else may have written it meanwhile.
+    if matches!(filled, Ok(Filled::Whole)) && !is_empty(file).await? {
+        filled = Err(WriteFault::Taken);
+    }
     if matches!(filled, Ok(Filled::Whole)) {
-        JsFuture::from(writable.close()).await.map_err(Fault::from)?;
+        JsFuture::from(writable.close()).await?;
     } else {
         // It may have failed by itself.
         _ = JsFuture::from(writable.abort()).await;
     }
     filled
+}
+
+async fn is_empty(file: &FileSystemFileHandle) -> Result<bool, Fault> {
+    let file: File = JsFuture::from(file.get_file()).await?.unchecked_into();
+    Ok(file.size() == 0.0)
 }
 
 async fn stream_into(
@@ -174,30 +177,30 @@ async fn stream_into(
     asset: AssetId,
     count: impl Fn(u64) -> bool,
 ) -> Result<Filled, WriteFault> {
-    let answer = http::stream(&format!("/api/assets/{asset}/original")).await;
-    let stream = answer.ok_or(WriteFault::NoAnswer)?;
-    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let goes_on = || count(0);
+    let Some(download) = Download::begin(asset, &goes_on).await? else { return Ok(Filled::Stopped) };
     let mut hasher = Sha1::new();
     loop {
-        let step: Step = match select(JsFuture::from(reader.read()), TimeoutFuture::new(STALL_MS)).await {
-            Either::Left((Ok(step), _)) => step.unchecked_into(),
-            // The connection broke, or stands still.
-            Either::Left((Err(_), _)) | Either::Right(_) => return Err(WriteFault::NoAnswer),
+        let chunk = match download.next(&goes_on).await? {
+            Came::Bytes(chunk) => chunk,
+            Came::End => break,
+            Came::Stopped => return Ok(Filled::Stopped),
         };
-        if step.done() {
-            break;
-        }
-        let chunk: Uint8Array = step.value().unchecked_into();
         hasher.update(chunk.to_vec());
-        let written = writable.write_with_buffer_source(&chunk).map_err(Fault::from)?;
-        JsFuture::from(written).await.map_err(Fault::from)?;
+        let written = writable.write_with_buffer_source(&chunk)?;
+        JsFuture::from(written).await?;
         if !count(chunk.length().into()) {
-            _ = JsFuture::from(reader.cancel()).await;
             return Ok(Filled::Stopped);
         }
     }
     let is_right = Digest(hasher.finalize().into()) == entry.digest;
     is_right.then_some(Filled::Whole).ok_or(WriteFault::DigestMismatch)
+}
+
+impl From<JsValue> for WriteFault {
+    fn from(thrown: JsValue) -> WriteFault {
+        Fault::from(thrown).into()
+    }
 }
 
 impl From<Fault> for WriteFault {

@@ -5,6 +5,7 @@
 //! digest.
 
 mod disk;
+mod download;
 mod lanes;
 
 use std::cell::{Cell, RefCell};
