@@ -32,7 +32,7 @@ use axum::response::Response;
 use axum::routing::get;
 use jiff::Timestamp;
 
-use error::AppError;
+use error::{AppError, causes};
 pub use listen::{Tls, TlsFiles, serve};
 pub use page::Page;
 use state::Parts;
@@ -75,8 +75,12 @@ pub(crate) async fn keep_house(state: State) {
 
 fn tidy_up(parts: &Parts) -> Result<usize, VaultError> {
     parts.vaults.keep_only(&parts.door.users()?);
-    let stale = |vault: &Arc<Vault>| vault.forget_stale_uploads(Timestamp::now());
-    parts.vaults.opened().iter().map(stale).sum()
+    // A vault that fails is no reason to leave the others untidy.
+    let stale = |vault: &Arc<Vault>| {
+        let forgotten = vault.forget_stale_uploads(Timestamp::now());
+        forgotten.inspect_err(|error| tracing::error!(error = causes(error), "could not give up old uploads"))
+    };
+    Ok(parts.vaults.opened().iter().filter_map(|vault| stale(vault).ok()).sum())
 }
 
 async fn only_from_our_page(

@@ -3,6 +3,11 @@
 #[path = "support/program.rs"]
 mod program;
 
+use std::net::TcpListener;
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
 use program::{Program, SERVE, command, run, said};
 
 #[test]
@@ -38,6 +43,24 @@ fn once_a_browser_is_paired_no_link_is_printed() {
     drop(server);
     let again = Program::serve(folder.path());
     assert!(!again.said.iter().any(|line| line.starts_with("Open ")), "{:?}", again.said);
+}
+
+#[test]
+fn a_server_whose_words_nobody_reads_serves() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let address = format!("127.0.0.1:{port}");
+    let mut server = command(folder.path(), &["serve", "--listen", &address]);
+    let mut server = server.stdout(Stdio::piped()).spawn().unwrap();
+    drop(server.stdout.take());
+    let is_served = || ureq::get(format!("http://{address}/api/server/ping")).call().is_ok();
+    let served = (0..200).any(|_| {
+        thread::sleep(Duration::from_millis(50));
+        is_served()
+    });
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(served);
 }
 
 #[test]

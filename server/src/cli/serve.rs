@@ -1,7 +1,7 @@
 //! `safelight serve`: opens the vault, binds, says what a person needs to know, and serves until told to stop.
 
 use std::error::Error;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -120,7 +120,7 @@ fn serve_metrics(
     let bind = |listen: &str| TcpListener::bind(listen).map_err(|error| taken(listen, &error));
     let listener = listen.map(bind).transpose()?;
     if let Some(listener) = &listener {
-        println!("Metrics are on http://{}/metrics", listener.local_addr()?);
+        say(&format!("Metrics are on http://{}/metrics", listener.local_addr()?));
     }
     let state = state.clone();
     Ok(async move {
@@ -136,15 +136,22 @@ fn url_if_any(text: &str) -> Result<UrlIfAny, NotAPublicUrl> {
 }
 
 fn greet(state: &State, listening: SocketAddr) -> Result<(), Box<dyn Error>> {
-    println!("Photos are kept in {}", state.vault.folder().canonicalize()?.display());
-    println!("Listening on {listening}");
+    say(&format!("Photos are kept in {}", state.vault.folder().canonicalize()?.display()));
+    say(&format!("Listening on {listening}"));
     if state.door.sessions_of(&state.door.owner()?)?.is_empty() {
         let code = state.door.new_code(&state.door.owner()?, Timestamp::now())?;
-        println!("Open {}", state.door.link(&code)?);
-        println!("The code works once, for {CODE_VALID_MINUTES} minutes; `safelight pair` makes a new one.");
+        say(&format!("Open {}", state.door.link(&code)?));
+        say(&format!(
+            "The code works once, for {CODE_VALID_MINUTES} minutes; `safelight pair` makes a new one."
+        ));
     }
-    println!("Ready; stop with Ctrl+C");
+    say("Ready; stop with Ctrl+C");
     Ok(())
+}
+
+/// To whoever listens: a server goes on if nobody does any more.
+fn say(line: &str) {
+    _ = writeln!(io::stdout(), "{line}");
 }
 
 /// What a browser on this machine calls the server. Names beat numbers: only `localhost` counts as secure

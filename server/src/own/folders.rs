@@ -72,7 +72,7 @@ pub(super) async fn forget(
     get,
     path = "/safelight/v1/folders/own/{number}",
     tag = "Safelight",
-    params(("number" = u32, Path)),
+    params(("number" = u32, Path, format = "uint32")),
     responses((status = 200, body = KnownFolder, description = "What this device told of it last"), Refused),
 )]
 pub(super) async fn told(
@@ -95,8 +95,8 @@ pub(super) struct Named {
     put,
     path = "/safelight/v1/folders/own/{number}",
     tag = "Safelight",
-    params(("number" = u32, Path), Named),
-    request_body(content = String, content_type = "text/plain",
+    params(("number" = u32, Path, format = "uint32"), Named),
+    request_body(content = Option<String>, content_type = "text/plain",
         description = "All files of it that the server has, each in a line SHA-1 BYTES PATH"),
     responses((status = 204, description = "It is taken down"), Refused),
 )]
