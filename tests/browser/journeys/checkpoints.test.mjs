@@ -2,24 +2,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Browser, dropFolder, waitForState } from "../support/browser.mjs";
-import { clear, digests, onServer, scratch, sparse } from "../support/files.mjs";
-import { Server } from "../support/server.mjs";
+import { dropFolder, waitForState } from "../support/browser.mjs";
+import { digests, onServer, sparse } from "../support/files.mjs";
+import { lastingHousehold } from "../support/household.mjs";
 
 const LARGE_BYTES = 3 * 1024 ** 3;
 
-test("a large file goes on from a checkpoint after a kill", async () => {
-  const [data, folder] = [await scratch("data"), await scratch("pictures")];
+test("a large file goes on from a checkpoint after a kill", async (t) => {
+  const home = await lastingHousehold(t);
+  const { browser, server, data, folder } = home;
+  let { page } = home;
   await sparse(folder, "large.mp4", LARGE_BYTES, "large");
-  const server = await Server.start(data);
-  const browser = await Browser.open({ allowAlways: server.origin });
-  let page = await browser.page(server.pairingLink);
-  await waitForState(page, "empty");
-  // Cookies and grants reach the disk with a clean close only.
-  await browser.close();
-  await browser.start();
-  page = await browser.page(server.origin);
-  await waitForState(page, "empty");
   await dropFolder(page, folder);
 
   const before = await progressOfReading(page, (bytes) => bytes > LARGE_BYTES / 3);
@@ -32,9 +25,6 @@ test("a large file goes on from a checkpoint after a kill", async () => {
 
   await waitForState(page, "done", 180_000);
   assert.deepEqual(await onServer(data), [...(await digests(folder)).values()]);
-  await browser.forget();
-  await server.stop();
-  await Promise.all([clear(data), clear(folder)]);
 });
 
 // The bytes read of the one file, once they fulfil the condition.

@@ -2,17 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Browser, dropFolder, waitForState } from "../support/browser.mjs";
-import { clear, media, scratch, write } from "../support/files.mjs";
-import { Server } from "../support/server.mjs";
+import { dropFolder, waitForState } from "../support/browser.mjs";
+import { media, write } from "../support/files.mjs";
+import { household } from "../support/household.mjs";
 
-test("a lost phone is sent away, with effect at once, and then this browser signs out", async () => {
-  const [data, folder] = [await scratch("data"), await scratch("pictures")];
+test("a lost phone is sent away, with effect at once, and then this browser signs out", async (t) => {
+  const { page, folder, server } = await household(t);
   await write(folder, "photo.jpg", await media("photo.jpg"));
-  const server = await Server.start(data);
-  const browser = await Browser.open();
-  const page = await browser.page(server.pairingLink);
-  await waitForState(page, "empty");
   const phone = await pairAs(server, "Lost phone");
   assert.equal(await phone(), 200);
   await dropFolder(page, folder);
@@ -34,9 +30,6 @@ test("a lost phone is sent away, with effect at once, and then this browser sign
   await own.getByRole("button", { name: "Sign out" }).click();
   await own.getByRole("button", { name: "Sign out this browser" }).click();
   await waitForState(page, "unpaired");
-  await browser.forget();
-  await server.stop();
-  await Promise.all([clear(data), clear(folder)]);
 });
 
 // Pairs by itself; what it returns asks who is signed in and tells the status.

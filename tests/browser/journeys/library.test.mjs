@@ -4,22 +4,18 @@ import { readFile, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { Browser, dropFolder, waitForState } from "../support/browser.mjs";
-import { clear, media, scratch, write } from "../support/files.mjs";
-import { Server } from "../support/server.mjs";
+import { dropFolder, waitForState } from "../support/browser.mjs";
+import { media, write } from "../support/files.mjs";
+import { household } from "../support/household.mjs";
 
-test("photos are browsed by month, seen large, and downloaded bit for bit", async () => {
-  const [data, folder] = [await scratch("data"), await scratch("pictures")];
+test("photos are browsed by month, seen large, and downloaded bit for bit", async (t) => {
+  const { page, folder } = await household(t);
   const taken = { "a.jpg": "2024-05-03", "b.png": "2024-05-02", "c.heic": "2024-05-01", "clip.mp4": "2019-12-24" };
   const kinds = { "a.jpg": "photo.jpg", "b.png": "photo.png", "c.heic": "photo.heic", "clip.mp4": "clip.mp4" };
   for (const [name, day] of Object.entries(taken)) {
     await write(folder, name, await media(kinds[name]));
     await utimes(join(folder, name), new Date(day), new Date(day));
   }
-  const server = await Server.start(data);
-  const browser = await Browser.open();
-  const page = await browser.page(server.pairingLink);
-  await waitForState(page, "empty");
   await dropFolder(page, folder);
   await waitForState(page, "done");
 
@@ -55,18 +51,11 @@ test("photos are browsed by month, seen large, and downloaded bit for bit", asyn
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   await library.waitFor({ state: "hidden" });
-  await browser.forget();
-  await server.stop();
-  await Promise.all([clear(data), clear(folder)]);
 });
 
-test("what an Immich holds is shown by Immich itself", async () => {
-  const [data, folder] = [await scratch("data"), await scratch("pictures")];
+test("what an Immich holds is shown by Immich itself", async (t) => {
+  const { page, folder } = await household(t);
   await write(folder, "photo.jpg", await media("photo.jpg"));
-  const server = await Server.start(data);
-  const browser = await Browser.open();
-  const page = await browser.page(server.pairingLink);
-  await waitForState(page, "empty");
   await dropFolder(page, folder);
   await waitForState(page, "done");
   // As Immich answers.
@@ -83,7 +72,4 @@ test("what an Immich holds is shown by Immich itself", async () => {
   config.externalDomain = "";
   await page.getByRole("button", { name: "Browse" }).click();
   await library.getByText("Its setting “External domain” would tell the address").waitFor();
-  await browser.forget();
-  await server.stop();
-  await Promise.all([clear(data), clear(folder)]);
 });

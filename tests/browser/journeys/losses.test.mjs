@@ -4,17 +4,13 @@ import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { Browser, dropFolder, waitForState } from "../support/browser.mjs";
-import { clear, digests, media, onServer, scratch, write } from "../support/files.mjs";
-import { Server } from "../support/server.mjs";
+import { dropFolder, waitForState } from "../support/browser.mjs";
+import { digests, media, onServer, write } from "../support/files.mjs";
+import { household } from "../support/household.mjs";
 
-test("what the server lost is sent again, and what was damaged after a repair", async () => {
-  const [data, folder] = [await scratch("data"), await scratch("pictures")];
+test("what the server lost is sent again, and what was damaged after a repair", async (t) => {
+  const { page, server, data, folder } = await household(t);
   for (const name of ["whole", "lost", "damaged"]) await write(folder, `${name}.jpg`, await media("photo.jpg", name));
-  const server = await Server.start(data);
-  const browser = await Browser.open();
-  const page = await browser.page(server.pairingLink);
-  await waitForState(page, "empty");
   await dropFolder(page, folder);
   await waitForState(page, "done");
   const wanted = [...(await digests(folder)).values()].sort();
@@ -35,9 +31,6 @@ test("what the server lost is sent again, and what was damaged after a repair", 
   await waitForState(page, "done");
   assert.deepEqual(await onServer(data), wanted);
   assert.match(server.command("check", "--read-data"), /all as they were stored/);
-  await browser.forget();
-  await server.stop();
-  await Promise.all([clear(data), clear(folder)]);
 });
 
 async function originalsOf(data) {

@@ -6,32 +6,24 @@ import { test } from "node:test";
 
 import { Browser, dropFolder, dropIntoPicker, PICKER_BY_DROP, waitForNumbers, waitForState } from "../support/browser.mjs";
 import { clear, digests, media, onServer, scratch, sparse, write } from "../support/files.mjs";
-import { Server } from "../support/server.mjs";
+import { household } from "../support/household.mjs";
 
 const PATHS = ["a.jpg", "2024/May/b.jpg", "2024/May/é 日本.jpg", "2024/c.jpg", "d/e/f/g.jpg", "twin of a.jpg"];
 const LARGE = "film.mp4";
 const LARGE_BYTES = 150 * 1024 ** 2;
 
-// A server that has a folder of some photos and a film, and the digests of its files.
-async function backedUp(use) {
-  const [data, folder, other] = await Promise.all(["data", "pictures", "restored"].map(scratch));
+const options = (server) => ({ mayWrite: server.origin, initScript: PICKER_BY_DROP });
+
+// A household whose server has a folder of some photos and a film, and the digests of its files.
+async function backedUp(t) {
+  const home = await household(t, options);
+  const { page, folder } = home;
   for (const path of PATHS) await write(folder, path, await media("photo.jpg", path.replace("twin of ", "")));
   await sparse(folder, LARGE, LARGE_BYTES, "a film");
-  const files = await digests(folder);
-  const server = await Server.start(data);
-  const browser = await Browser.open({ mayWrite: server.origin, initScript: PICKER_BY_DROP });
-  try {
-    const page = await browser.page(server.pairingLink);
-    await waitForState(page, "empty");
-    await dropFolder(page, folder);
-    await waitForNumbers(page, (now) => now.state === "done" && now.protected === PATHS.length + 1);
-    await waitForInventory(page, PATHS.length + 1);
-    await use({ server, browser, page, data, folder, other, files });
-  } finally {
-    await browser.forget();
-    await server.stop();
-    await Promise.all([data, folder, other].map(clear));
-  }
+  await dropFolder(page, folder);
+  await waitForNumbers(page, (now) => now.state === "done" && now.protected === PATHS.length + 1);
+  await waitForInventory(page, PATHS.length + 1);
+  return { ...home, files: await digests(folder) };
 }
 
 async function waitForInventory(page, held) {
@@ -55,61 +47,61 @@ async function look(page, into) {
 
 const restore = (line) => line.getByRole("button", { name: "Restore them" }).click();
 
-test("what was deleted from a folder, or cut to nothing, comes back to where it lay", () =>
-  backedUp(async ({ page, data, folder, files }) => {
-    const stored = await onServer(data);
-    await rm(join(folder, "2024"), { recursive: true });
-    await rm(join(folder, LARGE));
-    await truncate(join(folder, "a.jpg"), 0);
-    await page.getByRole("button", { name: "Back up now" }).click();
-    // The server hears of the deletions too, and forgets no place for them.
-    await waitForNumbers(page, (now) => now.protected === 2 && now.state === "done");
+test("what was deleted from a folder, or cut to nothing, comes back to where it lay", async (t) => {
+  const { page, data, folder, files } = await backedUp(t);
+  const stored = await onServer(data);
+  await rm(join(folder, "2024"), { recursive: true });
+  await rm(join(folder, LARGE));
+  await truncate(join(folder, "a.jpg"), 0);
+  await page.getByRole("button", { name: "Back up now" }).click();
+  // The server hears of the deletions too, and forgets no place for them.
+  await waitForNumbers(page, (now) => now.protected === 2 && now.state === "done");
 
-    const line = await look(page, folder);
-    await line.getByText(/lacks 5 files \(157 MB\)\. 2 files are there\./).waitFor();
-    await restore(line);
-    // Looking away ends nothing.
-    await page.getByRole("button", { name: "Hide" }).click();
-    await page.getByRole("region", { name: "Restore a folder" }).getByRole("button", { name: "Show" }).click();
-    await line.getByText("5 files are back, and have the bytes that were backed up.").waitFor();
-    assert.deepEqual(await digests(folder), files);
+  const line = await look(page, folder);
+  await line.getByText(/lacks 5 files \(157 MB\)\. 2 files are there\./).waitFor();
+  await restore(line);
+  // Looking away ends nothing.
+  await page.getByRole("button", { name: "Hide" }).click();
+  await page.getByRole("region", { name: "Restore a folder" }).getByRole("button", { name: "Show" }).click();
+  await line.getByText("5 files are back, and have the bytes that were backed up.").waitFor();
+  assert.deepEqual(await digests(folder), files);
 
-    await waitForNumbers(page, (now) => now.protected === files.size && now.state === "done");
-    assert.deepEqual(await onServer(data), stored, "nothing was sent twice");
-    await (await look(page, folder)).getByText(/lacks nothing\. 7 files are there\./).waitFor();
-  }));
+  await waitForNumbers(page, (now) => now.protected === files.size && now.state === "done");
+  assert.deepEqual(await onServer(data), stored, "nothing was sent twice");
+  await (await look(page, folder)).getByText(/lacks nothing\. 7 files are there\./).waitFor();
+});
 
-test("on a new computer the whole folder comes back; what is damaged on the server does not pass for a photo", () =>
-  backedUp(async ({ server, browser, data, other, files }) => {
-    await browser.forget();
-    const anew = await Browser.open({ mayWrite: server.origin, initScript: PICKER_BY_DROP });
-    try {
-      const page = await anew.page(server.newPairingLink());
-      await waitForState(page, "empty");
-      await write(other, "a.jpg", "something else");
-      await flipOneBit(join(data, "originals", await pathOf(page, files.get("d/e/f/g.jpg"))));
-      const line = await look(page, other);
-      await line.getByText(/lacks 6 files.*1 file is there with other bytes, and is left as it is\./).waitFor();
-      await restore(line);
-      await line.getByText(/^5 files are back/).waitFor();
-      await line.getByText("d/e/f/g.jpg: what arrived is not what was backed up").waitFor();
+test("on a new computer the whole folder comes back; what is damaged on the server does not pass for a photo", async (t) => {
+  const { server, data, files } = await backedUp(t);
+  const other = await scratch("restored");
+  const anew = await Browser.open(options(server));
+  t.after(async () => {
+    await anew.forget();
+    await clear(other);
+  });
+  const page = await anew.page(server.newPairingLink());
+  await waitForState(page, "empty");
+  await write(other, "a.jpg", "something else");
+  await flipOneBit(join(data, "originals", await pathOf(page, files.get("d/e/f/g.jpg"))));
+  const line = await look(page, other);
+  await line.getByText(/lacks 6 files.*1 file is there with other bytes, and is left as it is\./).waitFor();
+  await restore(line);
+  await line.getByText(/^5 files are back/).waitFor();
+  await line.getByText("d/e/f/g.jpg: what arrived is not what was backed up").waitFor();
 
-      const restored = await digests(other);
-      files.delete("d/e/f/g.jpg");
-      const [mine, theirs] = [restored.get("a.jpg"), files.get("a.jpg")];
-      assert.notEqual(mine, theirs);
-      assert.deepEqual(new Map([...restored, ["a.jpg", theirs]]), files);
-      assert.equal((await stat(join(other, "a.jpg"))).size, "something else".length);
-      assert.deepEqual(await readdir(join(other, "d/e/f")), [], "nothing is left of it");
+  const restored = await digests(other);
+  files.delete("d/e/f/g.jpg");
+  const [mine, theirs] = [restored.get("a.jpg"), files.get("a.jpg")];
+  assert.notEqual(mine, theirs);
+  assert.deepEqual(new Map([...restored, ["a.jpg", theirs]]), files);
+  assert.equal((await stat(join(other, "a.jpg"))).size, "something else".length);
+  assert.deepEqual(await readdir(join(other, "d/e/f")), [], "nothing is left of it");
 
-      await flipOneBit(join(other, "2024/c.jpg"));
-      await (await look(page, other)).getByText(/lacks 1 file .* 5 files are there\. 1 file is there with/).waitFor();
-      await page.getByLabel("Read what is there and compare every byte (slower)").check();
-      await (await look(page, other)).getByText(/lacks 1 file .* 4 files are there\. 2 files are there with/).waitFor();
-    } finally {
-      await anew.close();
-    }
-  }));
+  await flipOneBit(join(other, "2024/c.jpg"));
+  await (await look(page, other)).getByText(/lacks 1 file .* 5 files are there\. 1 file is there with/).waitFor();
+  await page.getByLabel("Read what is there and compare every byte (slower)").check();
+  await (await look(page, other)).getByText(/lacks 1 file .* 4 files are there\. 2 files are there with/).waitFor();
+});
 
 // Where the server keeps these bytes.
 async function pathOf(page, digest) {
