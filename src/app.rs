@@ -5,6 +5,7 @@ use gloo::events::EventListener;
 use leptos::prelude::*;
 
 use crate::parts::activity::Activity;
+use crate::parts::closing::Closing;
 use crate::parts::controls::Controls;
 use crate::parts::devices::Devices;
 use crate::parts::dropping::DropTarget;
@@ -47,6 +48,7 @@ fn page(desk: Desk) -> impl IntoView {
             <HeadlinePart desk />
             <Pairing desk />
             <Controls desk />
+            <Closing desk />
             <Lists desk />
             <Activity desk />
             <Folders desk />
@@ -72,6 +74,12 @@ fn begin(desk: Desk) {
     // Another tab's engine may have looked long ago.
     desk.dispatch(Intent::Look);
     look_when_seen(desk);
+    let remaining = desk.view(|view| view.tally.remaining);
+    Effect::new(move |_| {
+        if let Some(remaining) = remaining.get() {
+            browser::window::set_badge(remaining);
+        }
+    });
 }
 
 fn worker_script() -> Option<String> {

@@ -16,6 +16,7 @@ pub fn Settings(desk: Desk) -> impl IntoView {
                 <h2 id="settings">"Settings"</h2>
                 <Foreground desk />
                 <RateLimit desk />
+                <KeepAwake desk />
             </section>
         </Show>
     }
@@ -25,21 +26,53 @@ pub fn Settings(desk: Desk) -> impl IntoView {
 fn Foreground(desk: Desk) -> impl IntoView {
     let on = desk.is(|view| view.settings.foreground);
     view! {
+        <Switch
+            id="foreground"
+            name="Foreground backup"
+            hint="Whenever you open Safelight or come back to it, new and changed files are backed up. With this off, \
+                  only “Back up now” does it."
+            on
+            turn=move |on| desk.dispatch(Intent::SetForeground(on))
+        />
+    }
+}
+
+#[component]
+fn KeepAwake(desk: Desk) -> impl IntoView {
+    let on = desk.is(|view| view.settings.keep_awake);
+    view! {
+        <Switch
+            id="awake"
+            name="Keep the screen on"
+            hint="While files are backed up and Safelight is in view. A computer that falls asleep stops the backup."
+            on
+            turn=move |on| desk.dispatch(Intent::SetKeepAwake(on))
+        />
+    }
+}
+
+#[component]
+fn Switch(
+    id: &'static str,
+    name: &'static str,
+    hint: &'static str,
+    on: Memo<bool>,
+    turn: impl Fn(bool) + 'static,
+) -> impl IntoView {
+    let described = format!("{id}-hint");
+    view! {
         <div class="setting">
             <div>
-                <span id="foreground">"Foreground backup"</span>
-                <p class="hint" id="foreground-hint">
-                    "Whenever you open Safelight or come back to it, new and changed files are backed up. "
-                    "With this off, only “Back up now” does it."
-                </p>
+                <span id=id>{name}</span>
+                <p class="hint" id=described.clone()>{hint}</p>
             </div>
             <button
                 role="switch"
                 class="switch"
                 aria-checked=move || on.get().to_string()
-                aria-labelledby="foreground"
-                aria-describedby="foreground-hint"
-                on:click=move |_| desk.dispatch(Intent::SetForeground(!on.get()))
+                aria-labelledby=id
+                aria-describedby=described
+                on:click=move |_| turn(!on.get())
             ></button>
         </div>
     }

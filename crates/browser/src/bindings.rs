@@ -1,6 +1,7 @@
 //! The few web APIs that web-sys lacks or hides behind its unstable flag, typed as this project uses them.
 //!
-//! Sources: File System Access (WICG), File System with its observer (WHATWG), Web Locks (W3C).
+//! Sources: File System Access (WICG), File System with its observer (WHATWG), Web Locks (W3C), Screen Wake Lock
+//! (W3C), Badging (W3C).
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -125,6 +126,23 @@ extern "C" {
 
     #[wasm_bindgen(catch, js_namespace = ["navigator", "locks"], js_name = request)]
     pub fn request_lock(name: &str, held: &Function) -> Result<Promise, JsValue>;
+
+    /// `WakeLockSentinel`.
+    #[derive(Clone, Debug)]
+    pub type WakeLock;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn released(this: &WakeLock) -> bool;
+
+    #[wasm_bindgen(method)]
+    pub fn release(this: &WakeLock) -> Promise;
+
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "wakeLock"], js_name = request)]
+    pub async fn request_wake_lock(kind: &str) -> Result<JsValue, JsValue>;
+
+    /// Zero takes the badge away.
+    #[wasm_bindgen(catch, js_namespace = navigator, js_name = setAppBadge)]
+    pub async fn set_app_badge(count: f64) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = ["navigator", "storage"], js_name = persist)]
     pub async fn persist_storage() -> Result<JsValue, JsValue>;

@@ -12,7 +12,7 @@ use web_sys::{BroadcastChannel, MessageEvent};
 use crate::{Fault, wire};
 
 /// Raised whenever a message changes its meaning or shape.
-const PROTOCOL: f64 = 2.0;
+const PROTOCOL: f64 = 3.0;
 
 /// From a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! What only a window can do: pick folders, take drops, ask for permissions, and keep the backup worker alive.
 
+mod awake;
 mod conversation;
 mod devices;
 mod giving;
@@ -24,9 +25,10 @@ use crate::store::Store;
 /// A worker that stopped is started anew after this time: at once would be a loop if it cannot start at all.
 const RESTART_MS: u32 = 2_000;
 
+pub use awake::Awake;
 pub use conversation::Conversation;
 pub use devices::{Device, devices, send_away};
-pub use giving::{abilities, clock_time, copy, iso_time, local_time, save_as, user_agent};
+pub use giving::{abilities, clock_time, copy, iso_time, local_time, save_as, set_badge, user_agent};
 pub use library::{Gallery, Month, NearSight, Photo, gallery, months, photos_of, when_resized};
 pub use restore::{Care, KnownFolder, Plan, PlanFault, Restored, WriteFault, known_folders, plan, restore};
 

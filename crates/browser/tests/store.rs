@@ -2,6 +2,8 @@
 
 #![cfg(target_arch = "wasm32")]
 
+use std::num::NonZeroU64;
+
 use engine::testing::contract::{Shelf, a_store_keeps_its_word};
 use engine::{
     AccountId, FileId, FileState, FolderId, Moment, Problem, Proof, Row, Run, Saved, SavedRow, Settings,
@@ -70,7 +72,7 @@ async fn a_store_of_the_first_version_is_taken_over_whole() {
     let store = Store::open_named("first").await.unwrap();
     let saved = store.load().await.unwrap().saved;
     let account = Some(AccountId("my vault".into()));
-    assert_eq!(saved.settings, Settings { foreground: false, paused: true, account, rate_limit: None });
+    assert_eq!(saved.settings, Settings { foreground: false, paused: true, account, ..Settings::default() });
     let rows: Vec<&Row> = saved.rows.iter().filter_map(|saved| saved.row.as_ref()).collect();
     assert_eq!(rows.len(), 11, "and one that was forgotten");
     let digest = Digest([7; 20]);
@@ -138,10 +140,40 @@ async fn settings_come_back() {
         foreground: false,
         paused: true,
         account: Some(AccountId("mine".into())),
-        rate_limit: None,
+        rate_limit: NonZeroU64::new(1_000),
+        keep_awake: true,
     };
     store.save_settings(settings.clone()).await.unwrap();
     assert_eq!(store.load().await.unwrap().saved.settings, settings);
+}
+
+/// As they were written before the screen could be kept awake.
+#[wasm_bindgen_test]
+async fn settings_of_the_second_form_are_understood() {
+    const PUT: &str = "return new Promise((done, failed) => {
+        const opening = indexedDB.open(name);
+        opening.onerror = () => failed(opening.error);
+        opening.onsuccess = () => {
+            const writing = opening.result.transaction('settings', 'readwrite');
+            writing.objectStore('settings').put(bytes, 'settings');
+            writing.oncomplete = () => { opening.result.close(); done(); };
+        };
+    });";
+    drop(Store::open_named("second form").await.unwrap());
+    // Foreground on, paused, the account `ab`, 300 bytes per second.
+    let bytes = Uint8Array::from([2, 1, 1, 1, 2, b'a', b'b', 1, 0xac, 2].as_slice());
+    let put = Function::new_with_args("name, bytes", PUT);
+    let made: Promise = put.call2(&JsValue::NULL, &"second form".into(), &bytes).unwrap().unchecked_into();
+    JsFuture::from(made).await.unwrap();
+    let store = Store::open_named("second form").await.unwrap();
+    let wanted = Settings {
+        foreground: true,
+        paused: true,
+        account: Some(AccountId("ab".into())),
+        rate_limit: NonZeroU64::new(300),
+        keep_awake: false,
+    };
+    assert_eq!(store.load().await.unwrap().saved.settings, wanted);
 }
 
 #[wasm_bindgen_test]

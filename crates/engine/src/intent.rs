@@ -27,6 +27,7 @@ pub enum Intent {
     SetRules(FolderId, FolderRules),
     /// Send at most so many bytes per second.
     LimitRate(Option<NonZeroU64>),
+    SetKeepAwake(bool),
 }
 
 /// The account on one server, by the id that the server gave it. A new vault has a new one.
@@ -45,10 +46,13 @@ pub struct Settings {
     /// Bytes per second that may be sent; `None` is as many as the way allows.
     #[serde(default)]
     pub rate_limit: Option<NonZeroU64>,
+    /// Let the screen stay on while files are backed up.
+    #[serde(default)]
+    pub keep_awake: bool,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { foreground: true, paused: false, account: None, rate_limit: None }
+        Settings { foreground: true, paused: false, account: None, rate_limit: None, keep_awake: false }
     }
 }

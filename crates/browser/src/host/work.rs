@@ -5,7 +5,7 @@ use std::rc::Rc;
 use engine::{
     Command, Event, FolderId, HashEnd, JobId, Look, Moment, Read, RequestEnd, ScanId, Scope, Send, UploadEnd,
 };
-use futures::future::{AbortHandle, Abortable};
+use futures::future::{AbortHandle, Abortable, LocalBoxFuture};
 use gloo::timers::callback::Timeout;
 use protocol::Digest;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -29,12 +29,12 @@ impl Host {
             Command::ListFolder { folder, scan, scope } => {
                 spawn_local(async move { host.list(folder, scan, scope).await });
             }
-            Command::Hash(read) => self.begin_job(read.job, async move { host.hash(read).await }),
+            Command::Hash(read) => self.begin_job(read.job, Box::pin(host.hash(read))),
             Command::Ask { job, digests } => spawn_local(async move {
                 let end = server::ask(&digests).await;
                 host.tell(Event::AskEnded { job, end });
             }),
-            Command::Upload(send) => self.begin_job(send.read.job, async move { host.upload(send).await }),
+            Command::Upload(send) => self.begin_job(send.read.job, Box::pin(host.upload(send))),
             Command::Abandon(job) => self.abandon(job),
             Command::CheckServer { job } => spawn_local(async move {
                 let (checked, keeps_pieces) = server::check().await;
@@ -68,7 +68,7 @@ impl Host {
     }
 
     /// Runs a piece of work that [`Command::Abandon`] can stop; dropping its future stops it.
-    fn begin_job(self: &Rc<Host>, job: JobId, work: impl Future<Output = Event> + 'static) {
+    fn begin_job(self: &Rc<Host>, job: JobId, work: LocalBoxFuture<'static, Event>) {
         let (handle, registration) = AbortHandle::new_pair();
         self.jobs.borrow_mut().push((job, handle));
         let host = Rc::clone(self);
@@ -149,7 +149,7 @@ impl Host {
         }
     }
 
-    async fn upload(&self, send: Send) -> Event {
+    async fn upload(self: Rc<Host>, send: Send) -> Event {
         let job = send.read.job;
         let tell = |moved| {
             self.tell(match moved {

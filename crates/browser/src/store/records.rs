@@ -8,7 +8,9 @@ use crate::bindings::{DirectoryHandle, object};
 use crate::{Fault, json, wire};
 
 /// The form of the settings' bytes.
-pub(super) const SETTINGS_FORM: u8 = 2;
+pub(super) const SETTINGS_FORM: u8 = 3;
+/// Its bytes end before those of what was added since: whether the screen is kept awake.
+const SETTINGS_FORM_2: u8 = 2;
 
 /// A folder as its record holds it.
 pub(super) struct FolderRecord {
@@ -33,6 +35,7 @@ impl FolderRecord {
 pub(super) fn settings_of(record: &JsValue) -> Result<Settings, Fault> {
     match wire::bytes_of(record).split_first() {
         Some((&SETTINGS_FORM, settings)) => wire::decode_bytes(settings),
+        Some((&SETTINGS_FORM_2, settings)) => wire::decode_bytes(&[settings, &[0]].concat()),
         Some(_) => Err(Fault::new("EncodingError", "settings of a later version")),
         None => Ok(settings_of_form_1(record)),
     }

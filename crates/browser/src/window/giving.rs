@@ -1,13 +1,13 @@
-//! What the page gives to the person: files to save, text to paste, times in their own way of writing.
+//! What the page gives to the person: files to save, text to paste, a number on the icon, times in their own way of writing.
 
 use engine::Moment;
-use js_sys::{Array, Date, Intl};
+use js_sys::{Array, Date, Intl, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 use crate::Fault;
-use crate::bindings::{has_global, object};
+use crate::bindings::{has_global, object, set_app_badge};
 
 /// Saves a text as a file, as a download.
 pub fn save_as(name: &str, kind: &str, text: &str) {
@@ -29,6 +29,15 @@ fn offer(name: &str, kind: &str, text: &str) -> Result<(), Fault> {
         link.click();
     }
     Ok(Url::revoke_object_url(&url)?)
+}
+
+/// Shows a number on the icon of the installed app, where the system can.
+pub fn set_badge(count: u64) {
+    let Some(window) = web_sys::window() else { return };
+    if Reflect::has(&window.navigator(), &"setAppBadge".into()).unwrap_or(false) {
+        // Refused where the app is not installed; then there is no icon either.
+        spawn_local(async move { _ = set_app_badge(count as f64).await });
+    }
 }
 
 /// Puts a text into the clipboard. True if the browser let us.

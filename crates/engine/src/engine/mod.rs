@@ -154,6 +154,9 @@ impl Engine {
             Intent::RetryAll => self.retry_all(),
             Intent::RemoveFolder(folder) => self.remove_folder(folder),
             Intent::SetRules(folder, rules) => self.set_rules(folder, rules),
+            Intent::SetKeepAwake(keep_awake) => {
+                self.set(Settings { keep_awake, ..self.settings.clone() });
+            }
             Intent::LimitRate(rate_limit) => {
                 self.set(Settings { rate_limit, ..self.settings.clone() });
                 self.outbox.push(Command::LimitRate(rate_limit));

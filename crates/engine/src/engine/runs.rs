@@ -168,6 +168,10 @@ fn wake_of_intent(intent: &Intent) -> Option<Wake> {
         | Intent::Retry(_)
         | Intent::RetryAll
         | Intent::SetRules(..) => Some(Wake::Asked),
-        Intent::Pair { .. } | Intent::Pause | Intent::RemoveFolder(_) | Intent::LimitRate(_) => None,
+        Intent::Pair { .. }
+        | Intent::Pause
+        | Intent::RemoveFolder(_)
+        | Intent::LimitRate(_)
+        | Intent::SetKeepAwake(_) => None,
     }
 }

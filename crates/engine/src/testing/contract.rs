@@ -55,6 +55,7 @@ async fn settings_are_kept<S: Shelf>(mut store: S) -> S {
         paused: true,
         account: Some(AccountId("mine".into())),
         rate_limit: std::num::NonZeroU64::new(125_000),
+        keep_awake: true,
     };
     store.save_settings(settings.clone()).await;
     let store = store.reopen().await;

@@ -1,0 +1,102 @@
+//! Whether Safelight may be closed: what becomes of what is left.
+
+use engine::{Headline, View};
+
+use super::numbers::{duration, files};
+
+/// Longer than anybody watches a screen.
+const LONG_SECONDS: u64 = 20 * 60;
+
+/// Nothing where there is nothing to lose by closing it.
+pub fn closing(view: &View) -> Option<String> {
+    let remaining = view.tally.remaining;
+    match view.headline {
+        Headline::Unpaired | Headline::Empty => None,
+        Headline::Done => Some("You can close Safelight: nothing is left to send.".into()),
+        Headline::Scanning => {
+            Some("Not yet known whether anything is left to send. It is, once the folders are looked through.".into())
+        }
+        Headline::BackingUp => Some(
+            "Keep Safelight open until this is done. If you close it, nothing is lost, and the rest goes on when you \
+             open it again."
+                .into(),
+        ),
+        Headline::Waiting | Headline::Paused | Headline::NeedsYou | Headline::Offline if remaining > 0 => {
+            let verb = if remaining == 1 { "is" } else { "are" };
+            Some(format!(
+                "{} {verb} not on your server yet. Nothing goes on while Safelight is closed.",
+                files(remaining)
+            ))
+        }
+        Headline::Waiting | Headline::Paused | Headline::NeedsYou | Headline::Offline => None,
+    }
+}
+
+/// The offer to keep the screen on, while it would take long and is not on yet.
+pub fn offer_to_stay_awake(view: &View) -> Option<String> {
+    let seconds = view.seconds_left.filter(|seconds| *seconds >= LONG_SECONDS)?;
+    let wanted = view.headline == Headline::BackingUp && !view.settings.keep_awake;
+    wanted.then(|| {
+        format!("This takes {}. A computer that falls asleep meanwhile stops it.", duration(seconds))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::Intent;
+    use engine::testing::{PICTURES, World};
+
+    use super::*;
+
+    fn said(world: &World) -> String {
+        closing(&world.view()).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_a_closed_app_leaves_undone_is_said_at_any_moment() {
+        let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two")]);
+        let mut heard = Vec::new();
+        while world.step() {
+            heard.push(said(&world));
+        }
+        heard.dedup();
+        let starts: Vec<&str> = heard.iter().filter_map(|said| said.split([':', ' ']).next()).collect();
+        assert_eq!(starts, ["Not", "Keep", "You"], "{heard:?}");
+
+        world.server.says(500);
+        world.disk().write("c.jpg", "three", engine::Moment(1));
+        world.look();
+        world.settle();
+        assert_eq!(
+            said(&world),
+            "1 file is not on your server yet. Nothing goes on while Safelight is closed."
+        );
+        world.ask(Intent::Pause);
+        assert!(said(&world).starts_with("1 file is not on"));
+        world.ask(Intent::RemoveFolder(PICTURES));
+        assert_eq!(said(&world), "");
+    }
+
+    #[test]
+    fn staying_awake_is_offered_where_it_would_help() {
+        let mut world = World::with(&[("a.jpg", "one")]);
+        world.settle();
+        let view = |seconds_left, keep_awake, headline| {
+            let mut view = world.view();
+            (view.seconds_left, view.settings.keep_awake, view.headline) =
+                (seconds_left, keep_awake, headline);
+            view
+        };
+        let long = Some(2 * 3_600);
+        let offer = "This takes about 2 hours. A computer that falls asleep meanwhile stops it.";
+        assert_eq!(offer_to_stay_awake(&view(long, false, Headline::BackingUp)).as_deref(), Some(offer));
+        for none in [
+            view(long, true, Headline::BackingUp),
+            view(long, false, Headline::Offline),
+            view(Some(60), false, Headline::BackingUp),
+            view(None, false, Headline::BackingUp),
+        ] {
+            assert_eq!(offer_to_stay_awake(&none), None);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+// A long first backup: it is said what closing the app would leave undone, the screen can be kept on, and the icon shows
+// how much is left.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { dropFolder, waitForState } from "../support/browser.mjs";
+import { media, sparse, write } from "../support/files.mjs";
+import { household } from "../support/household.mjs";
+
+// The real calls, and a note of each.
+const NOTES = `
+  window.locks = [];
+  const request = WakeLock.prototype.request;
+  WakeLock.prototype.request = async function (kind) {
+    const lock = await request.call(this, kind);
+    window.locks.push(lock);
+    return lock;
+  };
+  window.badges = [];
+  const setAppBadge = navigator.setAppBadge;
+  Navigator.prototype.setAppBadge = function (count) {
+    window.badges.push(count);
+    return setAppBadge.call(this, count);
+  };
+`;
+const held = (page) => page.evaluate(() => window.locks.filter((lock) => !lock.released).length);
+const waitForLocks = (page, count) =>
+  page.waitForFunction((count) => window.locks.filter((lock) => !lock.released).length === count, count);
+
+test("a long backup offers to keep the screen on, and says at any moment what closing would leave undone", async (t) => {
+  const { page, folder } = await household(t, () => ({ initScript: NOTES }));
+  await write(folder, "photo.jpg", await media("photo.jpg"));
+  const closing = page.getByTestId("closing");
+  assert.equal(await closing.innerText(), "");
+  await dropFolder(page, folder);
+  await waitForState(page, "done");
+  assert.equal(await closing.innerText(), "You can close Safelight: nothing is left to send.");
+  assert.equal((await page.evaluate(() => window.badges)).at(-1), 0);
+  assert.equal(await held(page), 0);
+
+  await page.getByLabel("Upload speed").selectOption("1 Mbit/s");
+  await sparse(folder, "film.mp4", 400 * 1024 ** 2, "a film");
+  await page.getByRole("button", { name: "Back up now" }).click();
+  await page.getByText(/^This takes about .* A computer that falls asleep meanwhile stops it\.$/).waitFor();
+  assert.match(await closing.innerText(), /^Keep Safelight open until this is done\. If you close it, nothing is lost/);
+  assert.equal((await page.evaluate(() => window.badges)).at(-1), 1);
+  await page.getByRole("button", { name: "Keep the screen on" }).click();
+  await waitForLocks(page, 1);
+  assert.equal(await page.getByRole("switch", { name: "Keep the screen on" }).getAttribute("aria-checked"), "true");
+
+  // The browser ends it whenever the page is out of sight.
+  await page.evaluate(async () => {
+    await Promise.all(window.locks.map((lock) => lock.release()));
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await waitForLocks(page, 1);
+
+  await page.getByRole("button", { name: "Pause" }).click();
+  await waitForState(page, "paused");
+  await waitForLocks(page, 0);
+  const left = "1 file is not on your server yet. Nothing goes on while Safelight is closed.";
+  assert.equal(await closing.innerText(), left);
+
+  // What was set is kept.
+  await page.reload();
+  await waitForState(page, "paused");
+  assert.equal(await page.getByRole("switch", { name: "Keep the screen on" }).getAttribute("aria-checked"), "true");
+});
