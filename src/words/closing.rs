@@ -6,6 +6,8 @@ use super::numbers::{duration, files};
 
 /// Longer than anybody watches a screen.
 const LONG_SECONDS: u64 = 20 * 60;
+/// As long at the 50 Mbit/s of a good home line, before anything is known of the real one.
+const LARGE_BYTES: u64 = 8_000_000_000;
 
 /// Nothing where there is nothing to lose by closing it.
 pub fn closing(view: &View) -> Option<String> {
@@ -34,10 +36,12 @@ pub fn closing(view: &View) -> Option<String> {
 
 /// The offer to keep the screen on, while it would take long and is not on yet.
 pub fn offer_to_stay_awake(view: &View) -> Option<String> {
-    let seconds = view.seconds_left.filter(|seconds| *seconds >= LONG_SECONDS)?;
-    let wanted = view.headline == Headline::BackingUp && !view.settings.keep_awake;
+    let long = view.seconds_left.filter(|seconds| *seconds >= LONG_SECONDS);
+    let is_long = long.is_some() || view.tally.remaining_bytes >= LARGE_BYTES;
+    let wanted = is_long && view.headline == Headline::BackingUp && !view.settings.keep_awake;
     wanted.then(|| {
-        format!("This takes {}. A computer that falls asleep meanwhile stops it.", duration(seconds))
+        let time = long.map_or_else(|| "a while".into(), duration);
+        format!("This takes {time}. A computer that falls asleep meanwhile stops it.")
     })
 }
 
@@ -90,6 +94,10 @@ mod tests {
         let long = Some(2 * 3_600);
         let offer = "This takes about 2 hours. A computer that falls asleep meanwhile stops it.";
         assert_eq!(offer_to_stay_awake(&view(long, false, Headline::BackingUp)).as_deref(), Some(offer));
+        let mut large = view(None, false, Headline::BackingUp);
+        large.tally.remaining_bytes = LARGE_BYTES;
+        let offered = offer_to_stay_awake(&large).unwrap_or_default();
+        assert!(offered.starts_with("This takes a while."), "{offered}");
         for none in [
             view(long, true, Headline::BackingUp),
             view(long, false, Headline::Offline),
