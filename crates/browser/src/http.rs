@@ -91,7 +91,8 @@ async fn exchange(path: &str, method: &str, body: Option<JsValue>) -> Result<Ans
         init.set_body(body);
     }
     let request = Request::new_with_str_and_init(path, &init)?;
-    if body.is_some() {
+    // Of a plain text the browser says itself what it is.
+    if body.is_some() && method == "POST" {
         request.headers().set("content-type", "application/json")?;
     }
     let response: Response = JsFuture::from(fetch(&request)?).await?.unchecked_into();

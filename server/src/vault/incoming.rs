@@ -5,7 +5,6 @@
 //! removed at the next start, so no part is ever needed. What is not a part is left alone.
 
 use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -90,7 +89,7 @@ pub(super) fn receive<B: AsRef<[u8]>>(
     let mut size = 0;
     for chunk in chunks {
         let bytes = chunk.as_ref();
-        disk::change("write", &part.path, || (&part.file).write_all(bytes))?;
+        disk::write(&part.path, &part.file, bytes)?;
         hash.update(bytes);
         size += bytes.len() as u64;
     }

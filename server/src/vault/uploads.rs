@@ -6,7 +6,7 @@
 
 use std::fmt::{self, Display, Formatter};
 use std::fs::{self, File};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom};
 use std::path::PathBuf;
 
 use jiff::{Timestamp, ToSpan};
@@ -139,7 +139,7 @@ impl Vault {
 
     /// Writes a piece behind what is there. It counts once it is recorded.
     pub fn append(&self, open: &mut Open, bytes: &[u8]) -> Result<(), VaultError> {
-        disk::change("write", &open.path, || (&open.file).write_all(bytes))?;
+        disk::write(&open.path, &open.file, bytes)?;
         open.hash.update(bytes);
         open.written += bytes.len() as u64;
         if open.written - open.upload.received >= RECORD_EVERY_BYTES { self.record(open) } else { Ok(()) }

@@ -51,15 +51,16 @@ impl Engine {
 
     /// Only a server of ours takes them.
     pub(super) fn inventories_due(&self, now: Moment) -> Option<Moment> {
+        if !self.told.is_old || self.folders.is_empty() || self.link != Link::Ready(Trust::Verifies) {
+            return None;
+        }
         // A clock that was set back must not silence us.
         let told_at = self.told.at.filter(|at| *at <= now);
-        let due = if !self.is_settled() {
+        Some(if self.is_settled() {
+            told_at.map_or(now, |at| at + TELL_EVERY_MS)
+        } else {
             let began = self.history.current().map(|run| run.began);
             told_at.max(began).unwrap_or(now) + TELL_AMID_A_RUN_MS
-        } else {
-            told_at.map_or(now, |at| at + TELL_EVERY_MS)
-        };
-        (self.told.is_old && !self.folders.is_empty() && self.link == Link::Ready(Trust::Verifies))
-            .then_some(due)
+        })
     }
 }

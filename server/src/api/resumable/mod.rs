@@ -328,8 +328,8 @@ fn write(
     if let Some(length) = length.filter(|length| known != Some(*length)) {
         vault.set_length(&mut open, length)?;
     }
-    for bytes in from_network.flatten() {
-        vault.append(&mut open, &bytes)?;
+    for batch in from_network {
+        vault.append(&mut open, batch.as_ref())?;
     }
     vault.record(&mut open)?;
     Ok(Some(open))
@@ -372,7 +372,7 @@ async fn feed(
                         break End::NoRoom(refusal);
                     }
                 }
-                if to_disk.push(bytes).await.is_err() {
+                if to_disk.push(&bytes).await.is_err() {
                     break End::Broken;
                 }
             }

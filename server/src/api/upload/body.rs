@@ -16,7 +16,7 @@ pub(super) async fn pour(
     fruitless: &Fruitless,
 ) -> Result<Received, AppError> {
     let (to_disk, from_network) = batches();
-    let writing = who.ask(move |vault| vault.receive(from_network.flatten()));
+    let writing = who.ask(move |vault| vault.receive(from_network));
     let (read, written) = tokio::join!(feed(field, to_disk, max_bytes, fruitless), writing);
     let received = written?;
     read?;
@@ -39,7 +39,7 @@ async fn feed(
                 field.name().unwrap_or_default()
             )));
         }
-        if to_disk.push(chunk).await.is_err() {
+        if to_disk.push(&chunk).await.is_err() {
             return Ok(());
         }
     }
