@@ -3,6 +3,7 @@
 use engine::Intent;
 use gloo::events::EventListener;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use crate::parts::activity::Activity;
 use crate::parts::closing::Closing;
@@ -20,6 +21,7 @@ use crate::parts::report::Report;
 use crate::parts::restore::Restore;
 use crate::parts::settings::Settings;
 use crate::shown::{Desk, ROWS_AT_ONCE};
+use crate::words::background::Waking;
 
 const INSECURE: &str = "Safelight works only over https, or on the computer itself at localhost: browsers give \
     access to folders nowhere else. Put the server behind a proxy with a certificate, and open that address.";
@@ -74,12 +76,44 @@ fn begin(desk: Desk) {
     // Another tab's engine may have looked long ago.
     desk.dispatch(Intent::Look);
     look_when_seen(desk);
+    browser::window::when_installable(move |offer| desk.install.set(offer));
+    keep_background(desk);
     let remaining = desk.view(|view| view.tally.remaining);
     Effect::new(move |_| {
         if let Some(remaining) = remaining.get() {
             browser::window::set_badge(remaining);
         }
     });
+}
+
+/// What is left when the page goes is for the background.
+fn keep_background(desk: Desk) {
+    let on = desk.view(|view| view.settings.background && !view.folders.is_empty());
+    let left = desk.is(|view| view.settings.background && !view.settings.paused && view.tally.remaining > 0);
+    Effect::new(move |_| {
+        if let Some(on) = on.get() {
+            spawn_local(async move { desk.waking.set(waking(on).await) });
+        }
+    });
+    // A page that dies without a word has asked already.
+    Effect::new(move |_| {
+        if left.get() {
+            browser::window::ask_for_sync();
+        }
+    });
+    browser::window::when_left(move || {
+        if left.get_untracked() {
+            browser::window::ask_for_sync();
+        }
+    });
+}
+
+async fn waking(wanted: bool) -> Waking {
+    match browser::window::be_woken_now_and_then(wanted).await {
+        _ if !browser::window::can_be_woken() => Waking::Never,
+        true => Waking::NowAndThen,
+        false => Waking::ForWhatIsLeft,
+    }
 }
 
 fn worker_script() -> Option<String> {

@@ -2,9 +2,11 @@
 
 use browser::app_shell::NewVersion;
 use browser::channel::{FromEngine, Notice, Stopped, ToEngine};
-use browser::window::Conversation;
+use browser::window::{Conversation, InstallOffer};
 use engine::{Filter, Headline, Incident, Intent, RowsPage, Run, View};
 use leptos::prelude::*;
+
+use crate::words::background::Waking;
 
 /// The last word of the engine.
 #[derive(Clone, PartialEq)]
@@ -30,6 +32,9 @@ pub struct Desk {
     /// What went wrong lately, once it was told.
     pub incidents: RwSignal<Option<Vec<Incident>>>,
     pub new_version: RwSignal<Option<NewVersion>, LocalStorage>,
+    /// The browser's offer to install Safelight as an app.
+    pub install: RwSignal<Option<InstallOffer>, LocalStorage>,
+    pub waking: RwSignal<Waking>,
     conversation: StoredValue<Conversation, LocalStorage>,
 }
 
@@ -65,6 +70,8 @@ impl Desk {
             runs,
             incidents,
             new_version: RwSignal::new_local(None),
+            install: RwSignal::new_local(None),
+            waking: RwSignal::new(Waking::Never),
             conversation: StoredValue::new_local(conversation),
         })
     }

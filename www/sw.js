@@ -1,7 +1,10 @@
-// Serves the app shell, so that Safelight opens offline. It never touches /api or /safelight.
+// Serves the app shell, so that Safelight opens offline, and backs up when the browser wakes it without a page. Of /api
+// and /safelight it serves nothing.
 //
 // A version is a cache: filled whole at install, or not at all. A new version waits until the page sends
 // "use-new-version"; the page does so when the person agrees and no upload is under way.
+
+import init, { back_up } from "{{service-worker-bindings.js}}";
 
 const VERSION = "{{version}}";
 const FILES = {{files}};
@@ -9,6 +12,8 @@ const SHELL = "shell-";
 const CACHE = SHELL + VERSION;
 // What is the network's alone.
 const ELSEWHERE = ["/api/", "/safelight/", "/.well-known/"];
+const ENGINE = "{{service-worker.wasm}}";
+const BACKUP = "safelight-backup";
 
 self.addEventListener("install", (event) => {
   event.waitUntil(fill());
@@ -24,6 +29,24 @@ self.addEventListener("message", (event) => {
   if (event.data === "use-new-version") event.waitUntil(self.skipWaiting());
   if (Array.isArray(event.data)) event.waitUntil(hold(event.data));
 });
+
+for (const kind of ["sync", "periodicsync"]) {
+  self.addEventListener(kind, (event) => {
+    if (event.tag === BACKUP) event.waitUntil(backUp(kind));
+  });
+}
+
+let engine;
+
+// A promise that is rejected makes the browser try again; after three tries it gives up.
+async function backUp(kind) {
+  engine ??= init({ module_or_path: fromShell(ENGINE) });
+  await engine.catch((error) => {
+    engine = undefined;
+    throw error;
+  });
+  if (!(await back_up(kind))) throw new Error("work is left");
+}
 
 async function fill() {
   const cache = await caches.open(CACHE);
@@ -55,5 +78,5 @@ function shellPath(request) {
 
 async function fromShell(path, request) {
   const cache = await caches.open(CACHE);
-  return (await cache.match(path)) ?? fetch(request);
+  return (await cache.match(path)) ?? fetch(request ?? path);
 }

@@ -4,12 +4,20 @@ use browser::window::Awake;
 use engine::{Headline, Intent};
 use leptos::prelude::*;
 
-use crate::shown::Desk;
+use crate::shown::{Desk, Shown};
+use crate::words::background::{last_of, may_go_on};
 use crate::words::closing::{closing, offer_to_stay_awake};
 
 #[component]
 pub fn Closing(desk: Desk) -> impl IntoView {
-    let said = desk.view(closing);
+    let goes_on = Memo::new(move |_| {
+        let waking = desk.waking.get();
+        desk.shown.with(|shown| match shown {
+            Shown::View(view) => desk.runs.with(|runs| may_go_on(view, waking, last_of(runs))),
+            Shown::Opening | Shown::Stopped(_) | Shown::OtherVersion => false,
+        })
+    });
+    let said = desk.view(move |view| closing(view, goes_on.get()));
     let offer = desk.view(offer_to_stay_awake);
     let refused = RwSignal::new(false);
     let awake = StoredValue::new_local(Awake::new());

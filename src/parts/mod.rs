@@ -1,6 +1,7 @@
 //! The parts of the page, one to a file. Each shows one piece of the view and sends intents; none does IO.
 
 pub mod activity;
+pub mod background;
 pub mod closing;
 pub mod controls;
 pub mod devices;

@@ -5,6 +5,7 @@ use std::num::NonZeroU64;
 use engine::Intent;
 use leptos::prelude::*;
 
+use crate::parts::background::Background;
 use crate::shown::Desk;
 
 #[component]
@@ -15,6 +16,7 @@ pub fn Settings(desk: Desk) -> impl IntoView {
             <section class="settings" aria-labelledby="settings">
                 <h2 id="settings">"Settings"</h2>
                 <Foreground desk />
+                <Background desk />
                 <RateLimit desk />
                 <KeepAwake desk />
             </section>
@@ -52,7 +54,7 @@ fn KeepAwake(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn Switch(
+pub fn Switch(
     id: &'static str,
     name: &'static str,
     hint: &'static str,

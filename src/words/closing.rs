@@ -10,7 +10,7 @@ const LONG_SECONDS: u64 = 20 * 60;
 const LARGE_BYTES: u64 = 8_000_000_000;
 
 /// Nothing where there is nothing to lose by closing it.
-pub fn closing(view: &View) -> Option<String> {
+pub fn closing(view: &View, goes_on: bool) -> Option<String> {
     let remaining = view.tally.remaining;
     match view.headline {
         Headline::Unpaired | Headline::Empty => None,
@@ -18,6 +18,11 @@ pub fn closing(view: &View) -> Option<String> {
         Headline::Scanning => {
             Some("Not yet known whether anything is left to send. It is, once the folders are looked through.".into())
         }
+        Headline::BackingUp if goes_on => Some(
+            "Open, Safelight is fastest. If you close it, the browser may go on with it in the background, and nothing is \
+             lost."
+                .into(),
+        ),
         Headline::BackingUp => Some(
             "Keep Safelight open until this is done. If you close it, nothing is lost, and the rest goes on when you \
              open it again."
@@ -25,10 +30,12 @@ pub fn closing(view: &View) -> Option<String> {
         ),
         Headline::Waiting | Headline::Paused | Headline::NeedsYou | Headline::Offline if remaining > 0 => {
             let verb = if remaining == 1 { "is" } else { "are" };
-            Some(format!(
-                "{} {verb} not on your server yet. Nothing goes on while Safelight is closed.",
-                files(remaining)
-            ))
+            let then = if goes_on {
+                "If you close Safelight, the browser may go on with it in the background."
+            } else {
+                "Nothing goes on while Safelight is closed."
+            };
+            Some(format!("{} {verb} not on your server yet. {then}", files(remaining)))
         }
         Headline::Waiting | Headline::Paused | Headline::NeedsYou | Headline::Offline => None,
     }
@@ -53,7 +60,7 @@ mod tests {
     use super::*;
 
     fn said(world: &World) -> String {
-        closing(&world.view()).unwrap_or_default()
+        closing(&world.view(), false).unwrap_or_default()
     }
 
     #[test]
@@ -75,6 +82,8 @@ mod tests {
             said(&world),
             "1 file is not on your server yet. Nothing goes on while Safelight is closed."
         );
+        let goes_on = closing(&world.view(), true).unwrap_or_default();
+        assert!(goes_on.ends_with("the browser may go on with it in the background."), "{goes_on}");
         world.ask(Intent::Pause);
         assert!(said(&world).starts_with("1 file is not on"));
         world.ask(Intent::RemoveFolder(PICTURES));

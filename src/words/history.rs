@@ -16,6 +16,8 @@ pub fn wake(wake: Wake) -> &'static str {
         Wake::Scheduled => "It was time to look",
         Wake::NetworkBack => "The network came back",
         Wake::SignedIn => "This browser was paired",
+        Wake::Sync => "In the background: something was left to send",
+        Wake::PeriodicSync => "In the background: it was time to look",
     }
 }
 
@@ -40,6 +42,9 @@ fn end(ended: Option<Ended>) -> &'static str {
         None => "; still going on",
         Some(RunEnd::Finished) => "",
         Some(RunEnd::Paused) => "; then it was paused",
+        Some(RunEnd::Barred) => "; the browser did not let it read your folders without an open page",
+        Some(RunEnd::TimeUp) => "; then the browser's time for it was up",
+        Some(RunEnd::HandedOver) => "; then you opened Safelight, which goes on",
         Some(RunEnd::CutOff) => "; then Safelight was closed",
         Some(RunEnd::Stopped(halt)) => match halt {
             Halt::Offline => "; then your server could not be reached",

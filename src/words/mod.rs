@@ -1,5 +1,6 @@
 //! The sentences of the page. Facts come in, plain text goes out; the same fact always has the same words.
 
+pub mod background;
 pub mod closing;
 pub mod headline;
 pub mod history;

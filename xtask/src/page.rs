@@ -26,7 +26,8 @@ pub enum Quality {
 }
 
 /// The wasm programs: the name of what cargo builds, and the name it gets here.
-const PROGRAMS: [(&str, &str); 2] = [("safelight_page", "page"), ("backup-worker", "backup-worker")];
+const PROGRAMS: [(&str, &str); 3] =
+    [("safelight_page", "page"), ("backup-worker", "backup-worker"), ("service-worker", "service-worker")];
 /// Text gains, images are compressed already.
 const COMPRESSED: [&str; 7] = ["html", "js", "css", "wasm", "svg", "webmanifest", "json"];
 
@@ -96,7 +97,7 @@ impl Page {
         let list: Vec<String> = self.files.values().filter(kept).map(|path| format!("\"/{path}\"")).collect();
         let contents = self.files.values().map(|path| Ok(hash(&fs::read(self.dir.join(path))?)));
         let version = hash(contents.collect::<Result<String>>()?.as_bytes());
-        let text = fs::read_to_string(source)?;
+        let text = self.filled(source)?;
         let text =
             text.replace("{{files}}", &format!("[{}]", list.join(", "))).replace("{{version}}", &version);
         self.add_file("sw.js", text.as_bytes())

@@ -10,7 +10,7 @@ use crate::page::{self, Page, Quality};
 const BUDGETS: [(&str, &[&str], u64); 3] = [
     ("page", &["index.html", "style.css", "page.js", "page-bindings.js", "page.wasm"], 250),
     ("backup worker", &["backup-worker.js", "backup-worker-bindings.js", "backup-worker.wasm"], 120),
-    ("service worker", &["sw.js"], 100),
+    ("service worker", &["sw.js", "service-worker-bindings.js", "service-worker.wasm"], 100),
 ];
 
 pub fn size() -> Result<()> {

@@ -10,7 +10,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ServiceWorkerContainer, ServiceWorkerRegistration, ServiceWorkerState, Window};
 
 use crate::Fault;
-use crate::bindings::Handle;
+use crate::bindings::{Handle, object};
 
 const SCRIPT: &str = "/sw.js";
 /// A page that stays open for weeks still hears of a new version.
@@ -54,8 +54,9 @@ pub fn keep(offer: impl Fn(NewVersion) + Clone + 'static) {
 async fn register(window: &Window, offer: impl Fn(NewVersion) + Clone + 'static) -> Result<(), Fault> {
     let container = window.navigator().service_worker();
     reload_when_replaced(&container, window.clone());
-    let registration: ServiceWorkerRegistration =
-        JsFuture::from(container.register(SCRIPT)).await?.unchecked_into();
+    let options = object(&[("type", &"module".into())]).unchecked_into();
+    let registering = container.register_with_options(SCRIPT, &options);
+    let registration: ServiceWorkerRegistration = JsFuture::from(registering).await?.unchecked_into();
     if registration.waiting().is_some() && container.controller().is_some() {
         offer(NewVersion(registration.clone()));
     }

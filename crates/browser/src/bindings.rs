@@ -1,7 +1,7 @@
 //! The few web APIs that web-sys lacks or hides behind its unstable flag, typed as this project uses them.
 //!
 //! Sources: File System Access (WICG), File System with its observer (WHATWG), Web Locks (W3C), Screen Wake Lock
-//! (W3C), Badging (W3C).
+//! (W3C), Badging (W3C), Background Sync and Periodic Background Sync (WICG).
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -127,6 +127,9 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = ["navigator", "locks"], js_name = request)]
     pub fn request_lock(name: &str, held: &Function) -> Result<Promise, JsValue>;
 
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "locks"], js_name = request)]
+    pub fn request_lock_with(name: &str, options: &JsValue, held: &Function) -> Result<Promise, JsValue>;
+
     /// `WakeLockSentinel`.
     #[derive(Clone, Debug)]
     pub type WakeLock;
@@ -139,6 +142,38 @@ extern "C" {
 
     #[wasm_bindgen(catch, js_namespace = ["navigator", "wakeLock"], js_name = request)]
     pub async fn request_wake_lock(kind: &str) -> Result<JsValue, JsValue>;
+
+    /// `BeforeInstallPromptEvent`.
+    #[wasm_bindgen(extends = Object, js_name = BeforeInstallPromptEvent)]
+    pub type InstallPrompt;
+
+    #[wasm_bindgen(method, catch)]
+    pub fn prompt(this: &InstallPrompt) -> Result<Promise, JsValue>;
+
+    /// `ServiceWorkerRegistration`, with what wakes it.
+    pub type WakingRegistration;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn sync(this: &WakingRegistration) -> SyncManager;
+
+    #[wasm_bindgen(method, getter, js_name = periodicSync)]
+    pub fn periodic_sync(this: &WakingRegistration) -> SyncManager;
+
+    /// `SyncManager` and `PeriodicSyncManager`.
+    pub type SyncManager;
+
+    #[wasm_bindgen(method, catch)]
+    pub async fn register(this: &SyncManager, tag: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = register)]
+    pub async fn register_periodic(
+        this: &SyncManager,
+        tag: &str,
+        options: &JsValue,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub async fn unregister(this: &SyncManager, tag: &str) -> Result<JsValue, JsValue>;
 
     /// Zero takes the badge away.
     #[wasm_bindgen(catch, js_namespace = navigator, js_name = setAppBadge)]

@@ -12,7 +12,7 @@ use web_sys::{BroadcastChannel, MessageEvent};
 use crate::{Fault, wire};
 
 /// Raised whenever a message changes its meaning or shape.
-const PROTOCOL: f64 = 3.0;
+const PROTOCOL: f64 = 4.0;
 
 /// From a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +138,11 @@ impl Channel {
         EventListener::new(&self.0, "message", move |event| {
             hear(decode(&event.unchecked_ref::<MessageEvent>().data()));
         })
+    }
+
+    /// Hears that others send, whatever it is.
+    pub fn listen_for_anything(&self, mut hear: impl FnMut() + 'static) -> EventListener {
+        EventListener::new(&self.0, "message", move |_| hear())
     }
 }
 

@@ -2,44 +2,43 @@
 //!
 //! Invariant: in each turn everything durable is written before anything else begins.
 
+mod audience;
 mod folders;
 mod work;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use engine::{Command, Engine, Event, FolderId, JobId, Moment, SavedRow};
+use engine::{Command, Engine, Event, FolderId, JobId, Moment, SavedRow, Wake};
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::future::{AbortHandle, Either, select};
-use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use gloo::timers::future::TimeoutFuture;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen::JsValue;
 
 use crate::Fault;
 use crate::channel::{Channel, FromEngine, Message, Stopped, ToEngine};
-use crate::hash::Pool;
+use crate::hash::{Here, Pool, Readers};
 use crate::now;
 use crate::source::Source;
 use crate::store::{Loaded, Store};
-use crate::upload::Pieces;
+use crate::upload::Uploads;
 use crate::watch::Watch;
 
-/// Often enough to look alive, rarely enough to cost nothing.
-const PUBLISH_EVERY_MS: u64 = 250;
 /// Events taken in one turn: what they save shares a transaction.
 const EVENTS_PER_TURN: usize = 500;
 /// Events that can wait are gathered to so many, for so long: each turn costs a transaction.
 const EVENTS_GATHERED: usize = 8;
 const GATHER_MS: u32 = 25;
 
+use audience::{Audience, NoPage, Pages};
+
 pub struct Host {
     engine: RefCell<Engine>,
     store: Store,
-    pool: Rc<Pool>,
-    pieces: Pieces,
+    readers: Box<dyn Readers>,
+    uploads: Uploads,
     /// A handful, so a list: the code of a map is larger than all that it would hold.
     sources: RefCell<Vec<(FolderId, Rc<Source>)>>,
     tell: UnboundedSender<Told>,
@@ -51,12 +50,32 @@ pub struct Host {
     /// The work that can be abandoned: a handful at a time.
     jobs: RefCell<Vec<(JobId, AbortHandle)>>,
     alarm: RefCell<Option<Timeout>>,
-    pages: Channel,
+    audience: Box<dyn Audience>,
     /// Whether all that the engine knows is saved.
     saved: Cell<bool>,
-    published_at: Cell<Moment>,
-    was_at_rest: Cell<bool>,
-    publish_later: RefCell<Option<Timeout>>,
+}
+
+/// What the context that the host runs in lends it.
+struct Tools {
+    readers: Box<dyn Readers>,
+    uploads: Uploads,
+    audience: Box<dyn Audience>,
+}
+
+/// How a host ends.
+enum Ending {
+    /// Something stopped it that it cannot mend.
+    Stopped(Stopped),
+    /// The engine was woken without a page and is done.
+    Over,
+}
+
+/// What an engine without a page leaves behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// Another try would find work.
+    Work,
+    Nothing,
 }
 
 /// An event, and the message that it came by.
@@ -74,9 +93,28 @@ impl From<Event> for Told {
 /// Runs the engine until something stops it that it cannot mend. Call it with the engine's lock held.
 /// `script` is the address of this worker's loader.
 pub async fn run(script: String) -> Stopped {
-    match Host::start(script).await {
-        Ok((host, events)) => host.serve(events).await,
+    let pages = match Pages::new() {
+        Ok(pages) => Box::new(pages),
+        Err(fault) => return stopped_by(&fault),
+    };
+    let tools = Tools { readers: Box::new(Pool::new(script)), uploads: Uploads::by_xhr(), audience: pages };
+    match Host::start(Engine::new(), tools).await {
+        Ok((host, events)) => match host.serve(events).await {
+            Ending::Stopped(why) => why,
+            Ending::Over => Stopped::StorageFailed("the engine of a page ended by itself".into()),
+        },
         Err(fault) => stopped_by(&fault),
+    }
+}
+
+/// Runs an engine without a page until its time is up or nothing is left to do. Call it with the engine's lock held.
+pub async fn run_shift(by: Wake, until: Moment) -> Result<Left, Stopped> {
+    let tools = Tools { readers: Box::new(Here), uploads: Uploads::by_fetch(), audience: Box::new(NoPage) };
+    let started = Host::start(Engine::woken(by, until), tools).await;
+    let (host, events) = started.map_err(|fault| stopped_by(&fault))?;
+    match Rc::clone(&host).serve(events).await {
+        Ending::Over => Ok(host.left()),
+        Ending::Stopped(why) => Err(why),
     }
 }
 
@@ -126,16 +164,16 @@ fn stopped_by(fault: &Fault) -> Stopped {
 }
 
 impl Host {
-    async fn start(script: String) -> Result<(Rc<Host>, UnboundedReceiver<Told>), Fault> {
+    async fn start(engine: Engine, tools: Tools) -> Result<(Rc<Host>, UnboundedReceiver<Told>), Fault> {
         let store = Store::open().await?;
         let Loaded { saved, handles } = store.load().await?;
         let (tell, events) = unbounded();
         let source = |(id, handle)| (id, Rc::new(Source::directory(handle)));
         let host = Rc::new(Host {
-            engine: RefCell::default(),
+            engine: RefCell::new(engine),
             store,
-            pool: Pool::new(script),
-            pieces: Pieces::default(),
+            readers: tools.readers,
+            uploads: tools.uploads,
             sources: RefCell::default(),
             tell,
             to_watch: RefCell::default(),
@@ -143,21 +181,18 @@ impl Host {
             coming: RefCell::default(),
             jobs: RefCell::default(),
             alarm: RefCell::default(),
-            pages: Channel::from_engine()?,
+            audience: tools.audience,
             saved: Cell::new(true),
-            published_at: Cell::default(),
-            was_at_rest: Cell::default(),
-            publish_later: RefCell::default(),
         });
         host.sources.borrow_mut().extend(handles.into_iter().map(source));
         host.tell(Event::Started(saved));
         Ok((host, events))
     }
 
-    async fn serve(self: Rc<Host>, mut events: UnboundedReceiver<Told>) -> Stopped {
-        let listeners = match self.listen() {
+    async fn serve(self: Rc<Host>, mut events: UnboundedReceiver<Told>) -> Ending {
+        let listeners = match self.audience.listen(&self) {
             Ok(listeners) => listeners,
-            Err(fault) => return stopped_by(&fault),
+            Err(fault) => return Ending::Stopped(stopped_by(&fault)),
         };
         self.say(&FromEngine::Started);
         let outdated = self.outdated();
@@ -170,32 +205,40 @@ impl Host {
                 }
                 self.saved.set(false);
                 if let Err(fault) = self.carry_out(commands).await {
-                    return stopped_by(&fault);
+                    return Ending::Stopped(stopped_by(&fault));
                 }
                 numbers.into_iter().for_each(|number| self.say(&FromEngine::Heard(number)));
                 self.saved.set(true);
-                self.publish_soon();
+                self.audience.notice(&self);
+                if self.engine.borrow().is_over() {
+                    return Ending::Over;
+                }
             }
-            Stopped::StorageFailed("the host lost its own events".into())
+            Ending::Stopped(Stopped::StorageFailed("the host lost its own events".into()))
         };
         futures::pin_mut!(turns, outdated);
-        let stopped = select(turns, outdated).await.factor_first().0;
+        let ending = select(turns, outdated).await.factor_first().0;
         drop(listeners);
         self.let_everything_go();
-        stopped
+        ending
+    }
+
+    fn left(&self) -> Left {
+        if self.engine.borrow().leaves_work() { Left::Work } else { Left::Nothing }
     }
 
     /// Ends once the database must be let go.
-    async fn outdated(&self) -> Stopped {
+    async fn outdated(&self) -> Ending {
         self.store.wait_for_version_change().await;
-        Stopped::Outdated
+        Ending::Stopped(Stopped::Outdated)
     }
 
     fn let_everything_go(&self) {
         self.jobs.take().iter().for_each(|(_, job)| job.abort());
         self.watches.take();
         self.alarm.replace(None);
-        self.publish_later.replace(None);
+        self.audience.leave();
+        self.store.close();
     }
 
     fn hear(&self, event: Event) -> Vec<Command> {
@@ -249,9 +292,8 @@ impl Host {
     async fn make_durable(&self, command: Command) -> Result<(), Fault> {
         match command {
             Command::SaveSettings(settings) => self.store.save_settings(settings).await,
-            Command::SaveRules { folder, rules } => self.store.save_rules(folder, rules).await,
             Command::SaveRun { run, replaces } => self.store.save_run(&run, replaces).await,
-            Command::ForgetFolder(folder) => self.forget(folder).await,
+            Command::SaveRules { .. } | Command::ForgetFolder(_) => self.audience.keep(self, command).await,
             Command::Save(_)
             | Command::WatchFolder(_)
             | Command::ListFolder { .. }
@@ -267,82 +309,7 @@ impl Host {
         }
     }
 
-    fn listen(self: &Rc<Host>) -> Result<[EventListener; 3], Fault> {
-        let host = Rc::clone(self);
-        let messages = Channel::to_engine()?.listen(move |message| {
-            if let Some(message) = message {
-                host.receive(message);
-            }
-        });
-        let network = |name: &'static str, online: bool| {
-            let tell = self.tell.clone();
-            EventListener::new(js_sys::global().unchecked_ref(), name, move |_| {
-                _ = tell.unbounded_send(Event::NetworkChanged { online }.into());
-            })
-        };
-        Ok([messages, network("online", true), network("offline", false)])
-    }
-
-    fn receive(self: &Rc<Host>, Message { body, attached, number }: Message<ToEngine>) {
-        match body {
-            // What asks for an answer has it for a confirmation; what changes something is confirmed once that
-            // is saved.
-            ToEngine::Hello => return self.publish(),
-            ToEngine::Intent(intent) => return self.tell_for(number, Event::Asked(intent)),
-            ToEngine::AddFolder => return self.add_folder(number, attached),
-            ToEngine::AddFiles { name } => return self.add_files(number, name, &attached),
-            ToEngine::Regranted(folder) => return self.regranted(number, folder),
-            ToEngine::Rows { filter, from, count } => {
-                let rows = self.engine.borrow().rows(filter, from as usize, count as usize);
-                self.say(&FromEngine::Rows(rows));
-            }
-            ToEngine::Runs => self.say_runs(),
-            ToEngine::Incidents => self.say(&FromEngine::Incidents(self.engine.borrow().incidents())),
-            // Another tab saw an older word of ours.
-            ToEngine::Restart => self.publish(),
-        }
-        self.say(&FromEngine::Heard(number));
-    }
-
-    fn say_runs(self: &Rc<Host>) {
-        let host = Rc::clone(self);
-        spawn_local(async move {
-            match host.store.runs().await {
-                Ok(runs) => host.say(&FromEngine::Runs(runs)),
-                Err(fault) => web_sys::console::warn_1(&fault.to_string().into()),
-            }
-        });
-    }
-
-    /// At once when work begins or ends: that is what people wait to see.
-    fn publish_soon(self: &Rc<Host>) {
-        let passed = now().since(self.published_at.get());
-        let at_rest = self.engine.borrow().is_at_rest();
-        if passed >= PUBLISH_EVERY_MS || self.was_at_rest.replace(at_rest) != at_rest {
-            self.publish();
-        } else if self.publish_later.borrow().is_none() {
-            let host = Rc::clone(self);
-            // A clock that was set back must not silence us.
-            let wait = PUBLISH_EVERY_MS.saturating_sub(passed) as u32;
-            self.publish_later.replace(Some(Timeout::new(wait, move || host.publish())));
-        }
-    }
-
-    /// Nothing is shown that is not saved: the end of the turn publishes it.
-    fn publish(&self) {
-        self.publish_later.replace(None);
-        if !self.saved.get() {
-            return;
-        }
-        self.published_at.set(now());
-        let view = self.engine.borrow().view(now());
-        self.say(&FromEngine::View(Box::new(view)));
-    }
-
     pub(self) fn say(&self, message: &FromEngine) {
-        if let Err(fault) = self.pages.send(message, &JsValue::NULL) {
-            // A page that does not hear this hears the next view.
-            web_sys::console::warn_1(&fault.to_string().into());
-        }
+        self.audience.say(message);
     }
 }

@@ -102,7 +102,7 @@ async fn exchange(path: &str, method: &str, body: Option<JsValue>) -> Result<Ans
 }
 
 /// `fetch` of whatever scope this runs in.
-fn fetch(request: &Request) -> Result<Promise, Fault> {
+pub(crate) fn fetch(request: &Request) -> Result<Promise, Fault> {
     let scope = js_sys::global();
     let fetch: Function = Reflect::get(&scope, &"fetch".into())?.unchecked_into();
     Ok(fetch.call1(&scope, request)?.unchecked_into())

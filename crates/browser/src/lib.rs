@@ -8,6 +8,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod app_shell;
+pub mod background;
 pub mod bindings;
 pub mod channel;
 mod device;

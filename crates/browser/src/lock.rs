@@ -5,9 +5,10 @@ use js_sys::Promise;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::Closure;
+use wasm_bindgen_futures::future_to_promise;
 
 use crate::Fault;
-use crate::bindings::request_lock;
+use crate::bindings::{object, request_lock, request_lock_with};
 
 /// Whoever holds this runs the engine. It is released when its holder dies.
 const ENGINE_LOCK: &str = "safelight-engine";
@@ -23,4 +24,31 @@ pub async fn become_the_one() -> Result<(), Fault> {
     });
     let _never_settled = request_lock(ENGINE_LOCK, held.unchecked_ref())?;
     told.await.map_err(|_| Fault::new("AbortError", "the lock was not granted"))
+}
+
+/// The engine's lock, until it is dropped.
+pub struct Held {
+    _release: oneshot::Sender<()>,
+}
+
+/// The lock if nobody has it.
+pub async fn become_the_one_if_free() -> Result<Option<Held>, Fault> {
+    let (tell, told) = oneshot::channel::<bool>();
+    let (release, released) = oneshot::channel::<()>();
+    let held = Closure::once_into_js(move |lock: JsValue| {
+        let granted = !lock.is_null();
+        // The waiter lives as long as this context.
+        _ = tell.send(granted);
+        future_to_promise(async move {
+            if granted {
+                // Ends when its holder is dropped.
+                _ = released.await;
+            }
+            Ok(JsValue::UNDEFINED)
+        })
+    });
+    let if_free = object(&[("ifAvailable", &true.into())]);
+    let _settled_when_released = request_lock_with(ENGINE_LOCK, &if_free, held.unchecked_ref())?;
+    let granted = told.await.map_err(|_| Fault::new("AbortError", "the lock was not granted"))?;
+    Ok(granted.then_some(Held { _release: release }))
 }

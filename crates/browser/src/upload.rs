@@ -1,11 +1,12 @@
-//! Sends one file, by XHR: it streams from disk and tells its progress. A small file goes as a form, a large one in
-//! pieces if the server keeps them.
+//! Sends one file, streamed from disk. A small file goes as a form, a large one in pieces if the server keeps them.
 //!
 //! Dropping the future aborts the request.
 
+mod fetch;
 mod form;
+mod parcel;
 mod pieces;
-mod request;
+mod xhr;
 
 use engine::RequestEnd;
 use protocol::Digest;
@@ -13,7 +14,10 @@ use protocol::immich::UploadAnswer;
 use web_sys::File;
 
 use crate::Fault;
-pub use pieces::Pieces;
+use fetch::Fetch;
+use parcel::Carrier;
+use pieces::Pieces;
+use xhr::Xhr;
 
 /// Something on the way, mostly a proxy, lets no request of this size through.
 const TOO_LARGE: u16 = 413;
@@ -26,24 +30,46 @@ pub enum Moved {
     To(u64),
 }
 
-/// Sends the file.
-pub async fn upload(
-    file: &File,
-    path: &str,
-    digest: Digest,
-    pieces: &Pieces,
-    tell: &dyn Fn(Moved),
-) -> Result<RequestEnd<UploadAnswer>, Fault> {
-    let size = file.size() as u64;
-    if !pieces.suit(size) {
-        let end = form::upload(file, path, digest, tell).await?;
-        let is_too_large = matches!(&end, RequestEnd::Replied(reply) if reply.status == TOO_LARGE);
-        if !is_too_large || !pieces.are_kept() {
-            return Ok(end);
-        }
-        pieces.shrink(size);
+/// How files are sent from this context.
+pub struct Uploads {
+    carrier: Box<dyn Carrier>,
+    pieces: Pieces,
+}
+
+impl Uploads {
+    /// From a worker that belongs to a page.
+    pub fn by_xhr() -> Uploads {
+        Uploads { carrier: Box::new(Xhr), pieces: Pieces::default() }
     }
-    pieces.upload(file, path, digest, tell).await
+
+    /// From a service worker.
+    pub fn by_fetch() -> Uploads {
+        Uploads { carrier: Box::new(Fetch), pieces: Pieces::default() }
+    }
+
+    /// Whether the server takes pieces.
+    pub fn keep_pieces(&self, kept: bool) {
+        self.pieces.set_kept(kept);
+    }
+
+    pub async fn send(
+        &self,
+        file: &File,
+        path: &str,
+        digest: Digest,
+        tell: &dyn Fn(Moved),
+    ) -> Result<RequestEnd<UploadAnswer>, Fault> {
+        let (size, carrier, pieces) = (file.size() as u64, &*self.carrier, &self.pieces);
+        if !pieces.suit(size) {
+            let end = form::upload(carrier, file, path, digest, tell).await?;
+            let is_too_large = matches!(&end, RequestEnd::Replied(reply) if reply.status == TOO_LARGE);
+            if !is_too_large || !pieces.are_kept() {
+                return Ok(end);
+            }
+            pieces.shrink(size);
+        }
+        pieces.upload(carrier, file, path, digest, tell).await
+    }
 }
 
 fn name_of(path: &str) -> &str {

@@ -1,9 +1,11 @@
 //! What only a window can do: pick folders, take drops, ask for permissions, and keep the backup worker alive.
 
 mod awake;
+mod background;
 mod conversation;
 mod devices;
 mod giving;
+mod install;
 mod library;
 mod restore;
 
@@ -26,9 +28,11 @@ use crate::store::Store;
 const RESTART_MS: u32 = 2_000;
 
 pub use awake::Awake;
+pub use background::{ask_for_sync, be_woken_now_and_then, can_be_woken, when_left};
 pub use conversation::Conversation;
 pub use devices::{Device, devices, send_away};
 pub use giving::{abilities, clock_time, copy, iso_time, local_time, save_as, set_badge, user_agent};
+pub use install::{InstallOffer, when_installable};
 pub use library::{Gallery, Month, NearSight, Photo, gallery, months, photos_of, when_resized};
 pub use restore::{Care, KnownFolder, Plan, PlanFault, Restored, WriteFault, known_folders, plan, restore};
 

@@ -142,14 +142,15 @@ async fn settings_come_back() {
         account: Some(AccountId("mine".into())),
         rate_limit: NonZeroU64::new(1_000),
         keep_awake: true,
+        background: false,
     };
     store.save_settings(settings.clone()).await.unwrap();
     assert_eq!(store.load().await.unwrap().saved.settings, settings);
 }
 
-/// As they were written before the screen could be kept awake.
+/// As they were written before the screen could be kept awake, and before anything went on in the background.
 #[wasm_bindgen_test]
-async fn settings_of_the_second_form_are_understood() {
+async fn settings_of_earlier_forms_are_understood() {
     const PUT: &str = "return new Promise((done, failed) => {
         const opening = indexedDB.open(name);
         opening.onerror = () => failed(opening.error);
@@ -159,21 +160,25 @@ async fn settings_of_the_second_form_are_understood() {
             writing.oncomplete = () => { opening.result.close(); done(); };
         };
     });";
-    drop(Store::open_named("second form").await.unwrap());
-    // Foreground on, paused, the account `ab`, 300 bytes per second.
-    let bytes = Uint8Array::from([2, 1, 1, 1, 2, b'a', b'b', 1, 0xac, 2].as_slice());
-    let put = Function::new_with_args("name, bytes", PUT);
-    let made: Promise = put.call2(&JsValue::NULL, &"second form".into(), &bytes).unwrap().unchecked_into();
-    JsFuture::from(made).await.unwrap();
-    let store = Store::open_named("second form").await.unwrap();
-    let wanted = Settings {
-        foreground: true,
-        paused: true,
-        account: Some(AccountId("ab".into())),
-        rate_limit: NonZeroU64::new(300),
-        keep_awake: false,
-    };
-    assert_eq!(store.load().await.unwrap().saved.settings, wanted);
+    // Foreground on, paused, the account `ab`, 300 bytes per second; in the third form the screen is kept awake.
+    let second = [2, 1, 1, 1, 2, b'a', b'b', 1, 0xac, 2];
+    let third = [3, 1, 1, 1, 2, b'a', b'b', 1, 0xac, 2, 1];
+    for (bytes, keep_awake) in [(second.as_slice(), false), (third.as_slice(), true)] {
+        drop(Store::open_named("earlier form").await.unwrap());
+        let put = Function::new_with_args("name, bytes", PUT);
+        let put = put.call2(&JsValue::NULL, &"earlier form".into(), &Uint8Array::from(bytes)).unwrap();
+        JsFuture::from(put.unchecked_into::<Promise>()).await.unwrap();
+        let store = Store::open_named("earlier form").await.unwrap();
+        let wanted = Settings {
+            foreground: true,
+            paused: true,
+            account: Some(AccountId("ab".into())),
+            rate_limit: NonZeroU64::new(300),
+            keep_awake,
+            background: true,
+        };
+        assert_eq!(store.load().await.unwrap().saved.settings, wanted);
+    }
 }
 
 #[wasm_bindgen_test]

@@ -93,6 +93,8 @@ pub enum Event {
     NetworkChanged {
         online: bool,
     },
+    /// A page opened while an engine without one works.
+    TabOpened,
     /// A time that [`crate::Command::WakeAt`] asked for has come.
     Woke,
 }

@@ -285,6 +285,13 @@ impl Folder {
         self.watch = Watch::Off;
     }
 
+    /// Nobody waits for what is being listed.
+    pub(crate) fn break_off_listing(&mut self) {
+        if matches!(self.listing, Listing::Running { .. }) {
+            self.listing = Listing::Due;
+        }
+    }
+
     /// Whether the rows are as the disk was, as far as anybody could tell.
     pub(crate) fn is_looked_through(&self) -> bool {
         let settled = self.touched.is_empty() && self.glance.is_none();

@@ -20,6 +20,7 @@ pub enum Intent {
     Pause,
     Resume,
     SetForeground(bool),
+    SetBackground(bool),
     /// Try one problem again.
     Retry(FileId),
     RetryAll,
@@ -49,10 +50,19 @@ pub struct Settings {
     /// Let the screen stay on while files are backed up.
     #[serde(default)]
     pub keep_awake: bool,
+    /// Back up while Safelight is closed, whenever the browser wakes it.
+    pub background: bool,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { foreground: true, paused: false, account: None, rate_limit: None, keep_awake: false }
+        Settings {
+            foreground: true,
+            paused: false,
+            account: None,
+            rate_limit: None,
+            keep_awake: false,
+            background: true,
+        }
     }
 }

@@ -38,6 +38,17 @@ pub enum Wake {
     Scheduled,
     NetworkBack,
     SignedIn,
+    /// The browser, once the network is there: work was left, and no page is open.
+    Sync,
+    /// The browser, now and then: there may be new files.
+    PeriodicSync,
+}
+
+impl Wake {
+    /// Whether it came while no page was open.
+    pub fn is_background(self) -> bool {
+        matches!(self, Wake::Sync | Wake::PeriodicSync)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +68,12 @@ pub enum RunEnd {
     Stopped(Halt),
     /// The browser or this page was closed, or it crashed.
     CutOff,
+    /// The time that the browser grants without a page was over.
+    TimeUp,
+    /// A page opened, whose own engine goes on.
+    HandedOver,
+    /// Without a page, no folder could be read: the browser did not let us.
+    Barred,
 }
 
 /// What one run did.

@@ -21,8 +21,8 @@ export async function household(t, options = () => ({})) {
 }
 
 // The same with a browser whose grants and cookies outlive a kill: they reach the disk with a clean close only.
-export async function lastingHousehold(t) {
-  const home = await household(t, (server) => ({ allowAlways: server.origin }));
+export async function lastingHousehold(t, options = () => ({})) {
+  const home = await household(t, (server) => ({ allowAlways: server.origin, ...options(server) }));
   await home.browser.close();
   await home.browser.start();
   home.page = await home.browser.page(home.server.origin);

@@ -1,16 +1,22 @@
-//! SHA-1 of files, in nested workers: [`Pool`] lives in the backup worker and hands files out, [`reader`] runs in
-//! each nested worker and reads them. Memory is bounded by a few chunks per reader, whatever the file's size.
+//! SHA-1 of files. [`Pool`] lives in the backup worker and hands files to nested workers, in each of which [`reader`]
+//! reads them; a service worker has no workers and reads [`Here`]. Memory is bounded by a few chunks per reader,
+//! whatever the file's size.
 
 mod checkpoint;
 pub mod digest;
+mod here;
 mod pool;
 pub mod reader;
 
 pub use checkpoint::Checkpoint;
-pub use pool::{Pool, ReadFault};
+pub use here::Here;
+pub use pool::Pool;
 
+use digest::ENDED_EARLY;
+use futures::future::LocalBoxFuture;
 use protocol::Digest;
 use serde::{Deserialize, Serialize};
+use web_sys::File;
 
 /// What a reader says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +28,32 @@ pub enum ReaderSaid {
     Digested(Digest),
     /// The file could not be read; the name of the exception.
     Failed(String),
+}
+
+/// Why there is no digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReadFault {
+    /// The file could not be read; the name of the exception.
+    Failed(String),
+    /// The worker stopped or hangs; the file may be fine.
+    ReaderStopped,
+}
+
+impl ReadFault {
+    fn named(name: String) -> ReadFault {
+        if name == ENDED_EARLY { ReadFault::ReaderStopped } else { ReadFault::Failed(name) }
+    }
+}
+
+/// Whoever reads files in this context. Dropping the future ends the reading.
+pub trait Readers {
+    /// `hear` gets what is said on the way.
+    fn digest<'a>(
+        &'a self,
+        file: &'a File,
+        from: Option<&'a Checkpoint>,
+        hear: &'a dyn Fn(ReaderSaid),
+    ) -> LocalBoxFuture<'a, Result<Digest, ReadFault>>;
 }
 
 /// The name by which a worker knows that it is a reader.

@@ -1,6 +1,6 @@
 //! Hands files to nested workers and waits for their digests.
 //!
-//! Dropping the future of [`Pool::digest`] terminates the reader, so an abandoned file stops being read at once.
+//! Dropping the future of its [`Readers::digest`] terminates the reader, so an abandoned file stops being read at once.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use futures::channel::oneshot::{Sender, channel};
-use futures::future::{Either, select};
+use futures::future::{Either, LocalBoxFuture, select};
 use futures::{FutureExt, StreamExt};
 use gloo::events::EventListener;
 use gloo::timers::future::TimeoutFuture;
@@ -17,8 +17,7 @@ use protocol::Digest;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use super::digest::ENDED_EARLY;
-use super::{Checkpoint, READER, ReaderSaid};
+use super::{Checkpoint, READER, ReadFault, ReaderSaid, Readers};
 use crate::{Fault, wire};
 
 /// A reader that says nothing for so long hangs. A slow network drive still delivers 4 MiB a minute.
@@ -49,15 +48,6 @@ impl Drop for Turn {
     }
 }
 
-/// Why there is no digest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ReadFault {
-    /// The file could not be read; the name of the exception.
-    Failed(String),
-    /// The worker stopped or hangs; the file may be fine.
-    ReaderStopped,
-}
-
 struct Reader {
     worker: Worker,
     said: UnboundedReceiver<Option<ReaderSaid>>,
@@ -77,12 +67,11 @@ impl Pool {
         Rc::new(Pool { script, idle: RefCell::default(), free, waiting: RefCell::default() })
     }
 
-    /// `hear` gets what the reader says on the way.
-    pub async fn digest(
+    async fn read(
         self: &Rc<Pool>,
         file: &File,
         from: Option<&Checkpoint>,
-        hear: impl FnMut(ReaderSaid),
+        hear: &dyn Fn(ReaderSaid),
     ) -> Result<Digest, ReadFault> {
         let _turn = self.turn().await.ok_or(ReadFault::ReaderStopped)?;
         let mut reader = self.reader().await.map_err(|_| ReadFault::ReaderStopped)?;
@@ -109,6 +98,17 @@ impl Pool {
             Some(reader) => Ok(reader),
             None => Reader::start(&self.script).await,
         }
+    }
+}
+
+impl Readers for Rc<Pool> {
+    fn digest<'a>(
+        &'a self,
+        file: &'a File,
+        from: Option<&'a Checkpoint>,
+        hear: &'a dyn Fn(ReaderSaid),
+    ) -> LocalBoxFuture<'a, Result<Digest, ReadFault>> {
+        self.read(file, from, hear).boxed_local()
     }
 }
 
@@ -139,7 +139,7 @@ impl Reader {
         &mut self,
         file: &File,
         from: Option<&Checkpoint>,
-        mut hear: impl FnMut(ReaderSaid),
+        hear: &dyn Fn(ReaderSaid),
     ) -> Result<Digest, ReadFault> {
         let told = Array::of1(file);
         if let Some(Checkpoint { read, state, .. }) = from {
@@ -151,10 +151,7 @@ impl Reader {
             match self.next().await {
                 Some(said @ (ReaderSaid::Read(_) | ReaderSaid::Reached(..))) => hear(said),
                 Some(ReaderSaid::Digested(digest)) => return Ok(digest),
-                Some(ReaderSaid::Failed(name)) if name == ENDED_EARLY => {
-                    return Err(ReadFault::ReaderStopped);
-                }
-                Some(ReaderSaid::Failed(name)) => return Err(ReadFault::Failed(name)),
+                Some(ReaderSaid::Failed(name)) => return Err(ReadFault::named(name)),
                 None => return Err(ReadFault::ReaderStopped),
             }
         }

@@ -2,6 +2,7 @@
 
 use gloo::events::EventListener;
 use js_sys::Array;
+use protocol::Digest;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
@@ -33,19 +34,27 @@ async fn read(to: &DedicatedWorkerGlobalScope, told: &Array) -> Result<ReaderSai
     let file: File = told.get(0).unchecked_into();
     let state = wire::bytes_of(&told.get(2));
     let from = told.get(1).as_f64().map(|read| (read as u64, state.as_slice()));
+    digest_telling(&file, from, &|said| say(to, &said)).await.map(ReaderSaid::Digested)
+}
+
+/// The digest of a file; now and then it says how far it is.
+pub(super) async fn digest_telling(
+    file: &File,
+    from: Option<(u64, &[u8])>,
+    say: &dyn Fn(ReaderSaid),
+) -> Result<Digest, Fault> {
     let begun = from.map_or(0, |(read, _)| read);
     let (mut told, mut reached) = (begun, begun);
-    let digest = digest_of(&file, from, |progress| {
+    digest_of(file, from, |progress| {
         if progress.read - reached >= checkpoint::EVERY_BYTES {
             (told, reached) = (progress.read, progress.read);
-            say(to, &ReaderSaid::Reached(progress.read, progress.state()));
+            say(ReaderSaid::Reached(progress.read, progress.state()));
         } else if progress.read - told >= TELL_EVERY_BYTES {
             told = progress.read;
-            say(to, &ReaderSaid::Read(progress.read));
+            say(ReaderSaid::Read(progress.read));
         }
     })
-    .await?;
-    Ok(ReaderSaid::Digested(digest))
+    .await
 }
 
 fn say(scope: &DedicatedWorkerGlobalScope, said: &ReaderSaid) {

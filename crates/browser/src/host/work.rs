@@ -15,7 +15,7 @@ use super::Host;
 use crate::Fault;
 use crate::hash::{Checkpoint, ReadFault, ReaderSaid};
 use crate::source::{OpenFault, Opened, look_at, stamp_of};
-use crate::upload::{Moved, upload};
+use crate::upload::Moved;
 use crate::{now, server, walk};
 
 /// The longest time that `setTimeout` can wait; the engine asks again after it.
@@ -25,7 +25,9 @@ impl Host {
     pub(super) fn begin(self: &Rc<Host>, command: Command) {
         let host = Rc::clone(self);
         match command {
-            Command::WatchFolder(folder) => self.to_watch.borrow_mut().push(folder),
+            Command::WatchFolder(_) | Command::TellInventory(_) | Command::Pair { .. } => {
+                self.audience.begin(self, command);
+            }
             Command::ListFolder { folder, scan, scope } => {
                 spawn_local(async move { host.list(folder, scan, scope).await });
             }
@@ -38,19 +40,12 @@ impl Host {
             Command::Abandon(job) => self.abandon(job),
             Command::CheckServer { job } => spawn_local(async move {
                 let (checked, keeps_pieces) = server::check().await;
-                host.pieces.set_kept(keeps_pieces);
+                host.uploads.keep_pieces(keeps_pieces);
                 host.tell(Event::ServerChecked { job, checked });
             }),
             Command::LimitRate(rate) => spawn_local(async move {
                 // Told again whenever the server was looked for.
                 _ = server::limit_rate(rate).await;
-            }),
-            Command::TellInventory(folder) => {
-                let Some((name, text)) = self.inventory(folder) else { return };
-                spawn_local(async move { server::tell_inventory(folder, &name, text).await });
-            }
-            Command::Pair { code } => spawn_local(async move {
-                host.tell(Event::PairingEnded(server::pair(code, crate::device::name()).await));
             }),
             Command::WakeAt(at) => self.wake_at(at),
             // Written before anything begins, by `carry_out`.
@@ -60,11 +55,6 @@ impl Host {
             | Command::SaveRun { .. }
             | Command::ForgetFolder(_) => {}
         }
-    }
-
-    fn inventory(&self, folder: FolderId) -> Option<(String, String)> {
-        let engine = self.engine.borrow();
-        engine.inventory(folder).map(|(name, text)| (name.to_owned(), text))
     }
 
     /// Runs a piece of work that [`Command::Abandon`] can stop; dropping its future stops it.
@@ -96,7 +86,7 @@ impl Host {
     }
 
     async fn list(self: &Rc<Host>, folder: FolderId, scan: ScanId, scope: Scope) {
-        self.watch_if_asked(folder).await;
+        self.audience.before_listing(self, folder).await;
         let Some(source) = self.source(folder) else { return };
         let tell = |files| self.tell(Event::FilesListed { folder, scan, files });
         let end = walk::list(&source, &scope, tell).await;
@@ -121,13 +111,13 @@ impl Host {
     /// A large file is read on from where an earlier reading was cut off.
     async fn digest(self: &Rc<Host>, read: &Read, file: &File) -> Result<Digest, ReadFault> {
         if !Checkpoint::is_for(read.stamp) {
-            return self.pool.digest(file, None, |said| self.hear_reader(read, said)).await;
+            return self.readers.digest(file, None, &|said| self.hear_reader(read, said)).await;
         }
         let key = Checkpoint::key(read);
         // A store that fails stops the host elsewhere; here it costs only a reading from the beginning.
         let kept = self.store.checkpoint(&key).await.ok().flatten();
         let from = kept.filter(|checkpoint| checkpoint.stamp == read.stamp);
-        let digest = self.pool.digest(file, from.as_ref(), |said| self.hear_reader(read, said)).await;
+        let digest = self.readers.digest(file, from.as_ref(), &|said| self.hear_reader(read, said)).await;
         if !matches!(digest, Err(ReadFault::ReaderStopped)) {
             _ = self.store.forget_checkpoint(&key).await;
         }
@@ -159,8 +149,7 @@ impl Host {
         };
         let end = match self.open(&send.read).await {
             Err(closed) => closed.into(),
-            Ok(opened) => match upload(&opened.file, &send.read.path, send.digest, &self.pieces, &tell).await
-            {
+            Ok(opened) => match self.uploads.send(&opened.file, &send.read.path, send.digest, &tell).await {
                 Ok(RequestEnd::NoReply) => self.explain_no_reply(&send.read, &opened).await,
                 Ok(end) => UploadEnd::Ended(end),
                 Err(_) => UploadEnd::Ended(RequestEnd::NoReply),

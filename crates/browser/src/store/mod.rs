@@ -125,6 +125,11 @@ impl Store {
             _ = tell.send(());
         });
         _ = told.await;
+        self.close();
+    }
+
+    /// Lets the database go, so that nobody waits for us who wants to upgrade it.
+    pub fn close(&self) {
         self.db.clone().close();
     }
 

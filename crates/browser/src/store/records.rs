@@ -8,8 +8,10 @@ use crate::bindings::{DirectoryHandle, object};
 use crate::{Fault, json, wire};
 
 /// The form of the settings' bytes.
-pub(super) const SETTINGS_FORM: u8 = 3;
-/// Its bytes end before those of what was added since: whether the screen is kept awake.
+pub(super) const SETTINGS_FORM: u8 = 4;
+/// Their bytes end before those of what was added since: whether the screen is kept awake, and whether it goes on in the
+/// background.
+const SETTINGS_FORM_3: u8 = 3;
 const SETTINGS_FORM_2: u8 = 2;
 
 /// A folder as its record holds it.
@@ -35,7 +37,8 @@ impl FolderRecord {
 pub(super) fn settings_of(record: &JsValue) -> Result<Settings, Fault> {
     match wire::bytes_of(record).split_first() {
         Some((&SETTINGS_FORM, settings)) => wire::decode_bytes(settings),
-        Some((&SETTINGS_FORM_2, settings)) => wire::decode_bytes(&[settings, &[0]].concat()),
+        Some((&SETTINGS_FORM_3, settings)) => wire::decode_bytes(&[settings, &[1]].concat()),
+        Some((&SETTINGS_FORM_2, settings)) => wire::decode_bytes(&[settings, &[0, 1]].concat()),
         Some(_) => Err(Fault::new("EncodingError", "settings of a later version")),
         None => Ok(settings_of_form_1(record)),
     }

@@ -6,7 +6,7 @@ use protocol::immich::{self, UploadAnswer, field};
 use wasm_bindgen::JsValue;
 use web_sys::{File, FormData};
 
-use super::request::{Content, Request};
+use super::parcel::{Carrier, Content, Parcel};
 use super::{Moved, modified, name_of};
 use crate::Fault;
 
@@ -14,19 +14,24 @@ use crate::Fault;
 const DEVICE: &str = "safelight";
 
 pub(super) async fn upload(
+    carrier: &dyn Carrier,
     file: &File,
     path: &str,
     digest: Digest,
     tell: &dyn Fn(Moved),
 ) -> Result<RequestEnd<UploadAnswer>, Fault> {
     let headers = [(immich::CHECKSUM_HEADER, digest.to_string())];
-    let request = Request::open("POST", immich::path::ASSETS, &headers)?;
     let form = form(file, path)?;
+    let parcel = Parcel {
+        method: "POST",
+        path: immich::path::ASSETS,
+        headers: &headers,
+        content: Content::Form(&form),
+        size: file.size() as u64,
+    };
     let told = |sent| tell(Moved::To(sent));
-    match request.send(Content::Form(&form), file.size() as u64, &told).await? {
-        true => request.end(),
-        false => Ok(RequestEnd::Stalled),
-    }
+    let answer = carrier.carry(parcel, &told).await?;
+    Ok(answer.map_or(RequestEnd::Stalled, |answer| answer.end()))
 }
 
 /// Every text field before the file: Immich judges the type when the file begins.

@@ -2,6 +2,7 @@
 //! and says where it goes on, so nothing is remembered here: a reload, a kill and another context all go on alike.
 
 use std::cell::Cell;
+use std::ops::Range;
 
 use engine::RequestEnd;
 use protocol::Digest;
@@ -10,7 +11,7 @@ use protocol::resumable::{MAX_APPEND_SIZE, PARTIAL_UPLOAD, PATH, header};
 use wasm_bindgen::JsValue;
 use web_sys::File;
 
-use super::request::{Content, Request};
+use super::parcel::{Answer, Carrier, Content, Parcel};
 use super::{Moved, TOO_LARGE, modified, name_of};
 use crate::bindings::{btoa, object};
 use crate::{Fault, now};
@@ -57,6 +58,7 @@ impl Pieces {
 
     pub(super) async fn upload(
         &self,
+        carrier: &dyn Carrier,
         file: &File,
         path: &str,
         digest: Digest,
@@ -67,12 +69,11 @@ impl Pieces {
         let mut corrections = 0;
         loop {
             let Some((place, mut at)) = begun.take() else {
-                let created = create(file, path, digest, size)?;
-                if !created.send(Content::Nothing, 0, &|_| {}).await? {
+                let Some(created) = create(carrier, file, path, digest).await? else {
                     return Ok(RequestEnd::Stalled);
-                }
-                let Some(place) = created.header("location").filter(|_| created.status() == 201) else {
-                    return created.end();
+                };
+                let Some(place) = created.header("location").filter(|_| created.status == 201) else {
+                    return Ok(created.end());
                 };
                 let at = offset_of(&created).unwrap_or_default();
                 self.stay_within(most_appended(&created));
@@ -81,15 +82,13 @@ impl Pieces {
                 continue;
             };
             let end = (at + self.next.get()).min(size);
-            let piece = append(&place, at, end == size)?;
-            let content = file.slice_with_f64_and_f64(at as f64, end as f64)?;
             let began = now();
             let told = |sent: u64| tell(Moved::To(at + sent.min(end - at)));
-            if !piece.send(Content::Part(&content), end - at, &told).await? {
+            let Some(piece) = append(carrier, file, &place, at..end, &told).await? else {
                 self.shrink_next(end - at);
                 return Ok(RequestEnd::Stalled);
-            }
-            match (piece.status(), offset_of(&piece)) {
+            };
+            match (piece.status, offset_of(&piece)) {
                 // Whatever takes a piece and has no more than before is not the server.
                 (204, Some(reached)) if reached > at => {
                     self.learn(end - at, now().since(began));
@@ -109,7 +108,7 @@ impl Pieces {
                     if status == 0 {
                         self.shrink_next(end - at);
                     }
-                    return piece.end();
+                    return Ok(piece.end());
                 }
             }
             begun = Some((place, at));
@@ -142,7 +141,12 @@ impl Pieces {
     }
 }
 
-fn create(file: &File, path: &str, digest: Digest, size: u64) -> Result<Request, Fault> {
+async fn create(
+    carrier: &dyn Carrier,
+    file: &File,
+    path: &str,
+    digest: Digest,
+) -> Result<Option<Answer>, Fault> {
     let modified: JsValue = modified(file).into();
     let data = object(&[
         ("filename", &name_of(path).into()),
@@ -152,33 +156,48 @@ fn create(file: &File, path: &str, digest: Digest, size: u64) -> Result<Request,
     let data: String = js_sys::JSON::stringify(&data)?.into();
     let headers = [
         (header::COMPLETE, "?0".into()),
-        (header::LENGTH, size.to_string()),
+        (header::LENGTH, (file.size() as u64).to_string()),
         (header::DIGEST, format!("sha=:{}:", base64(&digest.0))),
         (header::ASSET_DATA, base64(data.as_bytes())),
     ];
-    Request::open("POST", PATH, &headers)
+    let parcel = Parcel { method: "POST", path: PATH, headers: &headers, content: Content::Nothing, size: 0 };
+    carrier.carry(parcel, &|_| {}).await
 }
 
-fn append(place: &str, at: u64, completes: bool) -> Result<Request, Fault> {
+async fn append(
+    carrier: &dyn Carrier,
+    file: &File,
+    place: &str,
+    bytes: Range<u64>,
+    progress: &dyn Fn(u64),
+) -> Result<Option<Answer>, Fault> {
+    let completes = bytes.end as f64 == file.size();
     let headers = [
         ("content-type", PARTIAL_UPLOAD.into()),
-        (header::OFFSET, at.to_string()),
+        (header::OFFSET, bytes.start.to_string()),
         (header::COMPLETE, if completes { "?1" } else { "?0" }.into()),
     ];
-    Request::open("PATCH", place, &headers)
+    let content = file.slice_with_f64_and_f64(bytes.start as f64, bytes.end as f64)?;
+    let parcel = Parcel {
+        method: "PATCH",
+        path: place,
+        headers: &headers,
+        content: Content::Part(&content),
+        size: bytes.end - bytes.start,
+    };
+    carrier.carry(parcel, progress).await
 }
 
-fn offset_of(request: &Request) -> Option<u64> {
-    request.header(header::OFFSET)?.parse().ok()
+fn offset_of(answer: &Answer) -> Option<u64> {
+    answer.header(header::OFFSET)?.parse().ok()
 }
 
 /// The most that one request may append, as far as the server knows of a limit.
-fn most_appended(request: &Request) -> u64 {
-    let limits = request.header(header::LIMIT).unwrap_or_default();
-    let most = limits
-        .split_once(MAX_APPEND_SIZE)
-        .map(|(_, rest)| js_sys::parse_int(rest.trim_start_matches("="), 10));
-    most.filter(|most| *most > 0.0).map_or(LARGEST_BYTES, |most| most as u64)
+fn most_appended(answer: &Answer) -> u64 {
+    let limits = answer.header(header::LIMIT).unwrap_or_default();
+    let mut limits = limits.split(',').filter_map(|limit| limit.split_once('='));
+    let most = limits.find(|(name, _)| name.trim() == MAX_APPEND_SIZE);
+    most.and_then(|(_, bytes)| bytes.trim().parse().ok()).filter(|most| *most > 0).unwrap_or(LARGEST_BYTES)
 }
 
 /// `btoa` takes bytes as characters.

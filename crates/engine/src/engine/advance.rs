@@ -1,6 +1,7 @@
 //! What begins next. Called after every event; begins everything that may begin, and nothing twice.
 
 use super::Engine;
+use super::shift::Shift;
 use crate::catalog::Work;
 use crate::command::{Command, Read, Send};
 use crate::event::JobId;
@@ -11,6 +12,8 @@ use crate::time::Moment;
 
 /// More than the host's readers, so that each has its next file opened and found unchanged while it still reads.
 const READING_AT_ONCE: usize = 16;
+/// Without readers of its own a host reads where it runs: one file is digested while the next is opened.
+const READING_ALONE: usize = 2;
 /// Several large files at once only compete, and each kill costs more.
 const LARGE_BYTES: u64 = 64 << 20;
 const LARGE_AT_ONCE: usize = 2;
@@ -31,6 +34,7 @@ const COLLECT_MS: u64 = 100;
 impl Engine {
     pub(super) fn advance(&mut self, now: Moment) -> Vec<Command> {
         self.catalog.end_waits(now);
+        self.end_shift_in_time(now);
         let mut begun = Vec::new();
         self.look_when_due(now);
         self.begin_checking(now, &mut begun);
@@ -38,7 +42,7 @@ impl Engine {
             self.begin_listing(now, &mut begun);
             self.begin_reading(&mut begun);
             if matches!(self.link, Link::Ready(_)) {
-                self.begin_sending(&mut begun);
+                self.begin_sending(now, &mut begun);
                 self.begin_asking(now, &mut begun);
             }
         }
@@ -102,7 +106,7 @@ impl Engine {
     }
 
     fn begin_reading(&mut self, begun: &mut Vec<Command>) {
-        while self.jobs.reading().len() < READING_AT_ONCE
+        while self.jobs.reading().len() < self.reading_at_once()
             && self.catalog.count(Work::Send) < READY_AHEAD
             && let Some(id) = self.catalog.claim(Work::Hash)
         {
@@ -111,14 +115,21 @@ impl Engine {
         }
     }
 
+    fn reading_at_once(&self) -> usize {
+        match self.shift {
+            Shift::Open => READING_AT_ONCE,
+            Shift::Until(_) | Shift::Over(_) => READING_ALONE,
+        }
+    }
+
     /// Newest first; what cannot go yet lets the next one by.
-    fn begin_sending(&mut self, begun: &mut Vec<Command>) {
+    fn begin_sending(&mut self, now: Moment, begun: &mut Vec<Command>) {
         let mut held_back = Vec::new();
         while self.jobs.sending().len() < self.pace.lanes()
             && held_back.len() < LOOK_BEHIND
             && let Some(id) = self.catalog.claim(Work::Send)
         {
-            if self.twin_is_sending(id) || self.is_one_too_large(id) {
+            if self.twin_is_sending(id) || self.is_one_too_large(id) || !self.fits_the_shift(now, id) {
                 held_back.push(id);
             } else {
                 begun.extend(self.begin_sending_one(id));
@@ -201,7 +212,7 @@ impl Engine {
         let looks = looks.chain(doubts.filter(|_| self.may_work()));
         let questions = self.collected_at(now);
         let inventories = self.inventories_due(now).filter(|_| self.is_settled());
-        let held = held.into_iter().chain(inventories);
+        let held = held.into_iter().chain(inventories).chain(self.shift_ends_at());
         let next = held.chain(questions).chain(self.catalog.next_wait_end()).chain(looks).min();
         if next == self.wake_at {
             return None;

@@ -3,6 +3,7 @@
 use protocol::inventory::write_held;
 
 use super::Engine;
+use super::shift::Shift;
 use crate::command::Command;
 use crate::folder::{Folder, FolderId, Lasting};
 use crate::link::{Link, Trust};
@@ -51,7 +52,12 @@ impl Engine {
 
     /// Only a server of ours takes them.
     pub(super) fn inventories_due(&self, now: Moment) -> Option<Moment> {
-        if !self.told.is_old || self.folders.is_empty() || self.link != Link::Ready(Trust::Verifies) {
+        // Telling takes time that a shift does not have.
+        if self.shift != Shift::Open
+            || !self.told.is_old
+            || self.folders.is_empty()
+            || self.link != Link::Ready(Trust::Verifies)
+        {
             return None;
         }
         // A clock that was set back must not silence us.

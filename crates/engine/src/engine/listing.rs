@@ -170,7 +170,7 @@ enum Looking {
 /// Whether a path lies in one of these folders, which are sorted.
 fn lies_in(path: &str, folders: &[&str]) -> bool {
     let ends = path.match_indices('/').map(|(at, _)| at);
-    ends.into_iter().any(|end| folders.binary_search(&&path[..end]).is_ok())
+    ends.into_iter().any(|end| path.get(..end).is_some_and(|folder| folders.binary_search(&folder).is_ok()))
 }
 
 /// The state of a file of which nothing is known but its name and what a look at it showed.

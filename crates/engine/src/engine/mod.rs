@@ -11,6 +11,7 @@ mod reading;
 mod runs;
 mod sending;
 mod server;
+mod shift;
 
 use hashbrown::HashSet;
 use protocol::Digest;
@@ -30,6 +31,7 @@ use crate::time::Moment;
 use inventory::Told;
 pub(crate) use jobs::Jobs;
 use runs::History;
+use shift::Shift;
 
 /// What was looked at this lately, a folder or the server, is not looked at again just because the page came back.
 const FRESH_MS: u64 = 20_000;
@@ -52,6 +54,7 @@ pub struct Engine {
     /// When the server last said who we are.
     answered_at: Moment,
     last_scan: ScanId,
+    shift: Shift,
     /// The person asked for this run, whatever the switches say.
     run_asked: bool,
     /// Digests that the server may hold by now, though it may have said before that it lacks them: they left for
@@ -92,6 +95,7 @@ impl Engine {
             asked_at: Moment::default(),
             answered_at: Moment::default(),
             last_scan: ScanId::default(),
+            shift: Shift::Open,
             run_asked: false,
             maybe_held: HashSet::default(),
             suspects: Vec::new(),
@@ -128,6 +132,7 @@ impl Engine {
             Event::ServerChecked { job, checked } => self.server_checked(now, job, checked),
             Event::PairingEnded(end) => self.pairing_ended(end),
             Event::NetworkChanged { online } => self.network_changed(now, online),
+            Event::TabOpened => self.tab_opened(),
             Event::Woke => self.wake_at = None,
         }
     }
@@ -150,6 +155,9 @@ impl Engine {
             Intent::Pause => self.pause(),
             Intent::Resume => self.set(Settings { paused: false, ..self.settings.clone() }),
             Intent::SetForeground(foreground) => self.set_foreground(foreground),
+            Intent::SetBackground(background) => {
+                self.set(Settings { background, ..self.settings.clone() });
+            }
             Intent::Retry(file) => self.retry(file),
             Intent::RetryAll => self.retry_all(),
             Intent::RemoveFolder(folder) => self.remove_folder(folder),
@@ -236,11 +244,6 @@ impl Engine {
         let all: Vec<FileId> =
             self.catalog.iter().filter(|(_, row)| wanted(&row.state)).map(|(id, _)| id).collect();
         all.into_iter().for_each(|id| self.retry(id));
-    }
-
-    /// True while the switches, or the person's click, allow work.
-    pub(crate) fn may_work(&self) -> bool {
-        !self.settings.paused && (self.settings.foreground || self.run_asked)
     }
 }
 

@@ -1,6 +1,7 @@
 //! When a run begins and ends, and what is kept of it.
 
 use super::Engine;
+use super::shift::Shift;
 use crate::command::Command;
 use crate::event::{Event, PairEnd};
 use crate::folder::{Access, Folder};
@@ -21,13 +22,17 @@ pub(crate) struct History {
     /// What set the next run going, if one follows from it.
     woken_by: Option<Wake>,
     saved_at: Moment,
-    /// The last run, if it found nothing to do.
-    idle_before: Option<Moment>,
+    /// The last run, if it found nothing to do, and what woke it.
+    idle_before: Option<(Moment, Wake)>,
 }
 
 impl History {
     pub(crate) fn current(&self) -> Option<&Run> {
         self.run.as_ref()
+    }
+
+    pub(super) fn wake_as(&mut self, wake: Wake) {
+        self.woken_by = Some(wake);
     }
 
     fn going(&mut self) -> Option<&mut Run> {
@@ -40,6 +45,8 @@ impl Engine {
         match wake_of(event) {
             // The end of a wait goes on with what another run began.
             Some(Wake::Scheduled) if self.history.woken_by.is_some() => {}
+            // What woke the engine wakes its runs.
+            Some(_) if self.shift != Shift::Open => {}
             Some(wake) => self.history.woken_by = Some(wake),
             None => {}
         }
@@ -49,6 +56,7 @@ impl Engine {
     pub(super) fn keep_history(&mut self, now: Moment) {
         match (self.history.going().is_some(), self.is_busy()) {
             (false, true) => self.begin_run(now),
+            (true, false) if matches!(self.shift, Shift::Over(_)) => self.end_run(now, self.why_it_rests()),
             // What it comes to is not known before the server is.
             (true, false) if matches!(self.link, Link::Due(_) | Link::Checking { .. }) => {}
             // A file that comes to rest in a moment belongs to what found it.
@@ -79,9 +87,13 @@ impl Engine {
 
     fn why_it_rests(&self) -> RunEnd {
         let left = || Tally::of(self.catalog.iter().map(|(_, row)| row)).remaining > 0;
+        if let Shift::Over(because) = self.shift {
+            return because;
+        }
         match self.link.halt() {
             _ if !self.may_work() => RunEnd::Paused,
             Some(halt) if left() => RunEnd::Stopped(halt),
+            None if self.is_barred() => RunEnd::Barred,
             Some(_) | None => RunEnd::Finished,
         }
     }
@@ -90,11 +102,12 @@ impl Engine {
         let unfinished = because == RunEnd::Finished && self.catalog.next_wait_end().is_some();
         let Some(run) = self.history.going() else { return };
         run.ended = Some(Ended { at: now, because });
-        let idle = (run.was_idle() && because == RunEnd::Finished).then_some(run.began);
+        let idle = (run.was_idle() && because == RunEnd::Finished).then_some((run.began, run.woken_by));
         // What woke this run wakes no other, unless files of it wait to be tried again.
         self.history.woken_by = unfinished.then_some(run.woken_by);
         let before = std::mem::replace(&mut self.history.idle_before, idle);
-        self.save_run(now, before.filter(|_| idle.is_some()));
+        let replaced = before.zip(idle).filter(|((_, before), (_, now))| tell_the_same(*before, *now));
+        self.save_run(now, replaced.map(|((began, _), _)| began));
     }
 
     fn save_run(&mut self, now: Moment, replaces: Option<Moment>) {
@@ -109,10 +122,12 @@ impl Engine {
     /// A run that never said how it ended was cut off.
     pub(super) fn close_run_cut_off(&mut self, now: Moment, last: Option<Run>) {
         let Some(last) = last else { return };
-        self.history.idle_before = (last.was_idle() && last.ended.is_some()).then_some(last.began);
+        let woken_by = self.history.woken_by;
+        self.history.idle_before =
+            (last.was_idle() && last.ended.is_some()).then_some((last.began, last.woken_by));
         self.history.run = Some(last);
         self.end_run(now, RunEnd::CutOff);
-        self.history.woken_by = Some(Wake::Opened);
+        self.history.woken_by = woken_by;
     }
 
     pub(super) fn note_protected(&mut self, id: FileId, proof: Proof) {
@@ -130,6 +145,11 @@ impl Engine {
     fn account(&self) -> Account {
         Tally::of(self.catalog.iter().map(|(_, row)| row)).into()
     }
+}
+
+/// Of runs that found nothing only the newest is worth keeping; that the browser woke us is.
+fn tell_the_same(before: Wake, now: Wake) -> bool {
+    before == now || !(before.is_background() || now.is_background())
 }
 
 /// What an event would wake a run as.
@@ -155,6 +175,7 @@ fn wake_of(event: &Event) -> Option<Wake> {
         | Event::UploadEnded { .. }
         | Event::ServerChecked { .. }
         | Event::PairingEnded(_)
+        | Event::TabOpened
         | Event::NetworkChanged { online: false } => None,
     }
 }
@@ -172,6 +193,7 @@ fn wake_of_intent(intent: &Intent) -> Option<Wake> {
         | Intent::Pause
         | Intent::RemoveFolder(_)
         | Intent::LimitRate(_)
-        | Intent::SetKeepAwake(_) => None,
+        | Intent::SetKeepAwake(_)
+        | Intent::SetBackground(_) => None,
     }
 }

@@ -56,6 +56,7 @@ async fn settings_are_kept<S: Shelf>(mut store: S) -> S {
         account: Some(AccountId("mine".into())),
         rate_limit: std::num::NonZeroU64::new(125_000),
         keep_awake: true,
+        background: false,
     };
     store.save_settings(settings.clone()).await;
     let store = store.reopen().await;

@@ -27,6 +27,7 @@ use crate::folder::FolderId;
 use crate::intent::Intent;
 use crate::link::Trust;
 use crate::row::{FileId, FileState};
+use crate::run::Wake;
 use crate::time::Moment;
 use crate::view::View;
 use flight::{Flight, Upload};
@@ -93,6 +94,13 @@ impl World {
     pub fn start(&mut self) {
         let saved = self.store.load();
         self.tell(Event::Started(saved));
+    }
+
+    /// The browser wakes an engine without a page, for so long.
+    pub fn wake(&mut self, by: Wake, ms: u64) {
+        self.kill();
+        self.engine = Engine::woken(by, self.now + ms);
+        self.start();
     }
 
     /// The browser is gone, with everything that was not stored.

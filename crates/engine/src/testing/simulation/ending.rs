@@ -27,9 +27,7 @@ impl Life {
     pub(super) fn come_to_rest(&mut self) -> Result<(), Broken> {
         self.world.server.is_well_again();
         self.world.disks.values_mut().for_each(|disk| disk.access = Access::Granted);
-        if !self.engine_runs {
-            self.open_tab();
-        }
+        self.open_tab();
         for calm in 0..CALMS {
             for folder in self.world.disks.keys().copied().collect::<Vec<_>>() {
                 self.tell(Event::AccessChanged { folder, access: Access::Granted });

@@ -1,6 +1,7 @@
 //! What can happen to folders, browsers, networks and servers.
 
 use super::{Event, FolderId, Intent, Lasting, Life, MOST_FOLDERS};
+use crate::Wake;
 use crate::folder::{Access, Barrier, FolderRules, Versions};
 use crate::testing::digest_of;
 use crate::time::Moment;
@@ -69,6 +70,9 @@ const MISFORTUNES: &[Misfortune] = &[
     Life::open_another_tab,
     Life::open_another_tab,
     Life::open_another_tab,
+    Life::wake_without_tab,
+    Life::wake_without_tab,
+    Life::wake_without_tab,
     Life::time_passes,
     Life::time_passes,
     Life::clock_jumps,
@@ -282,6 +286,13 @@ impl Life {
     fn open_another_tab(&mut self) -> String {
         self.open_tab();
         "a tab opens".into()
+    }
+
+    fn wake_without_tab(&mut self) -> String {
+        let by = self.choose(&[Wake::Sync, Wake::PeriodicSync]);
+        let ms = self.choose(&[SECOND_MS, 25 * SECOND_MS, 150 * SECOND_MS]);
+        self.wake(by, ms);
+        format!("{by:?} for {ms} ms")
     }
 
     fn time_passes(&mut self) -> String {

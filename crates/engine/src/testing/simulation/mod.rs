@@ -14,6 +14,7 @@ use super::{CODE, PICTURES, World};
 use crate::event::Event;
 use crate::folder::{FolderId, Lasting};
 use crate::intent::Intent;
+use crate::run::Wake;
 use crate::time::Moment;
 use misfortune::Curse;
 use oracle::Oracle;
@@ -116,7 +117,16 @@ impl Life {
             let at = self.random.usize(..flights);
             self.world.step_flight(at);
         }
-        self.look_on()
+        self.look_on()?;
+        self.end_if_over();
+        Ok(())
+    }
+
+    /// An engine without a page ends by itself.
+    fn end_if_over(&mut self) {
+        if self.engine_runs && self.world.engine.is_over() && self.world.commands() == 0 {
+            self.kill();
+        }
     }
 
     fn look_on(&mut self) -> Result<(), Broken> {
@@ -141,6 +151,17 @@ impl Life {
             self.world.start();
         } else if self.waiting_tabs < MOST_TABS {
             self.waiting_tabs += 1;
+            self.world.tell(Event::TabOpened);
+            self.end_if_over();
+        }
+    }
+
+    /// The browser wakes an engine without a page; while another runs, it ends at once.
+    fn wake(&mut self, by: Wake, ms: u64) {
+        if !self.engine_runs {
+            self.engine_runs = true;
+            self.oracle.engine_starts(&self.world);
+            self.world.wake(by, ms);
         }
     }
 

@@ -1,0 +1,228 @@
+//! Who hears of the engine and speaks to it: every page that is open, or, without one, only the first that opens.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use engine::{Command, Event, FolderId, Moment};
+use futures::FutureExt;
+use futures::future::{LocalBoxFuture, ready};
+use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+
+use super::Host;
+use crate::Fault;
+use crate::channel::{Channel, FromEngine, Message, ToEngine};
+use crate::{now, server};
+
+/// Often enough to look alive, rarely enough to cost nothing.
+const PUBLISH_EVERY_MS: u64 = 250;
+
+pub(super) trait Audience {
+    /// Hears what is said to the engine, until the listeners are dropped.
+    fn listen(&self, host: &Rc<Host>) -> Result<Vec<EventListener>, Fault>;
+    fn say(&self, message: &FromEngine);
+    /// A turn was saved.
+    fn notice(&self, host: &Rc<Host>);
+    /// Begins what an engine does for pages alone.
+    fn begin(&self, host: &Rc<Host>, command: Command);
+    fn before_listing<'a>(&'a self, host: &'a Rc<Host>, folder: FolderId) -> LocalBoxFuture<'a, ()>;
+    /// Makes durable what only a person at a page can change.
+    fn keep<'a>(&'a self, host: &'a Host, command: Command) -> LocalBoxFuture<'a, Result<(), Fault>>;
+    /// The host ends.
+    fn leave(&self);
+}
+
+/// The pages of all tabs.
+pub(super) struct Pages {
+    channel: Channel,
+    was_at_rest: Cell<bool>,
+    published: Rc<Published>,
+}
+
+/// When the view was published last, and when it will be.
+#[derive(Default)]
+struct Published {
+    at: Cell<Moment>,
+    later: RefCell<Option<Timeout>>,
+}
+
+impl Pages {
+    pub(super) fn new() -> Result<Pages, Fault> {
+        Ok(Pages { channel: Channel::from_engine()?, was_at_rest: Cell::default(), published: Rc::default() })
+    }
+}
+
+impl Audience for Pages {
+    fn listen(&self, host: &Rc<Host>) -> Result<Vec<EventListener>, Fault> {
+        let hearing = Rc::clone(host);
+        let messages = Channel::to_engine()?.listen(move |message| {
+            if let Some(message) = message {
+                hearing.receive(message);
+            }
+        });
+        let network = |name: &'static str, online: bool| {
+            let host = Rc::clone(host);
+            EventListener::new(js_sys::global().unchecked_ref(), name, move |_| {
+                host.tell(Event::NetworkChanged { online });
+            })
+        };
+        Ok(vec![messages, network("online", true), network("offline", false)])
+    }
+
+    fn say(&self, message: &FromEngine) {
+        if let Err(fault) = self.channel.send(message, &JsValue::NULL) {
+            // A page that does not hear this hears the next view.
+            web_sys::console::warn_1(&fault.to_string().into());
+        }
+    }
+
+    /// At once when work begins or ends: that is what people wait to see.
+    fn notice(&self, host: &Rc<Host>) {
+        let passed = now().since(self.published.at.get());
+        let at_rest = host.engine.borrow().is_at_rest();
+        if passed >= PUBLISH_EVERY_MS || self.was_at_rest.replace(at_rest) != at_rest {
+            self.published.publish(host);
+        } else if self.published.later.borrow().is_none() {
+            let (host, published) = (Rc::clone(host), Rc::clone(&self.published));
+            // A clock that was set back must not silence us.
+            let wait = PUBLISH_EVERY_MS.saturating_sub(passed) as u32;
+            self.published.later.replace(Some(Timeout::new(wait, move || published.publish(&host))));
+        }
+    }
+
+    fn begin(&self, host: &Rc<Host>, command: Command) {
+        host.begin_for_pages(command);
+    }
+
+    fn before_listing<'a>(&'a self, host: &'a Rc<Host>, folder: FolderId) -> LocalBoxFuture<'a, ()> {
+        host.watch_if_asked(folder).boxed_local()
+    }
+
+    fn keep<'a>(&'a self, host: &'a Host, command: Command) -> LocalBoxFuture<'a, Result<(), Fault>> {
+        host.keep_for_pages(command).boxed_local()
+    }
+
+    fn leave(&self) {
+        self.published.later.take();
+    }
+}
+
+impl Published {
+    fn publish(&self, host: &Host) {
+        self.later.replace(None);
+        self.at.set(now());
+        host.publish();
+    }
+}
+
+/// Nobody, until a page opens: it has an engine of its own, which waits for ours to end.
+pub(super) struct NoPage;
+
+impl Audience for NoPage {
+    fn listen(&self, host: &Rc<Host>) -> Result<Vec<EventListener>, Fault> {
+        let host = Rc::clone(host);
+        Ok(vec![Channel::to_engine()?.listen_for_anything(move || host.tell(Event::TabOpened))])
+    }
+
+    fn say(&self, _: &FromEngine) {}
+
+    fn notice(&self, _: &Rc<Host>) {}
+
+    /// Without a page nothing is watched, nobody pairs, and an engine's shift is too short for telling.
+    fn begin(&self, _: &Rc<Host>, _: Command) {}
+
+    fn before_listing<'a>(&'a self, _: &'a Rc<Host>, _: FolderId) -> LocalBoxFuture<'a, ()> {
+        ready(()).boxed_local()
+    }
+
+    fn keep<'a>(&'a self, _: &'a Host, _: Command) -> LocalBoxFuture<'a, Result<(), Fault>> {
+        ready(Ok(())).boxed_local()
+    }
+
+    fn leave(&self) {}
+}
+
+impl Host {
+    fn begin_for_pages(self: &Rc<Host>, command: Command) {
+        let host = Rc::clone(self);
+        match command {
+            Command::WatchFolder(folder) => self.to_watch.borrow_mut().push(folder),
+            Command::TellInventory(folder) => {
+                let Some((name, text)) = self.inventory(folder) else { return };
+                spawn_local(async move { server::tell_inventory(folder, &name, text).await });
+            }
+            Command::Pair { code } => spawn_local(async move {
+                host.tell(Event::PairingEnded(server::pair(code, crate::device::name()).await));
+            }),
+            // Begun for everybody, or written before anything begins.
+            Command::ListFolder { .. }
+            | Command::Hash(_)
+            | Command::Ask { .. }
+            | Command::Upload(_)
+            | Command::Abandon(_)
+            | Command::CheckServer { .. }
+            | Command::LimitRate(_)
+            | Command::WakeAt(_)
+            | Command::Save(_)
+            | Command::SaveSettings(_)
+            | Command::SaveRules { .. }
+            | Command::SaveRun { .. }
+            | Command::ForgetFolder(_) => {}
+        }
+    }
+
+    fn inventory(&self, folder: FolderId) -> Option<(String, String)> {
+        let engine = self.engine.borrow();
+        engine.inventory(folder).map(|(name, text)| (name.to_owned(), text))
+    }
+
+    async fn keep_for_pages(&self, command: Command) -> Result<(), Fault> {
+        if let Command::SaveRules { folder, rules } = command {
+            self.store.save_rules(folder, rules).await?;
+        } else if let Command::ForgetFolder(folder) = command {
+            self.forget(folder).await?;
+        }
+        Ok(())
+    }
+
+    fn receive(self: &Rc<Host>, Message { body, attached, number }: Message<ToEngine>) {
+        match body {
+            // What asks for an answer has it for a confirmation; what changes something is confirmed once that
+            // is saved.
+            ToEngine::Hello => return self.publish(),
+            ToEngine::Intent(intent) => return self.tell_for(number, Event::Asked(intent)),
+            ToEngine::AddFolder => return self.add_folder(number, attached),
+            ToEngine::AddFiles { name } => return self.add_files(number, name, &attached),
+            ToEngine::Regranted(folder) => return self.regranted(number, folder),
+            ToEngine::Rows { filter, from, count } => {
+                let rows = self.engine.borrow().rows(filter, from as usize, count as usize);
+                self.say(&FromEngine::Rows(rows));
+            }
+            ToEngine::Runs => self.say_runs(),
+            ToEngine::Incidents => self.say(&FromEngine::Incidents(self.engine.borrow().incidents())),
+            // Another tab saw an older word of ours.
+            ToEngine::Restart => self.publish(),
+        }
+        self.say(&FromEngine::Heard(number));
+    }
+
+    fn say_runs(self: &Rc<Host>) {
+        let host = Rc::clone(self);
+        spawn_local(async move {
+            match host.store.runs().await {
+                Ok(runs) => host.say(&FromEngine::Runs(runs)),
+                Err(fault) => web_sys::console::warn_1(&fault.to_string().into()),
+            }
+        });
+    }
+
+    /// Nothing is shown that is not saved: the end of the turn publishes it.
+    fn publish(&self) {
+        if self.saved.get() {
+            let view = self.engine.borrow().view(now());
+            self.say(&FromEngine::View(Box::new(view)));
+        }
+    }
+}

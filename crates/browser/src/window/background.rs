@@ -1,0 +1,74 @@
+//! Asks the browser to wake the service worker while no page is open, and tells what came of it.
+
+use gloo::events::EventListener;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use crate::Fault;
+use crate::bindings::{WakingRegistration, has_global, object};
+
+/// The tag of the one-off and of the periodic sync.
+const TAG: &str = "safelight-backup";
+/// As often as the browser will; it waits for half a day and more.
+const OFTEN_MS: f64 = 3_600_000.0;
+
+/// Whether this browser can wake us at all.
+pub fn can_be_woken() -> bool {
+    has_global("SyncManager")
+}
+
+/// Work is left: the service worker is woken as soon as the network is there. With a page open it does nothing and is
+/// woken again later.
+pub fn ask_for_sync() {
+    if !can_be_woken() {
+        return;
+    }
+    spawn_local(async {
+        let asked = async { Ok::<_, Fault>(registration().await?.sync().register(TAG).await?) };
+        if let Err(fault) = asked.await {
+            // Refused in private windows, and where the person forbade it. The next opening goes on.
+            web_sys::console::warn_1(&fault.to_string().into());
+        }
+    });
+}
+
+/// Lets the browser wake us now and then to look for new files, or no longer. True if it will: it does for installed
+/// apps.
+pub async fn be_woken_now_and_then(wanted: bool) -> bool {
+    if !has_global("PeriodicSyncManager") {
+        return false;
+    }
+    let asked = async {
+        let periodic = registration().await?.periodic_sync();
+        if wanted {
+            let options = object(&[("minInterval", &OFTEN_MS.into())]);
+            periodic.register_periodic(TAG, &options).await?;
+        } else {
+            periodic.unregister(TAG).await?;
+        }
+        Ok::<_, Fault>(())
+    };
+    wanted && asked.await.is_ok()
+}
+
+/// Hears of every moment that may be the last one of this page, or of its network.
+pub fn when_left(tell: impl Fn() + Clone + 'static) {
+    let Some(window) = web_sys::window() else { return };
+    let Some(document) = window.document() else { return };
+    for name in ["pagehide", "offline"] {
+        let tell = tell.clone();
+        EventListener::new(&window, name, move |_| tell()).forget();
+    }
+    let seen = document.clone();
+    EventListener::new(&document, "visibilitychange", move |_| {
+        if seen.hidden() {
+            tell();
+        }
+    })
+    .forget();
+}
+
+async fn registration() -> Result<WakingRegistration, Fault> {
+    let window = web_sys::window().ok_or_else(|| Fault::new("InvalidStateError", "there is no window"))?;
+    Ok(JsFuture::from(window.navigator().service_worker().ready()?).await?.unchecked_into())
+}

@@ -1,0 +1,116 @@
+//! How long an engine may work: while a page is open, or for a while that the browser grants without one.
+
+use super::Engine;
+use crate::folder::{Access, Barrier, Folder};
+use crate::link::{Link, Trust};
+use crate::row::FileId;
+use crate::run::{RunEnd, Wake};
+use crate::tally::{Heap, heap_of};
+use crate::time::Moment;
+
+/// A file up to this size is begun whatever is known of the rate: it is lost quickly, and sent anew as quickly.
+const SMALL_BYTES: u64 = 16 << 20;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shift {
+    /// A page is open.
+    Open,
+    /// Woken without a page, until this time.
+    Until(Moment),
+    /// Nothing is begun any more.
+    Over(RunEnd),
+}
+
+impl Engine {
+    /// An engine without a page, which has until then.
+    pub fn woken(by: Wake, until: Moment) -> Engine {
+        let mut engine = Engine { shift: Shift::Until(until), ..Engine::new() };
+        engine.history.wake_as(by);
+        engine
+    }
+
+    /// True while the switches, or the person's click, allow work.
+    pub(crate) fn may_work(&self) -> bool {
+        let switched_on = match self.shift {
+            Shift::Open => self.settings.foreground,
+            Shift::Until(_) => self.settings.background,
+            Shift::Over(_) => return false,
+        };
+        !self.settings.paused && (switched_on || self.run_asked)
+    }
+
+    /// Nothing more is to come of this engine: its time is up, or all is done that could be within it.
+    pub fn is_over(&self) -> bool {
+        match self.shift {
+            Shift::Open => false,
+            Shift::Over(_) => true,
+            Shift::Until(until) => self.is_at_rest() && !self.goes_on_before(until),
+        }
+    }
+
+    /// Whether another try would find work: something remains that neither the person nor time alone must mend.
+    pub fn leaves_work(&self) -> bool {
+        let reachable = |folder: &Folder| folder.access != Access::Barred(Barrier::NeedsPermission);
+        let open = self.folders.iter().filter(|(_, folder)| reachable(folder));
+        let open: Vec<_> = open.map(|(id, _)| id).collect();
+        let is_open = |folder| open.contains(&folder);
+        let remaining = self
+            .catalog
+            .iter()
+            .any(|(_, row)| heap_of(&row.state) == Some(Heap::Remaining) && is_open(row.folder));
+        let may = !self.settings.paused && self.settings.background && self.link != Link::SignedOut;
+        may && !open.is_empty() && (remaining || !self.has_looked() || !matches!(self.link, Link::Ready(_)))
+    }
+
+    /// Woken, and not let into any folder.
+    pub(super) fn is_barred(&self) -> bool {
+        let barred = |folder: &Folder| folder.access == Access::Barred(Barrier::NeedsPermission);
+        self.shift != Shift::Open && !self.folders.is_empty() && self.folders.all().all(barred)
+    }
+
+    /// A page opened: it has an engine of its own, which waits for this one to end.
+    pub(super) fn tab_opened(&mut self) {
+        if matches!(self.shift, Shift::Until(_)) {
+            self.end_shift(RunEnd::HandedOver);
+        }
+    }
+
+    pub(super) fn end_shift_in_time(&mut self, now: Moment) {
+        if matches!(self.shift, Shift::Until(until) if until.is_due(now)) {
+            self.end_shift(RunEnd::TimeUp);
+        }
+    }
+
+    pub(super) fn shift_ends_at(&self) -> Option<Moment> {
+        match self.shift {
+            Shift::Until(until) => Some(until),
+            Shift::Open | Shift::Over(_) => None,
+        }
+    }
+
+    /// What was in flight goes back to what is certain; the next engine goes on from the rows.
+    fn end_shift(&mut self, because: RunEnd) {
+        self.shift = Shift::Over(because);
+        self.abandon_everything();
+        self.drop_question();
+        for (_, folder) in self.folders.iter_mut() {
+            folder.stop_looking();
+            folder.break_off_listing();
+        }
+    }
+
+    /// Waiting for a server that is away is left to the browser, which tries again.
+    fn goes_on_before(&self, until: Moment) -> bool {
+        matches!(self.link, Link::Ready(_)) && self.wake_at.is_some_and(|at| at < until)
+    }
+
+    /// Whether this file can be sent in the time that is left. A server of ours keeps what arrives of a larger one.
+    pub(super) fn fits_the_shift(&self, now: Moment, id: FileId) -> bool {
+        let Shift::Until(until) = self.shift else { return true };
+        let size = self.catalog.get(id).map_or(0, |row| row.stamp.size);
+        let seconds = until.since(now) / 1000;
+        size <= SMALL_BYTES
+            || self.link == Link::Ready(Trust::Verifies)
+            || self.speed.per_second(now).is_some_and(|rate| size < rate * seconds)
+    }
+}

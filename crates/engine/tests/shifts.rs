@@ -1,0 +1,139 @@
+//! An engine without a page: it has a deadline, gives way to a page, and leaves nothing half done.
+
+use safelight_engine::testing::{PICTURES, World};
+use safelight_engine::{Access, Barrier, Event, FileState, Halt, Intent, Moment, RunEnd, Wake};
+
+const A_SHIFT_MS: u64 = 150_000;
+
+#[test]
+fn new_files_are_backed_up_without_a_page() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    world.disk().write("new.jpg", "two", Moment(5));
+    world.wake(Wake::PeriodicSync, A_SHIFT_MS);
+    world.settle();
+    assert!(matches!(world.state("new.jpg"), Some(FileState::Protected { .. })));
+    assert!(world.engine.is_over() && !world.engine.leaves_work());
+    assert_eq!(last_run(&world), (Wake::PeriodicSync, Some(RunEnd::Finished)));
+}
+
+#[test]
+fn a_file_that_was_written_a_moment_ago_is_waited_for_within_the_deadline() {
+    let mut world = World::with(&[]);
+    world.settle();
+    let now = world.now;
+    world.disk().write("new.jpg", "two", now);
+    world.wake(Wake::Sync, A_SHIFT_MS);
+    world.settle();
+    assert!(!world.engine.is_over());
+    world.pass(20_000);
+    assert!(matches!(world.state("new.jpg"), Some(FileState::Protected { .. })));
+    assert!(world.engine.is_over());
+}
+
+#[test]
+fn at_its_deadline_it_lets_everything_go_and_asks_for_another_try() {
+    let mut world = World::with(&[]);
+    world.settle();
+    world.disk().write("a.jpg", "one", Moment(5));
+    world.disk().write("b.jpg", "two", Moment(6));
+    world.wake(Wake::Sync, A_SHIFT_MS);
+    while world.log.uploads.is_empty() && world.step() {}
+    world.now = world.now + A_SHIFT_MS;
+    world.tell(Event::Woke);
+    while world.step_command() {}
+    assert!(world.engine.is_over() && world.engine.leaves_work());
+    assert_eq!(last_run(&world), (Wake::Sync, Some(RunEnd::TimeUp)));
+    let uploads = world.log.uploads.len();
+    world.settle();
+    assert_eq!(world.log.uploads.len(), uploads, "nothing begins behind the deadline");
+    world.reboot();
+    world.settle();
+    assert_eq!(world.view().tally.remaining, 0);
+}
+
+#[test]
+fn a_page_that_opens_takes_over() {
+    let mut world = World::with(&[]);
+    world.settle();
+    world.disk().write("a.jpg", "one", Moment(5));
+    world.wake(Wake::Sync, A_SHIFT_MS);
+    while world.log.hashed.is_empty() && world.step() {}
+    world.tell(Event::TabOpened);
+    while world.step_command() {}
+    assert!(world.engine.is_over());
+    assert_eq!(last_run(&world).1, Some(RunEnd::HandedOver));
+}
+
+#[test]
+fn a_page_is_no_reason_for_the_engine_of_a_page_to_end() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.tell(Event::TabOpened);
+    world.settle();
+    assert!(!world.engine.is_over());
+    assert_eq!(world.view().tally.protected, 1);
+}
+
+#[test]
+fn each_switch_is_for_its_own_time() {
+    let mut world = World::with(&[]);
+    world.ask(Intent::SetBackground(false));
+    world.settle();
+    world.disk().write("a.jpg", "one", Moment(5));
+    world.wake(Wake::Sync, A_SHIFT_MS);
+    world.settle();
+    assert!(world.engine.is_over() && !world.engine.leaves_work());
+    assert!(world.log.uploads.is_empty());
+    world.reboot();
+    world.ask(Intent::SetForeground(false));
+    world.ask(Intent::SetBackground(true));
+    world.settle();
+    world.disk().write("b.jpg", "two", Moment(5));
+    world.wake(Wake::Sync, A_SHIFT_MS);
+    world.settle();
+    assert!(matches!(world.state("b.jpg"), Some(FileState::Protected { .. })));
+}
+
+#[test]
+fn without_the_permission_nothing_is_called_gone_and_no_other_try_is_asked_for() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    world.disk().write("b.jpg", "two", Moment(5));
+    world.disk().access = Access::Barred(Barrier::NeedsPermission);
+    world.wake(Wake::Sync, A_SHIFT_MS);
+    world.settle();
+    assert!(world.engine.is_over() && !world.engine.leaves_work());
+    assert_eq!(last_run(&world), (Wake::Sync, Some(RunEnd::Barred)));
+    assert!(matches!(world.state_of(PICTURES, "a.jpg"), Some(FileState::Protected { .. })));
+}
+
+#[test]
+fn that_the_browser_woke_it_is_remembered_even_if_nothing_was_new() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    for wake in [Wake::PeriodicSync, Wake::PeriodicSync, Wake::Sync] {
+        world.now = world.now + 3_600_000;
+        world.wake(wake, A_SHIFT_MS);
+        world.settle();
+    }
+    let woken: Vec<Wake> = world.store.runs.values().map(|run| run.woken_by).collect();
+    assert_eq!(woken, [Wake::Opened, Wake::PeriodicSync, Wake::Sync]);
+}
+
+#[test]
+fn a_server_that_is_away_is_left_to_the_browser_to_try_again() {
+    let mut world = World::with(&[]);
+    world.settle();
+    world.disk().write("a.jpg", "one", Moment(5));
+    let later = world.now + 3_600_000;
+    world.server.offline_until(later);
+    world.wake(Wake::Sync, A_SHIFT_MS);
+    world.settle();
+    assert!(world.engine.is_over() && world.engine.leaves_work());
+    assert_eq!(last_run(&world).1, Some(RunEnd::Stopped(Halt::Offline)));
+}
+
+fn last_run(world: &World) -> (Wake, Option<RunEnd>) {
+    let run = world.store.runs.values().last().expect("a run");
+    (run.woken_by, run.ended.map(|ended| ended.because))
+}

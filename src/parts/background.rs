@@ -1,0 +1,39 @@
+//! The switch of the background, what came of it last, and the way to more of it.
+
+use browser::channel::ToEngine;
+use browser::window::local_time;
+use engine::Intent;
+use leptos::prelude::*;
+
+use crate::parts::settings::Switch;
+use crate::shown::Desk;
+use crate::words::background::{last_of, outlook};
+
+#[component]
+pub fn Background(desk: Desk) -> impl IntoView {
+    let on = desk.is(|view| view.settings.background);
+    // What happened before this page opened is in the history.
+    desk.say(ToEngine::Runs);
+    let said = move || {
+        let waking = desk.waking.get();
+        on.get().then(|| desk.runs.with(|runs| outlook(waking, last_of(runs), local_time)))
+    };
+    let install = move |_| {
+        desk.install.with_untracked(|offer| offer.iter().for_each(|offer| offer.show()));
+        // The browser takes an offer once.
+        desk.install.set(None);
+    };
+    view! {
+        <Switch
+            id="background"
+            name="Background backup"
+            hint="While Safelight is closed, the browser may wake it to send what is left and to look for new files."
+            on
+            turn=move |on| desk.dispatch(Intent::SetBackground(on))
+        />
+        <div class="outlook">
+            <p class="hint" data-testid="background">{said}</p>
+            <button hidden=move || desk.install.with(Option::is_none) on:click=install>"Install Safelight"</button>
+        </div>
+    }
+}

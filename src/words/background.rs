@@ -1,0 +1,116 @@
+//! What may be expected of the background, in words: only what this browser said and what really happened.
+
+use engine::{Run, RunEnd, View};
+
+use crate::words::history;
+
+/// What the browser said about waking Safelight while it is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waking {
+    /// It cannot.
+    Never,
+    /// Once, for what is left when Safelight is closed.
+    ForWhatIsLeft,
+    /// Now and then as well, to look for new files.
+    NowAndThen,
+}
+
+/// The newest run that began without a page.
+pub fn last_of(runs: &[Run]) -> Option<&Run> {
+    runs.iter().find(|run| run.woken_by.is_background())
+}
+
+/// Below the switch. `time` writes a moment.
+pub fn outlook(waking: Waking, last: Option<&Run>, time: impl Fn(engine::Moment) -> String) -> String {
+    match (waking, last) {
+        (Waking::Never, _) => {
+            "This browser cannot wake an app that is closed. Keep Safelight open, or use Chrome or Edge."
+                .into()
+        }
+        (_, Some(run)) if is_barred(run) => format!(
+            "The browser woke Safelight last on {}, but did not let it read your folders without an open page. Install \
+             Safelight as an app, open it there, and allow your folders on every visit.",
+            time(run.began)
+        ),
+        (_, Some(run)) => format!("Last time: {}. {}", time(run.began), history::outcome(run)),
+        (Waking::ForWhatIsLeft, None) => {
+            "The browser has not woken Safelight yet. Installed as an app (from the \
+            browser's menu), it keeps access to your folders while it is closed, and looks for new files."
+                .into()
+        }
+        (Waking::NowAndThen, None) => {
+            "The browser has not woken Safelight yet. It decides when: for new files about twice a day."
+                .into()
+        }
+    }
+}
+
+/// Whether what is left may go on by itself once Safelight is closed.
+pub fn may_go_on(view: &View, waking: Waking, last: Option<&Run>) -> bool {
+    let allowed = view.settings.background && !view.settings.paused && waking != Waking::Never;
+    allowed && last.is_some_and(|run| !is_barred(run))
+}
+
+fn is_barred(run: &Run) -> bool {
+    run.ended.is_some_and(|ended| ended.because == RunEnd::Barred)
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::testing::World;
+    use engine::{Access, Barrier, Intent, Wake};
+
+    use super::*;
+
+    fn runs(world: &World) -> Vec<Run> {
+        world.store.runs.values().rev().cloned().collect()
+    }
+
+    fn said(world: &World, waking: Waking) -> String {
+        outlook(waking, last_of(&runs(world)), |_| "today".into())
+    }
+
+    #[test]
+    fn only_what_is_known_is_said() {
+        let mut world = World::with(&[("a.jpg", "one")]);
+        world.settle();
+        assert!(said(&world, Waking::Never).starts_with("This browser cannot"));
+        assert!(
+            said(&world, Waking::ForWhatIsLeft).ends_with("while it is closed, and looks for new files.")
+        );
+        assert!(said(&world, Waking::NowAndThen).ends_with("about twice a day."));
+        assert!(
+            !may_go_on(&world.view(), Waking::NowAndThen, None),
+            "nothing is promised that never happened"
+        );
+
+        world.disk().write("b.jpg", "two", engine::Moment(5));
+        world.wake(Wake::PeriodicSync, 150_000);
+        world.settle();
+        assert_eq!(said(&world, Waking::NowAndThen), "Last time: today. 1 file sent (3 B).");
+        assert!(may_go_on(&world.view(), Waking::NowAndThen, last_of(&runs(&world))));
+        assert!(!may_go_on(&world.view(), Waking::Never, last_of(&runs(&world))));
+
+        world.now = world.now + 1_000;
+        world.disk().access = Access::Barred(Barrier::NeedsPermission);
+        world.wake(Wake::Sync, 150_000);
+        world.settle();
+        assert!(said(&world, Waking::NowAndThen).contains("did not let it read your folders"));
+        assert!(!may_go_on(&world.view(), Waking::NowAndThen, last_of(&runs(&world))));
+    }
+
+    #[test]
+    fn what_is_paused_or_switched_off_does_not_go_on() {
+        let mut world = World::with(&[("a.jpg", "one")]);
+        world.wake(Wake::Sync, 150_000);
+        world.settle();
+        let last = runs(&world);
+        let goes_on = |world: &World| may_go_on(&world.view(), Waking::NowAndThen, last_of(&last));
+        assert!(goes_on(&world));
+        world.ask(Intent::Pause);
+        assert!(!goes_on(&world));
+        world.ask(Intent::Resume);
+        world.ask(Intent::SetBackground(false));
+        assert!(!goes_on(&world));
+    }
+}

@@ -1,0 +1,154 @@
+// While no page is open: the browser wakes the service worker, and new files reach the server.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { dropFolder, read, waitForNumbers, waitForState } from "../support/browser.mjs";
+import { digests, media, onServer, sparse, write } from "../support/files.mjs";
+import { household, lastingHousehold } from "../support/household.mjs";
+import { Waker } from "../support/wakes.mjs";
+
+// The browser's own wake-ups, so many, in seconds instead of minutes.
+const waking = (tries) => [
+  "--force-fieldtrials=BackgroundSync/Lab",
+  "--force-fieldtrial-params=BackgroundSync.Lab:" +
+    `initial_retry_delay_sec/3/retry_delay_factor/1/max_sync_attempts/${tries}/min_sync_recovery_time_sec/1`,
+];
+const A_MINUTE_MS = 60_000;
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// Waits until the server's disk holds exactly what the folder does.
+async function arrived({ data, folder }, patience = A_MINUTE_MS) {
+  const end = Date.now() + patience;
+  const wanted = [...(await digests(folder)).values()].sort();
+  for (;;) {
+    const held = await onServer(data);
+    if (JSON.stringify(wanted) === JSON.stringify(held)) return;
+    if (Date.now() > end) assert.deepEqual(held, wanted);
+    await pause(200);
+  }
+}
+
+// A folder with one photo that is protected, and a way to wake the service worker.
+async function backedUp(home) {
+  await write(home.folder, "first.jpg", await media("photo.jpg", "first"));
+  await dropFolder(home.page, home.folder);
+  await waitForState(home.page, "done");
+  home.waker = await Waker.of(home.browser, home.server.origin);
+  return home;
+}
+
+const background = (page) => page.getByTestId("background");
+const ofSwitch = (page, name) => page.getByRole("switch", { name });
+
+test("with no page open, a sync and a periodic sync each back up what is new, and the app tells it", async (t) => {
+  const home = await backedUp(await lastingHousehold(t));
+  const { browser, server, folder, waker } = home;
+  assert.match(await background(home.page).innerText(), /^The browser has not woken Safelight yet\./);
+  await home.page.close();
+
+  await write(folder, "second.jpg", await media("photo.jpg", "second"));
+  await waker.sync();
+  await arrived(home);
+
+  await waker.stop();
+  await write(folder, "deep/third.jpg", await media("photo.jpg", "third"));
+  await waker.periodicSync();
+  await arrived(home);
+
+  const page = await browser.page(server.origin);
+  const now = await waitForNumbers(page, (now) => now.protected === 3);
+  assert.equal(now.total, 3);
+  await page.getByText(/^Last time: .*\. 1 file sent/).waitFor();
+
+  // After a new start of the browser, with no page of ours opened before.
+  await page.close();
+  await browser.close();
+  await browser.start();
+  await write(folder, "fourth.jpg", await media("photo.jpg", "fourth"));
+  home.waker = await Waker.of(browser, server.origin);
+  await home.waker.sync();
+  await arrived(home);
+});
+
+test("a page that is open has the only engine, and a switch for each", async (t) => {
+  const home = await backedUp(await lastingHousehold(t));
+  const { browser, server, page, folder, waker } = home;
+  await ofSwitch(page, "Foreground backup").click();
+  await waitForState(page, "paused");
+  await write(folder, "second.jpg", await media("photo.jpg", "second"));
+  await waker.sync();
+  await pause(3_000);
+  assert.equal((await onServer(home.data)).length, 1, "the page has the engine, and is told to stand still");
+
+  await ofSwitch(page, "Background backup").click();
+  await page.waitForSelector("[role=switch][aria-labelledby=background][aria-checked=false]");
+  await page.close();
+  await waker.sync();
+  await pause(3_000);
+  assert.equal((await onServer(home.data)).length, 1, "the background is switched off");
+
+  const again = await browser.page(server.origin);
+  await waitForState(again, "paused");
+  await ofSwitch(again, "Background backup").click();
+  await again.waitForSelector("[role=switch][aria-labelledby=background][aria-checked=true]");
+  await again.close();
+  await waker.sync();
+  await arrived(home);
+});
+
+test("without lasting access nothing is called gone, and the app says what the browser did not allow", async (t) => {
+  const home = await backedUp(await household(t));
+  const { browser, server, folder, waker } = home;
+  await home.page.close();
+  await pause(11_000);
+  await write(folder, "second.jpg", await media("photo.jpg", "second"));
+  await waker.sync();
+  await pause(3_000);
+  assert.equal((await onServer(home.data)).length, 1);
+
+  const page = await browser.page(server.origin);
+  await page.getByText(/did not let it read your folders without an open page/).waitFor();
+  const now = await read(page);
+  assert.equal(now.protected, 1);
+});
+
+test("what a page leaves behind goes on by itself once the server is back", async (t) => {
+  const home = await lastingHousehold(t, () => ({ flags: waking(10) }));
+  const { server, folder, page } = await backedUp(home);
+  await server.stop();
+  await write(folder, "second.jpg", await media("photo.jpg", "second"));
+  await waitForState(page, "offline");
+  await waitForNumbers(page, (now) => now.remaining === 1);
+  await page.close();
+  await pause(4_000);
+  await server.start();
+  // Nobody but the browser wakes anything.
+  await arrived(home);
+});
+
+// A browser that is watched as closely as here sets a service worker no limit: it is stopped for it.
+test("a film of 600 MB arrives over several wake-ups, each cut off in the middle", async (t) => {
+  const home = await lastingHousehold(t, () => ({ flags: waking(60) }));
+  const { browser, server, folder, page } = home;
+  await dropFolder(page, folder);
+  await waitForState(page, "done");
+  await page.getByLabel("Upload speed").selectOption("100");
+  await sparse(folder, "film.mp4", 600_000_000, "a film");
+  await page.getByRole("button", { name: "Back up now" }).click();
+  await waitForState(page, "backing-up");
+  const waker = await Waker.of(browser, server.origin);
+  await page.close();
+  for (let cuts = 0; cuts < 4; cuts++) {
+    await pause(7_000);
+    assert.equal((await onServer(home.data)).length, 0);
+    await waker.stop();
+  }
+  await arrived(home, 2 * A_MINUTE_MS);
+
+  const again = await browser.page(server.origin);
+  await waitForState(again, "done");
+  const history = again.getByRole("region", { name: "History" });
+  await history.getByRole("button", { name: "Show" }).click();
+  await history.getByText("In the background: something was left to send").nth(3).waitFor();
+});

@@ -1,0 +1,53 @@
+// Wakes the service worker as the browser would, from a blank page: none of ours need be open.
+const TAG = "safelight-backup";
+
+export class Waker {
+  static async of(browser, origin) {
+    const waker = new Waker();
+    waker.origin = origin;
+    waker.page = await browser.context.newPage();
+    waker.session = await browser.context.newCDPSession(waker.page);
+    waker.versions = new Map();
+    const known = new Promise((resolve) => {
+      waker.session.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+        for (const { registrationId, scopeURL } of registrations) {
+          if (scopeURL === `${origin}/`) resolve(registrationId);
+        }
+      });
+    });
+    waker.session.on("ServiceWorker.workerVersionUpdated", ({ versions }) => {
+      for (const version of versions) waker.versions.set(version.versionId, version);
+    });
+    await waker.session.send("ServiceWorker.enable");
+    waker.registrationId = await known;
+    return waker;
+  }
+
+  sync(lastChance = false) {
+    return this.dispatch("dispatchSyncEvent", { lastChance });
+  }
+
+  periodicSync() {
+    return this.dispatch("dispatchPeriodicSyncEvent", {});
+  }
+
+  dispatch(event, more) {
+    const { origin, registrationId } = this;
+    return this.session.send(`ServiceWorker.${event}`, { origin, registrationId, tag: TAG, ...more });
+  }
+
+  // Ends the service worker, as the browser does when it is idle.
+  async stop() {
+    await this.session.send("ServiceWorker.stopAllWorkers");
+    await this.until("stopped");
+  }
+
+  // Waits until no version of it runs, or one does.
+  async until(status) {
+    const is = () => [...this.versions.values()].some((version) => version.runningStatus === status);
+    for (let tries = 0; !is(); tries++) {
+      if (tries > 600) throw new Error(`the service worker is not ${status}: ${JSON.stringify([...this.versions.values()])}`);
+      await this.page.waitForTimeout(100);
+    }
+  }
+}
