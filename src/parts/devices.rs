@@ -5,6 +5,7 @@ use engine::Intent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::parts::section_head::SectionHead;
 use crate::shown::Desk;
 
 /// What was heard of the list.
@@ -20,7 +21,7 @@ pub fn Devices(desk: Desk) -> impl IntoView {
     let shown = desk.is(|view| !view.folders.is_empty());
     let heard = RwSignal::new(Heard::Nothing);
     let open = RwSignal::new(false);
-    let toggle = move |_| {
+    let toggle = move || {
         open.update(|open| *open = !*open);
         if open.get() {
             ask(heard);
@@ -29,12 +30,7 @@ pub fn Devices(desk: Desk) -> impl IntoView {
     view! {
         <Show when=move || shown.get()>
             <section class="devices" aria-labelledby="devices">
-                <div class="row list-head">
-                    <h2 id="devices">"Devices"</h2>
-                    <button class="quiet" aria-expanded=move || open.get().to_string() on:click=toggle>
-                        {move || if open.get() { "Hide" } else { "Show" }}
-                    </button>
-                </div>
+                <SectionHead id="devices" name="Devices" open toggle />
                 <Show when=move || open.get()>
                     <p class="hint">
                         {move || match heard.get() {

@@ -3,6 +3,7 @@
 use engine::Run;
 use leptos::prelude::*;
 
+use crate::parts::section_head::SectionHead;
 use crate::shown::Desk;
 use crate::words::history;
 use browser::channel::ToEngine;
@@ -23,16 +24,7 @@ pub fn History(desk: Desk) -> impl IntoView {
     view! {
         <Show when=move || shown.get()>
             <section class="history" aria-labelledby="history">
-                <div class="row list-head">
-                    <h2 id="history">"History"</h2>
-                    <button
-                        class="quiet"
-                        aria-expanded=move || open.get().to_string()
-                        on:click=move |_| open.update(|open| *open = !*open)
-                    >
-                        {move || if open.get() { "Hide" } else { "Show" }}
-                    </button>
-                </div>
+                <SectionHead id="history" name="History" open toggle=move || open.update(|open| *open = !*open) />
                 <Show when=move || open.get()>
                     <Runs desk />
                 </Show>

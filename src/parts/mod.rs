@@ -16,5 +16,6 @@ pub mod notices;
 pub mod pairing;
 pub mod report;
 pub mod restore;
+pub mod section_head;
 pub mod settings;
 pub mod viewer;

@@ -11,6 +11,7 @@ use engine::Headline;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::parts::section_head::SectionHead;
 use crate::shown::Desk;
 use crate::words::numbers::{bytes, count, files};
 use crate::words::restore::{Looked, contents, looked, restored};
@@ -53,7 +54,7 @@ pub fn Restore(desk: Desk) -> impl IntoView {
     let open = RwSignal::new(false);
     let care = RwSignal::new(Care::Size);
     let busy = StoredValue::new(0);
-    let toggle = move |_| {
+    let toggle = move || {
         open.update(|open| *open = !*open);
         // A new list would be the end of what goes on in this one.
         if open.get() && busy.get_value() == 0 {
@@ -65,12 +66,7 @@ pub fn Restore(desk: Desk) -> impl IntoView {
     view! {
         <Show when=move || shown.get()>
             <section class="restore" aria-labelledby="restore">
-                <div class="row list-head">
-                    <h2 id="restore">"Restore a folder"</h2>
-                    <button class="quiet" aria-expanded=move || open.get().to_string() on:click=toggle>
-                        {move || if open.get() { "Hide" } else { "Show" }}
-                    </button>
-                </div>
+                <SectionHead id="restore" name="Restore a folder" open toggle />
                 <div hidden=move || !open.get()>{move || body(&heard.get(), care, busy)}</div>
             </section>
         </Show>

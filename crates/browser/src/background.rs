@@ -7,8 +7,9 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ClientQueryOptions, ServiceWorkerGlobalScope};
 
+use crate::bindings::set_app_badge;
 use crate::channel::Stopped;
-use crate::host::{Left, run_shift};
+use crate::host::run_shift;
 use crate::lock::{Held, become_the_one_if_free};
 use crate::{Fault, now};
 
@@ -35,8 +36,11 @@ pub async fn wake(by: Wake) -> Result<Woken, Fault> {
     let until = now() + SHIFT_MS;
     let Some(_held) = lock_of_no_page().await? else { return Ok(Woken::PageOpen) };
     Ok(match run_shift(by, until).await {
-        Ok(Left::Nothing) => Woken::Done,
-        Ok(Left::Work) => Woken::Unfinished,
+        Ok(left) => {
+            // Refused where the app is not installed; then there is no icon either.
+            _ = set_app_badge(left.remaining as f64).await;
+            if left.work { Woken::Unfinished } else { Woken::Done }
+        }
         // A newer Safelight upgrades the storage; its own wake-up comes.
         Err(Stopped::Outdated) => Woken::Unfinished,
         Err(why) => Woken::Failed(why),

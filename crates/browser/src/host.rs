@@ -71,11 +71,11 @@ enum Ending {
 }
 
 /// What an engine without a page leaves behind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Left {
-    /// Another try would find work.
-    Work,
-    Nothing,
+pub struct Left {
+    /// Files.
+    pub remaining: u64,
+    /// Whether another try would find something to do.
+    pub work: bool,
 }
 
 /// An event, and the message that it came by.
@@ -224,7 +224,8 @@ impl Host {
     }
 
     fn left(&self) -> Left {
-        if self.engine.borrow().leaves_work() { Left::Work } else { Left::Nothing }
+        let engine = self.engine.borrow();
+        Left { remaining: engine.remaining(), work: engine.leaves_work() }
     }
 
     /// Ends once the database must be let go.

@@ -14,6 +14,7 @@ fn new_files_are_backed_up_without_a_page() {
     world.settle();
     assert!(matches!(world.state("new.jpg"), Some(FileState::Protected { .. })));
     assert!(world.engine.is_over() && !world.engine.leaves_work());
+    assert_eq!(world.engine.remaining(), 0);
     assert_eq!(last_run(&world), (Wake::PeriodicSync, Some(RunEnd::Finished)));
 }
 
@@ -27,6 +28,7 @@ fn a_file_that_was_written_a_moment_ago_is_waited_for_within_the_deadline() {
     world.settle();
     assert!(!world.engine.is_over());
     world.pass(20_000);
+    assert_eq!(last_run(&world).0, Wake::Sync);
     assert!(matches!(world.state("new.jpg"), Some(FileState::Protected { .. })));
     assert!(world.engine.is_over());
 }
@@ -43,6 +45,7 @@ fn at_its_deadline_it_lets_everything_go_and_asks_for_another_try() {
     world.tell(Event::Woke);
     while world.step_command() {}
     assert!(world.engine.is_over() && world.engine.leaves_work());
+    assert_eq!(world.engine.remaining(), 2);
     assert_eq!(last_run(&world), (Wake::Sync, Some(RunEnd::TimeUp)));
     let uploads = world.log.uploads.len();
     world.settle();

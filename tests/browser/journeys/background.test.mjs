@@ -48,8 +48,14 @@ test("with no page open, a sync and a periodic sync each back up what is new, an
   await home.page.close();
 
   await write(folder, "second.jpg", await media("photo.jpg", "second"));
+  const [worker] = browser.context.serviceWorkers();
+  await worker.evaluate(() => (navigator.setAppBadge = async (count) => (self.badge = count)));
   await waker.sync();
   await arrived(home);
+  for (let tries = 0; (await worker.evaluate(() => self.badge)) !== 0; tries++) {
+    assert.ok(tries < 100, "the icon shows that nothing remains");
+    await pause(100);
+  }
 
   await waker.stop();
   await write(folder, "deep/third.jpg", await media("photo.jpg", "third"));

@@ -1,6 +1,7 @@
 //! Asks the browser to wake the service worker while no page is open, and tells what came of it.
 
 use gloo::events::EventListener;
+use gloo::timers::callback::Interval;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -51,7 +52,11 @@ pub async fn be_woken_now_and_then(wanted: bool) -> bool {
     wanted && asked.await.is_ok()
 }
 
-/// Hears of every moment that may be the last one of this page, or of its network.
+/// A wake-up that found a page open is one of three tries: asked for again before they are used up, the third comes after
+/// a quarter of an hour.
+const ASK_AGAIN_MS: u32 = 600_000;
+
+/// Hears of every moment that may be the last one of this page, or of its network, and now and then.
 pub fn when_left(tell: impl Fn() + Clone + 'static) {
     let Some(window) = web_sys::window() else { return };
     let Some(document) = window.document() else { return };
@@ -59,6 +64,8 @@ pub fn when_left(tell: impl Fn() + Clone + 'static) {
         let tell = tell.clone();
         EventListener::new(&window, name, move |_| tell()).forget();
     }
+    let now_and_then = tell.clone();
+    Interval::new(ASK_AGAIN_MS, now_and_then).forget();
     let seen = document.clone();
     EventListener::new(&document, "visibilitychange", move |_| {
         if seen.hidden() {

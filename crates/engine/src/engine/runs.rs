@@ -104,7 +104,8 @@ impl Engine {
         run.ended = Some(Ended { at: now, because });
         let idle = (run.was_idle() && because == RunEnd::Finished).then_some((run.began, run.woken_by));
         // What woke this run wakes no other, unless files of it wait to be tried again.
-        self.history.woken_by = unfinished.then_some(run.woken_by);
+        let goes_on = unfinished || self.shift != Shift::Open;
+        self.history.woken_by = goes_on.then_some(run.woken_by);
         let before = std::mem::replace(&mut self.history.idle_before, idle);
         let replaced = before.zip(idle).filter(|((_, before), (_, now))| tell_the_same(*before, *now));
         self.save_run(now, replaced.map(|((began, _), _)| began));

@@ -5,7 +5,7 @@ use crate::folder::{Access, Barrier, Folder};
 use crate::link::{Link, Trust};
 use crate::row::FileId;
 use crate::run::{RunEnd, Wake};
-use crate::tally::{Heap, heap_of};
+use crate::tally::{Heap, Tally, heap_of};
 use crate::time::Moment;
 
 /// A file up to this size is begun whatever is known of the rate: it is lost quickly, and sent anew as quickly.
@@ -46,6 +46,11 @@ impl Engine {
             Shift::Over(_) => true,
             Shift::Until(until) => self.is_at_rest() && !self.goes_on_before(until),
         }
+    }
+
+    /// Files that are not protected yet, and will be without the person.
+    pub fn remaining(&self) -> u64 {
+        Tally::of(self.catalog.iter().map(|(_, row)| row)).remaining
     }
 
     /// Whether another try would find work: something remains that neither the person nor time alone must mend.

@@ -1,0 +1,25 @@
+//! The head of a section that opens and closes.
+
+use leptos::prelude::*;
+
+/// `id` is what the section is labelled by.
+#[component]
+pub fn SectionHead(
+    id: &'static str,
+    name: &'static str,
+    open: RwSignal<bool>,
+    toggle: impl Fn() + 'static,
+) -> impl IntoView {
+    view! {
+        <div class="row list-head">
+            <h2 id=id>{name}</h2>
+            <button
+                class="quiet"
+                aria-expanded=move || open.get().to_string()
+                on:click=move |_| toggle()
+            >
+                {move || if open.get() { "Hide" } else { "Show" }}
+            </button>
+        </div>
+    }
+}
