@@ -30,7 +30,7 @@ pub fn closing(view: &View, goes_on: bool) -> Option<String> {
         ),
         Headline::Waiting | Headline::Paused | Headline::NeedsYou | Headline::Offline if remaining > 0 => {
             let verb = if remaining == 1 { "is" } else { "are" };
-            let then = if goes_on {
+            let then = if goes_on && view.headline != Headline::NeedsYou {
                 "If you close Safelight, the browser may go on with it in the background."
             } else {
                 "Nothing goes on while Safelight is closed."

@@ -29,7 +29,9 @@ impl Carrier for Fetch {
         async move {
             let size = parcel.size;
             let answer = carry(parcel).await?;
-            progress(size);
+            if (200..300).contains(&answer.status) {
+                progress(size);
+            }
             Ok(Some(answer))
         }
         .boxed_local()

@@ -55,8 +55,7 @@ impl Engine {
 
     /// Whether another try would find work: something remains that neither the person nor time alone must mend.
     pub fn leaves_work(&self) -> bool {
-        let reachable = |folder: &Folder| folder.access != Access::Barred(Barrier::NeedsPermission);
-        let open = self.folders.iter().filter(|(_, folder)| reachable(folder));
+        let open = self.folders.iter().filter(|(_, folder)| folder.access == Access::Granted);
         let open: Vec<_> = open.map(|(id, _)| id).collect();
         let is_open = |folder| open.contains(&folder);
         let remaining = self
