@@ -1,8 +1,7 @@
 // Serves the app shell, so that Safelight opens offline, and backs up when the browser wakes it without a page. Of /api
 // and /safelight it serves nothing.
 //
-// A version is a cache: filled whole at install, or not at all. A new version waits until the page sends
-// "use-new-version"; the page does so when the person agrees and no upload is under way.
+// A version is a cache: filled whole at install, or not at all. A new one waits for the page's "use-new-version".
 
 import init, { back_up } from "{{service-worker-bindings.js}}";
 
@@ -38,7 +37,7 @@ for (const kind of ["sync", "periodicsync"]) {
 
 let engine;
 
-// A promise that is rejected makes the browser try again; after three tries it gives up.
+// A rejection makes the browser try again, three times in all.
 async function backUp(kind) {
   engine ??= init({ module_or_path: fromShell(ENGINE) });
   await engine.catch((error) => {
