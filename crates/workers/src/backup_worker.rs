@@ -1,6 +1,11 @@
 //! The backup worker: waits for the engine's lock, then runs the engine until its page is gone. The same module
 //! serves as the nested workers that read files; their name tells them so.
 
+/// A fifth of the size of the default one.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 #[cfg(target_arch = "wasm32")]
 fn main() {
     use wasm_bindgen::JsCast;
