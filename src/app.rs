@@ -92,7 +92,7 @@ fn keep_background(desk: Desk) {
     let left = desk.is(|view| view.settings.background && !view.settings.paused && view.tally.remaining > 0);
     Effect::new(move |_| {
         if let Some(on) = on.get() {
-            spawn_local(async move { desk.waking.set(waking(on).await) });
+            spawn_local(async move { desk.waking.set(Some(waking(on).await)) });
         }
     });
     // A page that dies without a word has asked already.

@@ -34,7 +34,8 @@ pub struct Desk {
     pub new_version: RwSignal<Option<NewVersion>, LocalStorage>,
     /// The browser's offer to install Safelight as an app.
     pub install: RwSignal<Option<InstallOffer>, LocalStorage>,
-    pub waking: RwSignal<Waking>,
+    /// What the browser said about waking us, once it did.
+    pub waking: RwSignal<Option<Waking>>,
     conversation: StoredValue<Conversation, LocalStorage>,
 }
 
@@ -71,7 +72,7 @@ impl Desk {
             incidents,
             new_version: RwSignal::new_local(None),
             install: RwSignal::new_local(None),
-            waking: RwSignal::new(Waking::Never),
+            waking: RwSignal::new(None),
             conversation: StoredValue::new_local(conversation),
         })
     }

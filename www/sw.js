@@ -31,20 +31,23 @@ self.addEventListener("message", (event) => {
 
 for (const kind of ["sync", "periodicsync"]) {
   self.addEventListener(kind, (event) => {
-    if (event.tag === BACKUP) event.waitUntil(backUp(kind));
+    if (event.tag === BACKUP) event.waitUntil(backUp(kind, event.lastChance));
   });
 }
 
 let engine;
 
-// A rejection makes the browser try again, three times in all.
-async function backUp(kind) {
+// A rejection makes the browser try again, three times in all. The page that is open at the last try cannot ask anew when
+// it is closed, and while it is open we can.
+async function backUp(kind, isLast) {
   engine ??= init({ module_or_path: fromShell(ENGINE) });
   await engine.catch((error) => {
     engine = undefined;
     throw error;
   });
-  if (!(await back_up(kind))) throw new Error("work is left");
+  const end = await back_up(kind);
+  if (end === "page-open" && isLast) await self.registration.sync.register(BACKUP);
+  if (end !== "done") throw new Error(end);
 }
 
 async function fill() {

@@ -15,8 +15,8 @@ pub fn Background(desk: Desk) -> impl IntoView {
     // What happened before this page opened is in the history.
     desk.say(ToEngine::Runs);
     let said = move || {
-        let waking = desk.waking.get();
-        on.get().then(|| desk.runs.with(|runs| outlook(waking, last_of(runs), local_time)))
+        let waking = desk.waking.get().filter(|_| on.get())?;
+        Some(desk.runs.with(|runs| outlook(waking, last_of(runs), local_time)))
     };
     let install = move |_| {
         desk.install.with_untracked(|offer| offer.iter().for_each(|offer| offer.show()));

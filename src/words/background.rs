@@ -28,7 +28,7 @@ pub fn outlook(waking: Waking, last: Option<&Run>, time: impl Fn(engine::Moment)
                 .into()
         }
         (_, Some(run)) if is_barred(run) => format!(
-            "The browser woke Safelight last on {}, but did not let it read your folders without an open page. Install \
+            "The browser woke Safelight last on {}, but did not let it read all your folders without an open page. Install \
              Safelight as an app, open it there, and allow your folders on every visit.",
             time(run.began)
         ),
@@ -45,10 +45,15 @@ pub fn outlook(waking: Waking, last: Option<&Run>, time: impl Fn(engine::Moment)
     }
 }
 
-/// Whether what is left may go on by itself once Safelight is closed.
-pub fn may_go_on(view: &View, waking: Waking, last: Option<&Run>) -> bool {
-    let allowed = view.settings.background && !view.settings.paused && waking != Waking::Never;
-    allowed && last.is_some_and(|run| !is_barred(run))
+/// Whether what is left may go on by itself once Safelight is closed: it is allowed to, and it did the last time.
+pub fn may_go_on(view: &View, waking: Option<Waking>, last: Option<&Run>) -> bool {
+    let allowed = view.settings.background && !view.settings.paused;
+    allowed && waking.is_some_and(|waking| waking != Waking::Never) && last.is_some_and(worked)
+}
+
+fn worked(run: &Run) -> bool {
+    let well = |end| matches!(end, RunEnd::Finished | RunEnd::TimeUp | RunEnd::HandedOver);
+    !is_barred(run) && (!run.was_idle() || run.ended.is_some_and(|ended| well(ended.because)))
 }
 
 fn is_barred(run: &Run) -> bool {
@@ -80,7 +85,7 @@ mod tests {
         );
         assert!(said(&world, Waking::NowAndThen).ends_with("about twice a day."));
         assert!(
-            !may_go_on(&world.view(), Waking::NowAndThen, None),
+            !may_go_on(&world.view(), Some(Waking::NowAndThen), None),
             "nothing is promised that never happened"
         );
 
@@ -88,15 +93,28 @@ mod tests {
         world.wake(Wake::PeriodicSync, 150_000);
         world.settle();
         assert_eq!(said(&world, Waking::NowAndThen), "Last time: today. 1 file sent (3 B).");
-        assert!(may_go_on(&world.view(), Waking::NowAndThen, last_of(&runs(&world))));
-        assert!(!may_go_on(&world.view(), Waking::Never, last_of(&runs(&world))));
+        assert!(may_go_on(&world.view(), Some(Waking::NowAndThen), last_of(&runs(&world))));
+        assert!(!may_go_on(&world.view(), Some(Waking::Never), last_of(&runs(&world))));
+        assert!(!may_go_on(&world.view(), None, last_of(&runs(&world))), "the browser has not said yet");
 
         world.now = world.now + 1_000;
         world.disk().access = Access::Barred(Barrier::NeedsPermission);
         world.wake(Wake::Sync, 150_000);
         world.settle();
-        assert!(said(&world, Waking::NowAndThen).contains("did not let it read your folders"));
-        assert!(!may_go_on(&world.view(), Waking::NowAndThen, last_of(&runs(&world))));
+        assert!(said(&world, Waking::NowAndThen).contains("did not let it read all your folders"));
+        assert!(!may_go_on(&world.view(), Some(Waking::NowAndThen), last_of(&runs(&world))));
+    }
+
+    #[test]
+    fn a_wake_up_that_reached_nothing_promises_nothing() {
+        let mut world = World::with(&[]);
+        world.settle();
+        world.disk().write("a.jpg", "one", engine::Moment(5));
+        let later = world.now + 3_600_000;
+        world.server.offline_until(later);
+        world.wake(Wake::Sync, 150_000);
+        world.settle();
+        assert!(!may_go_on(&world.view(), Some(Waking::NowAndThen), last_of(&runs(&world))));
     }
 
     #[test]
@@ -105,7 +123,7 @@ mod tests {
         world.wake(Wake::Sync, 150_000);
         world.settle();
         let last = runs(&world);
-        let goes_on = |world: &World| may_go_on(&world.view(), Waking::NowAndThen, last_of(&last));
+        let goes_on = |world: &World| may_go_on(&world.view(), Some(Waking::NowAndThen), last_of(&last));
         assert!(goes_on(&world));
         world.ask(Intent::Pause);
         assert!(!goes_on(&world));

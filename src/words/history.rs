@@ -1,6 +1,6 @@
 //! Runs in words, and as tables for other programs.
 
-use engine::{Account, Done, Ended, Halt, Moment, Run, RunEnd, Wake};
+use engine::{Account, Done, Halt, Moment, Run, RunEnd, Wake};
 use serde::Serialize;
 
 use crate::words::numbers::{bytes, count, files};
@@ -34,17 +34,18 @@ pub fn outcome(run: &Run) -> String {
     if did.is_empty() {
         did.push("Nothing new".into());
     }
-    format!("{}{}.", did.join(", "), end(run.ended))
+    format!("{}{}.", did.join(", "), end(run))
 }
 
-fn end(ended: Option<Ended>) -> &'static str {
-    match ended.map(|ended| ended.because) {
+fn end(run: &Run) -> &'static str {
+    match run.ended.map(|ended| ended.because) {
         None => "; still going on",
         Some(RunEnd::Finished) => "",
         Some(RunEnd::Paused) => "; then it was paused",
-        Some(RunEnd::Barred) => "; the browser did not let it read your folders without an open page",
+        Some(RunEnd::Barred) => "; the browser did not let it read all your folders without an open page",
         Some(RunEnd::TimeUp) => "; then the browser's time for it was up",
         Some(RunEnd::HandedOver) => "; then you opened Safelight, which goes on",
+        Some(RunEnd::CutOff) if run.woken_by.is_background() => "; then the browser stopped it",
         Some(RunEnd::CutOff) => "; then Safelight was closed",
         Some(RunEnd::Stopped(halt)) => match halt {
             Halt::Offline => "; then your server could not be reached",
@@ -169,7 +170,7 @@ pub fn csv(runs: &[Run], iso: impl Fn(Moment) -> String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use engine::{Problem, SkipReason};
+    use engine::{Ended, Problem, SkipReason};
 
     use super::*;
 
@@ -181,6 +182,10 @@ mod tests {
         run.done = Done::default();
         run.ended = Some(Ended { at: run.began, because: RunEnd::Stopped(Halt::Offline) });
         assert_eq!(outcome(&run), "Nothing new; then your server could not be reached.");
+        run.ended = Some(Ended { at: run.began, because: RunEnd::CutOff });
+        assert_eq!(outcome(&run), "Nothing new; then Safelight was closed.");
+        run.woken_by = Wake::Sync;
+        assert_eq!(outcome(&run), "Nothing new; then the browser stopped it.");
     }
 
     #[test]

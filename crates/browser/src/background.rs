@@ -5,11 +5,10 @@ use gloo::timers::future::TimeoutFuture;
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ClientQueryOptions, ServiceWorkerGlobalScope};
+use web_sys::{Client, ServiceWorkerGlobalScope};
 
-use crate::bindings::set_app_badge;
-use crate::channel::Stopped;
-use crate::host::run_shift;
+use crate::bindings::{object, set_app_badge};
+use crate::host::{Left, NoPage, run_shift};
 use crate::lock::{Held, become_the_one_if_free};
 use crate::{Fault, now};
 
@@ -20,42 +19,44 @@ const LOCK_PATIENCE_MS: u64 = 10_000;
 const LOCK_LOOK_MS: u32 = 250;
 
 /// How a wake-up ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Woken {
     /// Nothing is left that could be done.
     Done,
-    /// Work is left: the browser should try again.
+    /// Work is left, or the storage failed: the browser should try again.
     Unfinished,
-    /// A page is open and has an engine of its own.
+    /// A page is open and has an engine of its own: the browser should try again when it may be closed.
     PageOpen,
-    Failed(Stopped),
 }
 
 /// Backs up until all is done, the time is up, or a page opens. Call it in a service worker.
 pub async fn wake(by: Wake) -> Result<Woken, Fault> {
     let until = now() + SHIFT_MS;
+    // Before it is looked whether a page is open: one that opens later speaks.
+    let pages = NoPage::listening()?;
     let Some(_held) = lock_of_no_page().await? else { return Ok(Woken::PageOpen) };
-    Ok(match run_shift(by, until).await {
+    match run_shift(by, until, pages).await {
+        Ok(Left { handed_over: true, .. }) => Ok(Woken::PageOpen),
         Ok(left) => {
             // Refused where the app is not installed; then there is no icon either.
             _ = set_app_badge(left.remaining as f64).await;
-            if left.work { Woken::Unfinished } else { Woken::Done }
+            Ok(if left.work { Woken::Unfinished } else { Woken::Done })
         }
-        // A newer Safelight upgrades the storage; its own wake-up comes.
-        Err(Stopped::Outdated) => Woken::Unfinished,
-        Err(why) => Woken::Failed(why),
-    })
+        // The storage failed, or a newer Safelight upgrades it.
+        Err(_) => Ok(Woken::Unfinished),
+    }
 }
 
-/// The engine's lock; none if a page has it.
+/// The engine's lock; none if a page is open.
 async fn lock_of_no_page() -> Result<Option<Held>, Fault> {
     let began = now();
     loop {
-        if let Some(held) = become_the_one_if_free().await? {
-            return Ok(Some(held));
-        }
-        if a_page_is_open().await? || now().since(began) > LOCK_PATIENCE_MS {
+        if a_page_is_open().await? {
             return Ok(None);
+        }
+        let held = become_the_one_if_free().await?;
+        if held.is_some() || now().since(began) > LOCK_PATIENCE_MS {
+            return Ok(held);
         }
         TimeoutFuture::new(LOCK_LOOK_MS).await;
     }
@@ -63,8 +64,13 @@ async fn lock_of_no_page() -> Result<Option<Held>, Fault> {
 
 async fn a_page_is_open() -> Result<bool, Fault> {
     let scope: ServiceWorkerGlobalScope = js_sys::global().unchecked_into();
-    let all = ClientQueryOptions::new();
-    all.set_include_uncontrolled(true);
-    let pages: Array = JsFuture::from(scope.clients().match_all_with_options(&all)).await?.unchecked_into();
-    Ok(pages.length() > 0)
+    let all = object(&[("includeUncontrolled", &true.into())]);
+    let windows = JsFuture::from(scope.clients().match_all_with_options(all.unchecked_ref())).await?;
+    let windows: Array = windows.unchecked_into();
+    Ok(windows.iter().any(|window| is_page(&window.unchecked_into::<Client>().url())))
+}
+
+/// An original that is looked at in a tab of its own is none.
+fn is_page(url: &str) -> bool {
+    !url.contains("/api/")
 }

@@ -32,7 +32,8 @@ const EVENTS_PER_TURN: usize = 500;
 const EVENTS_GATHERED: usize = 8;
 const GATHER_MS: u32 = 25;
 
-use audience::{Audience, NoPage, Pages};
+pub use audience::NoPage;
+use audience::{Audience, Pages};
 
 pub struct Host {
     engine: RefCell<Engine>,
@@ -76,6 +77,8 @@ pub struct Left {
     pub remaining: u64,
     /// Whether another try would find something to do.
     pub work: bool,
+    /// A page opened, whose engine goes on.
+    pub handed_over: bool,
 }
 
 /// An event, and the message that it came by.
@@ -108,8 +111,8 @@ pub async fn run(script: String) -> Stopped {
 }
 
 /// Runs an engine without a page until its time is up or nothing is left to do. Call it with the engine's lock held.
-pub async fn run_shift(by: Wake, until: Moment) -> Result<Left, Stopped> {
-    let tools = Tools { readers: Box::new(Here), uploads: Uploads::by_fetch(), audience: Box::new(NoPage) };
+pub async fn run_shift(by: Wake, until: Moment, pages: NoPage) -> Result<Left, Stopped> {
+    let tools = Tools { readers: Box::new(Here), uploads: Uploads::by_fetch(), audience: Box::new(pages) };
     let started = Host::start(Engine::woken(by, until), tools).await;
     let (host, events) = started.map_err(|fault| stopped_by(&fault))?;
     match Rc::clone(&host).serve(events).await {
@@ -225,7 +228,9 @@ impl Host {
 
     fn left(&self) -> Left {
         let engine = self.engine.borrow();
-        Left { remaining: engine.remaining(), work: engine.leaves_work() }
+        let (remaining, work, handed_over) =
+            (engine.remaining(), engine.leaves_work(), engine.was_handed_over());
+        Left { remaining, work, handed_over }
     }
 
     /// Ends once the database must be let go.

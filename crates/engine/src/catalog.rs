@@ -24,8 +24,32 @@ pub(crate) enum Work {
 /// A place in an order: attempts, then a rank, then the file.
 type Turn = (u8, u64, FileId);
 
+/// A file up to this size is sent in a moment, and lost and sent anew as quickly.
+pub(crate) const SMALL_BYTES: u64 = 16 << 20;
+
+/// What comes first, of files that failed equally often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Order {
+    #[default]
+    NewestFirst,
+    /// Small ones, newest first; then the rest by size, for the smaller one is the likelier done before time is up.
+    SmallFirst,
+}
+
+impl Order {
+    fn rank(self, stamp: Stamp) -> u64 {
+        const LARGE: u64 = 1 << 63;
+        match self {
+            Order::NewestFirst => !stamp.modified.0,
+            Order::SmallFirst if stamp.size <= SMALL_BYTES => !stamp.modified.0 & !LARGE,
+            Order::SmallFirst => stamp.size | LARGE,
+        }
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct Catalog {
+    order: Order,
     rows: Vec<Option<Row>>,
     by_path: HashTable<FileId>,
     /// The last listing that named each row.
@@ -40,17 +64,19 @@ pub(crate) struct Catalog {
 }
 
 impl Catalog {
+    pub(crate) fn ordered(order: Order) -> Catalog {
+        Catalog { order, ..Catalog::default() }
+    }
+
     /// Takes over what the store held. What was in flight when it was saved begins again with a question.
-    pub(crate) fn restore(saved: Vec<SavedRow>) -> Catalog {
-        let mut catalog = Catalog::default();
+    pub(crate) fn restore(&mut self, saved: Vec<SavedRow>) {
         for SavedRow { id, row } in saved {
             let Some(mut row) = row else { continue };
             if matches!(row.state, FileState::Ready { .. } | FileState::Uploading { .. }) {
                 row.state = FileState::begin_again(row.state.digest());
             }
-            catalog.place(id, row);
+            self.place(id, row);
         }
-        catalog
     }
 
     pub(crate) fn insert(&mut self, row: Row) -> FileId {
@@ -272,8 +298,8 @@ impl Catalog {
 
     fn place_of(&self, id: FileId) -> Option<Place> {
         let row = self.get(id)?;
-        // What failed goes to the back; then newest first.
-        let turn = (row.attempts, !row.stamp.modified.0, id);
+        // What failed goes to the back.
+        let turn = (row.attempts, self.order.rank(row.stamp), id);
         match &row.state {
             FileState::Found | FileState::Ready { .. } if self.closed.contains(&row.folder) => None,
             FileState::Found => Some(Place::Turn(Work::Hash, turn)),

@@ -72,7 +72,7 @@ pub enum RunEnd {
     TimeUp,
     /// A page opened, whose own engine goes on.
     HandedOver,
-    /// Without a page, no folder could be read: the browser did not let us.
+    /// Without a page, not every folder could be read: the browser did not let us.
     Barred,
 }
 

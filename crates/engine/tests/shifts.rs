@@ -1,9 +1,10 @@
 //! An engine without a page: it has a deadline, gives way to a page, and leaves nothing half done.
 
 use safelight_engine::testing::{PICTURES, World};
-use safelight_engine::{Access, Barrier, Event, FileState, Halt, Intent, Moment, RunEnd, Wake};
+use safelight_engine::{Access, Barrier, Event, FileState, FolderId, Halt, Intent, Moment, RunEnd, Wake};
 
 const A_SHIFT_MS: u64 = 150_000;
+const MORE: FolderId = FolderId(2);
 
 #[test]
 fn new_files_are_backed_up_without_a_page() {
@@ -134,6 +135,101 @@ fn a_server_that_is_away_is_left_to_the_browser_to_try_again() {
     world.settle();
     assert!(world.engine.is_over() && world.engine.leaves_work());
     assert_eq!(last_run(&world).1, Some(RunEnd::Stopped(Halt::Offline)));
+}
+
+#[test]
+fn a_stumble_of_the_server_ends_no_shift() {
+    for stumble in [502, 503] {
+        let mut world = World::with(&[]);
+        world.settle();
+        world.disk().write("a.jpg", "one", Moment(5));
+        world.server.says(stumble);
+        world.wake(Wake::Sync, A_SHIFT_MS);
+        world.settle();
+        assert!(!world.engine.is_over(), "{stumble}");
+        world.pass(10_000);
+        assert!(world.server.holds("one"), "{stumble}");
+        assert!(world.engine.is_over(), "{stumble}");
+    }
+}
+
+#[test]
+fn a_file_that_cuts_every_upload_off_starves_no_other_of_a_shift() {
+    let mut world = World::with(&[]);
+    world.settle();
+    world.disk().write("bad.jpg", "cursed", Moment(9));
+    world.disk().write("good.jpg", "good", Moment(5));
+    world.server.cuts_off = Some(b"cursed".to_vec());
+    world.wake(Wake::Sync, A_SHIFT_MS);
+    world.pass(60_000);
+    assert!(world.server.holds("good"));
+    assert!(matches!(world.state("bad.jpg"), Some(FileState::Waiting { .. })));
+}
+
+#[test]
+fn a_server_that_goes_away_during_a_shift_is_left_to_the_browser_soon() {
+    let mut world = World::with(&[]);
+    world.settle();
+    world.disk().write("a.jpg", "one", Moment(5));
+    world.wake(Wake::Sync, A_SHIFT_MS);
+    while world.log.hashed.is_empty() && world.step() {}
+    let (began, for_good) = (world.now, world.now + 86_400_000);
+    world.server.offline_until(for_good);
+    world.settle();
+    while !world.engine.is_over() {
+        world.pass(1_000);
+        assert!(world.now.since(began) < 60_000, "it waits for what does not come");
+    }
+    assert!(world.engine.leaves_work());
+}
+
+#[test]
+fn small_and_new_files_go_first() {
+    let mut world = World::with(&[]);
+    world.settle();
+    let large = |fill: &str, mb: usize| fill.repeat(mb << 20);
+    world.disk().write("old.jpg", "old", Moment(5));
+    world.disk().write("new.jpg", "new", Moment(6));
+    world.disk().write("newest and largest.mp4", &large("x", 20), Moment(8));
+    world.disk().write("newest.mp4", &large("y", 17), Moment(7));
+    world.wake(Wake::Sync, A_SHIFT_MS);
+    world.settle();
+    assert_eq!(world.log.uploads, ["new.jpg", "old.jpg", "newest.mp4", "newest and largest.mp4"]);
+}
+
+#[test]
+fn a_drive_that_is_away_keeps_no_shift_alive() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    world.disk().access = Access::Barred(Barrier::Unreachable);
+    world.wake(Wake::PeriodicSync, A_SHIFT_MS);
+    world.settle();
+    assert!(world.engine.is_over());
+}
+
+#[test]
+fn one_folder_among_several_that_may_not_be_read_is_told_and_stops_no_other() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    world.store.add_folder(MORE, "More");
+    world.disk_of(MORE).write("b.jpg", "two", Moment(5));
+    world.disk().access = Access::Barred(Barrier::NeedsPermission);
+    world.wake(Wake::Sync, A_SHIFT_MS);
+    world.settle();
+    assert!(world.server.holds("two"));
+    assert_eq!(last_run(&world), (Wake::Sync, Some(RunEnd::Barred)));
+}
+
+#[test]
+fn a_file_that_comes_to_rest_only_behind_the_deadline_leaves_the_run_ended() {
+    let mut world = World::with(&[]);
+    world.settle();
+    let now = world.now;
+    world.disk().write("new.jpg", "two", now);
+    world.wake(Wake::Sync, 1_000);
+    world.settle();
+    assert!(world.engine.is_over() && world.engine.leaves_work());
+    assert_eq!(last_run(&world), (Wake::Sync, Some(RunEnd::Finished)));
 }
 
 fn last_run(world: &World) -> (Wake, Option<RunEnd>) {

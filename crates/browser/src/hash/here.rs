@@ -1,14 +1,28 @@
 //! Reads files in this very context.
 
+use std::cell::Cell;
+use std::pin::pin;
+
 use futures::FutureExt;
-use futures::future::LocalBoxFuture;
+use futures::future::{Either, LocalBoxFuture, select};
+use gloo::timers::future::TimeoutFuture;
 use protocol::Digest;
 use web_sys::File;
 
 use super::reader::digest_telling;
-use super::{Checkpoint, ReadFault, ReaderSaid, Readers};
+use super::{Checkpoint, ReadFault, ReaderSaid, Readers, STALL_MS};
 
 pub struct Here;
+
+/// Ends when nothing moved for a while: nobody else could end a read that never answers.
+async fn standstill(moved: &Cell<bool>) {
+    loop {
+        TimeoutFuture::new(STALL_MS).await;
+        if !moved.take() {
+            return;
+        }
+    }
+}
 
 impl Readers for Here {
     fn digest<'a>(
@@ -19,7 +33,16 @@ impl Readers for Here {
     ) -> LocalBoxFuture<'a, Result<Digest, ReadFault>> {
         async move {
             let from = from.map(|from| (from.read, &*from.state));
-            digest_telling(file, from, hear).await.map_err(|fault| ReadFault::named(fault.name))
+            let moved = Cell::new(false);
+            let hear_moving = |said| {
+                moved.set(true);
+                hear(said);
+            };
+            let reading = pin!(digest_telling(file, from, &hear_moving));
+            match select(reading, pin!(standstill(&moved))).await {
+                Either::Left((digest, _)) => digest.map_err(|fault| ReadFault::named(fault.name)),
+                Either::Right(_) => Err(ReadFault::ReaderStopped),
+            }
         }
         .boxed_local()
     }

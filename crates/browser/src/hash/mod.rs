@@ -18,6 +18,9 @@ use protocol::Digest;
 use serde::{Deserialize, Serialize};
 use web_sys::File;
 
+/// A reading that gets on by nothing for so long hangs. A slow network drive still delivers 8 MiB a minute.
+const STALL_MS: u32 = 60_000;
+
 /// What a reader says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReaderSaid {

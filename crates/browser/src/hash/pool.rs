@@ -17,11 +17,8 @@ use protocol::Digest;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use super::{Checkpoint, READER, ReadFault, ReaderSaid, Readers};
+use super::{Checkpoint, READER, ReadFault, ReaderSaid, Readers, STALL_MS};
 use crate::{Fault, wire};
-
-/// A reader that says nothing for so long hangs. A slow network drive still delivers 4 MiB a minute.
-const STALL_MS: u32 = 60_000;
 
 /// As many as keep one disk busy; more would only compete for it.
 const READERS: usize = 3;

@@ -117,13 +117,44 @@ impl Published {
     }
 }
 
-/// Nobody, until a page opens: it has an engine of its own, which waits for ours to end.
-pub(super) struct NoPage;
+/// Nobody, until a page opens: it has an engine of its own, which waits for ours to end. The first word of a page may
+/// come while ours is still being loaded.
+pub struct NoPage {
+    opened: Rc<Opened>,
+    _listener: EventListener,
+}
+
+#[derive(Default)]
+struct Opened {
+    heard: Cell<bool>,
+    tell: RefCell<Option<Rc<Host>>>,
+}
+
+impl NoPage {
+    pub fn listening() -> Result<NoPage, Fault> {
+        let opened = Rc::<Opened>::default();
+        let hearing = Rc::clone(&opened);
+        let listener = Channel::to_engine()?.listen_for_anything(move || hearing.hear());
+        Ok(NoPage { opened, _listener: listener })
+    }
+}
+
+impl Opened {
+    fn hear(&self) {
+        self.heard.set(true);
+        if let Some(host) = &*self.tell.borrow() {
+            host.tell(Event::TabOpened);
+        }
+    }
+}
 
 impl Audience for NoPage {
     fn listen(&self, host: &Rc<Host>) -> Result<Vec<EventListener>, Fault> {
-        let host = Rc::clone(host);
-        Ok(vec![Channel::to_engine()?.listen_for_anything(move || host.tell(Event::TabOpened))])
+        self.opened.tell.replace(Some(Rc::clone(host)));
+        if self.opened.heard.get() {
+            self.opened.hear();
+        }
+        Ok(Vec::new())
     }
 
     fn say(&self, _: &FromEngine) {}
@@ -141,7 +172,9 @@ impl Audience for NoPage {
         ready(Ok(())).boxed_local()
     }
 
-    fn leave(&self) {}
+    fn leave(&self) {
+        self.opened.tell.take();
+    }
 }
 
 impl Host {

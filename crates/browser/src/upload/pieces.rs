@@ -16,10 +16,6 @@ use super::{Moved, TOO_LARGE, modified, name_of};
 use crate::bindings::{btoa, object};
 use crate::{Fault, now};
 
-/// On loopback a file in pieces takes as long as one in a form at every size from 1 MiB to 64 (measured), so what counts
-/// is the one question more: of a second's sending, a round trip of 20 ms is little. A smaller file is sent anew as
-/// quickly as its place is found again.
-const WORTH_PIECES_BYTES: u64 = 16 << 20;
 const FIRST_BYTES: u64 = 8 << 20;
 const SMALLEST_BYTES: u64 = 256 << 10;
 /// Below what the usual proxies let through.
@@ -32,18 +28,20 @@ const MOST_CORRECTIONS: u32 = 5;
 /// Whether the server takes pieces, and how large they are at the moment.
 pub struct Pieces {
     kept: Cell<bool>,
+    /// Smaller files are not worth it.
+    more_than: u64,
     next: Cell<u64>,
     /// No larger: something on the way refuses what is, or the server says so.
     most: Cell<u64>,
 }
 
-impl Default for Pieces {
-    fn default() -> Pieces {
-        Pieces { kept: Cell::default(), next: Cell::new(FIRST_BYTES), most: Cell::new(LARGEST_BYTES) }
-    }
-}
-
 impl Pieces {
+    /// For files of more than so many bytes.
+    pub fn for_more_than(more_than: u64) -> Pieces {
+        let (next, most) = (Cell::new(FIRST_BYTES), Cell::new(LARGEST_BYTES));
+        Pieces { kept: Cell::default(), more_than, next, most }
+    }
+
     pub fn are_kept(&self) -> bool {
         self.kept.get()
     }
@@ -53,7 +51,7 @@ impl Pieces {
     }
 
     pub(super) fn suit(&self, size: u64) -> bool {
-        self.are_kept() && (size > WORTH_PIECES_BYTES || size > self.most.get())
+        self.are_kept() && (size > self.more_than || size > self.most.get())
     }
 
     pub(super) async fn upload(

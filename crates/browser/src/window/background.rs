@@ -1,7 +1,6 @@
 //! Asks the browser to wake the service worker while no page is open, and tells what came of it.
 
 use gloo::events::EventListener;
-use gloo::timers::callback::Interval;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -18,8 +17,8 @@ pub fn can_be_woken() -> bool {
     has_global("SyncManager")
 }
 
-/// Work is left: the service worker is woken as soon as the network is there. With a page open it does nothing and is
-/// woken again later.
+/// Work is left: the service worker is woken as soon as the network is there. With a page open it does nothing, and sees
+/// to it that it is woken again later.
 pub fn ask_for_sync() {
     if !can_be_woken() {
         return;
@@ -52,11 +51,7 @@ pub async fn be_woken_now_and_then(wanted: bool) -> bool {
     wanted && asked.await.is_ok()
 }
 
-/// A wake-up that found a page open is one of three tries: asked for again before they are used up, the third comes after
-/// a quarter of an hour.
-const ASK_AGAIN_MS: u32 = 600_000;
-
-/// Hears of every moment that may be the last one of this page, or of its network, and now and then.
+/// Hears of every moment that may be the last one of this page, or of its network.
 pub fn when_left(tell: impl Fn() + Clone + 'static) {
     let Some(window) = web_sys::window() else { return };
     let Some(document) = window.document() else { return };
@@ -64,8 +59,6 @@ pub fn when_left(tell: impl Fn() + Clone + 'static) {
         let tell = tell.clone();
         EventListener::new(&window, name, move |_| tell()).forget();
     }
-    let now_and_then = tell.clone();
-    Interval::new(ASK_AGAIN_MS, now_and_then).forget();
     let seen = document.clone();
     EventListener::new(&document, "visibilitychange", move |_| {
         if seen.hidden() {

@@ -122,7 +122,7 @@ impl Engine {
         }
     }
 
-    /// Newest first; what cannot go yet lets the next one by.
+    /// In order; what cannot go yet lets the next one by.
     fn begin_sending(&mut self, now: Moment, begun: &mut Vec<Command>) {
         let mut held_back = Vec::new();
         while self.jobs.sending().len() < self.pace.lanes()
@@ -207,9 +207,8 @@ impl Engine {
             Link::Held { until, .. } => Some(until),
             Link::Due(_) | Link::Checking { .. } | Link::Ready(_) | Link::SignedOut => None,
         };
-        let looks = self.folders.all().filter_map(Folder::look_due).filter(|_| self.may_work());
         let doubts = self.folders.all().filter_map(|folder| Some(folder.doubted.as_ref()?.until));
-        let looks = looks.chain(doubts.filter(|_| self.may_work()));
+        let looks = self.next_look().into_iter().chain(doubts.filter(|_| self.may_work()));
         let questions = self.collected_at(now);
         let inventories = self.inventories_due(now).filter(|_| self.is_settled());
         let held = held.into_iter().chain(inventories).chain(self.shift_ends_at());

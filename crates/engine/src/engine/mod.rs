@@ -138,7 +138,7 @@ impl Engine {
     }
 
     fn start(&mut self, now: Moment, saved: Saved) {
-        self.catalog = Catalog::restore(saved.rows);
+        self.catalog.restore(saved.rows);
         for SavedFolder { id, name, rules } in saved.folders {
             self.folders.add(id, || Folder { rules, ..Folder::new(name, Lasting::Lasting) });
         }

@@ -60,7 +60,7 @@ impl Engine {
             // What it comes to is not known before the server is.
             (true, false) if matches!(self.link, Link::Due(_) | Link::Checking { .. }) => {}
             // A file that comes to rest in a moment belongs to what found it.
-            (true, false) if self.may_work() && self.catalog.is_settling() => {}
+            (true, false) if self.waits_for_a_file() => {}
             (true, false) => self.end_run(now, self.why_it_rests()),
             (true, true) if now.since(self.history.saved_at) >= SAVE_EVERY_MS => self.save_run(now, None),
             (true, true) | (false, false) => {}
@@ -92,8 +92,8 @@ impl Engine {
         }
         match self.link.halt() {
             _ if !self.may_work() => RunEnd::Paused,
+            _ if self.is_barred() => RunEnd::Barred,
             Some(halt) if left() => RunEnd::Stopped(halt),
-            None if self.is_barred() => RunEnd::Barred,
             Some(_) | None => RunEnd::Finished,
         }
     }

@@ -1,6 +1,7 @@
 //! How long an engine may work: while a page is open, or for a while that the browser grants without one.
 
 use super::Engine;
+use crate::catalog::{Catalog, Order, SMALL_BYTES};
 use crate::folder::{Access, Barrier, Folder};
 use crate::link::{Link, Trust};
 use crate::row::FileId;
@@ -8,8 +9,8 @@ use crate::run::{RunEnd, Wake};
 use crate::tally::{Heap, Tally, heap_of};
 use crate::time::Moment;
 
-/// A file up to this size is begun whatever is known of the rate: it is lost quickly, and sent anew as quickly.
-const SMALL_BYTES: u64 = 16 << 20;
+/// So often in a row the server may fail a shift that it answered before; then it is left to the browser.
+const MOST_FAILURES: u32 = 3;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shift {
@@ -24,7 +25,8 @@ pub(crate) enum Shift {
 impl Engine {
     /// An engine without a page, which has until then.
     pub fn woken(by: Wake, until: Moment) -> Engine {
-        let mut engine = Engine { shift: Shift::Until(until), ..Engine::new() };
+        let catalog = Catalog::ordered(Order::SmallFirst);
+        let mut engine = Engine { shift: Shift::Until(until), catalog, ..Engine::new() };
         engine.history.wake_as(by);
         engine
     }
@@ -48,6 +50,11 @@ impl Engine {
         }
     }
 
+    /// A page opened, whose own engine goes on.
+    pub fn was_handed_over(&self) -> bool {
+        self.shift == Shift::Over(RunEnd::HandedOver)
+    }
+
     /// Files that are not protected yet, and will be without the person.
     pub fn remaining(&self) -> u64 {
         Tally::of(self.catalog.iter().map(|(_, row)| row)).remaining
@@ -66,10 +73,10 @@ impl Engine {
         may && !open.is_empty() && (remaining || !self.has_looked() || !matches!(self.link, Link::Ready(_)))
     }
 
-    /// Woken, and not let into any folder.
+    /// Woken, and not let into every folder.
     pub(super) fn is_barred(&self) -> bool {
         let barred = |folder: &Folder| folder.access == Access::Barred(Barrier::NeedsPermission);
-        self.shift != Shift::Open && !self.folders.is_empty() && self.folders.all().all(barred)
+        self.shift != Shift::Open && self.folders.all().any(barred)
     }
 
     /// A page opened: it has an engine of its own, which waits for this one to end.
@@ -103,9 +110,27 @@ impl Engine {
         }
     }
 
-    /// Waiting for a server that is away is left to the browser, which tries again.
+    /// Waiting for a server that is away is left to the browser, which tries again; a stumble is not.
     fn goes_on_before(&self, until: Moment) -> bool {
-        matches!(self.link, Link::Ready(_)) && self.wake_at.is_some_and(|at| at < until)
+        match self.link {
+            Link::Ready(_) => self.wake_at.is_some_and(|at| at < until),
+            Link::Held { until: held, .. } => {
+                self.answered_at != Moment::default() && self.failures <= MOST_FAILURES && held < until
+            }
+            Link::Due(_) | Link::Checking { .. } | Link::SignedOut => false,
+        }
+    }
+
+    /// Whether a file that is still being written may come to rest before the engine ends.
+    pub(super) fn waits_for_a_file(&self) -> bool {
+        let in_time = |at| self.shift_ends_at().is_none_or(|end| at < end);
+        self.may_work() && self.catalog.is_settling() && self.catalog.next_wait_end().is_some_and(in_time)
+    }
+
+    /// When a folder is looked through again. A drive that is away does not keep a shift alive.
+    pub(super) fn next_look(&self) -> Option<Moment> {
+        let matters = |folder: &&Folder| self.shift == Shift::Open || folder.access == Access::Granted;
+        self.folders.all().filter(matters).filter_map(Folder::look_due).min().filter(|_| self.may_work())
     }
 
     /// Whether this file can be sent in the time that is left. A server of ours keeps what arrives of a larger one.
