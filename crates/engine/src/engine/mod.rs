@@ -17,7 +17,7 @@ use hashbrown::HashSet;
 use protocol::Digest;
 use rustc_hash::FxBuildHasher;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Order};
 use crate::command::Command;
 use crate::event::{Event, PairEnd, Saved, SavedFolder};
 use crate::folder::{Folder, Folders, Lasting, ScanId};
@@ -55,6 +55,9 @@ pub struct Engine {
     answered_at: Moment,
     last_scan: ScanId,
     shift: Shift,
+    /// Hears what only pages say. An engine without one has another, so that a service worker need not even load what
+    /// follows from it.
+    hear_page: fn(&mut Engine, Moment, Event),
     /// The person asked for this run, whatever the switches say.
     run_asked: bool,
     /// Digests that the server may hold by now, though it may have said before that it lacks them: they left for
@@ -80,8 +83,12 @@ pub(crate) enum Pairing {
 impl Engine {
     /// An engine that knows nothing; its first event is [`Event::Started`].
     pub fn new() -> Engine {
+        Engine::of(Shift::Open, Order::NewestFirst, Engine::hear_page)
+    }
+
+    fn of(shift: Shift, order: Order, hear_page: fn(&mut Engine, Moment, Event)) -> Engine {
         Engine {
-            catalog: Catalog::default(),
+            catalog: Catalog::ordered(order),
             folders: Folders::default(),
             settings: Settings::default(),
             link: Link::Due(None),
@@ -95,7 +102,8 @@ impl Engine {
             asked_at: Moment::default(),
             answered_at: Moment::default(),
             last_scan: ScanId::default(),
-            shift: Shift::Open,
+            shift,
+            hear_page,
             run_asked: false,
             maybe_held: HashSet::default(),
             suspects: Vec::new(),
@@ -115,12 +123,14 @@ impl Engine {
     fn take(&mut self, now: Moment, event: Event) {
         match event {
             Event::Started(saved) => self.start(now, saved),
-            Event::Asked(intent) => self.obey(now, intent),
-            Event::FolderAdded { folder, name, lasting } => self.add_folder(folder, name, lasting),
+            Event::Asked(_)
+            | Event::FolderAdded { .. }
+            | Event::PathsTouched { .. }
+            | Event::WatchBeganLate { .. }
+            | Event::WatchEnded { .. }
+            | Event::PairingEnded(_)
+            | Event::NetworkChanged { .. } => (self.hear_page)(self, now, event),
             Event::AccessChanged { folder, access } => self.access_changed(folder, access),
-            Event::PathsTouched { folder, paths } => self.paths_touched(folder, paths),
-            Event::WatchBeganLate { folder } => self.watch_began_late(folder),
-            Event::WatchEnded { folder } => self.watch_ended(now, folder),
             Event::FilesListed { folder, scan, files } => self.files_listed(now, folder, scan, files),
             Event::ListingEnded { folder, scan, end } => self.listing_ended(now, folder, scan, end),
             Event::HashProgressed { job, read } => self.jobs.note_read(job, read),
@@ -130,10 +140,33 @@ impl Engine {
             Event::UploadProgressed { job, sent } => self.upload_progressed(now, job, sent),
             Event::UploadEnded { job, end } => self.upload_ended(now, job, end),
             Event::ServerChecked { job, checked } => self.server_checked(now, job, checked),
-            Event::PairingEnded(end) => self.pairing_ended(end),
-            Event::NetworkChanged { online } => self.network_changed(now, online),
             Event::TabOpened => self.tab_opened(),
             Event::Woke => self.wake_at = None,
+        }
+    }
+
+    fn hear_page(&mut self, now: Moment, event: Event) {
+        match event {
+            Event::Asked(intent) => self.obey(now, intent),
+            Event::FolderAdded { folder, name, lasting } => self.add_folder(folder, name, lasting),
+            Event::PathsTouched { folder, paths } => self.paths_touched(folder, paths),
+            Event::WatchBeganLate { folder } => self.watch_began_late(folder),
+            Event::WatchEnded { folder } => self.watch_ended(now, folder),
+            Event::PairingEnded(end) => self.pairing_ended(end),
+            Event::NetworkChanged { online } => self.network_changed(now, online),
+            Event::Started(_)
+            | Event::AccessChanged { .. }
+            | Event::FilesListed { .. }
+            | Event::ListingEnded { .. }
+            | Event::HashProgressed { .. }
+            | Event::HashEnded { .. }
+            | Event::AskEnded { .. }
+            | Event::UploadResumed { .. }
+            | Event::UploadProgressed { .. }
+            | Event::UploadEnded { .. }
+            | Event::ServerChecked { .. }
+            | Event::TabOpened
+            | Event::Woke => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! How long an engine may work: while a page is open, or for a while that the browser grants without one.
 
 use super::Engine;
-use crate::catalog::{Catalog, Order, SMALL_BYTES};
+use crate::catalog::{Order, SMALL_BYTES};
 use crate::folder::{Access, Barrier, Folder};
 use crate::link::{Link, Trust};
 use crate::row::FileId;
@@ -25,8 +25,7 @@ pub(crate) enum Shift {
 impl Engine {
     /// An engine without a page, which has until then.
     pub fn woken(by: Wake, until: Moment) -> Engine {
-        let catalog = Catalog::ordered(Order::SmallFirst);
-        let mut engine = Engine { shift: Shift::Until(until), catalog, ..Engine::new() };
+        let mut engine = Engine::of(Shift::Until(until), Order::SmallFirst, |_, _, _| {});
         engine.history.wake_as(by);
         engine
     }
