@@ -31,11 +31,11 @@ pub fn month_of(start: &str) -> String {
 
 /// In the place of a picture.
 pub fn kind_of(name: &str) -> String {
-    extension(name).to_uppercase()
+    extension(name).to_ascii_uppercase()
 }
 
 pub fn is_shown_by_browsers(name: &str) -> bool {
-    SHOWN.contains(&extension(name).to_lowercase().as_str())
+    SHOWN.contains(&extension(name).to_ascii_lowercase().as_str())
 }
 
 fn extension(name: &str) -> &str {

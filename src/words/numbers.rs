@@ -24,16 +24,21 @@ pub fn bytes(number: u64) -> String {
     if number < 1000 {
         return format!("{number} B");
     }
-    let mut value = number as f64;
+    // In whole numbers: writing fractions is 6 KB of code.
+    let mut scale: u64 = 1;
     let mut unit = "B";
     for larger in UNITS {
-        if value < 999.5 {
+        if number.saturating_mul(2) < 1999 * scale {
             break;
         }
-        value /= 1000.0;
+        scale *= 1000;
         unit = larger;
     }
-    if value < 9.95 { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") }
+    let rounded = |number: u64| number.saturating_add(scale / 2) / scale;
+    match rounded(number.saturating_mul(10)) {
+        tenths @ ..100 => format!("{}.{} {unit}", tenths / 10, tenths % 10),
+        _ => format!("{} {unit}", rounded(number)),
+    }
 }
 
 /// "less than a minute", "about 3 minutes", "about 2 hours": no more exact than a guess can be.
@@ -65,6 +70,9 @@ mod tests {
             (52_400, "52 kB"),
             (999_600, "1.0 MB"),
             (2_147_483_648, "2.1 GB"),
+            (9_949_999, "9.9 MB"),
+            (9_950_000, "10 MB"),
+            (1_234_567_000_000_000, "1.2 PB"),
         ];
         for (number, text) in table {
             assert_eq!(bytes(number), text);
