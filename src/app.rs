@@ -1,5 +1,6 @@
 //! The whole page, from top to bottom, and what it does when it opens.
 
+use browser::channel::ToEngine;
 use engine::Intent;
 use gloo::events::EventListener;
 use leptos::prelude::*;
@@ -11,6 +12,7 @@ use crate::parts::controls::Controls;
 use crate::parts::devices::Devices;
 use crate::parts::dropping::DropTarget;
 use crate::parts::folders::Folders;
+use crate::parts::gates::Gates;
 use crate::parts::headline::HeadlinePart;
 use crate::parts::history::History;
 use crate::parts::library::Library;
@@ -50,6 +52,7 @@ fn page(desk: Desk) -> impl IntoView {
             <HeadlinePart desk />
             <Pairing desk />
             <Controls desk />
+            <Gates desk />
             <Closing desk />
             <Lists desk />
             <Activity desk />
@@ -78,6 +81,7 @@ fn begin(desk: Desk) {
     look_when_seen(desk);
     browser::window::when_installable(move |offer| desk.install.set(offer));
     keep_background(desk);
+    browser::window::keep_surroundings(move |around| desk.say(ToEngine::Surroundings(around)));
     let remaining = desk.view(|view| view.tally.remaining);
     Effect::new(move |_| {
         if let Some(remaining) = remaining.get() {

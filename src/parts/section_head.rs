@@ -8,7 +8,7 @@ pub fn SectionHead(
     id: &'static str,
     name: &'static str,
     open: RwSignal<bool>,
-    toggle: impl Fn() + 'static,
+    #[prop(into)] toggle: Callback<()>,
 ) -> impl IntoView {
     view! {
         <div class="row list-head">
@@ -16,7 +16,7 @@ pub fn SectionHead(
             <button
                 class="quiet"
                 aria-expanded=move || open.get().to_string()
-                on:click=move |_| toggle()
+                on:click=move |_| toggle.run(())
             >
                 {move || if open.get() { "Hide" } else { "Show" }}
             </button>

@@ -6,6 +6,7 @@ use engine::Intent;
 use leptos::prelude::*;
 
 use crate::parts::background::Background;
+use crate::parts::rules::Rules;
 use crate::shown::Desk;
 
 #[component]
@@ -19,6 +20,7 @@ pub fn Settings(desk: Desk) -> impl IntoView {
                 <Background desk />
                 <RateLimit desk />
                 <KeepAwake desk />
+                <Rules desk />
             </section>
         </Show>
     }
@@ -59,7 +61,7 @@ pub fn Switch(
     name: &'static str,
     hint: &'static str,
     on: Memo<bool>,
-    turn: impl Fn(bool) + 'static,
+    #[prop(into)] turn: Callback<bool>,
 ) -> impl IntoView {
     let described = format!("{id}-hint");
     view! {
@@ -74,7 +76,7 @@ pub fn Switch(
                 aria-checked=move || on.get().to_string()
                 aria-labelledby=id
                 aria-describedby=described
-                on:click=move |_| turn(!on.get())
+                on:click=move |_| turn.run(!on.get())
             ></button>
         </div>
     }
@@ -87,7 +89,9 @@ const BYTES_PER_MBIT: u64 = 125_000;
 #[component]
 fn RateLimit(desk: Desk) -> impl IntoView {
     let limit = desk.view(|view| view.settings.rate_limit);
-    let value = move || limit.get().flatten().map_or(0, |rate| rate.get() / BYTES_PER_MBIT).to_string();
+    let value = Signal::derive(move || {
+        limit.get().flatten().map_or(0, |rate| rate.get() / BYTES_PER_MBIT).to_string()
+    });
     let choose = move |chosen: String| {
         let mbit: u64 = chosen.parse().unwrap_or(0);
         desk.dispatch(Intent::LimitRate(NonZeroU64::new(mbit * BYTES_PER_MBIT)));
@@ -95,14 +99,37 @@ fn RateLimit(desk: Desk) -> impl IntoView {
     let choices =
         RATES_MBIT.map(|mbit| view! { <option value=mbit.to_string()>{format!("{mbit} Mbit/s")}</option> });
     view! {
+        <Choice id="rate" name="Upload speed" hint="A limit leaves room for others at home. It holds at once." value choose>
+            <option value="0">"No limit"</option>
+            {choices}
+        </Choice>
+    }
+}
+
+/// One of several; the options are its children.
+#[component]
+pub fn Choice(
+    id: &'static str,
+    name: &'static str,
+    hint: &'static str,
+    #[prop(into)] value: Signal<String>,
+    #[prop(into)] choose: Callback<String>,
+    children: Children,
+) -> impl IntoView {
+    let described = format!("{id}-hint");
+    view! {
         <div class="setting">
             <div>
-                <label for="rate">"Upload speed"</label>
-                <p class="hint" id="rate-hint">"A limit leaves room for others at home. It holds at once."</p>
+                <label for=id>{name}</label>
+                <p class="hint" id=described.clone()>{hint}</p>
             </div>
-            <select id="rate" aria-describedby="rate-hint" prop:value=value on:change=move |event| choose(event_target_value(&event))>
-                <option value="0">"No limit"</option>
-                {choices}
+            <select
+                id=id
+                aria-describedby=described
+                prop:value=value
+                on:change=move |event| choose.run(event_target_value(&event))
+            >
+                {children()}
             </select>
         </div>
     }

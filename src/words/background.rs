@@ -122,6 +122,7 @@ mod tests {
         let mut world = World::with(&[("a.jpg", "one")]);
         world.wake(Wake::Sync, 150_000);
         world.settle();
+        world.reboot();
         let last = runs(&world);
         let goes_on = |world: &World| may_go_on(&world.view(), Some(Waking::NowAndThen), last_of(&last));
         assert!(goes_on(&world));

@@ -2,7 +2,7 @@
 
 use engine::{Headline, View};
 
-use super::numbers::{duration, files};
+use super::numbers::{duration, files, plural};
 
 /// Longer than anybody watches a screen.
 const LONG_SECONDS: u64 = 20 * 60;
@@ -18,11 +18,11 @@ pub fn closing(view: &View, goes_on: bool) -> Option<String> {
         Headline::Scanning => {
             Some("Not yet known whether anything is left to send. It is, once the folders are looked through.".into())
         }
-        Headline::BackingUp if goes_on => Some(
+        Headline::BackingUp if goes_on => Some(format!(
             "Open, Safelight is fastest. If you close it, the browser may go on with it in the background, and nothing is \
-             lost."
-                .into(),
-        ),
+             lost.{}",
+            deferred(view)
+        )),
         Headline::BackingUp => Some(
             "Keep Safelight open until this is done. If you close it, nothing is lost, and the rest goes on when you \
              open it again."
@@ -31,13 +31,24 @@ pub fn closing(view: &View, goes_on: bool) -> Option<String> {
         Headline::Waiting | Headline::Paused | Headline::NeedsYou | Headline::Offline if remaining > 0 => {
             let verb = if remaining == 1 { "is" } else { "are" };
             let then = if goes_on && view.headline != Headline::NeedsYou {
-                "If you close Safelight, the browser may go on with it in the background."
+                format!("If you close Safelight, the browser may go on with it in the background.{}", deferred(view))
             } else {
-                "Nothing goes on while Safelight is closed."
+                "Nothing goes on while Safelight is closed.".into()
             };
             Some(format!("{} {verb} not on your server yet. {then}", files(remaining)))
         }
         Headline::Waiting | Headline::Paused | Headline::NeedsYou | Headline::Offline => None,
+    }
+}
+
+/// What the background leaves for a page.
+fn deferred(view: &View) -> String {
+    match view.deferred {
+        0 => String::new(),
+        videos => {
+            let wait = plural(videos, "video waits", "videos wait");
+            format!(" {wait} for the next time you open Safelight.")
+        }
     }
 }
 
@@ -54,8 +65,8 @@ pub fn offer_to_stay_awake(view: &View) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use engine::Intent;
     use engine::testing::{PICTURES, World};
+    use engine::{GateRules, Intent, VideosInBackground};
 
     use super::*;
 
@@ -88,6 +99,16 @@ mod tests {
         assert!(said(&world).starts_with("1 file is not on"));
         world.ask(Intent::RemoveFolder(PICTURES));
         assert_eq!(said(&world), "");
+    }
+
+    #[test]
+    fn videos_that_the_background_leaves_are_named() {
+        let mut world = World::with(&[("a.mp4", "one")]);
+        let videos_in_background = VideosInBackground::Never;
+        world.ask(Intent::SetGates(GateRules { videos_in_background, ..GateRules::default() }));
+        while world.view().headline != Headline::BackingUp && world.step() {}
+        let said = closing(&world.view(), true).unwrap_or_default();
+        assert!(said.ends_with("1 video waits for the next time you open Safelight."), "{said}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use engine::{Access, Halt, PairEnd, PairingView, View};
 
+use super::gates;
 use super::numbers::{bytes, count, duration, files, plural};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,6 +123,13 @@ fn waiting(view: &View) -> Headline {
         ),
     };
     let tried_again = format!("{} did not go through and will be tried again by itself.", files(failed));
+    if let Some(held) = view.held.first() {
+        let mut detail = format!("{} protected.", files(view.tally.protected));
+        if failed > 0 {
+            detail += &format!(" {tried_again}");
+        }
+        return say("waiting", gates::title(held.gate), detail);
+    }
     match (view.halt, written, failed) {
         (Some(_), _, _) => {
             let detail = "Your server asked for a pause. Safelight goes on by itself.";

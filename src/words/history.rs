@@ -3,6 +3,7 @@
 use engine::{Account, Done, Halt, Moment, Run, RunEnd, Wake};
 use serde::Serialize;
 
+use crate::words::gates;
 use crate::words::numbers::{bytes, count, files};
 
 pub fn wake(wake: Wake) -> &'static str {
@@ -41,6 +42,7 @@ fn end(run: &Run) -> &'static str {
     match run.ended.map(|ended| ended.because) {
         None => "; still going on",
         Some(RunEnd::Finished) => "",
+        Some(RunEnd::Held(gate)) => gates::end(gate),
         Some(RunEnd::Paused) => "; then it was paused",
         Some(RunEnd::Barred) => "; the browser did not let it read all your folders without an open page",
         Some(RunEnd::TimeUp) => "; then the browser's time for it was up",

@@ -2,6 +2,7 @@
 
 pub mod background;
 pub mod closing;
+pub mod gates;
 pub mod headline;
 pub mod history;
 pub mod library;

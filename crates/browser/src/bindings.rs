@@ -143,6 +143,19 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = ["navigator", "wakeLock"], js_name = request)]
     pub async fn request_wake_lock(kind: &str) -> Result<JsValue, JsValue>;
 
+    /// `BatteryManager`.
+    pub type Battery;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn charging(this: &Battery) -> bool;
+
+    /// From 0 to 1.
+    #[wasm_bindgen(method, getter)]
+    pub fn level(this: &Battery) -> f64;
+
+    #[wasm_bindgen(catch, js_namespace = navigator, js_name = getBattery)]
+    pub async fn get_battery() -> Result<JsValue, JsValue>;
+
     /// `BeforeInstallPromptEvent`.
     #[wasm_bindgen(extends = Object, js_name = BeforeInstallPromptEvent)]
     pub type InstallPrompt;

@@ -1,7 +1,7 @@
 //! What the pages and the engine say to each other, whichever tab the engine runs in: two typed enums, with a
 //! number of the protocol, because an old page may outlive a new worker.
 
-use engine::{Filter, FolderId, Incident, Intent, RowsPage, Run, View};
+use engine::{Filter, FolderId, Incident, Intent, RowsPage, Run, Surroundings, View};
 use gloo::events::EventListener;
 use js_sys::Reflect;
 use serde::de::DeserializeOwned;
@@ -12,7 +12,7 @@ use web_sys::{BroadcastChannel, MessageEvent};
 use crate::{Fault, wire};
 
 /// Raised whenever a message changes its meaning or shape.
-const PROTOCOL: f64 = 4.0;
+const PROTOCOL: f64 = 5.0;
 
 /// From a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,8 @@ pub enum ToEngine {
     Runs,
     /// Tell what went wrong lately.
     Incidents,
+    /// What the device is like now.
+    Surroundings(Surroundings),
 }
 
 /// From the engine, to every page.

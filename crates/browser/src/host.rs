@@ -23,6 +23,7 @@ use crate::hash::{Here, Pool, Readers};
 use crate::now;
 use crate::source::Source;
 use crate::store::{Loaded, Store};
+use crate::surroundings;
 use crate::upload::Uploads;
 use crate::watch::Watch;
 
@@ -115,6 +116,7 @@ pub async fn run_shift(by: Wake, until: Moment, pages: NoPage) -> Result<Left, S
     let tools = Tools { readers: Box::new(Here), uploads: Uploads::by_fetch(), audience: Box::new(pages) };
     let started = Host::start(Engine::woken(by, until), tools).await;
     let (host, events) = started.map_err(|fault| stopped_by(&fault))?;
+    host.tell(Event::SurroundingsChanged(surroundings::seen(None)));
     match Rc::clone(&host).serve(events).await {
         Ending::Over => Ok(host.left()),
         Ending::Stopped(why) => Err(why),
@@ -188,7 +190,7 @@ impl Host {
             saved: Cell::new(true),
         });
         host.sources.borrow_mut().extend(handles.into_iter().map(source));
-        host.tell(Event::Started(saved));
+        host.tell(Event::Started(Box::new(saved)));
         Ok((host, events))
     }
 

@@ -21,6 +21,7 @@ pub mod lock;
 mod server;
 pub mod source;
 pub mod store;
+mod surroundings;
 mod upload;
 pub mod walk;
 pub mod watch;

@@ -8,6 +8,7 @@ mod giving;
 mod install;
 mod library;
 mod restore;
+mod surroundings;
 
 use std::cell::RefCell;
 
@@ -31,10 +32,13 @@ pub use awake::Awake;
 pub use background::{ask_for_sync, be_woken_now_and_then, can_be_woken, when_left};
 pub use conversation::Conversation;
 pub use devices::{Device, devices, send_away};
-pub use giving::{abilities, clock_time, copy, iso_time, local_time, save_as, set_badge, user_agent};
+pub use giving::{
+    abilities, clock_time, copy, hour_and_minute, iso_time, local_time, save_as, set_badge, user_agent,
+};
 pub use install::{InstallOffer, when_installable};
 pub use library::{Gallery, Month, NearSight, Photo, gallery, months, photos_of, when_resized};
 pub use restore::{Care, KnownFolder, Plan, PlanFault, Restored, WriteFault, known_folders, plan, restore};
+pub use surroundings::keep_surroundings;
 
 thread_local! {
     /// The grant of a dropped folder lives only while some handle object does (measured).

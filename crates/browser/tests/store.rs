@@ -6,8 +6,8 @@ use std::num::NonZeroU64;
 
 use engine::testing::contract::{Shelf, a_store_keeps_its_word};
 use engine::{
-    AccountId, FileId, FileState, FolderId, Moment, Problem, Proof, Row, Run, Saved, SavedRow, Settings,
-    SkipReason, Stamp,
+    AccountId, FileId, FileState, FolderId, GateRules, Moment, Power, PowerSeen, Problem, Proof, Row, Run,
+    Saved, SavedRow, Settings, SkipReason, Stamp,
 };
 use js_sys::{Function, Promise, Uint8Array};
 use protocol::{AssetId, Digest};
@@ -143,12 +143,15 @@ async fn settings_come_back() {
         rate_limit: NonZeroU64::new(1_000),
         keep_awake: true,
         background: false,
+        gates: GateRules { only_charging: true, battery_floor: Some(30), ..GateRules::default() },
+        power: Some(PowerSeen { power: Power { charging: false, percent: 31 }, at: Moment(9) }),
     };
     store.save_settings(settings.clone()).await.unwrap();
     assert_eq!(store.load().await.unwrap().saved.settings, settings);
 }
 
-/// As they were written before the screen could be kept awake, and before anything went on in the background.
+/// As they were written before the screen could be kept awake, before anything went on in the background, and before
+/// there were rules.
 #[wasm_bindgen_test]
 async fn settings_of_earlier_forms_are_understood() {
     const PUT: &str = "return new Promise((done, failed) => {
@@ -160,10 +163,13 @@ async fn settings_of_earlier_forms_are_understood() {
             writing.oncomplete = () => { opening.result.close(); done(); };
         };
     });";
-    // Foreground on, paused, the account `ab`, 300 bytes per second; in the third form the screen is kept awake.
+    // Foreground on, paused, the account `ab`, 300 bytes per second; in the third form the screen is kept awake, in
+    // the fourth nothing goes on in the background.
     let second = [2, 1, 1, 1, 2, b'a', b'b', 1, 0xac, 2];
     let third = [3, 1, 1, 1, 2, b'a', b'b', 1, 0xac, 2, 1];
-    for (bytes, keep_awake) in [(second.as_slice(), false), (third.as_slice(), true)] {
+    let fourth = [4, 1, 1, 1, 2, b'a', b'b', 1, 0xac, 2, 1, 0];
+    let forms = [(second.as_slice(), false, true), (&third, true, true), (&fourth, true, false)];
+    for (bytes, keep_awake, background) in forms {
         drop(Store::open_named("earlier form").await.unwrap());
         let put = Function::new_with_args("name, bytes", PUT);
         let put = put.call2(&JsValue::NULL, &"earlier form".into(), &Uint8Array::from(bytes)).unwrap();
@@ -175,7 +181,8 @@ async fn settings_of_earlier_forms_are_understood() {
             account: Some(AccountId("ab".into())),
             rate_limit: NonZeroU64::new(300),
             keep_awake,
-            background: true,
+            background,
+            ..Settings::default()
         };
         assert_eq!(store.load().await.unwrap().saved.settings, wanted);
     }

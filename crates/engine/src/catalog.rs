@@ -3,15 +3,16 @@
 //! Invariant: the queues hold exactly the rows whose state asks for that work and that nobody has claimed;
 //! they are rebuilt from the rows at every start and never saved.
 
-use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
+use crate::engine::is_video_file;
 use crate::folder::{FolderId, ScanId};
 use crate::row::{Failure, FileId, FileState, Row, SavedRow, Stamp};
 use crate::time::Moment;
+use crate::turns::{Turn, Turns};
 
 /// The kinds of work that a row can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,9 +21,6 @@ pub(crate) enum Work {
     Ask,
     Send,
 }
-
-/// A place in an order: attempts, then a rank, then the file.
-type Turn = (u8, u64, FileId);
 
 /// A file up to this size is sent in a moment, and lost and sent anew as quickly.
 pub(crate) const SMALL_BYTES: u64 = 16 << 20;
@@ -54,13 +52,15 @@ pub(crate) struct Catalog {
     by_path: HashTable<FileId>,
     /// The last listing that named each row.
     seen: Vec<ScanId>,
-    to_hash: BTreeSet<Turn>,
-    to_ask: BTreeSet<Turn>,
-    to_send: BTreeSet<Turn>,
-    waiting: BTreeSet<Turn>,
+    to_hash: Turns,
+    to_ask: Turns,
+    to_send: Turns,
+    waiting: Turns,
     /// Folders that cannot be read now: their rows ask for no work that needs the file.
     closed: Vec<FolderId>,
-    unsaved: BTreeSet<Turn>,
+    /// Whether photos, and videos, may not be sent now.
+    held: [bool; 2],
+    unsaved: Turns,
 }
 
 impl Catalog {
@@ -182,14 +182,43 @@ impl Catalog {
             return;
         }
         let needs_file = |row: &Row| matches!(row.state, FileState::Found | FileState::Ready { .. });
-        let theirs = self.iter().filter(|(_, row)| row.folder == folder && needs_file(row));
-        let theirs: Vec<FileId> = theirs.map(|(id, _)| id).collect();
-        theirs.iter().for_each(|id| self.dequeue(*id));
-        if open {
-            self.closed.retain(|closed| *closed != folder);
-        } else {
-            self.closed.push(folder);
+        self.requeue(&|row| row.folder == folder && needs_file(row), |catalog| match open {
+            true => catalog.closed.retain(|closed| *closed != folder),
+            false => catalog.closed.push(folder),
+        });
+    }
+
+    /// Says whether photos, and videos, may not be sent now. True if that is new.
+    pub(crate) fn hold(&mut self, held: [bool; 2]) -> bool {
+        if held == self.held {
+            return false;
         }
+        self.requeue(&|row| matches!(row.state, FileState::Ready { .. }), |catalog| catalog.held = held);
+        true
+    }
+
+    pub(crate) fn is_held(&self, id: FileId) -> bool {
+        self.get(id).is_some_and(|row| self.holds(row))
+    }
+
+    fn holds(&self, row: &Row) -> bool {
+        match self.held {
+            [photos, videos] if photos == videos => photos,
+            [photos, videos] => {
+                if is_video_file(row) {
+                    videos
+                } else {
+                    photos
+                }
+            }
+        }
+    }
+
+    /// A change of what the places of some rows follow from.
+    fn requeue(&mut self, theirs: &dyn Fn(&Row) -> bool, change: impl FnOnce(&mut Catalog)) {
+        let theirs: Vec<FileId> = self.iter().filter(|(_, row)| theirs(row)).map(|(id, _)| id).collect();
+        theirs.iter().for_each(|id| self.dequeue(*id));
+        change(self);
         theirs.iter().for_each(|id| self.enqueue(*id));
     }
 
@@ -268,11 +297,11 @@ impl Catalog {
 
     /// What changed since the last call, ready for the store.
     pub(crate) fn take_unsaved(&mut self) -> Vec<SavedRow> {
-        let ids = std::mem::take(&mut self.unsaved);
-        ids.into_iter().map(|(_, _, id)| SavedRow { id, row: self.get(id).cloned() }).collect()
+        let changed = std::mem::take(&mut self.unsaved);
+        changed.iter().map(|(_, _, id)| SavedRow { id: *id, row: self.get(*id).cloned() }).collect()
     }
 
-    fn queue_mut(&mut self, work: Work) -> &mut BTreeSet<Turn> {
+    fn queue_mut(&mut self, work: Work) -> &mut Turns {
         match work {
             Work::Hash => &mut self.to_hash,
             Work::Ask => &mut self.to_ask,
@@ -282,16 +311,16 @@ impl Catalog {
 
     fn enqueue(&mut self, id: FileId) {
         match self.place_of(id) {
-            Some(Place::Turn(work, turn)) => _ = self.queue_mut(work).insert(turn),
-            Some(Place::Wait(turn)) => _ = self.waiting.insert(turn),
+            Some(Place::Turn(work, turn)) => self.queue_mut(work).insert(turn),
+            Some(Place::Wait(turn)) => self.waiting.insert(turn),
             None => {}
         }
     }
 
     fn dequeue(&mut self, id: FileId) {
         match self.place_of(id) {
-            Some(Place::Turn(work, turn)) => _ = self.queue_mut(work).remove(&turn),
-            Some(Place::Wait(turn)) => _ = self.waiting.remove(&turn),
+            Some(Place::Turn(work, turn)) => self.queue_mut(work).remove(&turn),
+            Some(Place::Wait(turn)) => self.waiting.remove(&turn),
             None => {}
         }
     }
@@ -302,6 +331,7 @@ impl Catalog {
         let turn = (row.attempts, self.order.rank(row.stamp), id);
         match &row.state {
             FileState::Found | FileState::Ready { .. } if self.closed.contains(&row.folder) => None,
+            FileState::Ready { .. } if self.holds(row) => None,
             FileState::Found => Some(Place::Turn(Work::Hash, turn)),
             FileState::Hashed { .. } | FileState::Sent { .. } => Some(Place::Turn(Work::Ask, turn)),
             FileState::Ready { .. } => Some(Place::Turn(Work::Send, turn)),

@@ -5,6 +5,7 @@ use protocol::{AssetId, Digest};
 use serde::{Deserialize, Serialize};
 
 use crate::folder::{Access, Barrier, FolderId, FolderRules, Lasting, ScanId};
+use crate::gate::Surroundings;
 use crate::intent::{AccountId, Intent, Settings};
 use crate::link::Trust;
 use crate::row::{SavedRow, Stamp};
@@ -17,7 +18,7 @@ pub struct JobId(pub u32);
 #[derive(Debug, Clone)]
 pub enum Event {
     /// The first event of every engine: what the store held.
-    Started(Saved),
+    Started(Box<Saved>),
     /// The person asked for something.
     Asked(Intent),
     /// A folder was given to us, and stored if it lasts.
@@ -95,6 +96,8 @@ pub enum Event {
     },
     /// A page opened while an engine without one works.
     TabOpened,
+    /// What the browser tells of the device is new, or was looked at anew.
+    SurroundingsChanged(Surroundings),
     /// A time that [`crate::Command::WakeAt`] asked for has come.
     Woke,
 }

@@ -5,6 +5,7 @@ use std::num::NonZeroU64;
 use serde::{Deserialize, Serialize};
 
 use crate::folder::{FolderId, FolderRules};
+use crate::gate::{GateRules, PowerSeen};
 use crate::row::FileId;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,9 @@ pub enum Intent {
     /// Send at most so many bytes per second.
     LimitRate(Option<NonZeroU64>),
     SetKeepAwake(bool),
+    SetGates(GateRules),
+    /// Pass the gates, this time.
+    BackUpAnyway,
 }
 
 /// The account on one server, by the id that the server gave it. A new vault has a new one.
@@ -52,6 +56,8 @@ pub struct Settings {
     pub keep_awake: bool,
     /// Back up while Safelight is closed, whenever the browser wakes it.
     pub background: bool,
+    pub gates: GateRules,
+    pub power: Option<PowerSeen>,
 }
 
 impl Default for Settings {
@@ -63,6 +69,8 @@ impl Default for Settings {
             rate_limit: None,
             keep_awake: false,
             background: true,
+            gates: GateRules::default(),
+            power: None,
         }
     }
 }

@@ -16,6 +16,7 @@ mod decision;
 mod engine;
 mod event;
 mod folder;
+mod gate;
 mod incident;
 mod intent;
 mod link;
@@ -26,6 +27,7 @@ mod run;
 mod speed;
 mod tally;
 mod time;
+mod turns;
 mod view;
 
 #[cfg(feature = "testing")]
@@ -39,6 +41,7 @@ pub use event::{
     RequestEnd, Saved, SavedFolder, UploadEnd,
 };
 pub use folder::{Access, Barrier, Folder, FolderId, FolderRules, Lasting, ScanId, Scope, Versions};
+pub use gate::{Gate, GateRules, Held, Power, PowerSeen, QuietHours, Surroundings, VideosInBackground};
 pub use incident::{Incident, Trouble};
 pub use intent::{AccountId, Intent, Settings};
 pub use link::{Halt, Trust};

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::gate::Gate;
 use crate::link::Halt;
 use crate::row::{Problem, SkipReason};
 use crate::tally::Tally;
@@ -74,6 +75,8 @@ pub enum RunEnd {
     HandedOver,
     /// Without a page, not every folder could be read: the browser did not let us.
     Barred,
+    /// A rule of the person holds all that was left.
+    Held(Gate),
 }
 
 /// What one run did.

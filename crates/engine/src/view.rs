@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::{Engine, Pairing};
 use crate::event::PairEnd;
 use crate::folder::{Access, Folder, FolderId, FolderRules, Lasting, Listing};
+use crate::gate::Held;
 use crate::intent::Settings;
 use crate::link::{Halt, Link};
 use crate::row::{Failure, FileId, FileState, Problem, Row, SkipReason};
@@ -46,6 +47,10 @@ pub struct View {
     pub run: Option<Run>,
     /// When the next attempt is due, if something waits for one.
     pub next_attempt: Option<Moment>,
+    /// The rules that hold files back now.
+    pub held: Vec<Held>,
+    /// Videos that would wait for the next time if Safelight were closed.
+    pub deferred: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,8 +142,9 @@ impl Engine {
     pub fn view(&self, now: Moment) -> View {
         let tally = Tally::of(self.catalog.iter().map(|(_, row)| row));
         let rate = self.speed.per_second(now);
+        let held = self.held(now);
         View {
-            headline: self.headline(&tally),
+            headline: self.headline(&tally, &held),
             seconds_left: rate.map(|rate| self.bytes_left(&tally) / rate),
             tally,
             folders: self.folder_views(),
@@ -149,6 +155,8 @@ impl Engine {
             pairing: self.pairing_view(),
             run: self.history.current().cloned(),
             next_attempt: self.catalog.next_wait_end(),
+            held,
+            deferred: self.deferred(),
         }
     }
 
@@ -165,7 +173,8 @@ impl Engine {
         }
     }
 
-    fn headline(&self, tally: &Tally) -> Headline {
+    fn headline(&self, tally: &Tally, held: &[Held]) -> Headline {
+        let held: u64 = held.iter().map(|held| held.photos + held.videos).sum();
         let working = self.jobs.reading().len() + self.jobs.sending().len() > 0;
         let needs_access = self.folders.all().any(|folder| folder.access != Access::Granted);
         match self.link.halt() {
@@ -179,7 +188,7 @@ impl Engine {
             None if working => Headline::BackingUp,
             None if !self.has_looked() => Headline::Scanning,
             None if needs_access => Headline::NeedsYou,
-            None if tally.remaining > tally.waiting => Headline::BackingUp,
+            None if tally.remaining > tally.waiting + held => Headline::BackingUp,
             None if tally.remaining > 0 => Headline::Waiting,
             None if tally.problems > 0 => Headline::NeedsYou,
             None => Headline::Done,

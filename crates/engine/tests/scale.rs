@@ -18,7 +18,8 @@ fn a_million_protected_files_are_looked_through_without_a_byte_being_read() {
     let rows = (0..FILES).map(protected_row).collect();
     let folders = vec![SavedFolder { id: FOLDER, name: "Pictures".into(), rules: FolderRules::default() }];
     let settings = Settings { account: Some(AccountId("mine".into())), ..Settings::default() };
-    let begun = engine.handle(now, Event::Started(Saved { folders, rows, settings, last_run: None }));
+    let begun =
+        engine.handle(now, Event::Started(Box::new(Saved { folders, rows, settings, last_run: None })));
     let (scan, job) = (scan_of(&begun), job_of(&begun));
     engine.handle(now, Event::ServerChecked { job, checked: signed_in() });
 
@@ -38,7 +39,7 @@ fn a_million_new_files_are_all_in_line() {
     let mut engine = Engine::new();
     let now = Moment(1_700_000_000_000);
     let folders = vec![SavedFolder { id: FOLDER, name: "Pictures".into(), rules: FolderRules::default() }];
-    let begun = engine.handle(now, Event::Started(Saved { folders, ..Saved::default() }));
+    let begun = engine.handle(now, Event::Started(Box::new(Saved { folders, ..Saved::default() })));
     let scan = scan_of(&begun);
     let mut saved = 0;
     let mut reading = 0;

@@ -225,6 +225,9 @@ impl Host {
             // What asks for an answer has it for a confirmation; what changes something is confirmed once that
             // is saved.
             ToEngine::Hello => return self.publish(),
+            ToEngine::Surroundings(around) => {
+                return self.tell_for(number, Event::SurroundingsChanged(around));
+            }
             ToEngine::Intent(intent) => return self.tell_for(number, Event::Asked(intent)),
             ToEngine::AddFolder => return self.add_folder(number, attached),
             ToEngine::AddFiles { name } => return self.add_files(number, name, &attached),

@@ -8,11 +8,14 @@ use crate::bindings::{DirectoryHandle, object};
 use crate::{Fault, json, wire};
 
 /// The form of the settings' bytes.
-pub(super) const SETTINGS_FORM: u8 = 4;
-/// Their bytes end before those of what was added since: whether the screen is kept awake, and whether it goes on in the
-/// background.
+pub(super) const SETTINGS_FORM: u8 = 5;
+/// The bytes of earlier forms end before those of what was added since.
+const SETTINGS_FORM_4: u8 = 4;
 const SETTINGS_FORM_3: u8 = 3;
 const SETTINGS_FORM_2: u8 = 2;
+/// What was added since form 2, as if nobody had set it: the screen is not kept awake; it goes on in the background; the
+/// rules of the gates; the power.
+const ADDED: [u8; 9] = [0, 1, 0, 0, 0, 0, 0, 1, 0];
 
 /// A folder as its record holds it.
 pub(super) struct FolderRecord {
@@ -35,13 +38,16 @@ impl FolderRecord {
 }
 
 pub(super) fn settings_of(record: &JsValue) -> Result<Settings, Fault> {
-    match wire::bytes_of(record).split_first() {
-        Some((&SETTINGS_FORM, settings)) => wire::decode_bytes(settings),
-        Some((&SETTINGS_FORM_3, settings)) => wire::decode_bytes(&[settings, &[1]].concat()),
-        Some((&SETTINGS_FORM_2, settings)) => wire::decode_bytes(&[settings, &[0, 1]].concat()),
-        Some(_) => Err(Fault::new("EncodingError", "settings of a later version")),
-        None => Ok(settings_of_form_1(record)),
-    }
+    let bytes = wire::bytes_of(record);
+    let Some((form, settings)) = bytes.split_first() else { return Ok(settings_of_form_1(record)) };
+    let added = match *form {
+        SETTINGS_FORM => &[],
+        SETTINGS_FORM_4 => &ADDED[2..],
+        SETTINGS_FORM_3 => &ADDED[1..],
+        SETTINGS_FORM_2 => &ADDED[..],
+        _ => return Err(Fault::new("EncodingError", "settings of a later version")),
+    };
+    wire::decode_bytes(&[settings, added].concat())
 }
 
 /// The first version kept a plain object.

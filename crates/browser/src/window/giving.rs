@@ -65,6 +65,11 @@ pub fn clock_time(at: Moment) -> String {
     written(at, [None, Some("medium")])
 }
 
+/// "7:00 AM", as the browser's language has it.
+pub fn hour_and_minute(at: Moment) -> String {
+    written(at, [None, Some("short")])
+}
+
 fn written(at: Moment, [day, time]: [Option<&str>; 2]) -> String {
     let or_none = |style: Option<&str>| style.map_or(JsValue::UNDEFINED, JsValue::from);
     let style = object(&[("dateStyle", &or_none(day)), ("timeStyle", &or_none(time))]).unchecked_into();

@@ -36,11 +36,12 @@ impl Engine {
         self.catalog.end_waits(now);
         self.end_shift_in_time(now);
         let mut begun = Vec::new();
+        self.mind_gates(now);
         self.look_when_due(now);
         self.begin_checking(now, &mut begun);
         if self.may_work() {
             self.begin_listing(now, &mut begun);
-            self.begin_reading(&mut begun);
+            self.begin_reading(now, &mut begun);
             if matches!(self.link, Link::Ready(_)) {
                 self.begin_sending(now, &mut begun);
                 self.begin_asking(now, &mut begun);
@@ -105,7 +106,10 @@ impl Engine {
         }
     }
 
-    fn begin_reading(&mut self, begun: &mut Vec<Command>) {
+    fn begin_reading(&mut self, now: Moment, begun: &mut Vec<Command>) {
+        if self.whole_gate(now).is_some() {
+            return;
+        }
         while self.jobs.reading().len() < self.reading_at_once()
             && self.catalog.count(Work::Send) < READY_AHEAD
             && let Some(id) = self.catalog.claim(Work::Hash)
@@ -198,7 +202,7 @@ impl Engine {
         let left =
             self.catalog.has(Work::Hash) || self.catalog.has(Work::Ask) || self.catalog.has(Work::Send);
         if self.run_asked && !self.is_busy() && (signed_out || !left) {
-            self.run_asked = false;
+            (self.run_asked, self.anyway) = (false, false);
         }
     }
 
@@ -212,6 +216,7 @@ impl Engine {
         let questions = self.collected_at(now);
         let inventories = self.inventories_due(now).filter(|_| self.is_settled());
         let held = held.into_iter().chain(inventories).chain(self.shift_ends_at());
+        let held = held.chain(self.gates_change_at(now));
         let next = held.chain(questions).chain(self.catalog.next_wait_end()).chain(looks).min();
         if next == self.wake_at {
             return None;

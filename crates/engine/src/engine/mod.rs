@@ -4,6 +4,7 @@
 mod advance;
 mod asking;
 mod folders;
+mod gates;
 mod inventory;
 mod jobs;
 mod listing;
@@ -21,6 +22,7 @@ use crate::catalog::{Catalog, Order};
 use crate::command::Command;
 use crate::event::{Event, PairEnd, Saved, SavedFolder};
 use crate::folder::{Folder, Folders, Lasting, ScanId};
+use crate::gate::Surroundings;
 use crate::incident::Incidents;
 use crate::intent::{Intent, Settings};
 use crate::link::Link;
@@ -28,6 +30,7 @@ use crate::pace::Pace;
 use crate::row::{FileId, FileState, Problem};
 use crate::speed::Speed;
 use crate::time::Moment;
+pub(crate) use gates::is_video_file;
 use inventory::Told;
 pub(crate) use jobs::Jobs;
 use runs::History;
@@ -60,6 +63,9 @@ pub struct Engine {
     hear_page: fn(&mut Engine, Moment, Event),
     /// The person asked for this run, whatever the switches say.
     run_asked: bool,
+    /// The person lets this run pass the gates.
+    anyway: bool,
+    around: Surroundings,
     /// Digests that the server may hold by now, though it may have said before that it lacks them: they left for
     /// it, or it confirmed them. A twin of one of them is asked about again rather than sent.
     maybe_held: HashSet<Digest, FxBuildHasher>,
@@ -105,6 +111,8 @@ impl Engine {
             shift,
             hear_page,
             run_asked: false,
+            anyway: false,
+            around: Surroundings::default(),
             maybe_held: HashSet::default(),
             suspects: Vec::new(),
             told: Told::default(),
@@ -122,7 +130,7 @@ impl Engine {
 
     fn take(&mut self, now: Moment, event: Event) {
         match event {
-            Event::Started(saved) => self.start(now, saved),
+            Event::Started(saved) => self.start(now, *saved),
             Event::Asked(_)
             | Event::FolderAdded { .. }
             | Event::PathsTouched { .. }
@@ -130,6 +138,7 @@ impl Engine {
             | Event::WatchEnded { .. }
             | Event::PairingEnded(_)
             | Event::NetworkChanged { .. } => (self.hear_page)(self, now, event),
+            Event::SurroundingsChanged(around) => self.surroundings_changed(now, around),
             Event::AccessChanged { folder, access } => self.access_changed(folder, access),
             Event::FilesListed { folder, scan, files } => self.files_listed(now, folder, scan, files),
             Event::ListingEnded { folder, scan, end } => self.listing_ended(now, folder, scan, end),
@@ -165,6 +174,7 @@ impl Engine {
             | Event::UploadProgressed { .. }
             | Event::UploadEnded { .. }
             | Event::ServerChecked { .. }
+            | Event::SurroundingsChanged(_)
             | Event::TabOpened
             | Event::Woke => {}
         }
@@ -195,6 +205,8 @@ impl Engine {
             Intent::RetryAll => self.retry_all(),
             Intent::RemoveFolder(folder) => self.remove_folder(folder),
             Intent::SetRules(folder, rules) => self.set_rules(folder, rules),
+            Intent::BackUpAnyway => self.back_up_anyway(),
+            Intent::SetGates(gates) => self.set(Settings { gates, ..self.settings.clone() }),
             Intent::SetKeepAwake(keep_awake) => {
                 self.set(Settings { keep_awake, ..self.settings.clone() });
             }
@@ -225,7 +237,7 @@ impl Engine {
     }
 
     fn pause(&mut self) {
-        self.run_asked = false;
+        (self.run_asked, self.anyway) = (false, false);
         self.set(Settings { paused: true, ..self.settings.clone() });
         self.abandon_everything();
     }

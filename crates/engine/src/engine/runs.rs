@@ -56,12 +56,14 @@ impl Engine {
     pub(super) fn keep_history(&mut self, now: Moment) {
         match (self.history.going().is_some(), self.is_busy()) {
             (false, true) => self.begin_run(now),
-            (true, false) if matches!(self.shift, Shift::Over(_)) => self.end_run(now, self.why_it_rests()),
+            (true, false) if matches!(self.shift, Shift::Over(_)) => {
+                self.end_run(now, self.why_it_rests(now))
+            }
             // What it comes to is not known before the server is.
             (true, false) if matches!(self.link, Link::Due(_) | Link::Checking { .. }) => {}
             // A file that comes to rest in a moment belongs to what found it.
             (true, false) if self.waits_for_a_file() => {}
-            (true, false) => self.end_run(now, self.why_it_rests()),
+            (true, false) => self.end_run(now, self.why_it_rests(now)),
             (true, true) if now.since(self.history.saved_at) >= SAVE_EVERY_MS => self.save_run(now, None),
             (true, true) | (false, false) => {}
         }
@@ -85,7 +87,7 @@ impl Engine {
         self.save_run(now, None);
     }
 
-    fn why_it_rests(&self) -> RunEnd {
+    fn why_it_rests(&self, now: Moment) -> RunEnd {
         let left = || Tally::of(self.catalog.iter().map(|(_, row)| row)).remaining > 0;
         if let Shift::Over(because) = self.shift {
             return because;
@@ -94,7 +96,7 @@ impl Engine {
             _ if !self.may_work() => RunEnd::Paused,
             _ if self.is_barred() => RunEnd::Barred,
             Some(halt) if left() => RunEnd::Stopped(halt),
-            Some(_) | None => RunEnd::Finished,
+            Some(_) | None => self.held(now).first().map_or(RunEnd::Finished, |held| RunEnd::Held(held.gate)),
         }
     }
 
@@ -164,6 +166,8 @@ fn wake_of(event: &Event) -> Option<Wake> {
         Event::PairingEnded(PairEnd::Paired) => Some(Wake::SignedIn),
         Event::NetworkChanged { online: true } => Some(Wake::NetworkBack),
         Event::Woke => Some(Wake::Scheduled),
+        // What a gate held goes on.
+        Event::SurroundingsChanged(_) => Some(Wake::Scheduled),
         Event::AccessChanged { .. }
         | Event::WatchBeganLate { .. }
         | Event::FilesListed { .. }
@@ -187,6 +191,8 @@ fn wake_of_intent(intent: &Intent) -> Option<Wake> {
         Intent::BackUpNow
         | Intent::Resume
         | Intent::SetForeground(_)
+        | Intent::BackUpAnyway
+        | Intent::SetGates(_)
         | Intent::Retry(_)
         | Intent::RetryAll
         | Intent::SetRules(..) => Some(Wake::Asked),

@@ -1,10 +1,11 @@
 //! How long an engine may work: while a page is open, or for a while that the browser grants without one.
 
 use super::Engine;
+use super::gates::is_video_file;
 use crate::catalog::{Order, SMALL_BYTES};
 use crate::folder::{Access, Barrier, Folder};
 use crate::link::{Link, Trust};
-use crate::row::FileId;
+use crate::row::{FileId, Row};
 use crate::run::{RunEnd, Wake};
 use crate::tally::{Heap, Tally, heap_of};
 use crate::time::Moment;
@@ -64,10 +65,9 @@ impl Engine {
         let open = self.folders.iter().filter(|(_, folder)| folder.access == Access::Granted);
         let open: Vec<_> = open.map(|(id, _)| id).collect();
         let is_open = |folder| open.contains(&folder);
-        let remaining = self
-            .catalog
-            .iter()
-            .any(|(_, row)| heap_of(&row.state) == Some(Heap::Remaining) && is_open(row.folder));
+        let waits_for_page = |row: &Row| self.defers_videos() && is_video_file(row);
+        let remains = |row: &Row| heap_of(&row.state) == Some(Heap::Remaining) && is_open(row.folder);
+        let remaining = self.catalog.iter().any(|(_, row)| remains(row) && !waits_for_page(row));
         let may = !self.settings.paused && self.settings.background && self.link != Link::SignedOut;
         may && !open.is_empty() && (remaining || !self.has_looked() || !matches!(self.link, Link::Ready(_)))
     }

@@ -4,6 +4,7 @@ use protocol::Digest;
 
 use crate::event::Saved;
 use crate::folder::FolderId;
+use crate::gate::{GateRules, Power, PowerSeen, QuietHours, VideosInBackground};
 use crate::intent::{AccountId, Settings};
 use crate::link::Halt;
 use crate::row::{FileId, FileState, Row, SavedRow, SkipReason, Stamp};
@@ -57,6 +58,18 @@ async fn settings_are_kept<S: Shelf>(mut store: S) -> S {
         rate_limit: std::num::NonZeroU64::new(125_000),
         keep_awake: true,
         background: false,
+        gates: GateRules {
+            metered_photos: true,
+            metered_videos: true,
+            only_charging: true,
+            battery_floor: Some(30),
+            quiet_hours: Some(QuietHours { from: 1_320, to: 420 }),
+            videos_in_background: VideosInBackground::Always,
+        },
+        power: Some(PowerSeen {
+            power: Power { charging: true, percent: 99 },
+            at: Moment(1_700_000_000_000),
+        }),
     };
     store.save_settings(settings.clone()).await;
     let store = store.reopen().await;

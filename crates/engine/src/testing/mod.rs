@@ -93,7 +93,7 @@ impl World {
 
     pub fn start(&mut self) {
         let saved = self.store.load();
-        self.tell(Event::Started(saved));
+        self.tell(Event::Started(Box::new(saved)));
     }
 
     /// The browser wakes an engine without a page, for so long.

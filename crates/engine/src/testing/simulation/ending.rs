@@ -33,6 +33,7 @@ impl Life {
                 self.tell(Event::AccessChanged { folder, access: Access::Granted });
             }
             self.pair();
+            self.open_gates();
             self.ask(Intent::BackUpNow);
             if calm < 2 {
                 self.ask(Intent::RetryAll);

@@ -2,6 +2,7 @@
 //! and browser, kills between any two turns, tabs that contend for the engine. An oracle looks on at every step,
 //! and at the end everything must be where it belongs.
 
+mod device;
 mod ending;
 mod misfortune;
 mod oracle;

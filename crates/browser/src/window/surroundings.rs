@@ -1,0 +1,51 @@
+//! Tells what the device is like, whenever that changes and now and then: what is told gets old.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use engine::{Power, Surroundings};
+use gloo::events::EventListener;
+use gloo::timers::callback::Interval;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::EventTarget;
+
+use crate::bindings::{Battery, get_battery, has_global};
+use crate::json::property;
+use crate::surroundings;
+
+/// Well within the time after which the engine takes it for old.
+const TELL_EVERY_MS: u32 = 600_000;
+
+/// Hears of the surroundings at once, and of every change as long as the page lives.
+pub fn keep_surroundings(tell: impl Fn(Surroundings) + 'static) {
+    let battery: Rc<RefCell<Option<Battery>>> = Rc::default();
+    let seen = Rc::clone(&battery);
+    let tell = Rc::new(move || tell(surroundings::seen(seen.borrow().as_ref().map(power))));
+    tell();
+    let again = Rc::clone(&tell);
+    Interval::new(TELL_EVERY_MS, move || again()).forget();
+    let connection = property(&property(&js_sys::global(), "navigator"), "connection");
+    tell_on(&connection, &["change"], &tell);
+    if has_global("BatteryManager") {
+        spawn_local(async move {
+            // Refused in frames and by policies: then the power is unknown.
+            let Ok(found) = get_battery().await else { return };
+            tell_on(&found, &["chargingchange", "levelchange"], &tell);
+            battery.replace(Some(found.unchecked_into()));
+            tell();
+        });
+    }
+}
+
+fn tell_on(target: &JsValue, names: &[&'static str], tell: &Rc<impl Fn() + 'static>) {
+    let Some(target) = target.dyn_ref::<EventTarget>() else { return };
+    for name in names {
+        let tell = Rc::clone(tell);
+        EventListener::new(target, *name, move |_| tell()).forget();
+    }
+}
+
+fn power(battery: &Battery) -> Power {
+    Power { charging: battery.charging(), percent: (battery.level() * 100.0).round() as u8 }
+}

@@ -1,0 +1,222 @@
+//! What holds sending back although the server is there: the rules that the person set, judged by what is known of the
+//! device. Facts only; the words are the page's.
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Moment;
+
+/// What the person set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GateRules {
+    /// Photos may be sent where the connection costs by volume, or the person saves data.
+    pub metered_photos: bool,
+    pub metered_videos: bool,
+    /// Nothing is read or sent but while the device is charging.
+    pub only_charging: bool,
+    /// Per cent: below it nothing is read or sent but while the device is charging.
+    pub battery_floor: Option<u8>,
+    pub quiet_hours: Option<QuietHours>,
+    pub videos_in_background: VideosInBackground,
+}
+
+/// Minutes of the local day; the second is the first that is not quiet, and may lie on the next day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuietHours {
+    pub from: u16,
+    pub to: u16,
+}
+
+/// Which videos are sent while Safelight is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum VideosInBackground {
+    Never,
+    /// To a server that keeps what arrived of one that was cut off.
+    WhereResumable,
+    Always,
+}
+
+impl Default for GateRules {
+    fn default() -> GateRules {
+        GateRules {
+            metered_photos: false,
+            metered_videos: false,
+            only_charging: false,
+            battery_floor: None,
+            quiet_hours: None,
+            videos_in_background: VideosInBackground::WhereResumable,
+        }
+    }
+}
+
+/// What a browser can tell of the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Surroundings {
+    /// The connection is a mobile one. Most desktop browsers do not say.
+    pub metered: bool,
+    /// The person asked the browser to save data.
+    pub saves_data: bool,
+    /// None where no page is open: only a window can see it.
+    pub power: Option<Power>,
+    /// What the local time is ahead of UTC, in minutes.
+    pub ahead_of_utc: i16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Power {
+    pub charging: bool,
+    pub percent: u8,
+}
+
+/// The power as it was last seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PowerSeen {
+    pub power: Power,
+    pub at: Moment,
+}
+
+/// What holds files back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Gate {
+    QuietHours {
+        until: Moment,
+    },
+    /// Only while charging, and it is not.
+    NotCharging,
+    /// The battery is below the floor.
+    BatteryLow,
+    /// A rule asks for the battery, and nobody saw it lately.
+    PowerUnknown,
+    SavesData,
+    Metered,
+    /// Videos wait for a page.
+    NoPage,
+}
+
+/// A gate that is closed, and how many files wait behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    pub gate: Gate,
+    pub photos: u64,
+    pub videos: u64,
+}
+
+/// What is older says nothing about now.
+const POWER_STALE_MS: u64 = 30 * 60_000;
+const A_MINUTE_MS: u64 = 60_000;
+const A_DAY: u64 = 24 * 60;
+
+impl GateRules {
+    /// The gate that is closed for everything.
+    pub(crate) fn whole(&self, now: Moment, ahead_of_utc: i16, seen: Option<PowerSeen>) -> Option<Gate> {
+        let quiet = self.quiet_hours.and_then(|hours| hours.quiet_until(now, ahead_of_utc));
+        quiet.map(|until| Gate::QuietHours { until }).or_else(|| self.powerless(now, seen))
+    }
+
+    fn powerless(&self, now: Moment, seen: Option<PowerSeen>) -> Option<Gate> {
+        if !self.only_charging && self.battery_floor.is_none() {
+            return None;
+        }
+        // A clock that was set back makes it old as well.
+        let fresh = seen.filter(|seen| seen.at <= now && now.since(seen.at) <= POWER_STALE_MS);
+        match fresh {
+            None => Some(Gate::PowerUnknown),
+            Some(seen) if seen.power.charging => None,
+            Some(_) if self.only_charging => Some(Gate::NotCharging),
+            Some(seen) => {
+                self.battery_floor.filter(|floor| seen.power.percent < *floor).map(|_| Gate::BatteryLow)
+            }
+        }
+    }
+
+    /// The gate that is closed for photos, or for videos, on such a connection.
+    pub(crate) fn on_the_way(&self, is_video: bool, around: &Surroundings) -> Option<Gate> {
+        let may = if is_video { self.metered_videos } else { self.metered_photos };
+        match around {
+            _ if may => None,
+            Surroundings { metered: true, .. } => Some(Gate::Metered),
+            Surroundings { saves_data: true, .. } => Some(Gate::SavesData),
+            Surroundings { .. } => None,
+        }
+    }
+}
+
+impl QuietHours {
+    /// None outside of them.
+    fn quiet_until(self, now: Moment, ahead_of_utc: i16) -> Option<Moment> {
+        let minute = (now.0 / A_MINUTE_MS).wrapping_add_signed(i64::from(ahead_of_utc)) % A_DAY;
+        let since = (minute + A_DAY - u64::from(self.from)) % A_DAY;
+        let length = (u64::from(self.to) + A_DAY - u64::from(self.from)) % A_DAY;
+        (since < length).then(|| Moment(now.0 - now.0 % A_MINUTE_MS + (length - since) * A_MINUTE_MS))
+    }
+
+    /// When they begin or end next.
+    pub(crate) fn next_change(self, now: Moment, ahead_of_utc: i16) -> Option<Moment> {
+        let others = QuietHours { from: self.to, to: self.from };
+        self.quiet_until(now, ahead_of_utc).or_else(|| others.quiet_until(now, ahead_of_utc))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Some midnight of UTC.
+    const MIDNIGHT: u64 = 19_000 * A_DAY * A_MINUTE_MS;
+
+    fn at(hour: u64, minute: u64) -> Moment {
+        Moment(MIDNIGHT + (hour * 60 + minute) * A_MINUTE_MS)
+    }
+
+    #[test]
+    fn quiet_hours_are_those_of_the_local_clock_and_may_pass_midnight() {
+        let nights = QuietHours { from: 22 * 60, to: 7 * 60 };
+        assert_eq!(nights.quiet_until(at(21, 59), 0), None);
+        assert_eq!(nights.quiet_until(at(22, 0), 0), Some(at(31, 0)));
+        assert_eq!(nights.quiet_until(at(6, 59), 0), Some(at(7, 0)));
+        assert_eq!(nights.quiet_until(at(7, 0), 0), None);
+        assert_eq!(nights.quiet_until(at(20, 30), 120), Some(at(29, 0)));
+        assert_eq!(nights.quiet_until(at(3, 30), -300), Some(at(12, 0)));
+        assert_eq!(nights.next_change(at(12, 0), 0), Some(at(22, 0)));
+        assert_eq!(nights.next_change(at(23, 0), 0), Some(at(31, 0)));
+        let noon = QuietHours { from: 12 * 60, to: 13 * 60 };
+        assert_eq!(noon.quiet_until(at(12, 30), 0), Some(at(13, 0)));
+        assert_eq!(noon.quiet_until(at(13, 30), 0), None);
+        let none = QuietHours { from: 60, to: 60 };
+        assert_eq!(none.quiet_until(at(1, 0), 0), None);
+    }
+
+    #[test]
+    fn the_battery_counts_while_it_was_seen_lately() {
+        let rules =
+            |only_charging, battery_floor| GateRules { only_charging, battery_floor, ..GateRules::default() };
+        let now = at(12, 0);
+        let seen = |charging, percent| {
+            Some(PowerSeen { power: Power { charging, percent }, at: Moment(now.0 - 60_000) })
+        };
+        let stale = seen(true, 100).map(|seen| PowerSeen { at: at(11, 0), ..seen });
+        let table = [
+            (rules(false, None), None, None),
+            (rules(true, None), None, Some(Gate::PowerUnknown)),
+            (rules(true, None), stale, Some(Gate::PowerUnknown)),
+            (rules(true, None), seen(true, 5), None),
+            (rules(true, None), seen(false, 99), Some(Gate::NotCharging)),
+            (rules(false, Some(30)), seen(false, 29), Some(Gate::BatteryLow)),
+            (rules(false, Some(30)), seen(false, 30), None),
+            (rules(false, Some(30)), seen(true, 3), None),
+        ];
+        for (rules, seen, gate) in table {
+            assert_eq!(rules.whole(now, 0, seen), gate, "{rules:?} {seen:?}");
+        }
+    }
+
+    #[test]
+    fn each_kind_has_its_say_on_a_metered_connection() {
+        let photos_only = GateRules { metered_photos: true, ..GateRules::default() };
+        let mobile = Surroundings { metered: true, ..Surroundings::default() };
+        let saving = Surroundings { saves_data: true, ..Surroundings::default() };
+        assert_eq!(photos_only.on_the_way(false, &mobile), None);
+        assert_eq!(photos_only.on_the_way(true, &mobile), Some(Gate::Metered));
+        assert_eq!(photos_only.on_the_way(true, &saving), Some(Gate::SavesData));
+        assert_eq!(photos_only.on_the_way(true, &Surroundings::default()), None);
+    }
+}

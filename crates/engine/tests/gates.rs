@@ -1,0 +1,190 @@
+//! Rules hold work back, say so, and let it go on when they allow it or the person does.
+
+use safelight_engine::testing::World;
+use safelight_engine::{
+    Event, FileState, Gate, GateRules, Headline, Held, Intent, Moment, Power, QuietHours, RunEnd,
+    Surroundings, VideosInBackground, Wake,
+};
+
+const AN_HOUR_MS: u64 = 3_600_000;
+const MOBILE: Surroundings = Surroundings { metered: true, saves_data: false, power: None, ahead_of_utc: 0 };
+
+#[test]
+fn a_mobile_connection_holds_what_was_not_allowed_on_it() {
+    let mut world = backed_up();
+    world.tell(Event::SurroundingsChanged(MOBILE));
+    world.disk().write("b.jpg", "photo", Moment(5));
+    world.disk().write("c.mp4", "video", Moment(6));
+    world.look();
+    world.settle();
+    assert_eq!(world.view().headline, Headline::Waiting);
+    assert_eq!(world.view().held, [Held { gate: Gate::Metered, photos: 1, videos: 1 }]);
+    assert_eq!(last_end(&world), Some(RunEnd::Held(Gate::Metered)));
+
+    set(&mut world, GateRules { metered_photos: true, ..GateRules::default() });
+    world.settle();
+    assert!(world.server.holds("photo") && !world.server.holds("video"));
+    assert_eq!(world.view().held, [Held { gate: Gate::Metered, photos: 0, videos: 1 }]);
+
+    world.tell(Event::SurroundingsChanged(Surroundings::default()));
+    world.settle();
+    assert!(world.server.holds("video"));
+    assert_eq!(world.view().headline, Headline::Done);
+}
+
+#[test]
+fn what_the_server_holds_already_is_found_behind_a_closed_gate() {
+    let mut world = backed_up();
+    world.tell(Event::SurroundingsChanged(MOBILE));
+    world.disk().write("again.jpg", "one", Moment(5));
+    world.look();
+    world.settle();
+    assert!(matches!(world.state("again.jpg"), Some(FileState::Protected { .. })));
+    assert_eq!(world.view().headline, Headline::Done);
+}
+
+#[test]
+fn back_up_anyway_passes_the_gates_once() {
+    let mut world = backed_up();
+    world.tell(Event::SurroundingsChanged(MOBILE));
+    world.disk().write("b.jpg", "photo", Moment(5));
+    world.look();
+    world.settle();
+    world.ask(Intent::BackUpAnyway);
+    world.settle();
+    assert!(world.server.holds("photo"));
+    world.disk().write("c.jpg", "later", Moment(6));
+    world.look();
+    world.settle();
+    assert!(!world.server.holds("later"), "it was for that once");
+}
+
+#[test]
+fn what_is_on_its_way_when_a_gate_closes_is_let_go() {
+    let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two")]);
+    while world.log.uploads.is_empty() && world.step_command() || world.step() && world.log.uploads.is_empty()
+    {
+    }
+    world.tell(Event::SurroundingsChanged(MOBILE));
+    let active = world.view().active;
+    assert!(active.is_empty(), "{active:?}");
+    world.settle();
+    assert_eq!(world.view().headline, Headline::Waiting);
+    world.tell(Event::SurroundingsChanged(Surroundings::default()));
+    world.settle();
+    assert_eq!(world.view().tally.protected, 2);
+}
+
+#[test]
+fn saving_data_and_the_battery_are_gates_with_names_of_their_own() {
+    let low = Power { charging: false, percent: 20 };
+    let full = Power { charging: false, percent: 100 };
+    let around = |power| Surroundings { power: Some(power), ..Surroundings::default() };
+    let saving = Surroundings { saves_data: true, ..Surroundings::default() };
+    let charging = GateRules { only_charging: true, ..GateRules::default() };
+    let floor = GateRules { battery_floor: Some(30), ..GateRules::default() };
+    let table = [
+        (GateRules::default(), saving, Gate::SavesData),
+        (charging, around(full), Gate::NotCharging),
+        (floor, around(low), Gate::BatteryLow),
+        (floor, Surroundings::default(), Gate::PowerUnknown),
+    ];
+    for (rules, around, gate) in table {
+        let mut world = backed_up();
+        set(&mut world, rules);
+        world.tell(Event::SurroundingsChanged(around));
+        world.disk().write("b.jpg", "photo", Moment(5));
+        world.look();
+        world.settle();
+        assert_eq!(world.view().held, [Held { gate, photos: 1, videos: 0 }]);
+        assert_eq!(world.view().headline, Headline::Waiting, "{gate:?}");
+        let plugged = Power { charging: true, percent: 20 };
+        world.tell(Event::SurroundingsChanged(Surroundings {
+            power: Some(plugged),
+            ..Surroundings::default()
+        }));
+        world.settle();
+        assert!(world.server.holds("photo"), "{gate:?}");
+    }
+}
+
+#[test]
+fn quiet_hours_end_by_themselves() {
+    let mut world = backed_up();
+    let minute = u16::try_from(world.now.0 / 60_000 % 1440).unwrap();
+    let quiet = QuietHours { from: minute, to: (minute + 90) % 1440 };
+    set(&mut world, GateRules { quiet_hours: Some(quiet), ..GateRules::default() });
+    world.disk().write("b.jpg", "photo", Moment(5));
+    world.look();
+    world.pass(AN_HOUR_MS);
+    assert!(matches!(world.view().held[..], [Held { gate: Gate::QuietHours { .. }, photos: 1, .. }]));
+    assert!(!world.server.holds("photo"));
+    world.pass(AN_HOUR_MS);
+    assert!(world.server.holds("photo"));
+}
+
+#[test]
+fn videos_wait_for_a_page_if_the_person_or_the_server_wants_it_so() {
+    let table = [
+        (VideosInBackground::Never, true, false),
+        (VideosInBackground::WhereResumable, true, true),
+        (VideosInBackground::WhereResumable, false, false),
+        (VideosInBackground::Always, false, true),
+    ];
+    for (videos_in_background, verifies, goes) in table {
+        let mut world = World::unpaired(&[("a.jpg", "one")]);
+        world.server.paired = true;
+        world.server.verifies = verifies;
+        world.start();
+        world.settle();
+        set(&mut world, GateRules { videos_in_background, ..GateRules::default() });
+        world.settle();
+        world.disk().write("film.mp4", "film", Moment(5));
+        world.disk().write("photo.jpg", "photo", Moment(5));
+        world.wake(Wake::Sync, 150_000);
+        world.settle();
+        assert!(world.server.holds("photo"));
+        assert_eq!(world.server.holds("film"), goes, "{videos_in_background:?}, {verifies}");
+        if !goes {
+            assert_eq!(last_end(&world), Some(RunEnd::Held(Gate::NoPage)));
+            assert!(!world.engine.leaves_work(), "only a page sends it");
+            world.reboot();
+            while world.step() && world.view().deferred == 0 {}
+            assert_eq!(world.view().deferred, 1);
+            world.settle();
+            assert!(world.server.holds("film"), "a page is open again");
+        }
+    }
+}
+
+#[test]
+fn the_battery_is_remembered_for_a_while_where_no_page_is_open() {
+    let plugged =
+        Surroundings { power: Some(Power { charging: true, percent: 50 }), ..Surroundings::default() };
+    for (later_ms, goes) in [(60_000, true), (AN_HOUR_MS, false)] {
+        let mut world = backed_up();
+        set(&mut world, GateRules { only_charging: true, ..GateRules::default() });
+        world.tell(Event::SurroundingsChanged(plugged));
+        world.settle();
+        world.disk().write("b.jpg", "photo", Moment(5));
+        world.now = world.now + later_ms;
+        world.wake(Wake::Sync, 150_000);
+        world.tell(Event::SurroundingsChanged(Surroundings::default()));
+        world.settle();
+        assert_eq!(world.server.holds("photo"), goes, "after {later_ms} ms");
+    }
+}
+
+fn backed_up() -> World {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    world
+}
+
+fn set(world: &mut World, rules: GateRules) {
+    world.ask(Intent::SetGates(rules));
+}
+
+fn last_end(world: &World) -> Option<RunEnd> {
+    world.store.runs.values().last()?.ended.map(|ended| ended.because)
+}

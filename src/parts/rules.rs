@@ -1,0 +1,175 @@
+//! The rules that hold files back: each is off until somebody wants it, but for mobile data.
+
+use engine::{GateRules, Intent, QuietHours, VideosInBackground};
+use leptos::prelude::*;
+
+use crate::parts::settings::{Choice, Switch};
+use crate::shown::Desk;
+
+#[component]
+pub fn Rules(desk: Desk) -> impl IntoView {
+    let sheet = Sheet::open(desk);
+    let rules = sheet.rules;
+    let change = move |change: fn(&mut GateRules, bool), on| sheet.change(|rules| change(rules, on));
+    view! {
+        <details class="rules">
+            <summary>"Rules for when files may be sent"</summary>
+            <Switch
+                id="metered-photos"
+                name="Photos over mobile data"
+                hint="Also while the browser’s Data Saver is on. Browsers on desktops mostly do not say what a connection costs."
+                on=Memo::new(move |_| rules.get().metered_photos)
+                turn=move |on| change(|rules, on| rules.metered_photos = on, on)
+            />
+            <Switch
+                id="metered-videos"
+                name="Videos over mobile data"
+                hint="They are by far the largest."
+                on=Memo::new(move |_| rules.get().metered_videos)
+                turn=move |on| change(|rules, on| rules.metered_videos = on, on)
+            />
+            <Switch
+                id="charging"
+                name="Only while charging"
+                hint="While Safelight is closed, what it saw within the last half hour counts."
+                on=Memo::new(move |_| rules.get().only_charging)
+                turn=move |on| change(|rules, on| rules.only_charging = on, on)
+            />
+            <Battery sheet />
+            <Quiet sheet />
+            <Videos sheet />
+        </details>
+    }
+}
+
+/// The rules as they are set here. What was changed a moment ago and is not in the view yet is not lost to the next change.
+#[derive(Clone, Copy)]
+struct Sheet {
+    desk: Desk,
+    rules: Memo<GateRules>,
+    unheard: RwSignal<Option<GateRules>>,
+}
+
+impl Sheet {
+    fn open(desk: Desk) -> Sheet {
+        let unheard = RwSignal::new(None);
+        let heard = desk.view(|view| view.settings.gates);
+        Effect::new(move |_| {
+            if heard.get() == unheard.get_untracked() {
+                unheard.set(None);
+            }
+        });
+        let rules = Memo::new(move |_| unheard.get().or(heard.get()).unwrap_or_default());
+        Sheet { desk, rules, unheard }
+    }
+
+    fn change(self, change: impl FnOnce(&mut GateRules)) {
+        let mut rules = self.rules.get_untracked();
+        change(&mut rules);
+        self.unheard.set(Some(rules));
+        self.desk.dispatch(Intent::SetGates(rules));
+    }
+}
+
+const FLOORS: [&str; 4] = ["20", "30", "50", "80"];
+
+#[component]
+fn Battery(sheet: Sheet) -> impl IntoView {
+    let value = Signal::derive(move || sheet.rules.get().battery_floor.unwrap_or_default().to_string());
+    let choose = move |chosen: String| {
+        sheet.change(|rules| rules.battery_floor = chosen.parse().ok().filter(|floor| *floor > 0));
+    };
+    let choices = FLOORS.map(|floor| (floor, format!("At {floor} %")));
+    view! {
+        <Choice id="battery" name="Stop at a low battery" hint="Unless it is charging." value choose>
+            <option value="0">"Never"</option>
+            {choices.map(|(floor, name)| view! { <option value=floor>{name}</option> })}
+        </Choice>
+    }
+}
+
+#[component]
+fn Videos(sheet: Sheet) -> impl IntoView {
+    let value = Signal::derive(move || {
+        let chosen = match sheet.rules.get().videos_in_background {
+            VideosInBackground::Never => "never",
+            VideosInBackground::WhereResumable => "resumable",
+            VideosInBackground::Always => "always",
+        };
+        chosen.to_owned()
+    });
+    let choose = move |chosen: String| {
+        let wanted = match chosen.as_str() {
+            "never" => VideosInBackground::Never,
+            "always" => VideosInBackground::Always,
+            _ => VideosInBackground::WhereResumable,
+        };
+        sheet.change(|rules| rules.videos_in_background = wanted);
+    };
+    view! {
+        <Choice
+            id="videos"
+            name="Videos in the background"
+            hint="The browser grants a few minutes at a time. A server that keeps what arrived lets a long one go on where it \
+                  was cut off."
+            value
+            choose
+        >
+            <option value="never">"Never"</option>
+            <option value="resumable">"If they can go on"</option>
+            <option value="always">"Always"</option>
+        </Choice>
+    }
+}
+
+/// What is proposed to somebody who wants quiet hours: the night.
+const NIGHT: QuietHours = QuietHours { from: 22 * 60, to: 7 * 60 };
+
+#[component]
+fn Quiet(sheet: Sheet) -> impl IntoView {
+    let set = move |hours| sheet.change(|rules| rules.quiet_hours = hours);
+    let hours = move || sheet.rules.get().quiet_hours;
+    let change = move |change: fn(&mut QuietHours, u16), text: String| {
+        // A field that was emptied changes nothing.
+        let Some((mut hours, minute)) = hours().zip(minute_of(&text)) else { return };
+        change(&mut hours, minute);
+        set(Some(hours));
+    };
+    view! {
+        <Switch
+            id="quiet"
+            name="Quiet hours"
+            hint="Nothing is read or sent in them."
+            on=Memo::new(move |_| hours().is_some())
+            turn=move |on: bool| set(on.then_some(NIGHT))
+        />
+        <div class="row hours" hidden=move || hours().is_none()>
+            <label>
+                "From "
+                <input
+                    type="time"
+                    prop:value=move || hours().map(|hours| time_of(hours.from))
+                    on:change=move |event| change(|hours, minute| hours.from = minute, event_target_value(&event))
+                />
+            </label>
+            <label>
+                "to "
+                <input
+                    type="time"
+                    prop:value=move || hours().map(|hours| time_of(hours.to))
+                    on:change=move |event| change(|hours, minute| hours.to = minute, event_target_value(&event))
+                />
+            </label>
+        </div>
+    }
+}
+
+/// Of "22:05", as an input of a time has it.
+fn minute_of(time: &str) -> Option<u16> {
+    let (hour, minute) = time.split_once(':')?;
+    Some(hour.parse::<u16>().ok()? * 60 + minute.get(..2)?.parse::<u16>().ok()?)
+}
+
+fn time_of(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
