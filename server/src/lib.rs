@@ -16,6 +16,7 @@ pub mod metrics;
 mod openapi;
 mod own;
 pub mod page;
+pub mod push;
 pub mod state;
 mod throttle;
 pub mod vault;

@@ -17,6 +17,7 @@ use crate::error::{AppError, causes};
 use crate::index::IndexError;
 use crate::metrics::Metrics;
 use crate::page::Page;
+use crate::push::{Pushes, Reach};
 use crate::throttle::Throttles;
 use crate::vault::Vault;
 use crate::vaults::Vaults;
@@ -31,6 +32,7 @@ pub struct Parts {
     pub door: Door,
     pub page: Page,
     pub settings: Settings,
+    pub(crate) pushes: Pushes,
     pub(crate) throttles: Throttles,
     pub(crate) seats: Seats,
     /// Uploads in progress, by who sends them.
@@ -57,11 +59,13 @@ pub struct Settings {
     pub max_request: Option<u64>,
     /// What they say of a request's origin is believed.
     pub trusted_proxies: Vec<IpNet>,
+    pub push_reach: Reach,
 }
 
 impl State {
     pub fn new(vault: Vault, page: Page, settings: Settings) -> Result<Self, IndexError> {
         let door = Door::new(vault.index().clone());
+        let pushes = Pushes::new(vault.index().clone(), settings.push_reach);
         let vault = Arc::new(vault);
         let vaults = Vaults::new(&door.owner()?, &vault);
         Ok(Self(Arc::new(Parts {
@@ -70,6 +74,7 @@ impl State {
             door,
             page,
             settings,
+            pushes,
             throttles: Throttles::default(),
             seats: Seats::default(),
             uploads: Crowd::new(MOST_UPLOADS),

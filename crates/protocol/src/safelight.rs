@@ -15,6 +15,8 @@ pub mod path {
     pub const FOLDERS: &str = "/safelight/v1/folders";
     /// Before the number that a device gives one of its folders.
     pub const OWN_FOLDERS: &str = "/safelight/v1/folders/own/";
+    pub const PUSH: &str = "/safelight/v1/push";
+    pub const PUSH_TEST: &str = "/safelight/v1/push/test";
     pub const HEALTH: &str = "/safelight/v1/health";
 }
 
@@ -86,6 +88,46 @@ pub struct Capabilities {
     /// True if [`crate::resumable`] uploads are taken, and one that was begun is found again by its digest.
     #[serde(default)]
     pub resumable_uploads: bool,
+}
+
+/// Where and how this device is pushed to: what a browser's `PushSubscription` says of itself as JSON, and when.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PushSubscription {
+    /// An https address of the browser's push service.
+    pub endpoint: String,
+    pub keys: PushKeys,
+    /// Minute of the day (UTC) at which it is pushed to each day, whether or not it was heard of.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(maximum = 1439))]
+    pub daily_at: Option<u16>,
+}
+
+/// In base64url.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct PushKeys {
+    /// A point of P-256.
+    pub p256dh: String,
+    /// 16 bytes.
+    pub auth: String,
+}
+
+/// What the server knows of pushing to the device that asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PushState {
+    /// The `applicationServerKey`, in base64url.
+    pub public_key: String,
+    /// Whether this device is pushed to when nothing was heard of it for a day.
+    pub subscribed: bool,
+    pub daily_at: Option<u16>,
+    /// ISO 8601, UTC: when a push service was last given one.
+    pub pushed_at: Option<String>,
+    /// How the last one ended, for people.
+    pub outcome: Option<String>,
 }
 
 /// Whether the server would take photos in now.

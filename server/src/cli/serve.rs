@@ -98,6 +98,7 @@ impl Serve {
             public_url: self.public_url,
             max_request: self.max_request.map(|size| size.as_u64()),
             trusted_proxies: self.trusted_proxy,
+            push_reach: server::push::Reach::Secure,
         };
         let state = State::new(vault, page, settings)?;
         state.open_vaults()?;

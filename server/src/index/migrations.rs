@@ -116,6 +116,18 @@ const STEPS: &[&str] = &["
     DELETE FROM setting WHERE name IN ('owner_id', 'owner_since');
 ", "
     CREATE INDEX asset_by_time ON asset (created_at);
+", "
+    CREATE TABLE push_subscription (
+        session TEXT PRIMARY KEY REFERENCES session (id) ON DELETE CASCADE,
+        endpoint TEXT NOT NULL UNIQUE,
+        public_key BLOB NOT NULL,
+        auth BLOB NOT NULL,
+        daily_at INTEGER,
+        pushed_at INTEGER,
+        outcome TEXT,
+        not_before INTEGER NOT NULL,
+        failures INTEGER NOT NULL
+    ) STRICT;
 "];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), IndexError> {

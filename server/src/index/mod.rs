@@ -119,6 +119,13 @@ impl Index {
         })
     }
 
+    /// What is set already stays.
+    pub(crate) fn set_once(&self, name: &'static str, value: String) -> Result<(), IndexError> {
+        self.write(move |index| {
+            index.execute("INSERT OR IGNORE INTO setting VALUES (?1, ?2)", [name, &value]).map(drop)
+        })
+    }
+
     pub(crate) fn set(&self, name: &'static str, value: String) -> Result<(), IndexError> {
         self.write(move |index| {
             index.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", [name, &value]).map(drop)

@@ -39,11 +39,13 @@ pub async fn serve(
     let handle = Handle::new();
     let stopping = stop(shutdown, state.clone(), handle.clone());
     let housekeeping = crate::keep_house(state.clone());
+    let pushing = crate::push::keep(state.clone());
     let reloading = tls.clone();
     tokio::select! {
         ended = answer(listener, tls, state, handle) => ended,
         () = stopping => Ok(()),
         () = housekeeping => Ok(()),
+        () = pushing => Ok(()),
         () = keep_up_to_date(reloading) => Ok(()),
     }
 }

@@ -4,6 +4,7 @@ mod capabilities;
 mod folders;
 mod health;
 mod pair;
+mod push;
 mod rate;
 mod sessions;
 
@@ -27,6 +28,10 @@ pub(crate) fn signed_in() -> OpenApiRouter<State> {
         .routes(routes!(folders::forget))
         .routes(routes!(folders::told))
         .routes(routes!(folders::tell))
+        .routes(routes!(push::state))
+        .routes(routes!(push::subscribe))
+        .routes(routes!(push::unsubscribe))
+        .routes(routes!(push::try_it))
         .routes(routes!(rate::set))
         .routes(routes!(sessions::list))
         .routes(routes!(sessions::revoke))

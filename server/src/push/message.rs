@@ -1,0 +1,36 @@
+//! One push: what it says, encrypted for its receiver (RFC 8291) and signed by us.
+
+use std::time::Duration;
+
+use axum::http::{HeaderValue, Request, header};
+use jiff::Timestamp;
+use serde_json::json;
+use web_push_native::{Error, WebPushBuilder};
+
+use super::vapid::Vapid;
+use super::{Reason, Subscription};
+
+/// A device that is off for longer looks for new files by itself when it is on again.
+const VALID: Duration = Duration::from_secs(12 * 3600);
+
+pub(super) fn request(
+    to: &Subscription,
+    reason: Reason,
+    vapid: &Vapid,
+    contact: &str,
+    now: Timestamp,
+) -> Result<Request<Vec<u8>>, Error> {
+    let keys = &to.keys;
+    let builder = WebPushBuilder::new(keys.endpoint.clone(), keys.public_key, keys.auth);
+    let mut request =
+        builder.with_valid_duration(VALID).build(json!({ "reason": reason }).to_string().into_bytes())?;
+    let authorization = vapid.authorization(&keys.endpoint, contact, now);
+    let authorization =
+        HeaderValue::try_from(authorization).map_err(|error| Error::Extension(error.into()))?;
+    let headers = request.headers_mut();
+    headers.insert(header::AUTHORIZATION, authorization);
+    // The newest takes the place of one that was not delivered yet.
+    headers.insert("topic", HeaderValue::from_static("safelight"));
+    headers.insert("urgency", HeaderValue::from_static("high"));
+    Ok(request)
+}

@@ -1,0 +1,91 @@
+//! When a device is pushed to. Each push must show a notification, so there are few.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::Subscription;
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+/// A time of day that was missed for longer, as while the server was off, is left for the next day.
+const LATE: SignedDuration = SignedDuration::from_hours(2);
+
+/// Why it is pushed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Reason {
+    /// Nothing was heard of the device for a day.
+    Silent,
+    /// It is the time that its person chose.
+    Daily,
+    /// Its person asked for one now.
+    Asked,
+}
+
+/// Whether it is time, and why.
+pub(super) fn due(one: &Subscription, last_used: Timestamp, now: Timestamp) -> Option<Reason> {
+    if now < one.not_before {
+        return None;
+    }
+    let quiet_since =
+        |at: Option<Timestamp>, time: SignedDuration| at.is_none_or(|at| now.duration_since(at) >= time);
+    let missed = one.daily_at.map(|minute| time_since(minute, now));
+    if missed
+        .is_some_and(|missed| missed < LATE && quiet_since(one.pushed, missed + SignedDuration::from_secs(1)))
+    {
+        return Some(Reason::Daily);
+    }
+    let is_silent = quiet_since(Some(last_used), DAY) && quiet_since(one.pushed, DAY);
+    is_silent.then_some(Reason::Silent)
+}
+
+/// Since this minute of the day (UTC) was last.
+fn time_since(minute: u16, now: Timestamp) -> SignedDuration {
+    let of_day = SignedDuration::from_secs(now.as_second().rem_euclid(DAY.as_secs()));
+    let since = of_day - SignedDuration::from_mins(i64::from(minute));
+    if since.is_negative() { since + DAY } else { since }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::subscription::tests::subscription;
+    use super::*;
+
+    #[test]
+    fn a_silent_device_is_pushed_to_once_a_day() {
+        let at = |time: &str| time.parse::<Timestamp>().unwrap();
+        let now = at("2026-05-03T12:00:00Z");
+        let one = |pushed: Option<&str>| Subscription { pushed: pushed.map(at), ..subscription() };
+        let table = [
+            (one(None), "2026-05-02T12:00:01Z", None),
+            (one(None), "2026-05-02T11:59:59Z", Some(Reason::Silent)),
+            (one(Some("2026-05-02T12:00:01Z")), "2026-04-01T00:00:00Z", None),
+            (one(Some("2026-05-02T11:59:59Z")), "2026-04-01T00:00:00Z", Some(Reason::Silent)),
+        ];
+        for (one, last_used, reason) in table {
+            assert_eq!(due(&one, at(last_used), now), reason, "{last_used}, {:?}", one.pushed);
+        }
+        let waits = Subscription { not_before: at("2026-05-03T12:00:01Z"), ..one(None) };
+        assert_eq!(due(&waits, at("2026-04-01T00:00:00Z"), now), None);
+    }
+
+    #[test]
+    fn the_chosen_time_of_day_comes_once_and_not_hours_late() {
+        let at = |time: &str| time.parse::<Timestamp>().unwrap();
+        let at_nine = |pushed: Option<&str>| Subscription {
+            daily_at: Some(9 * 60),
+            pushed: pushed.map(at),
+            ..subscription()
+        };
+        let table = [
+            (None, "2026-05-03T08:59:00Z", None),
+            (None, "2026-05-03T09:00:00Z", Some(Reason::Daily)),
+            (None, "2026-05-03T10:59:00Z", Some(Reason::Daily)),
+            (None, "2026-05-03T11:01:00Z", None),
+            (Some("2026-05-03T09:00:00Z"), "2026-05-03T09:01:00Z", None),
+            (Some("2026-05-02T09:00:00Z"), "2026-05-03T09:00:00Z", Some(Reason::Daily)),
+        ];
+        for (pushed, now, reason) in table {
+            assert_eq!(due(&at_nine(pushed), at(now), at(now)), reason, "{now}, {pushed:?}");
+        }
+    }
+}

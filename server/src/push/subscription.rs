@@ -1,0 +1,224 @@
+//! The subscriptions of the devices, one for each session; it goes with it.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, params};
+use web_push_native::{Auth, p256::PublicKey};
+
+use super::{Outcome, Pushes, Reach, wait};
+use crate::index::IndexError;
+use crate::vault::time;
+use axum::http::Uri;
+
+/// Those of the large services have some hundred.
+const LONGEST_ENDPOINT_BYTES: usize = 2048;
+
+/// Whom to push to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Subscription {
+    pub(crate) session: String,
+    pub(crate) keys: Keys,
+    /// Minute of the day, UTC.
+    pub(crate) daily_at: Option<u16>,
+    /// The last time that a service took one.
+    pub(crate) pushed: Option<Timestamp>,
+    /// How the last one ended, for people.
+    pub(crate) outcome: Option<String>,
+    pub(crate) not_before: Timestamp,
+    pub(crate) failures: u32,
+}
+
+/// What a browser gives out for one who is to push to it (RFC 8291, 2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Keys {
+    pub(crate) endpoint: Uri,
+    pub(crate) public_key: PublicKey,
+    pub(crate) auth: Auth,
+}
+
+/// What is wrong with what was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Malformed {
+    #[error("endpoint must be an https address of at most 2048 bytes")]
+    Endpoint,
+    #[error("keys.p256dh must be a point of P-256 in base64url")]
+    PublicKey,
+    #[error("keys.auth must be 16 bytes in base64url")]
+    Auth,
+    #[error("dailyAt must be a minute of the day, below 1440")]
+    DailyAt,
+}
+
+impl Keys {
+    pub(crate) fn read(
+        endpoint: &str,
+        public_key: &str,
+        auth: &str,
+        reach: Reach,
+    ) -> Result<Self, Malformed> {
+        let uri: Uri = endpoint.parse().map_err(|_| Malformed::Endpoint)?;
+        let may_reach = match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => reach == Reach::Plain,
+            Some(_) | None => false,
+        };
+        let plain_host = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+        if !may_reach || !plain_host || endpoint.len() > LONGEST_ENDPOINT_BYTES {
+            return Err(Malformed::Endpoint);
+        }
+        let bytes = |text: &str| BASE64_URL_SAFE_NO_PAD.decode(text.trim_end_matches('='));
+        let point = bytes(public_key).ok().and_then(|point| PublicKey::from_sec1_bytes(&point).ok());
+        let secret = bytes(auth).ok().and_then(|auth| <[u8; 16]>::try_from(auth).ok());
+        Ok(Self {
+            endpoint: uri,
+            public_key: point.ok_or(Malformed::PublicKey)?,
+            auth: secret.ok_or(Malformed::Auth)?.into(),
+        })
+    }
+}
+
+impl Pushes {
+    pub(crate) fn reach(&self) -> Reach {
+        self.reach
+    }
+
+    /// Takes the place of an earlier one of this device, and of this browser.
+    pub(crate) fn subscribe(
+        &self,
+        session: &str,
+        keys: &Keys,
+        daily_at: Option<u16>,
+    ) -> Result<(), IndexError> {
+        let row = (
+            session.to_owned(),
+            keys.endpoint.to_string(),
+            keys.public_key.to_sec1_bytes().into_vec(),
+            keys.auth.to_vec(),
+            daily_at,
+        );
+        self.index.write(move |index| {
+            let sql = "INSERT OR REPLACE INTO push_subscription
+                (session, endpoint, public_key, auth, daily_at, not_before, failures)
+                VALUES (?1, ?2, ?3, ?4, ?5, 0, 0)";
+            index.execute(sql, row).map(drop)
+        })
+    }
+
+    pub(crate) fn unsubscribe(&self, session: &str) -> Result<(), IndexError> {
+        let session = session.to_owned();
+        self.index.write(move |index| {
+            index.execute("DELETE FROM push_subscription WHERE session = ?1", [session]).map(drop)
+        })
+    }
+
+    pub(crate) fn of(&self, session: &str) -> Result<Option<Subscription>, IndexError> {
+        let sql = "SELECT * FROM push_subscription WHERE session = ?1";
+        self.index.read(|index| index.query_row(sql, [session], from_row).optional())
+    }
+
+    /// With the time at which each device was last heard of.
+    pub(super) fn all(&self) -> Result<Vec<(Subscription, Timestamp)>, IndexError> {
+        let sql = "SELECT push_subscription.*, last_used_at
+            FROM push_subscription JOIN session ON session.id = push_subscription.session";
+        let both = |row: &Row<'_>| Ok((from_row(row)?, time(row, "last_used_at")?));
+        self.index.read(|index| index.prepare(sql)?.query_map([], both)?.collect())
+    }
+
+    pub(super) fn remember(
+        &self,
+        one: &Subscription,
+        outcome: Outcome,
+        now: Timestamp,
+    ) -> Result<(), IndexError> {
+        let now_ms = now.as_millisecond();
+        let (pushed, not_before, failures, words) = match outcome {
+            // Another one may have taken its place meanwhile, with another endpoint.
+            Outcome::Gone => return self.forget(one),
+            Outcome::Taken => (Some(now_ms), 0, 0, "taken".to_owned()),
+            Outcome::Later(asked) => {
+                let next = now.saturating_add(wait(one.failures, asked)).unwrap_or(Timestamp::MAX);
+                (None, next.as_millisecond(), one.failures.saturating_add(1), "not now".to_owned())
+            }
+            // Nothing mends it but another subscription: it is tried once a day.
+            Outcome::Refused(status) => (Some(now_ms), 0, 0, format!("refused with {status}")),
+        };
+        let session = one.session.clone();
+        self.index.write(move |index| {
+            let sql = "UPDATE push_subscription SET pushed_at = coalesce(?2, pushed_at), not_before = ?3,
+                failures = ?4, outcome = ?5 WHERE session = ?1";
+            index.execute(sql, params![session, pushed, not_before, failures, words]).map(drop)
+        })
+    }
+
+    fn forget(&self, one: &Subscription) -> Result<(), IndexError> {
+        let row = (one.session.clone(), one.keys.endpoint.to_string());
+        self.index.write(move |index| {
+            let sql = "DELETE FROM push_subscription WHERE session = ?1 AND endpoint = ?2";
+            index.execute(sql, row).map(drop)
+        })
+    }
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Subscription> {
+    let pushed = row.get::<_, Option<i64>>("pushed_at")?.map(|_| time(row, "pushed_at")).transpose()?;
+    Ok(Subscription {
+        session: row.get("session")?,
+        keys: keys_of(row)?,
+        daily_at: row.get("daily_at")?,
+        pushed,
+        outcome: row.get("outcome")?,
+        not_before: time(row, "not_before")?,
+        failures: row.get("failures")?,
+    })
+}
+
+fn keys_of(row: &Row<'_>) -> rusqlite::Result<Keys> {
+    let broken = |column: usize| {
+        rusqlite::Error::InvalidColumnType(column, "push_subscription".into(), rusqlite::types::Type::Blob)
+    };
+    let endpoint: String = row.get("endpoint")?;
+    let (point, auth): (Vec<u8>, [u8; 16]) = (row.get("public_key")?, row.get("auth")?);
+    Ok(Keys {
+        endpoint: endpoint.parse().map_err(|_| broken(1))?,
+        public_key: PublicKey::from_sec1_bytes(&point).map_err(|_| broken(2))?,
+        auth: auth.into(),
+    })
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// The receiver of RFC 8291, appendix A.
+    pub(in super::super) const PUBLIC_KEY: &str =
+        "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
+    pub(in super::super) const AUTH: &str = "BTBZMqHH6r4Tts7J_aSIgg";
+
+    pub(in super::super) fn subscription() -> Subscription {
+        Subscription {
+            session: "s".into(),
+            keys: Keys::read("https://push.example.net/p/1", PUBLIC_KEY, AUTH, Reach::Secure).unwrap(),
+            daily_at: None,
+            pushed: None,
+            outcome: None,
+            not_before: Timestamp::UNIX_EPOCH,
+            failures: 0,
+        }
+    }
+
+    #[test]
+    fn what_no_browser_would_give_out_is_refused() {
+        let read =
+            |endpoint: &str, key: &str, auth: &str| Keys::read(endpoint, key, auth, Reach::Secure).err();
+        let good = "https://push.example.net/p/1";
+        assert_eq!(read(good, PUBLIC_KEY, AUTH), None);
+        assert_eq!(read(good, &format!("{PUBLIC_KEY}="), AUTH), None, "some libraries pad");
+        for endpoint in ["http://push.example.net/", "nonsense", "https://me@push.example.net/", "/path"] {
+            assert_eq!(read(endpoint, PUBLIC_KEY, AUTH), Some(Malformed::Endpoint), "{endpoint}");
+        }
+        assert_eq!(read(&format!("{good}{}", "x".repeat(2048)), PUBLIC_KEY, AUTH), Some(Malformed::Endpoint));
+        assert_eq!(read(good, "BCVx", AUTH), Some(Malformed::PublicKey));
+        assert_eq!(read(good, PUBLIC_KEY, "BTBZ"), Some(Malformed::Auth));
+    }
+}
