@@ -14,6 +14,7 @@ use crate::parts::dropping::DropTarget;
 use crate::parts::folders::Folders;
 use crate::parts::gates::Gates;
 use crate::parts::headline::HeadlinePart;
+use crate::parts::health::Health;
 use crate::parts::history::History;
 use crate::parts::library::Library;
 use crate::parts::lists::Lists;
@@ -60,6 +61,7 @@ fn page(desk: Desk) -> impl IntoView {
             <Library desk />
             <Restore desk />
             <Settings desk />
+            <Health desk />
             <Devices desk />
             <History desk />
             <Report desk />

@@ -13,11 +13,6 @@ mod parts;
 #[cfg(target_arch = "wasm32")]
 mod shown;
 
-/// A fifth of the size of the default one.
-#[cfg(target_arch = "wasm32")]
-#[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
-
 /// Starts the page and, beside it, the backup worker.
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen::prelude::wasm_bindgen(start)]

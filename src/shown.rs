@@ -60,7 +60,7 @@ impl Desk {
             Some(FromEngine::Runs(history)) => runs.set(history),
             Some(FromEngine::Incidents(lately)) => incidents.set(Some(lately)),
             // Heard by the conversation itself.
-            Some(FromEngine::Started | FromEngine::Heard(_)) => {}
+            Some(FromEngine::Started | FromEngine::Heard(_) | FromEngine::Handles) => {}
             None => shown.set(Shown::OtherVersion),
         })?;
         Ok(Desk {
@@ -75,6 +75,13 @@ impl Desk {
             waking: RwSignal::new(None),
             conversation: StoredValue::new_local(conversation),
         })
+    }
+
+    /// Needs a fresh gesture.
+    pub fn offer_to_install(self) {
+        self.install.with_untracked(|offer| offer.iter().for_each(browser::window::InstallOffer::show));
+        // The browser takes an offer once.
+        self.install.set(None);
     }
 
     pub fn dispatch(self, intent: Intent) {

@@ -26,6 +26,7 @@ self.addEventListener("fetch", (event) => {
 });
 self.addEventListener("message", (event) => {
   if (event.data === "use-new-version") event.waitUntil(self.skipWaiting());
+  if (event.data === "test-backup") event.waitUntil(test());
   if (Array.isArray(event.data)) event.waitUntil(hold(event.data));
 });
 
@@ -35,19 +36,61 @@ for (const kind of ["sync", "periodicsync"]) {
   });
 }
 
+self.addEventListener("push", (event) => event.waitUntil(tellOfPush()));
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(show());
+});
+
 let engine;
 
 // A rejection makes the browser try again, three times in all. The page that is open at the last try cannot ask anew when
 // it is closed, and while it is open we can.
 async function backUp(kind, isLast) {
+  const { end } = await run(kind);
+  if (end === "page-open" && isLast) await self.registration.sync.register(BACKUP);
+  if (end !== "done") throw new Error(end);
+}
+
+async function run(kind) {
   engine ??= init({ module_or_path: fromShell(ENGINE) });
   await engine.catch((error) => {
     engine = undefined;
     throw error;
   });
-  const end = await back_up(kind);
-  if (end === "page-open" && isLast) await self.registration.sync.register(BACKUP);
-  if (end !== "done") throw new Error(end);
+  return back_up(kind);
+}
+
+// Waits until no page is open, for what holds then is what counts.
+async function test() {
+  const A_MINUTE = 120;
+  for (let looks = 0; looks < A_MINUTE && (await self.clients.matchAll()).length > 0; looks++) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  await run("test");
+}
+
+// The browser demands that every push is seen; each takes the place of the one before.
+async function tellOfPush() {
+  const body = words(await run("push").catch(() => ({})));
+  await self.registration.showNotification("Safelight", { body, tag: BACKUP, icon: "/icons/icon-192.png", badge: "/icons/badge-96.png" });
+}
+
+const files = (number) => `${number} ${number === 1 ? "file" : "files"}`;
+
+function words({ end, needs, sent, remaining, protected: isProtected }) {
+  const done = sent ? `${files(sent)} backed up. ` : "";
+  if (end === "page-open") return "Safelight is open and backs up by itself.";
+  if (needs === "pairing") return "Your server asks to pair again. Open Safelight to do it.";
+  if (needs) return `${done}The browser wants your permission for a folder. Open Safelight to give it.`;
+  if (isProtected) return `${done}Everything is protected.`;
+  if (remaining) return `${done}${files(remaining)} to go. Open Safelight to go on.`;
+  return `${done}Not everything could be checked. Open Safelight to see why.`;
+}
+
+async function show() {
+  const pages = await self.clients.matchAll({ type: "window" });
+  await (pages[0]?.focus() ?? self.clients.openWindow("/"));
 }
 
 async function fill() {

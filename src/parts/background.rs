@@ -18,11 +18,6 @@ pub fn Background(desk: Desk) -> impl IntoView {
         let waking = desk.waking.get().filter(|_| on.get())?;
         Some(desk.runs.with(|runs| outlook(waking, last_of(runs), local_time)))
     };
-    let install = move |_| {
-        desk.install.with_untracked(|offer| offer.iter().for_each(|offer| offer.show()));
-        // The browser takes an offer once.
-        desk.install.set(None);
-    };
     view! {
         <Switch
             id="background"
@@ -33,7 +28,7 @@ pub fn Background(desk: Desk) -> impl IntoView {
         />
         <div class="outlook">
             <p class="hint" data-testid="background">{said}</p>
-            <button hidden=move || desk.install.with(Option::is_none) on:click=install>"Install Safelight"</button>
+            <button hidden=move || desk.install.with(Option::is_none) on:click=move |_| desk.offer_to_install()>"Install Safelight"</button>
         </div>
     }
 }

@@ -109,7 +109,7 @@ fn facts(folder: &FolderView) -> String {
 }
 
 /// The prompt needs this click, so it is asked for here and not by the engine.
-fn allow(desk: Desk, id: FolderId) {
+pub fn allow(desk: Desk, id: FolderId) {
     spawn_local(async move {
         match browser::window::ask_permission(id).await {
             Ok(true) => desk.say(ToEngine::Regranted(id)),

@@ -9,6 +9,7 @@ pub mod dropping;
 pub mod folders;
 pub mod gates;
 pub mod headline;
+pub mod health;
 pub mod history;
 pub mod lamp;
 pub mod library;

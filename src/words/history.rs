@@ -18,6 +18,8 @@ pub fn wake(wake: Wake) -> &'static str {
         Wake::NetworkBack => "The network came back",
         Wake::SignedIn => "This browser was paired",
         Wake::Sync => "In the background: something was left to send",
+        Wake::Tested => "In the background: you tested it",
+        Wake::Push => "In the background: your server asked for it",
         Wake::PeriodicSync => "In the background: it was time to look",
     }
 }

@@ -4,6 +4,7 @@ pub mod background;
 pub mod closing;
 pub mod gates;
 pub mod headline;
+pub mod health;
 pub mod history;
 pub mod library;
 pub mod numbers;

@@ -1,6 +1,6 @@
 //! A wake-up without a page: the service worker runs the same engine for as long as the browser lets it.
 
-use engine::Wake;
+use engine::{Left, Wake};
 use gloo::timers::future::TimeoutFuture;
 use js_sys::Array;
 use wasm_bindgen::JsCast;
@@ -8,12 +8,14 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Client, ServiceWorkerGlobalScope};
 
 use crate::bindings::{object, set_app_badge};
-use crate::host::{Left, NoPage, run_shift};
+use crate::host::{NoPage, run_shift};
 use crate::lock::{Held, become_the_one_if_free};
 use crate::{Fault, now};
 
 /// The browser ends a sync after about 190 s, a periodic one after 185 (measured).
 const SHIFT_MS: u64 = 150_000;
+/// And a push after 95; its person waits for a word.
+const PUSH_SHIFT_MS: u64 = 25_000;
 /// A page that was just closed keeps the lock for a moment.
 const LOCK_PATIENCE_MS: u64 = 10_000;
 const LOCK_LOOK_MS: u32 = 250;
@@ -21,17 +23,16 @@ const LOCK_LOOK_MS: u32 = 250;
 /// How a wake-up ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Woken {
-    /// Nothing is left that could be done.
-    Done,
-    /// Work is left, or the storage failed: the browser should try again.
-    Unfinished,
+    Over(Left),
+    /// The storage failed, or a newer Safelight upgrades it: the browser should try again.
+    Failed,
     /// A page is open and has an engine of its own: the browser should try again when it may be closed.
     PageOpen,
 }
 
 /// Backs up until all is done, the time is up, or a page opens. Call it in a service worker.
 pub async fn wake(by: Wake) -> Result<Woken, Fault> {
-    let until = now() + SHIFT_MS;
+    let until = now() + if by == Wake::Push { PUSH_SHIFT_MS } else { SHIFT_MS };
     // Before it is looked whether a page is open: one that opens later speaks.
     let pages = NoPage::listening()?;
     let Some(_held) = lock_of_no_page().await? else { return Ok(Woken::PageOpen) };
@@ -40,10 +41,9 @@ pub async fn wake(by: Wake) -> Result<Woken, Fault> {
         Ok(left) => {
             // Refused where the app is not installed; then there is no icon either.
             _ = set_app_badge(left.remaining as f64).await;
-            Ok(if left.work { Woken::Unfinished } else { Woken::Done })
+            Ok(Woken::Over(left))
         }
-        // The storage failed, or a newer Safelight upgrades it.
-        Err(_) => Ok(Woken::Unfinished),
+        Err(_) => Ok(Woken::Failed),
     }
 }
 

@@ -164,6 +164,7 @@ extern "C" {
     pub fn prompt(this: &InstallPrompt) -> Result<Promise, JsValue>;
 
     /// `ServiceWorkerRegistration`, with what wakes it.
+    #[wasm_bindgen(extends = web_sys::ServiceWorkerRegistration, extends = Object)]
     pub type WakingRegistration;
 
     #[wasm_bindgen(method, getter)]
@@ -191,6 +192,12 @@ extern "C" {
     /// Zero takes the badge away.
     #[wasm_bindgen(catch, js_namespace = navigator, js_name = setAppBadge)]
     pub async fn set_app_badge(count: f64) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub fn atob(text: &str) -> Result<String, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "storage"], js_name = persisted)]
+    pub async fn is_storage_kept() -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = ["navigator", "storage"], js_name = persist)]
     pub async fn persist_storage() -> Result<JsValue, JsValue>;
@@ -242,7 +249,7 @@ pub(crate) fn read_mode() -> JsValue {
 }
 
 /// A plain object with these properties.
-pub(crate) fn object(properties: &[(&str, &JsValue)]) -> JsValue {
+pub fn object(properties: &[(&str, &JsValue)]) -> JsValue {
     let object = Object::new();
     for (key, value) in properties {
         // Setting a property of a fresh plain object cannot fail.

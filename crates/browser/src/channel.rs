@@ -41,6 +41,8 @@ pub enum ToEngine {
     Incidents,
     /// What the device is like now.
     Surroundings(Surroundings),
+    /// Hand out the handles of the folders: only a page can ask for a permission.
+    Handles,
 }
 
 /// From the engine, to every page.
@@ -58,6 +60,8 @@ pub enum FromEngine {
     /// The history, newest first.
     Runs(Vec<Run>),
     Incidents(Vec<Incident>),
+    /// An array of `[folder, directory handle]` is attached.
+    Handles,
 }
 
 /// Something worth a sentence.

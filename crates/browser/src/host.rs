@@ -9,7 +9,7 @@ mod work;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use engine::{Command, Engine, Event, FolderId, JobId, Moment, SavedRow, Wake};
+use engine::{Command, Engine, Event, FolderId, JobId, Left, Moment, SavedRow, Wake};
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::future::{AbortHandle, Either, select};
@@ -72,16 +72,6 @@ enum Ending {
     Over,
 }
 
-/// What an engine without a page leaves behind.
-pub struct Left {
-    /// Files.
-    pub remaining: u64,
-    /// Whether another try would find something to do.
-    pub work: bool,
-    /// A page opened, whose engine goes on.
-    pub handed_over: bool,
-}
-
 /// An event, and the message that it came by.
 struct Told {
     event: Event,
@@ -118,7 +108,7 @@ pub async fn run_shift(by: Wake, until: Moment, pages: NoPage) -> Result<Left, S
     let (host, events) = started.map_err(|fault| stopped_by(&fault))?;
     host.tell(Event::SurroundingsChanged(surroundings::seen(None)));
     match Rc::clone(&host).serve(events).await {
-        Ending::Over => Ok(host.left()),
+        Ending::Over => Ok(host.engine.borrow().left()),
         Ending::Stopped(why) => Err(why),
     }
 }
@@ -228,13 +218,6 @@ impl Host {
         ending
     }
 
-    fn left(&self) -> Left {
-        let engine = self.engine.borrow();
-        let (remaining, work, handed_over) =
-            (engine.remaining(), engine.leaves_work(), engine.was_handed_over());
-        Left { remaining, work, handed_over }
-    }
-
     /// Ends once the database must be let go.
     async fn outdated(&self) -> Ending {
         self.store.wait_for_version_change().await;
@@ -318,6 +301,6 @@ impl Host {
     }
 
     pub(self) fn say(&self, message: &FromEngine) {
-        self.audience.say(message);
+        self.audience.say(message, &JsValue::NULL);
     }
 }

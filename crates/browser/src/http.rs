@@ -22,9 +22,16 @@ pub async fn get<T: FromJson>(path: &str) -> RequestEnd<T> {
 }
 
 pub async fn post<T: FromJson>(path: &str, body: &impl serde::Serialize) -> RequestEnd<T> {
+    understand(send(path, "POST", json_of(body)).await)
+}
+
+pub async fn put<T: FromJson>(path: &str, body: &impl serde::Serialize) -> RequestEnd<T> {
+    understand(send(path, "PUT", json_of(body)).await)
+}
+
+fn json_of(body: &impl serde::Serialize) -> Option<JsValue> {
     let json = body.serialize(&serde_wasm_bindgen::Serializer::json_compatible());
-    let text = json.ok().and_then(|json| js_sys::JSON::stringify(&json).ok());
-    understand(send(path, "POST", text.map(JsValue::from)).await)
+    json.ok().and_then(|json| js_sys::JSON::stringify(&json).ok()).map(JsValue::from)
 }
 
 pub async fn put_text(path: &str, text: &str) -> RequestEnd<Anything> {

@@ -2,11 +2,13 @@
 
 mod awake;
 mod background;
+mod chain;
 mod conversation;
 mod devices;
 mod giving;
 mod install;
 mod library;
+mod push;
 mod restore;
 mod surroundings;
 
@@ -15,21 +17,21 @@ use std::cell::RefCell;
 use engine::FolderId;
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
-use js_sys::Reflect;
+use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, File, FileList, Worker, WorkerOptions, WorkerType};
 
 use crate::Fault;
 use crate::app_shell;
 use crate::bindings::{self, DirectoryHandle, DropItem, FileHandle, Handle, has_global};
-use crate::store::Store;
 
 /// A worker that stopped is started anew after this time: at once would be a loop if it cannot start at all.
 const RESTART_MS: u32 = 2_000;
 
 pub use awake::Awake;
 pub use background::{ask_for_sync, be_woken_now_and_then, can_be_woken, when_left};
+pub use chain::{Chain, Notifications, chain, test_background};
 pub use conversation::Conversation;
 pub use devices::{Device, devices, send_away};
 pub use giving::{
@@ -37,32 +39,36 @@ pub use giving::{
 };
 pub use install::{InstallOffer, when_installable};
 pub use library::{Gallery, Month, NearSight, Photo, gallery, months, photos_of, when_resized};
+pub use protocol::safelight::PushState;
+pub use push::{PushFault, begin_pushes, end_pushes, may_notify, push_state, try_push};
 pub use restore::{Care, KnownFolder, Plan, PlanFault, Restored, WriteFault, known_folders, plan, restore};
 pub use surroundings::keep_surroundings;
 
 thread_local! {
     /// The grant of a dropped folder lives only while some handle object does (measured).
     static KEPT: RefCell<Vec<Handle>> = const { RefCell::new(Vec::new()) };
+    /// The handles of the folders, as the engine handed them out last.
+    static KNOWN: RefCell<Vec<(FolderId, Handle)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Keeps the grants of dropped folders through a reload: a handle is held here while the page lives, and by the
 /// service worker for the moment in which no page does.
 pub fn keep_grants() {
-    spawn_local(async {
-        match kept_folders().await {
-            Ok(folders) => KEPT.with_borrow_mut(|kept| kept.extend(folders)),
-            // Without them a reload may ask for the permission again; nothing else depends on it.
-            Err(fault) => web_sys::console::warn_1(&fault.to_string().into()),
-        }
-    });
-    if let Some(window) = web_sys::window() {
-        EventListener::new(&window, "pagehide", |_| KEPT.with_borrow(|kept| app_shell::hold(kept))).forget();
-    }
+    let Some(window) = web_sys::window() else { return };
+    let hold = |_: &web_sys::Event| {
+        let known = KNOWN.with_borrow(|known| known.iter().map(|(_, handle)| handle.clone()).collect());
+        app_shell::hold(&[known, KEPT.with_borrow(Clone::clone)].concat());
+    };
+    EventListener::new(&window, "pagehide", hold).forget();
 }
 
-async fn kept_folders() -> Result<Vec<Handle>, Fault> {
-    let folders = Store::open().await?.folders().await?;
-    Ok(folders.into_iter().map(|(_, handle)| handle.unchecked_into()).collect())
+fn hear_handles(told: &JsValue) {
+    let pair = |pair: JsValue| {
+        let pair: Array = pair.unchecked_into();
+        (FolderId(pair.get(0).as_f64().unwrap_or_default() as u32), pair.get(1).unchecked_into())
+    };
+    let known = told.dyn_ref::<Array>().map(|pairs| pairs.iter().map(pair).collect());
+    KNOWN.set(known.unwrap_or_default());
 }
 
 /// Starts the backup worker, and starts it anew whenever it stops: rows are written before they are acted on, so
@@ -109,12 +115,11 @@ pub async fn pick_folder_to_write() -> Result<Option<DirectoryHandle>, Fault> {
 
 /// Asks for the permission of a stored folder. Needs a fresh gesture. True if it is granted now.
 pub async fn ask_permission(folder: FolderId) -> Result<bool, Fault> {
-    let Some(handle) = Store::open().await?.folder(folder).await? else { return Ok(false) };
-    let granted = handle.ask_permission().await == "granted";
-    if granted {
-        KEPT.with_borrow_mut(|kept| kept.push(handle.unchecked_into()));
+    let known = KNOWN.with_borrow(|known| known.iter().find(|(id, _)| *id == folder).cloned());
+    match known {
+        Some((_, handle)) => Ok(handle.ask_permission().await == "granted"),
+        None => Err(Fault::new("NotFoundError", "the folder is not known here yet; try again")),
     }
-    Ok(granted)
 }
 
 /// Asks the browser not to clear our storage when space is short. It may say no; nothing depends on it.

@@ -35,7 +35,7 @@ pub mod testing;
 
 pub use command::{Command, Read, Send};
 pub use decision::{Decision, after_upload};
-pub use engine::Engine;
+pub use engine::{Engine, Left, Needs};
 pub use event::{
     Body, Checked, Event, HashEnd, JobId, Known, KnownAccount, ListedFile, ListingEnd, Look, PairEnd, Reply,
     RequestEnd, Saved, SavedFolder, UploadEnd,

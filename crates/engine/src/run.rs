@@ -43,12 +43,16 @@ pub enum Wake {
     Sync,
     /// The browser, now and then: there may be new files.
     PeriodicSync,
+    /// The server, because it has not heard of this device for a day, or at a time that the person chose.
+    Push,
+    /// The person closed it to see whether it goes on.
+    Tested,
 }
 
 impl Wake {
     /// Whether it came while no page was open.
     pub fn is_background(self) -> bool {
-        matches!(self, Wake::Sync | Wake::PeriodicSync)
+        matches!(self, Wake::Sync | Wake::PeriodicSync | Wake::Push | Wake::Tested)
     }
 }
 

@@ -147,7 +147,7 @@ fn videos_wait_for_a_page_if_the_person_or_the_server_wants_it_so() {
         assert_eq!(world.server.holds("film"), goes, "{videos_in_background:?}, {verifies}");
         if !goes {
             assert_eq!(last_end(&world), Some(RunEnd::Held(Gate::NoPage)));
-            assert!(!world.engine.leaves_work(), "only a page sends it");
+            assert!(!world.engine.left().work, "only a page sends it");
             world.reboot();
             while world.step() && world.view().deferred == 0 {}
             assert_eq!(world.view().deferred, 1);

@@ -1,7 +1,9 @@
 //! An engine without a page: it has a deadline, gives way to a page, and leaves nothing half done.
 
 use safelight_engine::testing::{PICTURES, World};
-use safelight_engine::{Access, Barrier, Event, FileState, FolderId, Halt, Intent, Moment, RunEnd, Wake};
+use safelight_engine::{
+    Access, Barrier, Event, FileState, FolderId, Halt, Intent, Moment, Needs, RunEnd, Wake,
+};
 
 const A_SHIFT_MS: u64 = 150_000;
 const MORE: FolderId = FolderId(2);
@@ -14,8 +16,8 @@ fn new_files_are_backed_up_without_a_page() {
     world.wake(Wake::PeriodicSync, A_SHIFT_MS);
     world.settle();
     assert!(matches!(world.state("new.jpg"), Some(FileState::Protected { .. })));
-    assert!(world.engine.is_over() && !world.engine.leaves_work());
-    assert_eq!(world.engine.remaining(), 0);
+    assert!(world.engine.is_over() && !world.engine.left().work);
+    assert_eq!(world.engine.left().remaining, 0);
     assert_eq!(last_run(&world), (Wake::PeriodicSync, Some(RunEnd::Finished)));
 }
 
@@ -45,8 +47,8 @@ fn at_its_deadline_it_lets_everything_go_and_asks_for_another_try() {
     world.now = world.now + A_SHIFT_MS;
     world.tell(Event::Woke);
     while world.step_command() {}
-    assert!(world.engine.is_over() && world.engine.leaves_work());
-    assert_eq!(world.engine.remaining(), 2);
+    assert!(world.engine.is_over() && world.engine.left().work);
+    assert_eq!(world.engine.left().remaining, 2);
     assert_eq!(last_run(&world), (Wake::Sync, Some(RunEnd::TimeUp)));
     let uploads = world.log.uploads.len();
     world.settle();
@@ -79,6 +81,36 @@ fn a_page_is_no_reason_for_the_engine_of_a_page_to_end() {
 }
 
 #[test]
+fn it_tells_what_it_leaves_and_calls_nothing_protected_that_it_could_not_see() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    let woken = |world: &mut World| {
+        world.wake(Wake::Push, 25_000);
+        world.settle();
+        world.engine.left()
+    };
+    world.disk().write("b.jpg", "two", Moment(5));
+    let left = woken(&mut world);
+    assert_eq!((left.sent, left.remaining, left.is_all_protected, left.needs), (1, 0, true, None));
+    let left = woken(&mut world);
+    assert_eq!((left.sent, left.is_all_protected), (0, true));
+
+    world.disk().access = Access::Barred(Barrier::Unreachable);
+    assert!(!woken(&mut world).is_all_protected, "a drive that is away was not looked at");
+    world.disk().access = Access::Barred(Barrier::NeedsPermission);
+    let left = woken(&mut world);
+    assert_eq!((left.is_all_protected, left.needs), (false, Some(Needs::Permission)));
+    world.disk().access = Access::Granted;
+    let later = world.now + 3_600_000;
+    world.server.offline_until(later);
+    assert!(!woken(&mut world).is_all_protected, "a server that is away was not asked");
+    world.server.offline_until(world.now);
+    world.server.paired = false;
+    let left = woken(&mut world);
+    assert_eq!((left.is_all_protected, left.needs), (false, Some(Needs::Pairing)));
+}
+
+#[test]
 fn each_switch_is_for_its_own_time() {
     let mut world = World::with(&[]);
     world.ask(Intent::SetBackground(false));
@@ -86,7 +118,7 @@ fn each_switch_is_for_its_own_time() {
     world.disk().write("a.jpg", "one", Moment(5));
     world.wake(Wake::Sync, A_SHIFT_MS);
     world.settle();
-    assert!(world.engine.is_over() && !world.engine.leaves_work());
+    assert!(world.engine.is_over() && !world.engine.left().work);
     assert!(world.log.uploads.is_empty());
     world.reboot();
     world.ask(Intent::SetForeground(false));
@@ -106,7 +138,7 @@ fn without_the_permission_nothing_is_called_gone_and_no_other_try_is_asked_for()
     world.disk().access = Access::Barred(Barrier::NeedsPermission);
     world.wake(Wake::Sync, A_SHIFT_MS);
     world.settle();
-    assert!(world.engine.is_over() && !world.engine.leaves_work());
+    assert!(world.engine.is_over() && !world.engine.left().work);
     assert_eq!(last_run(&world), (Wake::Sync, Some(RunEnd::Barred)));
     assert!(matches!(world.state_of(PICTURES, "a.jpg"), Some(FileState::Protected { .. })));
 }
@@ -133,7 +165,7 @@ fn a_server_that_is_away_is_left_to_the_browser_to_try_again() {
     world.server.offline_until(later);
     world.wake(Wake::Sync, A_SHIFT_MS);
     world.settle();
-    assert!(world.engine.is_over() && world.engine.leaves_work());
+    assert!(world.engine.is_over() && world.engine.left().work);
     assert_eq!(last_run(&world).1, Some(RunEnd::Stopped(Halt::Offline)));
 }
 
@@ -180,7 +212,7 @@ fn a_server_that_goes_away_during_a_shift_is_left_to_the_browser_soon() {
         world.pass(1_000);
         assert!(world.now.since(began) < 60_000, "it waits for what does not come");
     }
-    assert!(world.engine.leaves_work());
+    assert!(world.engine.left().work);
 }
 
 #[test]
@@ -228,7 +260,7 @@ fn a_file_that_comes_to_rest_only_behind_the_deadline_leaves_the_run_ended() {
     world.disk().write("new.jpg", "two", now);
     world.wake(Wake::Sync, 1_000);
     world.settle();
-    assert!(world.engine.is_over() && world.engine.leaves_work());
+    assert!(world.engine.is_over() && world.engine.left().work);
     assert_eq!(last_run(&world), (Wake::Sync, Some(RunEnd::Finished)));
 }
 

@@ -31,6 +31,11 @@ export class Waker {
     return this.dispatch("dispatchPeriodicSyncEvent", {});
   }
 
+  push(data) {
+    const { origin, registrationId } = this;
+    return this.session.send("ServiceWorker.deliverPushMessage", { origin, registrationId, data: JSON.stringify(data) });
+  }
+
   dispatch(event, more) {
     const { origin, registrationId } = this;
     return this.session.send(`ServiceWorker.${event}`, { origin, registrationId, tag: TAG, ...more });

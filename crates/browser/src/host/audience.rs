@@ -22,7 +22,7 @@ const PUBLISH_EVERY_MS: u64 = 250;
 pub(super) trait Audience {
     /// Hears what is said to the engine, until the listeners are dropped.
     fn listen(&self, host: &Rc<Host>) -> Result<Vec<EventListener>, Fault>;
-    fn say(&self, message: &FromEngine);
+    fn say(&self, message: &FromEngine, attached: &JsValue);
     /// A turn was saved.
     fn notice(&self, host: &Rc<Host>);
     /// Begins what an engine does for pages alone.
@@ -71,8 +71,8 @@ impl Audience for Pages {
         Ok(vec![messages, network("online", true), network("offline", false)])
     }
 
-    fn say(&self, message: &FromEngine) {
-        if let Err(fault) = self.channel.send(message, &JsValue::NULL) {
+    fn say(&self, message: &FromEngine, attached: &JsValue) {
+        if let Err(fault) = self.channel.send(message, attached) {
             // A page that does not hear this hears the next view.
             web_sys::console::warn_1(&fault.to_string().into());
         }
@@ -157,7 +157,7 @@ impl Audience for NoPage {
         Ok(Vec::new())
     }
 
-    fn say(&self, _: &FromEngine) {}
+    fn say(&self, _: &FromEngine, _: &JsValue) {}
 
     fn notice(&self, _: &Rc<Host>) {}
 
@@ -237,6 +237,7 @@ impl Host {
                 self.say(&FromEngine::Rows(rows));
             }
             ToEngine::Runs => self.say_runs(),
+            ToEngine::Handles => self.say_handles(),
             ToEngine::Incidents => self.say(&FromEngine::Incidents(self.engine.borrow().incidents())),
             // Another tab saw an older word of ours.
             ToEngine::Restart => self.publish(),

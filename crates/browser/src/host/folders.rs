@@ -46,6 +46,18 @@ impl Host {
     fn set_source(&self, folder: FolderId, source: Source) {
         self.drop_source(folder);
         self.sources.borrow_mut().push((folder, Rc::new(source)));
+        self.say_handles();
+    }
+
+    /// To every page.
+    pub(super) fn say_handles(&self) {
+        let handles = Array::new();
+        for (id, source) in &*self.sources.borrow() {
+            if let Source::Directory(directory) = &**source {
+                handles.push(&Array::of2(&id.0.into(), &directory.handle));
+            }
+        }
+        self.audience.say(&FromEngine::Handles, &handles);
     }
 
     fn drop_source(&self, folder: FolderId) {

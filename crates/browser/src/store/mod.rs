@@ -110,8 +110,7 @@ impl Store {
         self.delete(FOLDERS, id.0.into()).await
     }
 
-    /// For the window, which alone may ask the person for a permission.
-    pub async fn folder(&self, id: FolderId) -> Result<Option<DirectoryHandle>, Fault> {
+    async fn folder(&self, id: FolderId) -> Result<Option<DirectoryHandle>, Fault> {
         let record = self.get(FOLDERS, id.0.into()).await?;
         Ok(record.and_then(|record| FolderRecord::from_js(&record)).map(|folder| folder.handle))
     }
@@ -131,12 +130,6 @@ impl Store {
     /// Lets the database go, so that nobody waits for us who wants to upgrade it.
     pub fn close(&self) {
         self.db.clone().close();
-    }
-
-    /// Every folder with its handle.
-    pub async fn folders(&self) -> Result<Vec<(FolderId, DirectoryHandle)>, Fault> {
-        let records = self.folder_records().await?;
-        Ok(records.into_iter().map(|(id, folder)| (id, folder.handle)).collect())
     }
 
     async fn folder_records(&self) -> Result<Vec<(FolderId, FolderRecord)>, Fault> {

@@ -68,7 +68,7 @@ pub fn when_left(tell: impl Fn() + Clone + 'static) {
     .forget();
 }
 
-async fn registration() -> Result<WakingRegistration, Fault> {
+pub(super) async fn registration() -> Result<WakingRegistration, Fault> {
     let window = web_sys::window().ok_or_else(|| Fault::new("InvalidStateError", "there is no window"))?;
     Ok(JsFuture::from(window.navigator().service_worker().ready()?).await?.unchecked_into())
 }

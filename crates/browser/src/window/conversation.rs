@@ -10,7 +10,7 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
-use super::KEPT;
+use super::{KEPT, hear_handles};
 use crate::Fault;
 use crate::bindings::DirectoryHandle;
 use crate::channel::{Channel, FromEngine, Message, ToEngine};
@@ -44,15 +44,16 @@ impl Conversation {
         let ours = conversation.clone();
         Channel::from_engine()?
             .listen(move |message: Option<Message<FromEngine>>| {
-                let said = message.map(|message| message.body);
-                match said {
+                let attached = message.as_ref().map(|message| message.attached.clone());
+                match message.map(|message| message.body) {
                     Some(FromEngine::Started) => ours.say_again(),
                     Some(FromEngine::Heard(number)) => ours.forget(number),
+                    Some(FromEngine::Handles) => hear_handles(&attached.unwrap_or_default()),
                     said => hear(said),
                 }
             })
             .forget();
-        conversation.send(0, &ToEngine::Hello, &JsValue::NULL);
+        conversation.say_hello();
         Ok(conversation)
     }
 
@@ -77,9 +78,14 @@ impl Conversation {
         self.0.unconfirmed.borrow_mut().push(Said { number, message, attached });
     }
 
+    fn say_hello(&self) {
+        self.send(0, &ToEngine::Hello, &JsValue::NULL);
+        self.send(0, &ToEngine::Handles, &JsValue::NULL);
+    }
+
     /// A new engine hears: in the order in which it was said.
     fn say_again(&self) {
-        self.send(0, &ToEngine::Hello, &JsValue::NULL);
+        self.say_hello();
         for Said { number, message, attached } in &*self.0.unconfirmed.borrow() {
             self.send(*number, message, attached);
         }

@@ -35,6 +35,7 @@ use inventory::Told;
 pub(crate) use jobs::Jobs;
 use runs::History;
 use shift::Shift;
+pub use shift::{Left, Needs};
 
 /// What was looked at this lately, a folder or the server, is not looked at again just because the page came back.
 const FRESH_MS: u64 = 20_000;

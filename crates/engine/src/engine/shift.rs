@@ -13,6 +13,29 @@ use crate::time::Moment;
 /// So often in a row the server may fail a shift that it answered before; then it is left to the browser.
 const MOST_FAILURES: u32 = 3;
 
+/// How an engine without a page leaves things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// Files that its last run sent.
+    pub sent: u64,
+    /// Files that are not protected yet, and will be without the person.
+    pub remaining: u64,
+    /// Everything was looked at, and nothing is left to do for anybody.
+    pub is_all_protected: bool,
+    /// What only the person can do.
+    pub needs: Option<Needs>,
+    /// Whether another try would find work.
+    pub work: bool,
+    /// A page opened, whose own engine goes on.
+    pub handed_over: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    Pairing,
+    Permission,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shift {
     /// A page is open.
@@ -50,18 +73,31 @@ impl Engine {
         }
     }
 
-    /// A page opened, whose own engine goes on.
-    pub fn was_handed_over(&self) -> bool {
-        self.shift == Shift::Over(RunEnd::HandedOver)
+    /// What is to be told of it when it is over.
+    pub fn left(&self) -> Left {
+        let Tally { remaining, problems, .. } = Tally::of(self.catalog.iter().map(|(_, row)| row));
+        let open = self.folders.all().all(|folder| folder.access == Access::Granted);
+        let well = open && self.has_looked() && matches!(self.link, Link::Ready(_));
+        Left {
+            sent: self.history.current().map_or(0, |run| run.done.sent),
+            remaining,
+            is_all_protected: well && remaining + problems == 0,
+            needs: self.needs(),
+            work: self.leaves_work(),
+            handed_over: self.shift == Shift::Over(RunEnd::HandedOver),
+        }
     }
 
-    /// Files that are not protected yet, and will be without the person.
-    pub fn remaining(&self) -> u64 {
-        Tally::of(self.catalog.iter().map(|(_, row)| row)).remaining
+    fn needs(&self) -> Option<Needs> {
+        if self.link == Link::SignedOut {
+            Some(Needs::Pairing)
+        } else {
+            self.is_barred().then_some(Needs::Permission)
+        }
     }
 
-    /// Whether another try would find work: something remains that neither the person nor time alone must mend.
-    pub fn leaves_work(&self) -> bool {
+    /// Something remains that neither the person nor time alone must mend.
+    fn leaves_work(&self) -> bool {
         let open = self.folders.iter().filter(|(_, folder)| folder.access == Access::Granted);
         let open: Vec<_> = open.map(|(id, _)| id).collect();
         let is_open = |folder| open.contains(&folder);

@@ -1,0 +1,208 @@
+//! The words of each link: its state, what that means, and what mends it.
+
+use engine::{Access, Barrier, Halt, Run, RunEnd};
+
+use super::{Link, Mend, Notifications, Pushes, Seen, State, System, link};
+use crate::words::background::Waking;
+
+pub(super) fn folder(folder: &engine::FolderView) -> Link {
+    let name = format!("“{}”", folder.name);
+    let (state, says, mend) = match folder.access {
+        Access::Granted if folder.lasting == engine::Lasting::Once => {
+            (State::Unsure, "These files were handed over once. New ones are not noticed.", None)
+        }
+        Access::Granted => (State::Good, "Safelight may read it while it is open.", None),
+        Access::Barred(Barrier::NeedsPermission) => {
+            (State::Bad, "The browser asks for your permission again.", Some(Mend::Allow(folder.id)))
+        }
+        Access::Barred(Barrier::Unreachable) => {
+            (State::Bad, "It is not there. Is its drive plugged in?", None)
+        }
+    };
+    link(&name, state, says, mend)
+}
+
+pub(super) fn closed(last: Option<&Run>, seen: &Seen) -> Link {
+    let install = seen.can_install.then_some(Mend::Install);
+    let is_barred = |run: &Run| run.ended.is_some_and(|ended| ended.because == RunEnd::Barred);
+    let (state, says, mend) = match last {
+        Some(run) if is_barred(run) && seen.is_app => (
+            State::Bad,
+            "When it was woken last, the browser did not let it read every folder. Remove and add the folder here, in the \
+             installed app, or choose “Allow on every visit” when the browser asks.",
+            None,
+        ),
+        Some(run) if is_barred(run) => (
+            State::Bad,
+            "When it was woken last, the browser did not let it read every folder. Installed apps keep that access: install \
+             Safelight, and open it from its icon.",
+            install,
+        ),
+        Some(_) => (State::Good, "When it was woken last, it could read your folders.", None),
+        None if seen.is_app => {
+            (State::Unsure, "Installed apps keep it. It was not woken yet: test it below.", None)
+        }
+        None => (
+            State::Unsure,
+            "Browsers let only installed apps keep it, or sites allowed on every visit.",
+            install,
+        ),
+    };
+    link("Folders while Safelight is closed", state, says, mend)
+}
+
+pub(super) fn installed(seen: &Seen) -> Link {
+    let (state, says) = match (seen.is_app, seen.can_install) {
+        (true, _) => (State::Good, "This is the window of the installed app."),
+        (false, true) => (State::Unsure, "This is a tab, and Safelight is not installed."),
+        (false, false) => (
+            State::Unsure,
+            "This is a tab. If Safelight is installed, open it from its icon. If not, the browser's menu has “Install” or \
+             “Add to home screen”.",
+        ),
+    };
+    link("Installed as an app", state, says, (!seen.is_app && seen.can_install).then_some(Mend::Install))
+}
+
+pub(super) fn service_worker(seen: &Seen) -> Link {
+    let name = "Service worker";
+    match (seen.has_service_worker, seen.new_version_waits) {
+        (true, true) => link(name, State::Unsure, "A newer version waits: choose “Update” above.", None),
+        (true, false) => link(name, State::Good, "It is in place, in this version.", None),
+        (false, _) => link(
+            name,
+            State::Bad,
+            "It is missing: nothing can wake Safelight. Reload this page; private windows have none.",
+            None,
+        ),
+    }
+}
+
+pub(super) fn waking(seen: &Seen, last: String) -> Link {
+    let name = "Woken for what is left";
+    match seen.waking {
+        None => link(name, State::Unsure, "Asking the browser…", None),
+        Some(Waking::Never) => {
+            link(name, State::Bad, "This browser wakes no app that is closed. Chrome and Edge do.", None)
+        }
+        Some(Waking::ForWhatIsLeft | Waking::NowAndThen) => {
+            let says = "If something is left when you close it, the browser wakes Safelight once the network is there, \
+                        up to three times.";
+            link(name, State::Good, format!("{says}{last}"), None)
+        }
+    }
+}
+
+pub(super) fn now_and_then(seen: &Seen, last: String) -> Link {
+    let name = "Woken now and then";
+    match seen.waking {
+        None => link(name, State::Unsure, "Asking the browser…", None),
+        Some(Waking::NowAndThen) => {
+            let says = "The browser wakes Safelight to look for new files, about twice a day.";
+            link(name, State::Good, format!("{says}{last}"), None)
+        }
+        Some(Waking::Never | Waking::ForWhatIsLeft) => {
+            let says = "The browser does not look for new files by itself. It does for installed apps.";
+            link(name, State::Unsure, format!("{says}{last}"), None)
+        }
+    }
+}
+
+pub(super) fn pushes(seen: &Seen, last: String) -> Link {
+    let name = "Woken by your server";
+    match &seen.pushes {
+        Pushes::Unknown => link(name, State::Unsure, "Asking your server…", None),
+        Pushes::Missing => link(name, State::Unsure, "This browser or this server has no pushes.", None),
+        Pushes::Off => link(
+            name,
+            State::Unsure,
+            "Your server can wake Safelight when it has not heard of this device for a day. The browser shows a \
+             notification each time. The browser's maker learns when, not what.",
+            Some(Mend::BeginPushes),
+        ),
+        Pushes::On(outcome) => {
+            let ended = outcome.as_ref().map_or_else(String::new, |end| format!(" The last push was {end}."));
+            let says = "Your server wakes Safelight when it has not heard of this device for a day.";
+            let refused = outcome.as_ref().is_some_and(|outcome| outcome.starts_with("refused"));
+            let state = if refused { State::Bad } else { State::Good };
+            link(name, state, format!("{says}{ended}{last}"), Some(Mend::EndPushes))
+        }
+    }
+}
+
+pub(super) fn notifications(seen: &Seen) -> Link {
+    let name = "Notifications";
+    match seen.notifications {
+        Notifications::Allowed => {
+            link(name, State::Good, "Allowed. They are few: what a push found, and what needs you.", None)
+        }
+        Notifications::NotAsked => {
+            let says = "Not allowed yet. Without them your server cannot wake Safelight.";
+            link(name, State::Unsure, says, Some(Mend::Notify))
+        }
+        Notifications::Refused => link(
+            name,
+            State::Unsure,
+            "Refused. To allow them, open the site's settings: the sign to the left of the address.",
+            None,
+        ),
+        Notifications::Missing => link(name, State::Unsure, "This browser shows none.", None),
+    }
+}
+
+pub(super) fn storage(seen: &Seen) -> Link {
+    let name = "Browser storage";
+    let lost = "If the disk gets full, the browser may throw away what Safelight knows. No photo is lost, but folders \
+                must be chosen and looked through again.";
+    match seen.is_storage_kept {
+        Some(true) => link(name, State::Good, "The browser keeps it.", None),
+        Some(false) => link(name, State::Unsure, lost, Some(Mend::KeepStorage)),
+        None => link(name, State::Unsure, lost, None),
+    }
+}
+
+pub(super) fn server(halt: Option<Halt>) -> Link {
+    let (state, says) = match halt {
+        None => (State::Good, "It answers."),
+        Some(Halt::Offline) => (State::Bad, "It does not answer. Is it running, and are you on its network?"),
+        Some(Halt::SignedOut) => (State::Bad, "It does not know this browser. Pair it anew, above."),
+        Some(Halt::Forbidden) => (State::Bad, "Its sign-in lacks a permission."),
+        Some(Halt::Busy) => (State::Unsure, "It asked for a pause."),
+        Some(Halt::ServerError(_)) => (State::Bad, "It answers with a fault."),
+        Some(Halt::NotUnderstood) => (State::Bad, "Something else answers, most likely a proxy."),
+        Some(Halt::DiskFull) => (State::Bad, "Its disk is full."),
+        Some(Halt::QuotaFull) => (State::Bad, "Your space on it is used up."),
+    };
+    link("Your server", state, says, None)
+}
+
+pub(super) fn system(system: System) -> Link {
+    let (name, state, says) = match system {
+        System::Android => (
+            "Android's battery saver",
+            State::Unsure,
+            "It puts browsers to sleep. In Android's settings, under Apps, your browser, Battery, choose “Unrestricted”. \
+             Samsung: also take it out of “Sleeping apps”. Xiaomi: allow “Autostart”, and “No restrictions”. Huawei: under \
+             “App launch”, manage it manually. OnePlus, Oppo, Realme: allow “Background activity”. Android browsers do not \
+             keep access to folders while Safelight is closed.",
+        ),
+        System::Ios => (
+            "iPhone and iPad",
+            State::Bad,
+            "Their browsers read no folders and wake no closed app. Files can be chosen by hand while Safelight is open.",
+        ),
+        System::Firefox => (
+            "Firefox",
+            State::Bad,
+            "It reads no folders and wakes no closed app. Files can be chosen by hand while Safelight is open; Chrome and \
+             Edge do the rest.",
+        ),
+        System::Other => (
+            "This computer",
+            State::Unsure,
+            "The browser wakes Safelight only while it runs itself. The settings of the installed app have “Start at \
+             sign-in”, which opens Safelight with the computer.",
+        ),
+    };
+    link(name, state, says, None)
+}

@@ -1,0 +1,160 @@
+//! What a backup hangs on while Safelight is closed: each link of the chain with its state, what that means, and what
+//! mends it. Only what was seen or told is said.
+
+mod links;
+
+use engine::{FolderId, Moment, Run, View, Wake};
+
+use crate::words::background::{Waking, last_of};
+use crate::words::history;
+
+/// What was seen from a window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// It is the window of an installed app. A tab cannot tell whether there is one.
+    pub is_app: bool,
+    /// The browser offers to install it.
+    pub can_install: bool,
+    /// None if the browser does not say.
+    pub is_storage_kept: Option<bool>,
+    pub has_service_worker: bool,
+    pub new_version_waits: bool,
+    pub notifications: Notifications,
+    pub waking: Option<Waking>,
+    pub pushes: Pushes,
+    pub system: System,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notifications {
+    Allowed,
+    Refused,
+    NotAsked,
+    Missing,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pushes {
+    /// Not heard yet.
+    Unknown,
+    /// This browser or this server has none.
+    Missing,
+    Off,
+    /// How the last one ended, as the server tells it.
+    On(Option<String>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum System {
+    Android,
+    Ios,
+    Firefox,
+    Other,
+}
+
+impl System {
+    pub fn of(user_agent: &str) -> System {
+        let is = |name| user_agent.contains(name);
+        match () {
+            () if is("iPhone") || is("iPad") => System::Ios,
+            () if is("Firefox") => System::Firefox,
+            () if is("Android") => System::Android,
+            () => System::Other,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Good,
+    /// It may hold or not, or could be better.
+    Unsure,
+    Bad,
+}
+
+impl State {
+    pub fn words(self) -> &'static str {
+        match self {
+            State::Good => "Works",
+            State::Unsure => "Could be better",
+            State::Bad => "Does not work",
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Good => "good",
+            State::Unsure => "unsure",
+            State::Bad => "bad",
+        }
+    }
+}
+
+/// What a click can mend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mend {
+    Allow(FolderId),
+    Install,
+    KeepStorage,
+    Notify,
+    BeginPushes,
+    EndPushes,
+}
+
+impl Mend {
+    pub fn name(self) -> &'static str {
+        match self {
+            Mend::Allow(_) => "Allow access",
+            Mend::Install => "Install Safelight",
+            Mend::KeepStorage => "Keep the storage",
+            Mend::Notify => "Allow notifications",
+            Mend::BeginPushes => "Turn on",
+            Mend::EndPushes => "Turn off",
+        }
+    }
+}
+
+/// One link of the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    pub name: String,
+    pub state: State,
+    pub says: String,
+    pub mend: Option<Mend>,
+}
+
+fn link(name: &str, state: State, says: impl Into<String>, mend: Option<Mend>) -> Link {
+    Link { name: name.into(), state, says: says.into(), mend }
+}
+
+/// The whole chain. `time` writes a moment.
+pub fn chain(view: &View, runs: &[Run], seen: &Seen, time: &impl Fn(Moment) -> String) -> Vec<Link> {
+    let mut chain: Vec<Link> = view.folders.iter().map(links::folder).collect();
+    chain.extend([
+        links::closed(last_of(runs), seen),
+        links::installed(seen),
+        links::service_worker(seen),
+        links::waking(seen, last_by(runs, Wake::Sync, time)),
+        links::now_and_then(seen, last_by(runs, Wake::PeriodicSync, time)),
+        links::pushes(seen, last_by(runs, Wake::Push, time)),
+        links::notifications(seen),
+        links::storage(seen),
+        links::server(view.halt),
+    ]);
+    chain.push(links::system(seen.system));
+    chain
+}
+
+/// What came of the last test.
+pub fn tested(runs: &[Run], time: &impl Fn(Moment) -> String) -> Option<String> {
+    let last = last_by(runs, Wake::Tested, time);
+    (!last.is_empty()).then_some(last)
+}
+
+fn last_by(runs: &[Run], wake: Wake, time: &impl Fn(Moment) -> String) -> String {
+    let last = runs.iter().find(|run| run.woken_by == wake);
+    last.map_or_else(String::new, |run| format!(" Last on {}: {}", time(run.began), history::outcome(run)))
+}
+
+#[cfg(test)]
+mod tests;

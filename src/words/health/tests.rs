@@ -1,0 +1,232 @@
+//! Every link in every state.
+
+use engine::testing::World;
+use engine::{Access, Barrier, Halt, RunEnd};
+use engine::{Ended, Event};
+
+use super::*;
+
+fn well() -> Seen {
+    Seen {
+        is_app: true,
+        can_install: false,
+        is_storage_kept: Some(true),
+        has_service_worker: true,
+        new_version_waits: false,
+        notifications: Notifications::Allowed,
+        waking: Some(Waking::NowAndThen),
+        pushes: Pushes::On(Some("taken".into())),
+        system: System::Other,
+    }
+}
+
+fn view() -> View {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    world.view()
+}
+
+fn run(woken_by: Wake, because: RunEnd) -> Run {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    let run = world.store.runs.values().last().cloned().expect("a run");
+    Run { woken_by, ended: Some(Ended { at: Moment(9), because }), ..run }
+}
+
+fn of(name: &str, view: &View, runs: &[Run], seen: &Seen) -> (State, String, Option<Mend>) {
+    let chain = chain(view, runs, seen, &|_| "today".into());
+    let link = chain.into_iter().find(|link| link.name == name).expect(name);
+    (link.state, link.says, link.mend)
+}
+
+#[test]
+fn a_chain_that_held_the_last_time_is_called_good() {
+    let runs = [Wake::Sync, Wake::PeriodicSync, Wake::Push].map(|wake| run(wake, RunEnd::Finished));
+    let chain = chain(&view(), &runs, &well(), &|_| "today".into());
+    let others: Vec<_> =
+        chain.iter().filter(|link| link.state != State::Good).map(|link| &*link.name).collect();
+    assert_eq!(others, ["This computer"]);
+    let told = |name| of(name, &view(), &runs, &well()).1;
+    for name in ["Woken for what is left", "Woken now and then", "Woken by your server"] {
+        assert!(told(name).ends_with("Last on today: 1 file sent (3 B)."), "{}", told(name));
+    }
+}
+
+#[test]
+fn every_link_that_is_weak_says_what_mends_it() {
+    let tab = Seen { is_app: false, can_install: true, ..well() };
+    let barred = [run(Wake::Sync, RunEnd::Barred)];
+    type Case<'a> = (&'a str, Seen, &'a [Run], State, &'a str, Option<Mend>);
+    let table: Vec<Case> = vec![
+        (
+            "Folders while Safelight is closed",
+            tab.clone(),
+            &barred,
+            State::Bad,
+            "install",
+            Some(Mend::Install),
+        ),
+        ("Folders while Safelight is closed", well(), &barred, State::Bad, "every visit", None),
+        ("Folders while Safelight is closed", well(), &[], State::Unsure, "test it", None),
+        (
+            "Folders while Safelight is closed",
+            tab.clone(),
+            &[],
+            State::Unsure,
+            "only installed",
+            Some(Mend::Install),
+        ),
+        ("Installed as an app", tab.clone(), &[], State::Unsure, "not installed", Some(Mend::Install)),
+        ("Installed as an app", Seen { can_install: false, ..tab.clone() }, &[], State::Unsure, "menu", None),
+        ("Service worker", Seen { has_service_worker: false, ..well() }, &[], State::Bad, "Reload", None),
+        ("Service worker", Seen { new_version_waits: true, ..well() }, &[], State::Unsure, "newer", None),
+        (
+            "Woken for what is left",
+            Seen { waking: Some(Waking::Never), ..well() },
+            &[],
+            State::Bad,
+            "Chrome",
+            None,
+        ),
+        ("Woken for what is left", Seen { waking: None, ..well() }, &[], State::Unsure, "Asking", None),
+        ("Woken now and then", Seen { waking: None, ..well() }, &[], State::Unsure, "Asking", None),
+        (
+            "Woken now and then",
+            Seen { waking: Some(Waking::ForWhatIsLeft), ..tab.clone() },
+            &[],
+            State::Unsure,
+            "installed",
+            None,
+        ),
+        (
+            "Woken by your server",
+            Seen { pushes: Pushes::Off, ..well() },
+            &[],
+            State::Unsure,
+            "a day",
+            Some(Mend::BeginPushes),
+        ),
+        (
+            "Woken by your server",
+            Seen { pushes: Pushes::Missing, ..well() },
+            &[],
+            State::Unsure,
+            "no pushes",
+            None,
+        ),
+        (
+            "Woken by your server",
+            Seen { pushes: Pushes::Unknown, ..well() },
+            &[],
+            State::Unsure,
+            "Asking",
+            None,
+        ),
+        (
+            "Woken by your server",
+            Seen { pushes: Pushes::On(Some("refused with 403".into())), ..well() },
+            &[],
+            State::Bad,
+            "refused with 403",
+            Some(Mend::EndPushes),
+        ),
+        (
+            "Notifications",
+            Seen { notifications: Notifications::Refused, ..well() },
+            &[],
+            State::Unsure,
+            "settings",
+            None,
+        ),
+        (
+            "Notifications",
+            Seen { notifications: Notifications::NotAsked, ..well() },
+            &[],
+            State::Unsure,
+            "cannot wake",
+            Some(Mend::Notify),
+        ),
+        (
+            "Notifications",
+            Seen { notifications: Notifications::Missing, ..well() },
+            &[],
+            State::Unsure,
+            "none",
+            None,
+        ),
+        (
+            "Browser storage",
+            Seen { is_storage_kept: Some(false), ..well() },
+            &[],
+            State::Unsure,
+            "No photo is lost",
+            Some(Mend::KeepStorage),
+        ),
+        (
+            "Browser storage",
+            Seen { is_storage_kept: None, ..well() },
+            &[],
+            State::Unsure,
+            "No photo is lost",
+            None,
+        ),
+        (
+            "Android's battery saver",
+            Seen { system: System::Android, ..well() },
+            &[],
+            State::Unsure,
+            "Samsung",
+            None,
+        ),
+        ("iPhone and iPad", Seen { system: System::Ios, ..well() }, &[], State::Bad, "by hand", None),
+        ("Firefox", Seen { system: System::Firefox, ..well() }, &[], State::Bad, "Chrome", None),
+    ];
+    for (name, seen, runs, state, words, mend) in table {
+        let found = of(name, &view(), runs, &seen);
+        assert_eq!((found.0, found.2), (state, mend), "{name}: {}", found.1);
+        assert!(found.1.contains(words), "{name}: {}", found.1);
+    }
+}
+
+#[test]
+fn every_trouble_with_the_server_and_the_folders_is_told() {
+    let halts = [
+        Halt::Offline,
+        Halt::SignedOut,
+        Halt::Forbidden,
+        Halt::Busy,
+        Halt::ServerError(500),
+        Halt::NotUnderstood,
+        Halt::DiskFull,
+        Halt::QuotaFull,
+    ];
+    let said = |halt| of("Your server", &View { halt, ..view() }, &[], &well()).1;
+    let mut all: Vec<String> = halts.into_iter().map(|halt| said(Some(halt))).collect();
+    all.dedup();
+    assert_eq!(all.len(), halts.len());
+
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    for (barrier, words, mends) in
+        [(Barrier::NeedsPermission, "permission", true), (Barrier::Unreachable, "plugged in", false)]
+    {
+        let access = Access::Barred(barrier);
+        world.tell(Event::AccessChanged { folder: engine::testing::PICTURES, access });
+        let (state, says, mend) = of("“Pictures”", &world.view(), &[], &well());
+        assert!(says.contains(words), "{says}");
+        assert_eq!((state, mend.is_some()), (State::Bad, mends));
+    }
+}
+
+#[test]
+fn systems_are_known_by_what_they_call_themselves() {
+    let table = [
+        ("Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/140.0 Mobile", System::Android),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) CriOS/140.0", System::Ios),
+        ("Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0", System::Firefox),
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0", System::Other),
+    ];
+    for (user_agent, system) in table {
+        assert_eq!(System::of(user_agent), system);
+    }
+}
