@@ -18,6 +18,8 @@ pub enum Bench {
     Rescan,
     /// Opening the app with 100,000 files known; its main thread and its worker's heap
     Start,
+    /// A wake-up with no page open and 100,000 files known, until the first byte of one that was left
+    Wake,
     /// A thousand photos to a new server, against the official @immich/cli
     FirstBackup,
     /// The same again with nothing new, against the official @immich/cli

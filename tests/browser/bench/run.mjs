@@ -18,7 +18,7 @@ import { judged, table } from "./report.mjs";
 // What shares its preparation is one group: a run of one of its benches prepares once for all.
 const GROUPS = [
   { benches: ["hash"], run: hash },
-  { benches: ["rescan", "start"], run: library },
+  { benches: ["rescan", "start", "wake"], run: library },
   { benches: ["first-backup", "second-backup"], run: backups },
   { benches: ["memory"], run: memory },
   { benches: ["ingest", "load"], run: ingest },
