@@ -40,6 +40,11 @@ fn shorten(mut js: String, module: &mut walrus::Module) -> String {
         js = js.replace(name.as_str(), &short);
         *name = short;
     }
+    lean(&js)
+}
+
+/// Without comments and indentation. A comment stands on lines of its own, and no text goes over several.
+pub fn lean(js: &str) -> String {
     js.lines().map(str::trim).filter(|line| !is_comment(line)).collect::<Vec<_>>().join("\n")
 }
 

@@ -9,23 +9,25 @@ mod work;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use engine::{Command, Engine, Event, FolderId, JobId, Left, Moment, SavedRow, Wake};
+use engine::{Checked, Command, Engine, Event, FolderId, JobId, Left, Moment, SavedRow, Wake};
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures::channel::oneshot;
 use futures::future::{AbortHandle, Either, select};
 use gloo::timers::callback::Timeout;
 use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 use crate::Fault;
 use crate::channel::{Channel, FromEngine, Message, Stopped, ToEngine};
 use crate::hash::{Here, Pool, Readers};
-use crate::now;
 use crate::source::Source;
 use crate::store::{Loaded, Store};
 use crate::surroundings;
 use crate::upload::Uploads;
 use crate::watch::Watch;
+use crate::{now, server};
 
 /// Events taken in one turn: what they save shares a transaction.
 const EVENTS_PER_TURN: usize = 500;
@@ -53,6 +55,8 @@ pub struct Host {
     jobs: RefCell<Vec<(JobId, AbortHandle)>>,
     alarm: RefCell<Option<Timeout>>,
     audience: Box<dyn Audience>,
+    /// What the server says at the start: asked for before anybody needs it.
+    early: RefCell<Option<oneshot::Receiver<(Checked, bool)>>>,
     /// Whether all that the engine knows is saved.
     saved: Cell<bool>,
 }
@@ -160,6 +164,9 @@ fn stopped_by(fault: &Fault) -> Stopped {
 
 impl Host {
     async fn start(engine: Engine, tools: Tools) -> Result<(Rc<Host>, UnboundedReceiver<Told>), Fault> {
+        let (tell, early) = oneshot::channel();
+        // Nobody hears it if the store cannot be read.
+        spawn_local(async move { _ = tell.send(server::check().await) });
         let store = Store::open().await?;
         let Loaded { saved, handles } = store.load().await?;
         let (tell, events) = unbounded();
@@ -177,6 +184,7 @@ impl Host {
             jobs: RefCell::default(),
             alarm: RefCell::default(),
             audience: tools.audience,
+            early: RefCell::new(Some(early)),
             saved: Cell::new(true),
         });
         host.sources.borrow_mut().extend(handles.into_iter().map(source));
@@ -257,13 +265,13 @@ impl Host {
                 | Command::SaveRules { .. }
                 | Command::SaveRun { .. }
                 | Command::ForgetFolder(_) => durable.push(command),
-                Command::WatchFolder(_) | Command::ListFolder { .. } | Command::Hash(_) => {
-                    self.begin(command)
-                }
+                Command::WatchFolder(_)
+                | Command::ListFolder { .. }
+                | Command::Hash(_)
+                | Command::CheckServer { .. } => self.begin(command),
                 Command::Ask { .. }
                 | Command::Upload(_)
                 | Command::Abandon(_)
-                | Command::CheckServer { .. }
                 | Command::LimitRate(_)
                 | Command::TellInventory(_)
                 | Command::Pair { .. }

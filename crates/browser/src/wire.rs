@@ -13,7 +13,7 @@ pub(crate) fn encode(value: &impl Serialize) -> Result<Uint8Array, Fault> {
 
 /// The same, behind bytes that say what follows.
 pub(crate) fn encode_behind(head: &[u8], value: &impl Serialize) -> Result<Uint8Array, Fault> {
-    let bytes = postcard::to_extend(value, head.to_vec()).map_err(fault)?;
+    let bytes = postcard::to_extend(value, head.to_vec()).map_err(|_| fault())?;
     Ok(Uint8Array::from(bytes.as_slice()))
 }
 
@@ -22,7 +22,7 @@ pub(crate) fn decode<T: DeserializeOwned>(value: &JsValue) -> Result<T, Fault> {
 }
 
 pub(crate) fn decode_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
-    postcard::from_bytes(bytes).map_err(fault)
+    postcard::from_bytes(bytes).map_err(|_| fault())
 }
 
 /// The bytes of an array; none of anything else.
@@ -30,6 +30,6 @@ pub(crate) fn bytes_of(value: &JsValue) -> Vec<u8> {
     value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec).unwrap_or_default()
 }
 
-fn fault(_: postcard::Error) -> Fault {
+pub(crate) fn fault() -> Fault {
     Fault::new("EncodingError", "these bytes are not what they should be")
 }

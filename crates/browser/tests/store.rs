@@ -6,8 +6,8 @@ use std::num::NonZeroU64;
 
 use engine::testing::contract::{Shelf, a_store_keeps_its_word};
 use engine::{
-    AccountId, FileId, FileState, FolderId, GateRules, Moment, Power, PowerSeen, Problem, Proof, Row, Run,
-    Saved, SavedRow, Settings, SkipReason, Stamp,
+    AccountId, Failure, FileId, FileState, FolderId, GateRules, Moment, Power, PowerSeen, Problem, Proof,
+    Row, Run, Saved, SavedRow, Settings, SkipReason, Stamp,
 };
 use js_sys::{Function, Promise, Uint8Array};
 use protocol::{AssetId, Digest};
@@ -101,7 +101,9 @@ async fn a_checkpoint_is_kept_until_it_is_forgotten() {
 
 #[wasm_bindgen_test]
 async fn every_state_comes_back_as_it_was_saved() {
-    let rows = one_of_each();
+    let mut rows = one_of_each();
+    let changed_since = Row { before: Some(Box::new(Digest([5; 20]))), ..rows[0].row.clone().unwrap() };
+    rows.push(SavedRow { id: FileId(500), row: Some(changed_since) });
     let store = Store::open_named("states").await.unwrap();
     store.save(&rows).await.unwrap();
     assert_eq!(reopened("states", store).await, rows);
@@ -217,18 +219,47 @@ fn row(id: u32, state: FileState) -> SavedRow {
 
 fn one_of_each() -> Vec<SavedRow> {
     let (digest, asset) = (Digest([7; 20]), AssetId([9; 16]));
-    let failure = engine::Failure::ServerError(502);
-    let states = [
+    let failures = [
+        Failure::ServerError(502),
+        Failure::NotUnderstood,
+        Failure::Stalled,
+        Failure::DigestMismatch,
+        Failure::CutOff,
+        Failure::Changing,
+        Failure::ReaderStopped,
+    ];
+    let problems = [
+        Problem::Unreadable,
+        Problem::Nameless,
+        Problem::UnreadableFolder,
+        Problem::TooLargeForServer,
+        Problem::Refused(400),
+        Problem::GaveUp(Failure::Stalled),
+        Problem::InServerTrash,
+    ];
+    let reasons = [
+        SkipReason::Hidden,
+        SkipReason::SystemFiles,
+        SkipReason::NotMedia,
+        SkipReason::Sidecar,
+        SkipReason::Empty,
+        SkipReason::UnsupportedByServer,
+        SkipReason::LaterVersion,
+    ];
+    let wait = |failure| FileState::Waiting { digest: Some(digest), until: Moment(u64::MAX), failure };
+    let mut states = vec![
         FileState::Found,
         FileState::Hashed { digest },
         FileState::Ready { digest },
         FileState::Uploading { digest },
         FileState::Sent { digest, asset },
-        FileState::Waiting { digest: Some(digest), until: Moment(u64::MAX), failure },
         FileState::Protected { digest, asset: Some(asset), proof: Proof::Stored },
-        FileState::Skipped(SkipReason::NotMedia),
-        FileState::Problem { digest: None, problem: Problem::Refused(400) },
+        FileState::Protected { digest, asset: None, proof: Proof::AlreadyThere },
         FileState::Gone { digest: Some(digest) },
+        FileState::Gone { digest: None },
     ];
+    states.extend(failures.map(wait));
+    states.extend(problems.map(|problem| FileState::Problem { digest: None, problem }));
+    states.extend(reasons.map(FileState::Skipped));
     states.into_iter().zip(0..).map(|(state, id)| row(id, state)).collect()
 }

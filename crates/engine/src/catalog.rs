@@ -70,6 +70,10 @@ impl Catalog {
 
     /// Takes over what the store held. What was in flight when it was saved begins again with a question.
     pub(crate) fn restore(&mut self, saved: Vec<SavedRow>) {
+        self.rows.reserve(saved.len());
+        self.seen.reserve(saved.len());
+        let rows = &self.rows;
+        self.by_path.reserve(saved.len(), |id| hash_of(rows, *id));
         for SavedRow { id, row } in saved {
             let Some(mut row) = row else { continue };
             if matches!(row.state, FileState::Ready { .. } | FileState::Uploading { .. }) {

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use engine::{
-    Command, Event, FolderId, HashEnd, JobId, Look, Moment, Read, RequestEnd, ScanId, Scope, Send, UploadEnd,
+    Checked, Command, Event, FolderId, HashEnd, JobId, Look, Moment, Read, RequestEnd, ScanId, Scope, Send,
+    UploadEnd,
 };
 use futures::future::{AbortHandle, Abortable, LocalBoxFuture};
 use gloo::timers::callback::Timeout;
@@ -39,7 +40,7 @@ impl Host {
             Command::Upload(send) => self.begin_job(send.read.job, Box::pin(host.upload(send))),
             Command::Abandon(job) => self.abandon(job),
             Command::CheckServer { job } => spawn_local(async move {
-                let (checked, keeps_pieces) = server::check().await;
+                let (checked, keeps_pieces) = host.check_server().await;
                 host.uploads.keep_pieces(keeps_pieces);
                 host.tell(Event::ServerChecked { job, checked });
             }),
@@ -77,6 +78,19 @@ impl Host {
             .iter()
             .filter(|(running, _)| *running == job)
             .for_each(|(_, handle)| handle.abort());
+    }
+
+    /// The first answer was asked for while the store was being read.
+    async fn check_server(&self) -> (Checked, bool) {
+        let early = self.early.take();
+        let answer = match early {
+            Some(early) => early.await.ok(),
+            None => None,
+        };
+        match answer {
+            Some(answer) => answer,
+            None => server::check().await,
+        }
     }
 
     fn wake_at(self: &Rc<Host>, at: Moment) {

@@ -32,6 +32,9 @@ use schema::{CATALOG, CHANGES, FOLDERS, PAGES, SETTINGS};
 /// Folding rewrites the touched pages: rarely enough to cost little, often enough that loading stays fast.
 const SAVES_BETWEEN_FOLDS: u32 = 2_000;
 
+/// Some 16,000 rows.
+const PAGES_AT_ONCE: f64 = 32.0;
+
 pub struct Store {
     db: Database,
     saves: Cell<u32>,
@@ -147,9 +150,22 @@ impl Store {
 
     async fn rows(&self) -> Result<Vec<SavedRow>, Fault> {
         let read = self.begin(&[PAGES], TransactionMode::Readonly)?;
-        let pages = all(&read, PAGES).await?;
-        let rows = pages.iter().map(|page| pages::decode(page)).collect::<Result<Vec<_>, _>>()?;
-        Ok(rows.concat())
+        let store = read.object_store(PAGES)?;
+        let last = keys(&store).await?.last().and_then(JsValue::as_f64);
+        // All are asked for at once: while some are decoded the next ones come.
+        let (mut asked, mut from) = (Vec::new(), 0.0);
+        while last.is_some_and(|last| from <= last) {
+            let some = from..=from + PAGES_AT_ONCE - 1.0;
+            asked.push(store.get_all::<JsValue>().with_query(some).primitive()?);
+            from += PAGES_AT_ONCE;
+        }
+        let mut rows = Vec::new();
+        for pages in asked {
+            for page in pages.await? {
+                rows.append(&mut pages::decode(&wire::bytes_of(&page?))?);
+            }
+        }
+        Ok(rows)
     }
 
     async fn settings(&self) -> Result<Settings, Fault> {

@@ -1,11 +1,12 @@
 //! Rows as bytes: one byte that names the form, then the rows by postcard. And which rows share a page.
 
-mod form_1;
+mod rows;
 
 use engine::SavedRow;
 use js_sys::Uint8Array;
 
 use crate::{Fault, wire};
+use rows::Form;
 
 /// Rows to a page: some 40 kB, so that 100,000 files are 200 records to load and one change rewrites little.
 const ROWS: u32 = 512;
@@ -17,12 +18,13 @@ pub(super) fn encode(rows: &[SavedRow]) -> Result<Uint8Array, Fault> {
 }
 
 pub(super) fn decode(bytes: &[u8]) -> Result<Vec<SavedRow>, Fault> {
-    match bytes.split_first() {
-        Some((&FORM, rows)) => wire::decode_bytes(rows),
-        Some((1, rows)) => form_1::decode(rows),
-        Some(_) => Err(Fault::new("EncodingError", "rows of a later version")),
-        None => Ok(Vec::new()),
-    }
+    let rows = match bytes.split_first() {
+        Some((&FORM, rows)) => rows::read(rows, Form::Second),
+        Some((1, rows)) => rows::read(rows, Form::First),
+        Some(_) => return Err(Fault::new("EncodingError", "rows of a later version")),
+        None => return Ok(Vec::new()),
+    };
+    rows.ok_or_else(wire::fault)
 }
 
 /// The changes of each page, in the order in which they happened.
