@@ -2,11 +2,13 @@
 //! carries a hash that nothing compresses, twice; a program has some two hundred of them.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::lean::lean;
 use crate::page::Quality;
 
 /// A program ready for the browser.
@@ -23,13 +25,20 @@ pub fn bind(wasm: &Path, name: &str, quality: Quality) -> Result<Bound> {
     let mut output = bindgen.generate_output().with_context(|| format!("bindings of {name}"))?;
     let mut js = output.js().to_owned();
     if release {
-        js = shorten(js, output.wasm_mut());
+        js = shorten(js, output.wasm_mut())?;
     }
     Ok(Bound { wasm: output.wasm_mut().emit_wasm(), js })
 }
 
-/// Renames what both sides call by a hashed name, and drops comments and indentation.
-fn shorten(mut js: String, module: &mut walrus::Module) -> String {
+/// Renames what both sides call by a hashed name, and the module that each import repeats.
+fn shorten(mut js: String, module: &mut walrus::Module) -> Result<String> {
+    let modules: BTreeSet<String> = module.imports.iter().map(|import| import.module.clone()).collect();
+    for (number, name) in modules.into_iter().enumerate() {
+        let short = format!("m{number}_");
+        js = js.replace(&name, &short);
+        let theirs = module.imports.iter_mut().filter(|import| import.module == name);
+        theirs.for_each(|import| import.module.clone_from(&short));
+    }
     let imports = module.imports.iter_mut().map(|import| &mut import.name);
     let exports = module.exports.iter_mut().map(|export| &mut export.name);
     let mut names: Vec<&mut String> = imports.chain(exports).filter(|name| is_hashed(name)).collect();
@@ -43,11 +52,6 @@ fn shorten(mut js: String, module: &mut walrus::Module) -> String {
     lean(&js)
 }
 
-/// Without comments and indentation. A comment stands on lines of its own, and no text goes over several.
-pub fn lean(js: &str) -> String {
-    js.lines().map(str::trim).filter(|line| !is_comment(line)).collect::<Vec<_>>().join("\n")
-}
-
 /// Ends in sixteen hex digits, and perhaps a number that tells it from its twin.
 fn is_hashed(name: &str) -> bool {
     let twin = name.rsplit_once('_').filter(|(_, number)| number.len() < 4 && is_all(number, 10));
@@ -58,14 +62,4 @@ fn is_hashed(name: &str) -> bool {
 
 fn is_all(text: &str, radix: u32) -> bool {
     text.chars().all(|digit| digit.is_digit(radix))
-}
-
-/// wasm-bindgen writes a comment on lines of its own.
-fn is_comment(line: &str) -> bool {
-    line.is_empty()
-        || line.starts_with("//")
-        || line.starts_with("/*")
-        || line.starts_with("* ")
-        || line == "*/"
-        || line == "*"
 }

@@ -6,6 +6,7 @@
 mod bench;
 mod bindings;
 mod dev;
+mod lean;
 mod page;
 mod schema;
 mod serve;

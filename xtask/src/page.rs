@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sha1::{Digest, Sha1};
 
-use crate::bindings::{bind, lean};
+use crate::bindings::bind;
+use crate::lean::lean;
 use crate::shell::{cargo, ensure_wasm_target, run, say};
 use crate::{root, target};
 
@@ -82,7 +83,7 @@ impl Page {
         let www = root().join("www");
         for role in ["page", "backup-worker"] {
             let text = self.filled(&www.join(format!("{role}.js")))?;
-            self.add_asset(role, "js", lean(&text).as_bytes())?;
+            self.add_asset(role, "js", lean(&text)?.as_bytes())?;
         }
         self.add_asset("style", "css", joined(&www.join("style"))?.as_bytes())?;
         let index = self.filled(&www.join("index.html"))?;
@@ -100,7 +101,7 @@ impl Page {
         let text = self.filled(source)?;
         let text =
             text.replace("{{files}}", &format!("[{}]", list.join(", "))).replace("{{version}}", &version);
-        self.add_file("sw.js", lean(&text).as_bytes())
+        self.add_file("sw.js", lean(&text)?.as_bytes())
     }
 
     fn copy_public(&mut self, from: &Path, prefix: &str) -> Result<()> {
