@@ -30,7 +30,7 @@ use axum::extract::{Request, State as Shared};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use jiff::Timestamp;
 
 use error::{AppError, causes};
@@ -53,6 +53,7 @@ pub fn app(state: State) -> Router {
         .merge(behind_the_door)
         .route(openapi::PATH, get(move || openapi::answer(description.clone())))
         .method_not_allowed_fallback(api::not_found)
+        .route("/share", post(page::not_taken_over))
         .fallback(page::serve)
         .layer(from_fn_with_state(state.clone(), only_from_our_page))
         .layer(from_fn(headers::add))

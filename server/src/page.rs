@@ -13,7 +13,7 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
@@ -103,6 +103,11 @@ fn read(folder: &Path, name: &str) -> io::Result<Option<Content>> {
         }
         Err(error) => Err(error),
     }
+}
+
+/// What another app shared with the app, without a service worker that could keep it. The page says so.
+pub(crate) async fn not_taken_over() -> Redirect {
+    Redirect::to("/#share-failed")
 }
 
 /// Answers whatever no other route does.

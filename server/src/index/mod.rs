@@ -30,6 +30,8 @@ pub enum IndexError {
     WriterGone,
     #[error("the index was made by a newer version of Safelight; please run that version")]
     Newer,
+    #[error("the index holds something that cannot be read: {0}")]
+    Damaged(&'static str),
     #[error("{0} holds no Safelight data; start `safelight serve` first, or say where with --data")]
     Missing(PathBuf),
 }
@@ -40,7 +42,7 @@ impl IndexError {
         match self {
             Self::Sql(error) => full(error),
             Self::NotCommitted(error) => full(error),
-            Self::WriterGone | Self::Newer | Self::Missing(_) => false,
+            Self::WriterGone | Self::Newer | Self::Damaged(_) | Self::Missing(_) => false,
         }
     }
 
@@ -51,7 +53,7 @@ impl IndexError {
         match self {
             Self::Sql(error) => refused(error),
             Self::NotCommitted(error) => refused(error),
-            Self::WriterGone | Self::Newer | Self::Missing(_) => false,
+            Self::WriterGone | Self::Newer | Self::Damaged(_) | Self::Missing(_) => false,
         }
     }
 }

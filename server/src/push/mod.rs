@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
 
 use crate::error::{AppError, causes};
 use crate::index::{Index, IndexError};
@@ -23,6 +24,7 @@ use vapid::Vapid;
 
 /// Often enough for a time of day, rarely enough to cost nothing.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
+const FIRST_LOOK_AFTER: Duration = Duration::from_mins(10);
 /// A push service that is slower is down.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// The first wait after a failure; it doubles up to a day.
@@ -75,11 +77,20 @@ impl Pushes {
     }
 
     /// Pushes what is due. Says how many went out.
-    fn push_due(&self, contact: &str, now: Timestamp) -> Result<usize, IndexError> {
-        let all = self.all()?;
-        let due = all.iter().filter_map(|(one, last_used)| Some((one, due(one, *last_used, now)?)));
-        let pushed = due.map(|(one, reason)| self.push(one, reason, contact, now));
-        Ok(pushed.collect::<Result<Vec<_>, _>>()?.len())
+    fn push_due(&self, state: &State, now: Timestamp) -> Result<usize, IndexError> {
+        let mut pushed = 0;
+        for (one, last_used) in self.all()? {
+            let Some(reason) = due(&one, last_used, now) else { continue };
+            if state.stopping.is_cancelled() {
+                break;
+            }
+            match self.push(&one, reason, &contact(state), now) {
+                Ok(_) => pushed += 1,
+                // The others have nothing to do with it.
+                Err(error) => tracing::error!(?error, "could not push to a device"),
+            }
+        }
+        Ok(pushed)
     }
 
     /// Pushes to one, and remembers how that ended.
@@ -131,13 +142,14 @@ fn wait(failures: u32, asked: Option<SignedDuration>) -> SignedDuration {
 impl State {
     /// Pushes to every device for which it is time. Says to how many.
     pub fn push_due(&self, now: Timestamp) -> Result<usize, IndexError> {
-        self.pushes.push_due(&contact(self), now)
+        self.pushes.push_due(self, now)
     }
 }
 
 /// As long as the server runs.
 pub(crate) async fn keep(state: State) {
-    let mut look = tokio::time::interval(LOOK_EVERY);
+    // Devices whose server was away for a day get the time to say that they are there.
+    let mut look = tokio::time::interval_at(Instant::now() + FIRST_LOOK_AFTER, LOOK_EVERY);
     loop {
         look.tick().await;
         let pushing = state.clone();

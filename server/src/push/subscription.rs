@@ -1,5 +1,7 @@
 //! The subscriptions of the devices, one for each session; it goes with it.
 
+use std::net::IpAddr;
+
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::Timestamp;
@@ -10,6 +12,7 @@ use super::{Outcome, Pushes, Reach, wait};
 use crate::index::IndexError;
 use crate::vault::time;
 use axum::http::Uri;
+use axum::http::uri::Authority;
 
 /// Those of the large services have some hundred.
 const LONGEST_ENDPOINT_BYTES: usize = 2048;
@@ -63,8 +66,8 @@ impl Keys {
             Some("http") => reach == Reach::Plain,
             Some(_) | None => false,
         };
-        let plain_host = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
-        if !may_reach || !plain_host || endpoint.len() > LONGEST_ENDPOINT_BYTES {
+        let is_service = uri.authority().is_some_and(|authority| is_service(authority, reach));
+        if !may_reach || !is_service || endpoint.len() > LONGEST_ENDPOINT_BYTES {
             return Err(Malformed::Endpoint);
         }
         let bytes = |text: &str| BASE64_URL_SAFE_NO_PAD.decode(text.trim_end_matches('='));
@@ -76,6 +79,14 @@ impl Keys {
             auth: secret.ok_or(Malformed::Auth)?.into(),
         })
     }
+}
+
+/// Push services have names, and listen where the web does: nobody is to have us knock at the doors of our own network.
+fn is_service(authority: &Authority, reach: Reach) -> bool {
+    let host = authority.host();
+    let is_number = host.starts_with('[') || host.parse::<IpAddr>().is_ok();
+    let is_public = !is_number && host.contains('.') && authority.port_u16().is_none_or(|port| port == 443);
+    !authority.as_str().contains('@') && (is_public || reach == Reach::Plain)
 }
 
 impl Pushes {
@@ -98,9 +109,20 @@ impl Pushes {
             daily_at,
         );
         self.index.write(move |index| {
-            let sql = "INSERT OR REPLACE INTO push_subscription
+            // A browser that was paired anew is another device to us.
+            let others = "DELETE FROM push_subscription WHERE endpoint = ?2 AND session <> ?1";
+            index.execute(others, params![row.0, row.1])?;
+            // The same one keeps what is known of it.
+            let sql = "INSERT INTO push_subscription
                 (session, endpoint, public_key, auth, daily_at, not_before, failures)
-                VALUES (?1, ?2, ?3, ?4, ?5, 0, 0)";
+                VALUES (?1, ?2, ?3, ?4, ?5, 0, 0)
+                ON CONFLICT (session) DO UPDATE SET
+                    pushed_at = iif(endpoint = excluded.endpoint, pushed_at, NULL),
+                    outcome = iif(endpoint = excluded.endpoint, outcome, NULL),
+                    not_before = iif(endpoint = excluded.endpoint, not_before, 0),
+                    failures = iif(endpoint = excluded.endpoint, failures, 0),
+                    endpoint = excluded.endpoint, public_key = excluded.public_key, auth = excluded.auth,
+                    daily_at = excluded.daily_at";
             index.execute(sql, row).map(drop)
         })
     }
@@ -143,11 +165,11 @@ impl Pushes {
             // Nothing mends it but another subscription: it is tried once a day.
             Outcome::Refused(status) => (Some(now_ms), 0, 0, format!("refused with {status}")),
         };
-        let session = one.session.clone();
+        let (session, endpoint) = (one.session.clone(), one.keys.endpoint.to_string());
         self.index.write(move |index| {
             let sql = "UPDATE push_subscription SET pushed_at = coalesce(?2, pushed_at), not_before = ?3,
-                failures = ?4, outcome = ?5 WHERE session = ?1";
-            index.execute(sql, params![session, pushed, not_before, failures, words]).map(drop)
+                failures = ?4, outcome = ?5 WHERE session = ?1 AND endpoint = ?6";
+            index.execute(sql, params![session, pushed, not_before, failures, words, endpoint]).map(drop)
         })
     }
 
@@ -214,7 +236,16 @@ pub(super) mod tests {
         let good = "https://push.example.net/p/1";
         assert_eq!(read(good, PUBLIC_KEY, AUTH), None);
         assert_eq!(read(good, &format!("{PUBLIC_KEY}="), AUTH), None, "some libraries pad");
-        for endpoint in ["http://push.example.net/", "nonsense", "https://me@push.example.net/", "/path"] {
+        for endpoint in [
+            "http://push.example.net/",
+            "nonsense",
+            "https://me@push.example.net/",
+            "/path",
+            "https://192.168.1.1/",
+            "https://[::1]/",
+            "https://router/",
+            "https://push.example.net:8443/",
+        ] {
             assert_eq!(read(endpoint, PUBLIC_KEY, AUTH), Some(Malformed::Endpoint), "{endpoint}");
         }
         assert_eq!(read(&format!("{good}{}", "x".repeat(2048)), PUBLIC_KEY, AUTH), Some(Malformed::Endpoint));

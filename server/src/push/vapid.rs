@@ -22,14 +22,18 @@ pub(super) struct Vapid(SigningKey);
 impl Vapid {
     /// The key of this server, made when it is first needed. Another one would end every subscription.
     pub(super) fn of(index: &Index) -> Result<Self, IndexError> {
-        let kept = index.setting(KEY)?.and_then(|text| BASE64.decode(text).ok());
-        if let Some(key) = kept.and_then(|bytes| SigningKey::from_slice(&bytes).ok()) {
-            return Ok(Self(key));
+        if let Some(key) = Self::kept(index)? {
+            return Ok(key);
         }
         let secret = SecretKey::random(&mut OsRng);
         index.set_once(KEY, BASE64.encode(secret.to_bytes()))?;
         // Another thread may have been first.
-        Self::of(index)
+        Self::kept(index)?.ok_or(IndexError::Damaged("the key for pushes"))
+    }
+
+    fn kept(index: &Index) -> Result<Option<Self>, IndexError> {
+        let kept = index.setting(KEY)?.and_then(|text| BASE64.decode(text).ok());
+        Ok(kept.and_then(|bytes| SigningKey::from_slice(&bytes).ok()).map(Self))
     }
 
     /// An uncompressed point.
