@@ -1,6 +1,6 @@
 //! The whole page, from top to bottom, and what it does when it opens.
 
-use browser::channel::ToEngine;
+use browser::channel::{Notice, ToEngine};
 use engine::Intent;
 use gloo::events::EventListener;
 use leptos::prelude::*;
@@ -83,13 +83,27 @@ fn begin(desk: Desk) {
     look_when_seen(desk);
     browser::window::when_installable(move |offer| desk.install.set(offer));
     keep_background(desk);
-    browser::window::keep_surroundings(move |around| desk.say(ToEngine::Surroundings(around)));
+    tell_surroundings(desk);
+    spawn_local(browser::window::renew_pushes());
     let remaining = desk.view(|view| view.tally.remaining);
     Effect::new(move |_| {
         if let Some(remaining) = remaining.get() {
             browser::window::set_badge(remaining);
         }
     });
+}
+
+/// The engine sends nothing before it heard of both.
+fn tell_surroundings(desk: Desk) {
+    browser::window::when_fetched(move || spawn_local(tell_fetching(desk)));
+    spawn_local(async move {
+        tell_fetching(desk).await;
+        browser::window::keep_surroundings(move |around| desk.say(ToEngine::Surroundings(around)));
+    });
+}
+
+async fn tell_fetching(desk: Desk) {
+    desk.say(ToEngine::Fetching(browser::window::left_to_browser().await));
 }
 
 /// What is left when the page goes is for the background.
@@ -137,6 +151,7 @@ fn obey_address(desk: Desk) {
         Some(("pair", code)) => desk.dispatch(Intent::Pair { code: code.into() }),
         Some(_) => {}
         None if hash == "#back-up-now" => desk.dispatch(Intent::BackUpNow),
+        None if hash == "#share-failed" => desk.notice.set(Some(Notice::ShareFailed)),
         None if hash == "#problems" => desk.open.set(Some((engine::Filter::Problems, ROWS_AT_ONCE))),
         None => {}
     }

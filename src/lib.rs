@@ -17,6 +17,6 @@ mod shown;
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
 pub fn start() {
-    console_error_panic_hook::set_once();
+    browser::report_panics();
     leptos::mount::mount_to_body(app::App);
 }

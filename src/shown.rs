@@ -2,11 +2,12 @@
 
 use browser::app_shell::NewVersion;
 use browser::channel::{FromEngine, Notice, Stopped, ToEngine};
-use browser::window::{Conversation, InstallOffer};
-use engine::{Filter, Headline, Incident, Intent, RowsPage, Run, View};
+use browser::window::{Conversation, InstallOffer, notify_unless_seen};
+use engine::{Filter, Headline, Incident, Intent, Large, RowsPage, Run, View};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
-use crate::words::background::Waking;
+use crate::words::{self, background::Waking};
 
 /// The last word of the engine.
 #[derive(Clone, PartialEq)]
@@ -31,6 +32,8 @@ pub struct Desk {
     pub runs: RwSignal<Vec<Run>>,
     /// What went wrong lately, once it was told.
     pub incidents: RwSignal<Option<Vec<Incident>>>,
+    /// What could be left to the browser, as last told.
+    pub largest: RwSignal<Option<Vec<Large>>>,
     pub new_version: RwSignal<Option<NewVersion>, LocalStorage>,
     /// The browser's offer to install Safelight as an app.
     pub install: RwSignal<Option<InstallOffer>, LocalStorage>,
@@ -50,6 +53,7 @@ impl Desk {
         let notice = RwSignal::new(None);
         let runs = RwSignal::new(Vec::new());
         let incidents = RwSignal::new(None);
+        let largest = RwSignal::new(None);
         let conversation = Conversation::begin(move |said| match said {
             Some(FromEngine::View(view)) => shown.set(Shown::View(view)),
             // The answer may be to another tab, which shows another list.
@@ -59,6 +63,11 @@ impl Desk {
             Some(FromEngine::Stopped(why)) => shown.set(Shown::Stopped(why)),
             Some(FromEngine::Runs(history)) => runs.set(history),
             Some(FromEngine::Incidents(lately)) => incidents.set(Some(lately)),
+            Some(FromEngine::Notify(told)) => {
+                spawn_local(async move { notify_unless_seen(&words::notices::sentence(told)).await });
+            }
+            // The answer may be to another tab.
+            Some(FromEngine::Largest(all)) => largest.set(Some(all)),
             // Heard by the conversation itself.
             Some(FromEngine::Started | FromEngine::Heard(_) | FromEngine::Handles) => {}
             None => shown.set(Shown::OtherVersion),
@@ -70,6 +79,7 @@ impl Desk {
             notice,
             runs,
             incidents,
+            largest,
             new_version: RwSignal::new_local(None),
             install: RwSignal::new_local(None),
             waking: RwSignal::new(None),

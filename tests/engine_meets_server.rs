@@ -13,8 +13,8 @@ use std::path::Path;
 use engine::testing::digest_of;
 use engine::{
     AccountId, Body, Checked, Command, Engine, Event, FolderId, HashEnd, Headline, Intent, Known,
-    KnownAccount, Lasting, ListedFile, ListingEnd, Look, Moment, Read, Reply, RequestEnd, Send, Stamp, Trust,
-    UploadEnd, rules,
+    KnownAccount, Lasting, ListedFile, ListingEnd, Look, Moment, Read, Reply, RequestEnd, Send, Stamp,
+    Surroundings, Trust, UploadEnd, rules,
 };
 use protocol::immich::{self, BulkUploadCheckResults, CheckAction, UploadAnswer};
 use protocol::safelight::STATUS_DIGEST_MISMATCH;
@@ -108,6 +108,7 @@ impl Household {
 
     fn start(&mut self) {
         self.tell(Event::Started(Box::default()));
+        self.tell(Event::SurroundingsChanged(Surroundings::default()));
         self.tell(Event::FolderAdded { folder: FOLDER, name: "Pictures".into(), lasting: Lasting::Lasting });
         self.tell(Event::Asked(Intent::BackUpNow));
     }
@@ -157,6 +158,10 @@ impl Household {
             | Command::LimitRate(_)
             | Command::TellInventory(_)
             | Command::Pair { .. }
+            | Command::Stage { .. }
+            | Command::Unstage(_)
+            | Command::Discard { .. }
+            | Command::Notify(_)
             | Command::WakeAt(_) => {}
         }
     }

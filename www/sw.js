@@ -22,7 +22,8 @@ self.addEventListener("install", (event) => {
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 self.addEventListener("fetch", (event) => {
   const path = shellPath(event.request);
-  if (path) event.respondWith(fromShell(path, event.request));
+  if (isShared(event.request)) event.respondWith(receive(event.request));
+  else if (path) event.respondWith(fromShell(path, event.request));
 });
 self.addEventListener("message", (event) => {
   if (event.data === "use-new-version") event.waitUntil(self.skipWaiting());
@@ -36,6 +37,10 @@ for (const kind of ["sync", "periodicsync"]) {
   });
 }
 
+for (const end of ["success", "fail", "abort"]) {
+  self.addEventListener(`backgroundfetch${end}`, (event) => event.waitUntil(afterFetch(event.registration.id)));
+}
+
 self.addEventListener("push", (event) => event.waitUntil(tellOfPush()));
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
@@ -47,24 +52,34 @@ let engine;
 // A rejection makes the browser try again, three times in all. The page that is open at the last try cannot ask anew when
 // it is closed, and while it is open we can.
 async function backUp(kind, isLast) {
-  const { end } = await run(kind);
+  const left = await run(kind);
+  const { end } = left;
+  // Refused where the person allows no notifications.
+  if (left.worthTelling) await tell(words(left)).catch(() => {});
   if (end === "page-open" && isLast) await self.registration.sync.register(BACKUP);
   if (end !== "done") throw new Error(end);
 }
 
-async function run(kind) {
+async function run(kind, over) {
   engine ??= init({ module_or_path: fromShell(ENGINE) });
   await engine.catch((error) => {
     engine = undefined;
     throw error;
   });
-  return back_up(kind);
+  const fetches = (await self.registration.backgroundFetch?.getIds()) ?? [];
+  return back_up(kind, fetches.filter((id) => id !== over).join("-"));
+}
+
+// The server is asked what arrived. A page that is open does it itself.
+async function afterFetch(id) {
+  await run("fetched", id);
+  for (const page of await self.clients.matchAll()) page.postMessage("fetched");
 }
 
 // Waits until no page is open, for what holds then is what counts.
 async function test() {
   const A_MINUTE = 120;
-  for (let looks = 0; looks < A_MINUTE && (await self.clients.matchAll()).length > 0; looks++) {
+  for (let looks = 0; looks < A_MINUTE && (await self.clients.matchAll({ includeUncontrolled: true })).length > 0; looks++) {
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   await run("test");
@@ -72,16 +87,22 @@ async function test() {
 
 // The browser demands that every push is seen; each takes the place of the one before.
 async function tellOfPush() {
-  const body = words(await run("push").catch(() => ({})));
-  await self.registration.showNotification("Safelight", { body, tag: BACKUP, icon: "/icons/icon-192.png", badge: "/icons/badge-96.png" });
+  await tell(words(await run("push").catch(() => ({}))));
 }
+
+const tell = (body) =>
+  self.registration.showNotification("Safelight", { body, tag: BACKUP, icon: "/icons/icon-192.png", badge: "/icons/badge-96.png" });
 
 const files = (number) => `${number} ${number === 1 ? "file" : "files"}`;
 
-function words({ end, needs, sent, remaining, protected: isProtected }) {
+function words({ end, off, needs, sent, remaining, protected: isProtected, silentDays }) {
   const done = sent ? `${files(sent)} backed up. ` : "";
-  if (end === "page-open") return "Safelight is open and backs up by itself.";
+  if (end === "page-open") return "Safelight is open.";
+  if (end === "busy") return "Safelight is backing up already.";
+  if (off) return "The backup in the background is paused or switched off.";
   if (needs === "pairing") return "Your server asks to pair again. Open Safelight to do it.";
+  if (needs === "space") return `${done}Your server is full.`;
+  if (silentDays) return `Nothing could be backed up for ${silentDays} days. Open Safelight to see why.`;
   if (needs) return `${done}The browser wants your permission for a folder. Open Safelight to give it.`;
   if (isProtected) return `${done}Everything is protected.`;
   if (remaining) return `${done}${files(remaining)} to go. Open Safelight to go on.`;
@@ -110,6 +131,29 @@ async function hold(handles) {
   const BRIDGE_MS = 10_000;
   await new Promise((resolve) => setTimeout(resolve, BRIDGE_MS));
   return handles.length;
+}
+
+const isShared = ({ method, url }) => method === "POST" && new URL(url).pathname === "/share";
+
+// What another app shares is kept at once, whether the server can be reached or not; the page that opens takes it over.
+async function receive(request) {
+  const parcel = `${Date.now()}`;
+  let inbox;
+  try {
+    const files = (await request.formData()).getAll("media");
+    inbox = await (await navigator.storage.getDirectory()).getDirectoryHandle("safelight-inbox", { create: true });
+    const folder = await inbox.getDirectoryHandle(parcel, { create: true });
+    for (const [number, file] of files.entries()) {
+      const name = files.slice(0, number).some((other) => other.name === file.name) ? `${number} ${file.name}` : file.name;
+      const writable = await (await folder.getFileHandle(name, { create: true })).createWritable();
+      await writable.write(file);
+      await writable.close();
+    }
+    return Response.redirect("/#shared", 303);
+  } catch {
+    await inbox?.removeEntry(parcel, { recursive: true }).catch(() => {});
+    return Response.redirect("/#share-failed", 303);
+  }
 }
 
 // The path of the shell that answers a request; nothing for what is the network's.

@@ -4,20 +4,21 @@ use browser::window::Awake;
 use engine::{Headline, Intent};
 use leptos::prelude::*;
 
+use crate::parts::leaving::Leaving;
 use crate::shown::{Desk, Shown};
-use crate::words::background::{last_of, may_go_on};
+use crate::words::background::{GoesOn, goes_on, last_of};
 use crate::words::closing::{closing, offer_to_stay_awake};
 
 #[component]
 pub fn Closing(desk: Desk) -> impl IntoView {
-    let goes_on = Memo::new(move |_| {
+    let outlook = Memo::new(move |_| {
         let waking = desk.waking.get();
         desk.shown.with(|shown| match shown {
-            Shown::View(view) => desk.runs.with(|runs| may_go_on(view, waking, last_of(runs))),
-            Shown::Opening | Shown::Stopped(_) | Shown::OtherVersion => false,
+            Shown::View(view) => desk.runs.with(|runs| goes_on(view, waking, last_of(runs))),
+            Shown::Opening | Shown::Stopped(_) | Shown::OtherVersion => GoesOn::Nothing,
         })
     });
-    let said = desk.view(move |view| closing(view, goes_on.get()));
+    let said = desk.view(move |view| closing(view, outlook.get()));
     let offer = desk.view(offer_to_stay_awake);
     let refused = RwSignal::new(false);
     let awake = StoredValue::new_local(Awake::new());
@@ -33,6 +34,7 @@ pub fn Closing(desk: Desk) -> impl IntoView {
     });
     view! {
         <p class="hint closing" data-testid="closing">{move || said.get().flatten()}</p>
+        <Leaving desk />
         <div class="row" hidden=move || offer().is_none()>
             <span class="hint">{offer}</span>
             <button on:click=move |_| desk.dispatch(Intent::SetKeepAwake(true))>"Keep the screen on"</button>

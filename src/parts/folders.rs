@@ -1,6 +1,6 @@
 //! One card a folder: what it holds, whether it can be read, and what to do if not.
 
-use engine::{Access, Barrier, FolderId, FolderRules, FolderView, Intent, Lasting, Listed, Versions};
+use engine::{Access, Barrier, FolderId, FolderRules, FolderView, Intent, Lasting, Listed, Versions, View};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -29,12 +29,17 @@ fn Card(desk: Desk, id: FolderId) -> impl IntoView {
     let name = move || folder.get().map(|folder| folder.name);
     let facts = move || folder.with(|folder| folder.as_ref().map(facts));
     let access = Memo::new(move |_| folder.with(|folder| folder.as_ref().map(|folder| folder.access)));
+    let is_inbox = Memo::new(move |_| {
+        folder.with(|folder| folder.as_ref().is_some_and(|folder| folder.lasting == Lasting::Inbox))
+    });
     view! {
         <article class="card folder">
             <div>
                 <h3>{name}</h3>
                 <p>{facts}</p>
-                <KeepAll desk id />
+                <Show when=move || !is_inbox.get()>
+                    <KeepAll desk id />
+                </Show>
             </div>
             <div class="row">
                 <Show when=move || access.get() == Some(Access::Barred(Barrier::NeedsPermission))>
@@ -43,7 +48,9 @@ fn Card(desk: Desk, id: FolderId) -> impl IntoView {
                 <Show when=move || access.get() == Some(Access::Barred(Barrier::Unreachable))>
                     <button on:click=move |_| desk.say(ToEngine::Regranted(id))>"Look again"</button>
                 </Show>
-                <Remove desk id />
+                <Show when=move || !is_inbox.get()>
+                    <Remove desk id />
+                </Show>
             </div>
         </article>
     }
@@ -102,19 +109,35 @@ fn facts(folder: &FolderView) -> String {
         Listed::NotYet => ". Not looked through yet.",
         Listed::Complete => ".",
     };
-    if folder.lasting == Lasting::Once {
-        facts += " Handed over once: new files in it are not noticed.";
-    }
+    facts += match folder.lasting {
+        Lasting::Once => " Handed over once: new files in it are not noticed.",
+        Lasting::Inbox => {
+            " What other apps share with Safelight. It is removed from here once your server has it."
+        }
+        Lasting::Lasting => "",
+    };
     facts
 }
 
-/// The prompt needs this click, so it is asked for here and not by the engine.
+/// The prompt needs this click, so it is asked for here and not by the engine. Browsers that ask once for all folders then
+/// grant the others without a word; one click is to be enough.
 pub fn allow(desk: Desk, id: FolderId) {
+    let barred = |view: &View| {
+        let lacking = |folder: &&FolderView| folder.access == Access::Barred(Barrier::NeedsPermission);
+        view.folders.iter().filter(lacking).map(|folder| folder.id).collect::<Vec<_>>()
+    };
+    let others = desk.view(barred).get_untracked().unwrap_or_default();
     spawn_local(async move {
         match browser::window::ask_permission(id).await {
             Ok(true) => desk.say(ToEngine::Regranted(id)),
-            Ok(false) => {}
-            Err(fault) => desk.notice.set(Some(Notice::PickerFailed { why: fault.to_string() })),
+            Ok(false) => return,
+            Err(fault) => return desk.notice.set(Some(Notice::PickerFailed { why: fault.to_string() })),
+        }
+        for other in others.into_iter().filter(|other| *other != id) {
+            // Without a fresh gesture a browser that asks for each says no: its own button is still there.
+            if browser::window::ask_permission(other).await == Ok(true) {
+                desk.say(ToEngine::Regranted(other));
+            }
         }
     });
 }

@@ -1,11 +1,12 @@
 //! The chain that a backup hangs on while Safelight is closed, link by link, and a test of it.
 
 use browser::channel::ToEngine;
-use browser::window::{self, PushFault, local_time};
+use browser::window::{self, PushFault, PushLook, local_time};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::parts::folders::allow;
+use crate::parts::rules::{minute_of, time_of};
 use crate::parts::section_head::SectionHead;
 use crate::shown::{Desk, Shown};
 use crate::words::health::{Link, Mend, Notifications, Pushes, Seen, System, chain, tested};
@@ -15,7 +16,7 @@ use crate::words::health::{Link, Mend, Notifications, Pushes, Seen, System, chai
 struct Look {
     desk: Desk,
     chain: RwSignal<Option<window::Chain>>,
-    push: RwSignal<Option<Option<window::PushState>>>,
+    push: RwSignal<Option<PushLook>>,
     trouble: RwSignal<Option<String>>,
 }
 
@@ -61,7 +62,8 @@ fn Links(look: Look) -> impl IntoView {
 fn line(look: Look, link: Link) -> impl IntoView {
     let Link { name, state, says, mend } = link;
     let button = mend.map(|mend| {
-        view! { <button on:click=move |_| look.mend(mend)>{mend.name()}</button> }
+        let whose = format!("{}: {name}", mend.name());
+        view! { <button aria-label=whose on:click=move |_| look.mend(mend)>{mend.name()}</button> }
     });
     view! {
         <li class="link" data-state=state.name()>
@@ -79,15 +81,21 @@ fn line(look: Look, link: Link) -> impl IntoView {
 fn Test(look: Look) -> impl IntoView {
     let asked = RwSignal::new(None);
     let desk = look.desk;
-    let is_pushed = move || look.push.with(|push| matches!(push, Some(Some(push)) if push.subscribed));
-    let test = move |_| spawn_local(async move { asked.set(Some(window::test_background().await)) });
-    let push = move |_| spawn_local(async move { asked.set(Some(window::try_push().await)) });
+    let is_pushed = move || look.pushed().is_some();
+    let test =
+        move |_| spawn_local(async move { asked.set(Some((window::test_background().await, "here"))) });
+    let push = move |_| {
+        spawn_local(async move { asked.set(Some((window::try_push().await, "at “Woken by your server”"))) });
+    };
     let said = move || {
-        asked.get().map(|asked| if asked {
-            "Close Safelight now, every window and tab of it. A few seconds later it is woken and backs up as if you had \
-             been away. Open it again after half a minute: what came of it stands here."
+        asked.get().map(|(asked, place)| if asked {
+            format!(
+                "Close Safelight now, every window and tab of it, within a minute. A few seconds later it is woken and backs \
+                 up as if you had been away. Open it again after half a minute: what came of it stands {place}, with its \
+                 time."
+            )
         } else {
-            "There is nobody to wake: see what is missing above."
+            "There is nobody to wake: see what is missing above.".into()
         })
     };
     let last = move || desk.runs.with(|runs| tested(runs, &local_time));
@@ -96,17 +104,61 @@ fn Test(look: Look) -> impl IntoView {
             <button on:click=test>"Test background backup now"</button>
             <button hidden=move || !is_pushed() on:click=push>"Have the server wake it in ten seconds"</button>
         </div>
+        <Daily look />
         <p class="hint" role="status" data-testid="test">{said}</p>
         <p class="hint" data-testid="tested">{move || last().map(|last| format!("The last test.{last}"))}</p>
     }
 }
 
-impl Look {
-    fn again(self) {
+/// A time of day at which the server wakes the app, whether it was silent or not.
+#[component]
+fn Daily(look: Look) -> impl IntoView {
+    let value = move || look.pushed()?.daily_at.map(|minute| time_of(local_minute(minute)));
+    let change = move |event| {
+        let minute = minute_of(&event_target_value(&event)).map(utc_minute);
         spawn_local(async move {
-            self.chain.set(Some(window::chain().await));
-            self.push.set(Some(window::push_state().await));
+            let done = window::push_daily(minute).await;
+            look.trouble.set((!done).then(|| NO_ANSWER.into()));
+            look.again();
         });
+    };
+    view! {
+        <div class="row hours" hidden=move || look.pushed().is_none()>
+            <label>
+                "Have the server wake it every day at "
+                <input type="time" prop:value=move || value().unwrap_or_default() on:change=change />
+            </label>
+            <span class="hint">"An emptied field ends it. With summer time it moves by an hour."</span>
+        </div>
+    }
+}
+
+fn local_minute(utc: u16) -> u16 {
+    shifted(utc, window::minutes_ahead_of_utc())
+}
+
+fn utc_minute(local: u16) -> u16 {
+    shifted(local, -window::minutes_ahead_of_utc())
+}
+
+fn shifted(minute: u16, by: i16) -> u16 {
+    const A_DAY: i32 = 24 * 60;
+    (i32::from(minute) + i32::from(by)).rem_euclid(A_DAY) as u16
+}
+
+impl Look {
+    /// Each by itself: a browser without a service worker is slow to say so.
+    fn again(self) {
+        spawn_local(async move { self.chain.set(Some(window::chain().await)) });
+        spawn_local(async move { self.push.set(Some(window::push_state().await)) });
+    }
+
+    /// The subscription, if there is one.
+    fn pushed(self) -> Option<window::PushState> {
+        self.push.with(|push| match push {
+            Some(PushLook::State(state)) if state.subscribed => Some(state.clone()),
+            Some(PushLook::State(_) | PushLook::NoAnswer | PushLook::Missing) | None => None,
+        })
     }
 
     fn links(self) -> Vec<Link> {
@@ -133,10 +185,12 @@ impl Look {
             waking: self.desk.waking.get(),
             pushes: match self.push.get() {
                 None => Pushes::Unknown,
-                Some(None) => Pushes::Missing,
-                Some(Some(state)) if state.subscribed => Pushes::On(state.outcome),
-                Some(Some(_)) => Pushes::Off,
+                Some(PushLook::Missing) => Pushes::Missing,
+                Some(PushLook::NoAnswer) => Pushes::NoAnswer,
+                Some(PushLook::State(state)) if state.subscribed => Pushes::On(state.outcome),
+                Some(PushLook::State(_)) => Pushes::Off,
             },
+            can_leave: window::can_leave_to_browser(),
             system: System::of(&window::user_agent()),
         }
     }
@@ -164,7 +218,9 @@ impl Look {
             Mend::Notify => said(window::may_notify(true).await, REFUSED),
             Mend::EndPushes => said(window::end_pushes().await, NO_ANSWER),
             Mend::BeginPushes => {
-                let Some(Some(state)) = self.push.get_untracked() else { return Err(NO_ANSWER.into()) };
+                let Some(PushLook::State(state)) = self.push.get_untracked() else {
+                    return Err(NO_ANSWER.into());
+                };
                 window::begin_pushes(&state).await.map_err(|fault| match fault {
                     PushFault::NotAllowed => REFUSED.into(),
                     PushFault::NoAnswer => NO_ANSWER.into(),

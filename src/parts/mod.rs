@@ -12,6 +12,7 @@ pub mod headline;
 pub mod health;
 pub mod history;
 pub mod lamp;
+pub mod leaving;
 pub mod library;
 pub mod lists;
 pub mod notices;

@@ -66,6 +66,11 @@ fn sentence(notice: &Notice) -> String {
             "{} could not be taken over. A browser without folder access takes files, but no folders.",
             plural(u64::from(*count), "dropped item", "dropped items")
         ),
+        Notice::ShareFailed => {
+            "What you shared was not taken over: the browser has no room for it, or Safelight was never opened here. It is \
+             still where it was."
+                .into()
+        }
         Notice::PickerFailed { why } => format!("The folder could not be opened. ({why})"),
     }
 }

@@ -143,7 +143,7 @@ fn Quiet(sheet: Sheet) -> impl IntoView {
             on=Memo::new(move |_| hours().is_some())
             turn=move |on: bool| set(on.then_some(NIGHT))
         />
-        <div class="row hours" hidden=move || hours().is_none()>
+        <div class="row hours" role="group" aria-labelledby="quiet" hidden=move || hours().is_none()>
             <label>
                 "From "
                 <input
@@ -165,11 +165,11 @@ fn Quiet(sheet: Sheet) -> impl IntoView {
 }
 
 /// Of "22:05", as an input of a time has it.
-fn minute_of(time: &str) -> Option<u16> {
+pub fn minute_of(time: &str) -> Option<u16> {
     let (hour, minute) = time.split_once(':')?;
     Some(hour.parse::<u16>().ok()? * 60 + minute.get(..2)?.parse::<u16>().ok()?)
 }
 
-fn time_of(minute: u16) -> String {
+pub fn time_of(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }

@@ -2,12 +2,15 @@
 
 use std::num::NonZeroU64;
 
+use browser::window::may_notify;
 use engine::Intent;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use crate::parts::background::Background;
 use crate::parts::rules::Rules;
 use crate::shown::Desk;
+use crate::words::numbers::bytes;
 
 #[component]
 pub fn Settings(desk: Desk) -> impl IntoView {
@@ -18,6 +21,8 @@ pub fn Settings(desk: Desk) -> impl IntoView {
                 <h2 id="settings">"Settings"</h2>
                 <Foreground desk />
                 <Background desk />
+                <Copies desk />
+                <Notify desk />
                 <RateLimit desk />
                 <KeepAwake desk />
                 <Rules desk />
@@ -38,6 +43,60 @@ fn Foreground(desk: Desk) -> impl IntoView {
             on
             turn=move |on| desk.dispatch(Intent::SetForeground(on))
         />
+    }
+}
+
+/// Megabytes, as people know them from their drives.
+const COPIES_MB: [u64; 4] = [250, 1_000, 5_000, 20_000];
+const BYTES_PER_MB: u64 = 1_000_000;
+
+#[component]
+fn Copies(desk: Desk) -> impl IntoView {
+    let limit = desk.view(|view| view.settings.copies_limit);
+    let value = Signal::derive(move || {
+        limit.get().flatten().map_or(0, |bytes| bytes.get() / BYTES_PER_MB).to_string()
+    });
+    let choose = move |chosen: String| {
+        let megabytes: u64 = chosen.parse().unwrap_or(0);
+        desk.dispatch(Intent::SetCopiesLimit(NonZeroU64::new(megabytes * BYTES_PER_MB)));
+    };
+    let choices = COPIES_MB.map(|megabytes| {
+        view! { <option value=megabytes.to_string()>{bytes(megabytes * BYTES_PER_MB)}</option> }
+    });
+    view! {
+        <Choice
+            id="copies"
+            name="Copies for the background"
+            hint="Where the browser does not let Safelight read folders while it is closed, it keeps copies of the newest files \
+                  that wait, until your server has them."
+            value
+            choose
+        >
+            <option value="0">"None"</option>
+            {choices}
+        </Choice>
+    }
+}
+
+#[component]
+fn Notify(desk: Desk) -> impl IntoView {
+    let on = desk.is(|view| view.settings.notices);
+    let refused = RwSignal::new(false);
+    let turn = move |on| {
+        desk.dispatch(Intent::SetNotices(on));
+        spawn_local(async move { refused.set(on && !may_notify(true).await) });
+    };
+    view! {
+        <Switch
+            id="notices"
+            name="Notifications"
+            hint="Few: the first complete backup, when Safelight needs you, and a week without a backup."
+            on
+            turn
+        />
+        <p class="hint" role="alert" hidden=move || !refused.get()>
+            "The browser allows none here: see the site’s settings, to the left of the address."
+        </p>
     }
 }
 

@@ -45,14 +45,29 @@ pub fn outlook(waking: Waking, last: Option<&Run>, time: impl Fn(engine::Moment)
     }
 }
 
-/// Whether what is left may go on by itself once Safelight is closed: it is allowed to, and it did the last time.
-pub fn may_go_on(view: &View, waking: Option<Waking>, last: Option<&Run>) -> bool {
+/// What may go on by itself once Safelight is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GoesOn {
+    Nothing,
+    /// So many files of which there are copies.
+    Copies(u64),
+    Everything,
+}
+
+/// Everything, where it is allowed to and did the last time.
+pub fn goes_on(view: &View, waking: Option<Waking>, last: Option<&Run>) -> GoesOn {
     let allowed = view.settings.background && !view.settings.paused;
-    allowed && waking.is_some_and(|waking| waking != Waking::Never) && last.is_some_and(worked)
+    let woken = waking.is_some_and(|waking| waking != Waking::Never);
+    match view.copies.files {
+        _ if !allowed || !woken => GoesOn::Nothing,
+        _ if last.is_some_and(worked) => GoesOn::Everything,
+        0 => GoesOn::Nothing,
+        files => GoesOn::Copies(files),
+    }
 }
 
 fn worked(run: &Run) -> bool {
-    let well = |end| matches!(end, RunEnd::Finished | RunEnd::TimeUp | RunEnd::HandedOver);
+    let well = |end| matches!(end, RunEnd::Finished | RunEnd::TimeUp | RunEnd::HandedOver | RunEnd::Held(_));
     !is_barred(run) && (!run.was_idle() || run.ended.is_some_and(|ended| well(ended.because)))
 }
 
@@ -85,7 +100,7 @@ mod tests {
         );
         assert!(said(&world, Waking::NowAndThen).ends_with("about twice a day."));
         assert!(
-            !may_go_on(&world.view(), Some(Waking::NowAndThen), None),
+            GoesOn::Everything != goes_on(&world.view(), Some(Waking::NowAndThen), None),
             "nothing is promised that never happened"
         );
 
@@ -93,16 +108,23 @@ mod tests {
         world.wake(Wake::PeriodicSync, 150_000);
         world.settle();
         assert_eq!(said(&world, Waking::NowAndThen), "Last time: today. 1 file sent (3 B).");
-        assert!(may_go_on(&world.view(), Some(Waking::NowAndThen), last_of(&runs(&world))));
-        assert!(!may_go_on(&world.view(), Some(Waking::Never), last_of(&runs(&world))));
-        assert!(!may_go_on(&world.view(), None, last_of(&runs(&world))), "the browser has not said yet");
+        assert!(
+            GoesOn::Everything == goes_on(&world.view(), Some(Waking::NowAndThen), last_of(&runs(&world)))
+        );
+        assert!(GoesOn::Everything != goes_on(&world.view(), Some(Waking::Never), last_of(&runs(&world))));
+        assert!(
+            GoesOn::Everything != goes_on(&world.view(), None, last_of(&runs(&world))),
+            "the browser has not said yet"
+        );
 
         world.now = world.now + 1_000;
         world.disk().access = Access::Barred(Barrier::NeedsPermission);
         world.wake(Wake::Sync, 150_000);
         world.settle();
         assert!(said(&world, Waking::NowAndThen).contains("did not let it read all your folders"));
-        assert!(!may_go_on(&world.view(), Some(Waking::NowAndThen), last_of(&runs(&world))));
+        assert!(
+            GoesOn::Everything != goes_on(&world.view(), Some(Waking::NowAndThen), last_of(&runs(&world)))
+        );
     }
 
     #[test]
@@ -114,7 +136,9 @@ mod tests {
         world.server.offline_until(later);
         world.wake(Wake::Sync, 150_000);
         world.settle();
-        assert!(!may_go_on(&world.view(), Some(Waking::NowAndThen), last_of(&runs(&world))));
+        assert!(
+            GoesOn::Everything != goes_on(&world.view(), Some(Waking::NowAndThen), last_of(&runs(&world)))
+        );
     }
 
     #[test]
@@ -124,7 +148,9 @@ mod tests {
         world.settle();
         world.reboot();
         let last = runs(&world);
-        let goes_on = |world: &World| may_go_on(&world.view(), Some(Waking::NowAndThen), last_of(&last));
+        let goes_on = |world: &World| {
+            GoesOn::Everything == goes_on(&world.view(), Some(Waking::NowAndThen), last_of(&last))
+        };
         assert!(goes_on(&world));
         world.ask(Intent::Pause);
         assert!(!goes_on(&world));

@@ -2,6 +2,7 @@
 
 use engine::{Headline, View};
 
+use super::background::GoesOn;
 use super::numbers::{duration, files, plural};
 
 /// Longer than anybody watches a screen.
@@ -10,35 +11,57 @@ const LONG_SECONDS: u64 = 20 * 60;
 const LARGE_BYTES: u64 = 8_000_000_000;
 
 /// Nothing where there is nothing to lose by closing it.
-pub fn closing(view: &View, goes_on: bool) -> Option<String> {
+pub fn closing(view: &View, goes_on: GoesOn) -> Option<String> {
     let remaining = view.tally.remaining;
     match view.headline {
         Headline::Unpaired | Headline::Empty => None,
         Headline::Done => Some("You can close Safelight: nothing is left to send.".into()),
-        Headline::Scanning => {
-            Some("Not yet known whether anything is left to send. It is, once the folders are looked through.".into())
-        }
-        Headline::BackingUp if goes_on => Some(format!(
-            "Open, Safelight is fastest. If you close it, the browser may go on with it in the background, and nothing is \
-             lost.{}",
-            deferred(view)
-        )),
-        Headline::BackingUp => Some(
-            "Keep Safelight open until this is done. If you close it, nothing is lost, and the rest goes on when you \
-             open it again."
+        Headline::Scanning => Some(
+            "Not yet known whether anything is left to send. It is, once the folders are looked through."
                 .into(),
         ),
+        Headline::BackingUp => Some(match goes_on {
+            GoesOn::Everything => format!(
+                "Open, Safelight is fastest. If you close it, the browser may go on with it in the background, and \
+                 nothing is lost.{}",
+                deferred(view)
+            ),
+            GoesOn::Copies(copies) => format!(
+                "Keep Safelight open until this is done. If you close it, the browser may still send {}; the rest goes on \
+                 when you open it again.",
+                copied(copies)
+            ),
+            GoesOn::Nothing => {
+                "Keep Safelight open until this is done. If you close it, nothing is lost, and the rest \
+                                goes on when you open it again."
+                    .into()
+            }
+        }),
         Headline::Waiting | Headline::Paused | Headline::NeedsYou | Headline::Offline if remaining > 0 => {
             let verb = if remaining == 1 { "is" } else { "are" };
-            let then = if goes_on && view.headline != Headline::NeedsYou {
-                format!("If you close Safelight, the browser may go on with it in the background.{}", deferred(view))
-            } else {
-                "Nothing goes on while Safelight is closed.".into()
+            let then = match goes_on {
+                GoesOn::Everything if view.headline != Headline::NeedsYou => format!(
+                    "If you close Safelight, the browser may go on with it in the background.{}",
+                    deferred(view)
+                ),
+                GoesOn::Copies(copies) => {
+                    format!(
+                        "If you close Safelight, the browser may send {}; the rest waits for you.",
+                        copied(copies)
+                    )
+                }
+                GoesOn::Everything | GoesOn::Nothing => "Nothing goes on while Safelight is closed.".into(),
             };
             Some(format!("{} {verb} not on your server yet. {then}", files(remaining)))
         }
         Headline::Waiting | Headline::Paused | Headline::NeedsYou | Headline::Offline => None,
     }
+}
+
+/// What can be sent though its folder cannot be read.
+fn copied(copies: u64) -> String {
+    let of = if copies == 1 { "a copy" } else { "copies" };
+    format!("{} of which it keeps {of}", files(copies))
 }
 
 /// What the background leaves for a page.
@@ -71,7 +94,7 @@ mod tests {
     use super::*;
 
     fn said(world: &World) -> String {
-        closing(&world.view(), false).unwrap_or_default()
+        closing(&world.view(), GoesOn::Nothing).unwrap_or_default()
     }
 
     #[test]
@@ -93,8 +116,13 @@ mod tests {
             said(&world),
             "1 file is not on your server yet. Nothing goes on while Safelight is closed."
         );
-        let goes_on = closing(&world.view(), true).unwrap_or_default();
+        let goes_on = closing(&world.view(), GoesOn::Everything).unwrap_or_default();
         assert!(goes_on.ends_with("the browser may go on with it in the background."), "{goes_on}");
+        let some = closing(&world.view(), GoesOn::Copies(1)).unwrap_or_default();
+        assert!(
+            some.ends_with("may send 1 file of which it keeps a copy; the rest waits for you."),
+            "{some}"
+        );
         world.ask(Intent::Pause);
         assert!(said(&world).starts_with("1 file is not on"));
         world.ask(Intent::RemoveFolder(PICTURES));
@@ -107,7 +135,7 @@ mod tests {
         let videos_in_background = VideosInBackground::Never;
         world.ask(Intent::SetGates(GateRules { videos_in_background, ..GateRules::default() }));
         while world.view().headline != Headline::BackingUp && world.step() {}
-        let said = closing(&world.view(), true).unwrap_or_default();
+        let said = closing(&world.view(), GoesOn::Everything).unwrap_or_default();
         assert!(said.ends_with("1 video waits for the next time you open Safelight."), "{said}");
     }
 

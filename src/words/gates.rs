@@ -19,7 +19,9 @@ pub fn held(held: &Held, rules: &GateRules, time: impl Fn(Moment) -> String) -> 
             let floor = rules.battery_floor.unwrap_or_default();
             format!("{waiting} until the battery is at {floor} % or this device is charging.")
         }
-        Gate::PowerUnknown => format!("{waiting}: this browser does not say how full the battery is."),
+        Gate::PowerUnknown => format!(
+            "{waiting}: a rule asks for the battery, and nobody saw it lately. Only an open page can, where the browser lets it."
+        ),
         Gate::SavesData => format!("Data Saver is on: {waiting} until it is off."),
         Gate::Metered => format!("On mobile data: {waiting} for another connection."),
         Gate::NoPage => format!("{waiting} for the next time you open Safelight."),
@@ -66,7 +68,12 @@ mod tests {
                 0,
                 "2 photos wait until the battery is at 30 % or this device is charging.",
             ),
-            (Gate::PowerUnknown, 2, 0, "2 photos wait: this browser does not say how full the battery is."),
+            (
+                Gate::PowerUnknown,
+                2,
+                0,
+                "2 photos wait: a rule asks for the battery, and nobody saw it lately. Only an open page can, where the browser lets it.",
+            ),
             (Gate::SavesData, 0, 1, "Data Saver is on: 1 video waits until it is off."),
             (Gate::Metered, 0, 2, "On mobile data: 2 videos wait for another connection."),
             (Gate::NoPage, 0, 2, "2 videos wait for the next time you open Safelight."),

@@ -19,6 +19,7 @@ pub fn wake(wake: Wake) -> &'static str {
         Wake::SignedIn => "This browser was paired",
         Wake::Sync => "In the background: something was left to send",
         Wake::Tested => "In the background: you tested it",
+        Wake::Fetched => "In the background: the browser was done with the large files",
         Wake::Push => "In the background: your server asked for it",
         Wake::PeriodicSync => "In the background: it was time to look",
     }

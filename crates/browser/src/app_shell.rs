@@ -2,11 +2,12 @@
 
 use std::cell::Cell;
 
+use crate::spawn;
 use gloo::events::EventListener;
 use gloo::timers::callback::Interval;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{ServiceWorkerContainer, ServiceWorkerRegistration, ServiceWorkerState, Window};
 
 use crate::Fault;
@@ -43,7 +44,7 @@ pub(crate) fn hold(handles: &[Handle]) {
 /// Registers the service worker; `offer` hears of each new version that waits.
 pub fn keep(offer: impl Fn(NewVersion) + Clone + 'static) {
     let Some(window) = web_sys::window() else { return };
-    spawn_local(async move {
+    spawn(async move {
         if let Err(fault) = register(&window, offer).await {
             // Without it the app still works online; private windows of some browsers refuse it.
             web_sys::console::warn_1(&fault.to_string().into());

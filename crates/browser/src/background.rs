@@ -1,6 +1,6 @@
 //! A wake-up without a page: the service worker runs the same engine for as long as the browser lets it.
 
-use engine::{Left, Wake};
+use engine::{FileId, Left, Wake};
 use gloo::timers::future::TimeoutFuture;
 use js_sys::Array;
 use wasm_bindgen::JsCast;
@@ -10,6 +10,7 @@ use web_sys::{Client, ServiceWorkerGlobalScope};
 use crate::bindings::{object, set_app_badge};
 use crate::host::{NoPage, run_shift};
 use crate::lock::{Held, become_the_one_if_free};
+pub use crate::surroundings::fetched_by;
 use crate::{Fault, now};
 
 /// The browser ends a sync after about 190 s, a periodic one after 185 (measured).
@@ -26,17 +27,23 @@ pub enum Woken {
     Over(Left),
     /// The storage failed, or a newer Safelight upgrades it: the browser should try again.
     Failed,
+    /// Another wake-up is at it: the browser should try again.
+    Busy,
     /// A page is open and has an engine of its own: the browser should try again when it may be closed.
     PageOpen,
 }
 
-/// Backs up until all is done, the time is up, or a page opens. Call it in a service worker.
-pub async fn wake(by: Wake) -> Result<Woken, Fault> {
+/// Backs up until all is done, the time is up, or a page opens. Call it in a service worker. `fetching` is what the browser
+/// itself sends meanwhile.
+pub async fn wake(by: Wake, fetching: Vec<FileId>) -> Result<Woken, Fault> {
     let until = now() + if by == Wake::Push { PUSH_SHIFT_MS } else { SHIFT_MS };
     // Before it is looked whether a page is open: one that opens later speaks.
     let pages = NoPage::listening()?;
-    let Some(_held) = lock_of_no_page().await? else { return Ok(Woken::PageOpen) };
-    match run_shift(by, until, pages).await {
+    let _held = match lock_of_no_page().await? {
+        Ok(held) => held,
+        Err(woken) => return Ok(woken),
+    };
+    match run_shift(by, until, pages, fetching).await {
         Ok(Left { handed_over: true, .. }) => Ok(Woken::PageOpen),
         Ok(left) => {
             // Refused where the app is not installed; then there is no icon either.
@@ -47,16 +54,18 @@ pub async fn wake(by: Wake) -> Result<Woken, Fault> {
     }
 }
 
-/// The engine's lock; none if a page is open.
-async fn lock_of_no_page() -> Result<Option<Held>, Fault> {
+/// The engine's lock, or why it is not ours.
+async fn lock_of_no_page() -> Result<Result<Held, Woken>, Fault> {
     let began = now();
     loop {
         if a_page_is_open().await? {
-            return Ok(None);
+            return Ok(Err(Woken::PageOpen));
         }
-        let held = become_the_one_if_free().await?;
-        if held.is_some() || now().since(began) > LOCK_PATIENCE_MS {
-            return Ok(held);
+        if let Some(held) = become_the_one_if_free().await? {
+            return Ok(Ok(held));
+        }
+        if now().since(began) > LOCK_PATIENCE_MS {
+            return Ok(Err(Woken::Busy));
         }
         TimeoutFuture::new(LOCK_LOOK_MS).await;
     }

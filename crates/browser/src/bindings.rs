@@ -1,7 +1,7 @@
 //! The few web APIs that web-sys lacks or hides behind its unstable flag, typed as this project uses them.
 //!
 //! Sources: File System Access (WICG), File System with its observer (WHATWG), Web Locks (W3C), Screen Wake Lock
-//! (W3C), Badging (W3C), Background Sync and Periodic Background Sync (WICG).
+//! (W3C), Badging (W3C), Background Sync, Periodic Background Sync and Background Fetch (WICG).
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -45,6 +45,9 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = getFileHandle)]
     pub async fn file(this: &DirectoryHandle, name: &str) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(method, catch, js_name = removeEntry)]
+    pub async fn remove(this: &DirectoryHandle, name: &str) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(method, catch, js_name = resolve)]
     async fn resolve(this: &DirectoryHandle, other: &Handle) -> Result<JsValue, JsValue>;
 
@@ -55,6 +58,13 @@ extern "C" {
 
     #[wasm_bindgen(method, catch, js_name = getFile)]
     pub async fn get_file(this: &FileHandle) -> Result<JsValue, JsValue>;
+
+    /// The root of the origin's private file system.
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "storage"], js_name = getDirectory)]
+    pub async fn opfs() -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "storage"], js_name = estimate)]
+    pub async fn storage_estimate() -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, js_name = getFile)]
     pub fn begin_get_file(this: &FileHandle) -> Promise;
@@ -172,6 +182,27 @@ extern "C" {
 
     #[wasm_bindgen(method, getter, js_name = periodicSync)]
     pub fn periodic_sync(this: &WakingRegistration) -> SyncManager;
+
+    /// `BackgroundFetchManager`.
+    pub type FetchManager;
+
+    #[wasm_bindgen(method, catch)]
+    pub async fn fetch(
+        this: &FetchManager,
+        id: &str,
+        requests: &Array,
+        options: &JsValue,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = getIds)]
+    pub async fn ids(this: &FetchManager) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = showNotification)]
+    pub async fn show_notification(
+        this: &WakingRegistration,
+        title: &str,
+        options: &JsValue,
+    ) -> Result<JsValue, JsValue>;
 
     /// `SyncManager` and `PeriodicSyncManager`.
     pub type SyncManager;

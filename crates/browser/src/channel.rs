@@ -1,7 +1,7 @@
 //! What the pages and the engine say to each other, whichever tab the engine runs in: two typed enums, with a
 //! number of the protocol, because an old page may outlive a new worker.
 
-use engine::{Filter, FolderId, Incident, Intent, RowsPage, Run, Surroundings, View};
+use engine::{FileId, Filter, FolderId, Incident, Intent, Large, RowsPage, Run, Surroundings, View};
 use gloo::events::EventListener;
 use js_sys::Reflect;
 use serde::de::DeserializeOwned;
@@ -12,7 +12,7 @@ use web_sys::{BroadcastChannel, MessageEvent};
 use crate::{Fault, wire};
 
 /// Raised whenever a message changes its meaning or shape.
-const PROTOCOL: f64 = 5.0;
+const PROTOCOL: f64 = 6.0;
 
 /// From a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,10 @@ pub enum ToEngine {
     Surroundings(Surroundings),
     /// Hand out the handles of the folders: only a page can ask for a permission.
     Handles,
+    /// The files that the browser itself sends. Told before the surroundings, for nothing is sent before those are known.
+    Fetching(Vec<FileId>),
+    /// Tell the largest files that the browser itself could send.
+    Largest,
 }
 
 /// From the engine, to every page.
@@ -62,6 +66,9 @@ pub enum FromEngine {
     Incidents(Vec<Incident>),
     /// An array of `[folder, directory handle]` is attached.
     Handles,
+    /// The person should hear of this, if nobody looks.
+    Notify(engine::Notice),
+    Largest(Vec<Large>),
 }
 
 /// Something worth a sentence.
@@ -88,6 +95,8 @@ pub enum Notice {
     DropFailed {
         count: u32,
     },
+    /// What another app shared could not be kept.
+    ShareFailed,
     /// The picker or the prompt failed; the browser's own words.
     PickerFailed {
         why: String,

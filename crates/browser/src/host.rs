@@ -9,7 +9,8 @@ mod work;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use engine::{Checked, Command, Engine, Event, FolderId, JobId, Left, Moment, SavedRow, Wake};
+use crate::spawn;
+use engine::{Checked, Command, Engine, Event, FileId, FolderId, JobId, Left, Moment, SavedRow, Wake};
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::channel::oneshot;
@@ -17,7 +18,6 @@ use futures::future::{AbortHandle, Either, select};
 use gloo::timers::callback::Timeout;
 use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 
 use crate::Fault;
 use crate::channel::{Channel, FromEngine, Message, Stopped, ToEngine};
@@ -55,8 +55,7 @@ pub struct Host {
     jobs: RefCell<Vec<(JobId, AbortHandle)>>,
     alarm: RefCell<Option<Timeout>>,
     audience: Box<dyn Audience>,
-    /// What the server says at the start: asked for before anybody needs it.
-    early: RefCell<Option<oneshot::Receiver<(Checked, bool)>>>,
+    early: RefCell<Option<Early>>,
     /// Whether all that the engine knows is saved.
     saved: Cell<bool>,
 }
@@ -66,6 +65,33 @@ struct Tools {
     readers: Box<dyn Readers>,
     uploads: Uploads,
     audience: Box<dyn Audience>,
+}
+
+/// What the server says at the start: asked for before anybody needs it.
+struct Early {
+    /// Whether it takes pieces.
+    answered: oneshot::Receiver<bool>,
+    checked: Rc<RefCell<Option<Checked>>>,
+}
+
+impl Early {
+    fn ask() -> Early {
+        let (tell, answered) = oneshot::channel();
+        let checked = Rc::<RefCell<Option<Checked>>>::default();
+        let early = Early { answered, checked: Rc::clone(&checked) };
+        spawn(async move {
+            let (answer, keeps_pieces) = server::check().await;
+            checked.replace(Some(answer));
+            // Nobody hears it if the store cannot be read.
+            _ = tell.send(keeps_pieces);
+        });
+        early
+    }
+
+    async fn answer(self) -> Option<(Checked, bool)> {
+        let keeps_pieces = self.answered.await.ok()?;
+        Some((self.checked.take()?, keeps_pieces))
+    }
 }
 
 /// How a host ends.
@@ -106,9 +132,14 @@ pub async fn run(script: String) -> Stopped {
 }
 
 /// Runs an engine without a page until its time is up or nothing is left to do. Call it with the engine's lock held.
-pub async fn run_shift(by: Wake, until: Moment, pages: NoPage) -> Result<Left, Stopped> {
+pub async fn run_shift(
+    by: Wake,
+    until: Moment,
+    pages: NoPage,
+    fetching: Vec<FileId>,
+) -> Result<Left, Stopped> {
     let tools = Tools { readers: Box::new(Here), uploads: Uploads::by_fetch(), audience: Box::new(pages) };
-    let started = Host::start(Engine::woken(by, until), tools).await;
+    let started = Host::start(Engine::woken(by, until, fetching), tools).await;
     let (host, events) = started.map_err(|fault| stopped_by(&fault))?;
     host.tell(Event::SurroundingsChanged(surroundings::seen(None)));
     match Rc::clone(&host).serve(events).await {
@@ -164,12 +195,10 @@ fn stopped_by(fault: &Fault) -> Stopped {
 
 impl Host {
     async fn start(engine: Engine, tools: Tools) -> Result<(Rc<Host>, UnboundedReceiver<Told>), Fault> {
-        let (tell, early) = oneshot::channel();
-        // Nobody hears it if the store cannot be read.
-        spawn_local(async move { _ = tell.send(server::check().await) });
+        let (tell, events) = unbounded();
+        let early = RefCell::new(Some(Early::ask()));
         let store = Store::open().await?;
         let Loaded { saved, handles } = store.load().await?;
-        let (tell, events) = unbounded();
         let source = |(id, handle)| (id, Rc::new(Source::directory(handle)));
         let host = Rc::new(Host {
             engine: RefCell::new(engine),
@@ -184,7 +213,7 @@ impl Host {
             jobs: RefCell::default(),
             alarm: RefCell::default(),
             audience: tools.audience,
-            early: RefCell::new(Some(early)),
+            early,
             saved: Cell::new(true),
         });
         host.sources.borrow_mut().extend(handles.into_iter().map(source));
@@ -275,6 +304,10 @@ impl Host {
                 | Command::LimitRate(_)
                 | Command::TellInventory(_)
                 | Command::Pair { .. }
+                | Command::Stage { .. }
+                | Command::Unstage(_)
+                | Command::Discard { .. }
+                | Command::Notify(_)
                 | Command::WakeAt(_) => later.push(command),
             }
         }
@@ -304,6 +337,10 @@ impl Host {
             | Command::LimitRate(_)
             | Command::TellInventory(_)
             | Command::Pair { .. }
+            | Command::Stage { .. }
+            | Command::Unstage(_)
+            | Command::Discard { .. }
+            | Command::Notify(_)
             | Command::WakeAt(_) => Ok(()),
         }
     }

@@ -115,6 +115,11 @@ pub(crate) fn fetch(request: &Request) -> Result<Promise, Fault> {
     Ok(fetch.call1(&scope, request)?.unchecked_into())
 }
 
+/// Whether the server did it, where its answer has nothing more to say.
+pub(crate) fn was_done<T>(end: &RequestEnd<T>) -> bool {
+    matches!(end, RequestEnd::Replied(reply) if (200..300).contains(&reply.status))
+}
+
 /// Reads the body of an answer. What is not what the API promises is foreign, whatever its status.
 pub(crate) fn body_of<T: FromJson>(status: u16, text: &str) -> Body<T> {
     let Ok(json) = js_sys::JSON::parse(text) else { return Body::Foreign };

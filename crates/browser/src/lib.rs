@@ -16,6 +16,7 @@ mod fault;
 pub mod hash;
 pub mod host;
 mod http;
+mod inbox;
 mod json;
 pub mod lock;
 mod server;
@@ -31,6 +32,18 @@ mod wire;
 pub use fault::Fault;
 
 use engine::Moment;
+use futures::future::LocalBoxFuture;
+
+/// A panic is told on the console, which adds where it came from. Nobody else would hear of it in a worker.
+pub fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
+}
+
+/// Runs by itself from now on. Boxed: what carries it then exists once and not for each kind of work.
+pub(crate) fn spawn(work: impl Future<Output = ()> + 'static) {
+    let work: LocalBoxFuture<'static, ()> = Box::pin(work);
+    wasm_bindgen_futures::spawn_local(work);
+}
 
 /// The time by the browser's clock, which may jump.
 pub fn now() -> Moment {

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use engine::{Barrier, Look, Moment, Stamp};
+use engine::{Barrier, INBOX, Look, Moment, Stamp};
 use wasm_bindgen::JsCast;
 use web_sys::File;
 
@@ -63,6 +63,13 @@ pub struct Opened {
     handle: Option<FileHandle>,
 }
 
+impl Opened {
+    /// What cannot change any more.
+    pub fn snapshot(file: File) -> Opened {
+        Opened { file, handle: None }
+    }
+}
+
 /// Why a file cannot be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OpenFault {
@@ -73,14 +80,20 @@ pub enum OpenFault {
 
 impl Source {
     pub fn directory(handle: DirectoryHandle) -> Source {
-        Source::Directory(Directory { handle, opened: RefCell::default() })
+        Source::Directory(Directory::of(handle))
+    }
+
+    /// By its name: a folder of the person that has the same one loses nothing by it.
+    pub fn is_inbox(&self) -> bool {
+        match self {
+            Source::Directory(directory) => directory.handle.name() == INBOX,
+            Source::Files(_) => false,
+        }
     }
 
     pub async fn open(&self, path: &str) -> Result<Opened, OpenFault> {
         match self {
-            Source::Files(files) => {
-                files.get(path).map(|file| Opened { file, handle: None }).ok_or(OpenFault::Vanished)
-            }
+            Source::Files(files) => files.get(path).map(Opened::snapshot).ok_or(OpenFault::Vanished),
             Source::Directory(directory) => directory.explained(directory.open(path).await).await,
         }
     }
@@ -91,9 +104,7 @@ impl Source {
             (Source::Directory(directory), Some(handle)) => {
                 directory.explained(opened_by(handle.clone()).await).await
             }
-            (Source::Directory(_) | Source::Files(_), _) => {
-                Ok(Opened { file: opened.file.clone(), handle: None })
-            }
+            (Source::Directory(_) | Source::Files(_), _) => Ok(Opened::snapshot(opened.file.clone())),
         }
     }
 }
@@ -104,7 +115,11 @@ async fn opened_by(handle: FileHandle) -> Result<Opened, Fault> {
 }
 
 impl Directory {
-    async fn open(&self, path: &str) -> Result<Opened, Fault> {
+    pub fn of(handle: DirectoryHandle) -> Directory {
+        Directory { handle, opened: RefCell::default() }
+    }
+
+    pub(crate) async fn open(&self, path: &str) -> Result<Opened, Fault> {
         let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
         let directory = self.parent(parent).await?;
         opened_by(directory.file(name).await?.unchecked_into()).await

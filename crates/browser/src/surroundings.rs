@@ -1,6 +1,6 @@
 //! What any context can see of the device; a window sees its power as well.
 
-use engine::{Power, Surroundings};
+use engine::{FileId, Power, Surroundings};
 
 use crate::json::{flag, property, text};
 
@@ -16,4 +16,9 @@ pub fn seen(power: Option<Power>) -> Surroundings {
         power,
         ahead_of_utc: -behind_utc as i16,
     }
+}
+
+/// The files of a background fetch, from its id, which names them.
+pub fn fetched_by(id: &str) -> impl Iterator<Item = FileId> {
+    id.split('-').filter_map(|number| number.parse().ok()).map(FileId)
 }

@@ -3,12 +3,12 @@
 //! Dropping the future aborts the request.
 
 mod fetch;
-mod form;
+pub(crate) mod form;
 mod parcel;
 mod pieces;
 mod xhr;
 
-use engine::RequestEnd;
+use engine::{Moment, RequestEnd, Send};
 use protocol::Digest;
 use protocol::immich::UploadAnswer;
 use web_sys::File;
@@ -28,6 +28,35 @@ const TOO_LARGE: u16 = 413;
 const WORTH_PIECES_BYTES: u64 = 16 << 20;
 /// Whoever is stopped after minutes loses on a slow line what a form had sent of every photo, shift after shift.
 const WORTH_PIECES_IN_A_SHIFT_BYTES: u64 = 1 << 20;
+
+/// What is sent. A copy of a file tells neither its name nor its time by itself.
+#[derive(Clone, Copy)]
+pub struct Cargo<'a> {
+    pub file: &'a File,
+    pub path: &'a str,
+    pub modified: Moment,
+    pub digest: Digest,
+}
+
+impl Cargo<'_> {
+    pub fn new<'a>(file: &'a File, send: &'a Send) -> Cargo<'a> {
+        let read = &send.read;
+        Cargo { file, path: &read.path, modified: read.stamp.modified, digest: send.digest }
+    }
+
+    fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(self.path)
+    }
+
+    /// ISO 8601.
+    fn modified(&self) -> String {
+        js_sys::Date::new(&(self.modified.0 as f64).into()).to_iso_string().into()
+    }
+
+    fn size(&self) -> u64 {
+        self.file.size() as u64
+    }
+}
 
 /// What is told on the way.
 pub enum Moved {
@@ -61,29 +90,18 @@ impl Uploads {
 
     pub async fn send(
         &self,
-        file: &File,
-        path: &str,
-        digest: Digest,
+        cargo: Cargo<'_>,
         tell: &dyn Fn(Moved),
     ) -> Result<RequestEnd<UploadAnswer>, Fault> {
-        let (size, carrier, pieces) = (file.size() as u64, &*self.carrier, &self.pieces);
+        let (size, carrier, pieces) = (cargo.size(), &*self.carrier, &self.pieces);
         if !pieces.suit(size) {
-            let end = form::upload(carrier, file, path, digest, tell).await?;
+            let end = form::upload(carrier, cargo, tell).await?;
             let is_too_large = matches!(&end, RequestEnd::Replied(reply) if reply.status == TOO_LARGE);
             if !is_too_large || !pieces.are_kept() {
                 return Ok(end);
             }
             pieces.shrink(size);
         }
-        pieces.upload(carrier, file, path, digest, tell).await
+        pieces.upload(carrier, cargo, tell).await
     }
-}
-
-fn name_of(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-/// ISO 8601.
-fn modified(file: &File) -> String {
-    js_sys::Date::new(&file.last_modified().into()).to_iso_string().into()
 }

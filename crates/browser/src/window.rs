@@ -5,9 +5,11 @@ mod background;
 mod chain;
 mod conversation;
 mod devices;
+mod fetching;
 mod giving;
 mod install;
 mod library;
+mod notifying;
 mod push;
 mod restore;
 mod surroundings;
@@ -34,15 +36,19 @@ pub use background::{ask_for_sync, be_woken_now_and_then, can_be_woken, when_lef
 pub use chain::{Chain, Notifications, chain, test_background};
 pub use conversation::Conversation;
 pub use devices::{Device, devices, send_away};
+pub use fetching::{can_leave_to_browser, leave_to_browser, left_to_browser, when_fetched};
 pub use giving::{
     abilities, clock_time, copy, hour_and_minute, iso_time, local_time, save_as, set_badge, user_agent,
 };
 pub use install::{InstallOffer, when_installable};
 pub use library::{Gallery, Month, NearSight, Photo, gallery, months, photos_of, when_resized};
+pub use notifying::notify_unless_seen;
 pub use protocol::safelight::PushState;
-pub use push::{PushFault, begin_pushes, end_pushes, may_notify, push_state, try_push};
+pub use push::{
+    PushFault, PushLook, begin_pushes, end_pushes, may_notify, push_daily, push_state, renew_pushes, try_push,
+};
 pub use restore::{Care, KnownFolder, Plan, PlanFault, Restored, WriteFault, known_folders, plan, restore};
-pub use surroundings::keep_surroundings;
+pub use surroundings::{keep_surroundings, minutes_ahead_of_utc};
 
 thread_local! {
     /// The grant of a dropped folder lives only while some handle object does (measured).

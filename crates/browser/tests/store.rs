@@ -6,8 +6,8 @@ use std::num::NonZeroU64;
 
 use engine::testing::contract::{Shelf, a_store_keeps_its_word};
 use engine::{
-    AccountId, Failure, FileId, FileState, FolderId, GateRules, Moment, Power, PowerSeen, Problem, Proof,
-    Row, Run, Saved, SavedRow, Settings, SkipReason, Stamp,
+    AccountId, Failure, FileId, FileState, FolderId, GateRules, Moment, Noticed, Power, PowerSeen, Problem,
+    Proof, Row, Run, Saved, SavedRow, Settings, SkipReason, StageEnd, Stamp,
 };
 use js_sys::{Function, Promise, Uint8Array};
 use protocol::{AssetId, Digest};
@@ -16,6 +16,7 @@ use safelight_browser::store::Store;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::File;
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
@@ -87,6 +88,52 @@ async fn a_store_of_the_first_version_is_taken_over_whole() {
     assert_eq!((rows.len(), &rows[3]), (11, &changed));
 }
 
+/// As version 2 left it: it knew no copies.
+#[wasm_bindgen_test]
+async fn a_store_of_the_second_version_gets_room_for_copies() {
+    const MAKE: &str = "return new Promise((done, failed) => {
+        const opening = indexedDB.open(name, 2);
+        opening.onerror = () => failed(opening.error);
+        opening.onupgradeneeded = () => {
+            const db = opening.result;
+            ['folders', 'changes'].forEach((name) => db.createObjectStore(name, { autoIncrement: true }));
+            ['pages', 'settings', 'runs', 'checkpoints'].forEach((name) => db.createObjectStore(name));
+            opening.transaction.objectStore('pages').put(rows, 0);
+        };
+        opening.onsuccess = () => { opening.result.close(); done(); };
+    });";
+    let rows = Uint8Array::from(include_bytes!("fixtures/rows-form-1.bin").as_slice());
+    let make = Function::new_with_args("name, rows", MAKE);
+    let made: Promise = make.call2(&JsValue::NULL, &"second".into(), &rows).unwrap().unchecked_into();
+    JsFuture::from(made).await.unwrap();
+    let store = Store::open_named("second").await.unwrap();
+    let saved = store.load().await.unwrap().saved;
+    assert_eq!((saved.rows.iter().filter(|saved| saved.row.is_some()).count(), saved.staged.len()), (11, 0));
+}
+
+#[wasm_bindgen_test]
+async fn a_copy_is_the_file_as_it_was_until_it_is_removed() {
+    let options = web_sys::FilePropertyBag::new();
+    options.set_last_modified(1_700_000_000_123.0);
+    let parts = js_sys::Array::of1(&"the bytes".into());
+    let file = File::new_with_str_sequence_and_options(&parts, "a.jpg", &options).unwrap();
+    let stamp = Stamp { size: 9, modified: Moment(1_700_000_000_123) };
+
+    let store = Store::open_named("copies").await.unwrap();
+    assert_eq!(store.add_copy(FileId(7), &file).await, StageEnd::Staged);
+    drop(store);
+    let store = Store::open_named("copies").await.unwrap();
+    assert_eq!(store.load().await.unwrap().saved.staged, [FileId(7)]);
+    let copy = store.copy(FileId(7), stamp).await.unwrap();
+    let text = JsFuture::from(copy.text()).await.unwrap().as_string();
+    assert_eq!((copy.name(), text.as_deref()), ("a.jpg".into(), Some("the bytes")));
+    let later = Stamp { modified: Moment(stamp.modified.0 + 1), ..stamp };
+    assert!(store.copy(FileId(7), later).await.is_none(), "it is of another content");
+    assert!(store.copy(FileId(8), stamp).await.is_none());
+    store.remove_copies(&[FileId(7)]).await;
+    assert_eq!(store.copies().await.unwrap(), []);
+}
+
 #[wasm_bindgen_test]
 async fn a_checkpoint_is_kept_until_it_is_forgotten() {
     let store = Store::open_named("checkpoints").await.unwrap();
@@ -147,6 +194,10 @@ async fn settings_come_back() {
         background: false,
         gates: GateRules { only_charging: true, battery_floor: Some(30), ..GateRules::default() },
         power: Some(PowerSeen { power: Power { charging: false, percent: 31 }, at: Moment(9) }),
+        reads_closed: Some(false),
+        copies_limit: NonZeroU64::new(250_000_000),
+        notices: false,
+        noticed: Noticed { well_at: Moment(5), ..Noticed::default() },
     };
     store.save_settings(settings.clone()).await.unwrap();
     assert_eq!(store.load().await.unwrap().saved.settings, settings);
@@ -170,7 +221,13 @@ async fn settings_of_earlier_forms_are_understood() {
     let second = [2, 1, 1, 1, 2, b'a', b'b', 1, 0xac, 2];
     let third = [3, 1, 1, 1, 2, b'a', b'b', 1, 0xac, 2, 1];
     let fourth = [4, 1, 1, 1, 2, b'a', b'b', 1, 0xac, 2, 1, 0];
-    let forms = [(second.as_slice(), false, true), (&third, true, true), (&fourth, true, false)];
+    let fifth = [5, 1, 1, 1, 2, b'a', b'b', 1, 0xac, 2, 1, 0, 0, 0, 0, 0, 0, 1, 0];
+    let forms = [
+        (second.as_slice(), false, true),
+        (&third, true, true),
+        (&fourth, true, false),
+        (&fifth, true, false),
+    ];
     for (bytes, keep_awake, background) in forms {
         drop(Store::open_named("earlier form").await.unwrap());
         let put = Function::new_with_args("name, bytes", PUT);
@@ -184,6 +241,8 @@ async fn settings_of_earlier_forms_are_understood() {
             rate_limit: NonZeroU64::new(300),
             keep_awake,
             background,
+            // Nobody is told of a first backup that may be long done.
+            noticed: Noticed { first_backup_done: true, ..Noticed::default() },
             ..Settings::default()
         };
         assert_eq!(store.load().await.unwrap().saved.settings, wanted);

@@ -7,7 +7,8 @@ use protocol::Digest;
 use crate::event::JobId;
 use crate::folder::{FolderId, FolderRules, ScanId, Scope};
 use crate::intent::Settings;
-use crate::row::{SavedRow, Stamp};
+use crate::notice::Notice;
+use crate::row::{FileId, SavedRow, Stamp};
 use crate::run::Run;
 use crate::time::Moment;
 
@@ -54,6 +55,20 @@ pub enum Command {
     LimitRate(Option<NonZeroU64>),
     /// Let the server know what [`crate::Engine::inventory`] says of this folder.
     TellInventory(FolderId),
+    /// Copy a file into the browser's own storage.
+    Stage {
+        read: Read,
+        file: FileId,
+    },
+    /// Remove these copies.
+    Unstage(Vec<FileId>),
+    /// Remove a file that is ours alone: it was shared with us, and the server holds it.
+    Discard {
+        folder: FolderId,
+        path: Box<str>,
+    },
+    /// Tell the person, who does not look.
+    Notify(Notice),
     /// Exchange a pairing code for a session.
     Pair {
         code: String,
@@ -69,6 +84,8 @@ pub struct Read {
     pub folder: FolderId,
     pub path: Box<str>,
     pub stamp: Stamp,
+    /// Its folder cannot be read, but this copy of the file can.
+    pub copy: Option<FileId>,
 }
 
 /// A file to send, with the digest that its bytes must have.

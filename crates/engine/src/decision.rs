@@ -32,6 +32,8 @@ pub enum Decision {
     },
     /// The folder cannot be read: its files wait for it.
     LoseFolder(Barrier),
+    /// The copy cannot be read: the file waits for its folder.
+    LoseCopy,
     GiveUp(Problem),
     Skip(SkipReason),
 }
@@ -58,6 +60,7 @@ pub fn after_upload(end: UploadEnd, trust: Trust) -> Decision {
         UploadEnd::Moved(look) => Decision::ReadAgain(look),
         UploadEnd::Vanished => Decision::Vanished,
         UploadEnd::Unreadable => Decision::GiveUp(Problem::Unreadable),
+        UploadEnd::CopyLost => Decision::LoseCopy,
         UploadEnd::OutOfReach(barrier) => Decision::LoseFolder(barrier),
     }
 }

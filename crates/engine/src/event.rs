@@ -8,8 +8,9 @@ use crate::folder::{Access, Barrier, FolderId, FolderRules, Lasting, ScanId};
 use crate::gate::Surroundings;
 use crate::intent::{AccountId, Intent, Settings};
 use crate::link::Trust;
-use crate::row::{SavedRow, Stamp};
+use crate::row::{FileId, SavedRow, Stamp};
 use crate::run::Run;
+use crate::staged::StageEnd;
 
 /// Names one piece of work in flight, so that the end of an abandoned one is not taken for its successor's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -84,6 +85,10 @@ pub enum Event {
         job: JobId,
         end: UploadEnd,
     },
+    StageEnded {
+        job: JobId,
+        end: StageEnd,
+    },
     /// Who we are to the server, and what it can do.
     ServerChecked {
         job: JobId,
@@ -96,6 +101,8 @@ pub enum Event {
     },
     /// A page opened while an engine without one works.
     TabOpened,
+    /// The files that the browser itself sends are others, or were looked up anew.
+    FetchingChanged(Vec<FileId>),
     /// What the browser tells of the device is new, or was looked at anew.
     SurroundingsChanged(Surroundings),
     /// A time that [`crate::Command::WakeAt`] asked for has come.
@@ -123,6 +130,8 @@ pub struct Saved {
     pub settings: Settings,
     /// The newest run of the history.
     pub last_run: Option<Run>,
+    /// The rows that there are copies of.
+    pub staged: Vec<FileId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,6 +184,8 @@ pub enum HashEnd {
     OutOfReach(Barrier),
     /// Whoever read it stopped without an answer.
     ReaderStopped,
+    /// The copy that was to be read cannot be.
+    CopyLost,
 }
 
 /// How a request ended.
@@ -225,6 +236,8 @@ pub enum UploadEnd {
     Vanished,
     Unreadable,
     OutOfReach(Barrier),
+    /// The copy that was to be sent cannot be read.
+    CopyLost,
 }
 
 /// How a look at the server ended.

@@ -35,6 +35,8 @@ pub enum Lasting {
     Lasting,
     /// Files handed over once, by a browser that gives no handle. Forgotten at the next start.
     Once,
+    /// What other apps shared with Safelight, in the browser's own storage. A file of it that is protected is removed.
+    Inbox,
 }
 
 /// How much of a folder a listing looks at.
@@ -186,13 +188,16 @@ pub(crate) struct Doubt {
 /// A browser watches a new folder within a fraction of this, even while thousands of files arrive.
 const DOUBT_MS: u64 = 3_000;
 
+/// What the inbox is called.
+const SHARED: &str = "Shared with Safelight";
+
 /// More than this is as quickly looked through whole.
 const MOST_TOUCHED: usize = 4_000;
 
 impl Folder {
     pub(crate) fn new(name: String, lasting: Lasting) -> Folder {
         Folder {
-            name,
+            name: if lasting == Lasting::Inbox { SHARED.into() } else { name },
             access: Access::Granted,
             lasting,
             rules: FolderRules::default(),

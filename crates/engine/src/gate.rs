@@ -92,6 +92,21 @@ pub enum Gate {
     NoPage,
 }
 
+impl Gate {
+    /// One for each kind.
+    pub(crate) fn bit(self) -> u8 {
+        match self {
+            Gate::QuietHours { .. } => 1,
+            Gate::NotCharging => 2,
+            Gate::BatteryLow => 4,
+            Gate::PowerUnknown => 8,
+            Gate::SavesData => 16,
+            Gate::Metered => 32,
+            Gate::NoPage => 64,
+        }
+    }
+}
+
 /// A gate that is closed, and how many files wait behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
@@ -106,13 +121,12 @@ const A_MINUTE_MS: u64 = 60_000;
 const A_DAY: u64 = 24 * 60;
 
 impl GateRules {
-    /// The gate that is closed for everything.
-    pub(crate) fn whole(&self, now: Moment, ahead_of_utc: i16, seen: Option<PowerSeen>) -> Option<Gate> {
-        let quiet = self.quiet_hours.and_then(|hours| hours.quiet_until(now, ahead_of_utc));
-        quiet.map(|until| Gate::QuietHours { until }).or_else(|| self.powerless(now, seen))
+    pub(crate) fn quiet(&self, now: Moment, ahead_of_utc: i16) -> Option<Gate> {
+        let until = self.quiet_hours?.quiet_until(now, ahead_of_utc)?;
+        Some(Gate::QuietHours { until })
     }
 
-    fn powerless(&self, now: Moment, seen: Option<PowerSeen>) -> Option<Gate> {
+    pub(crate) fn powerless(&self, now: Moment, seen: Option<PowerSeen>) -> Option<Gate> {
         if !self.only_charging && self.battery_floor.is_none() {
             return None;
         }
@@ -205,7 +219,7 @@ mod tests {
             (rules(false, Some(30)), seen(true, 3), None),
         ];
         for (rules, seen, gate) in table {
-            assert_eq!(rules.whole(now, 0, seen), gate, "{rules:?} {seen:?}");
+            assert_eq!(rules.powerless(now, seen), gate, "{rules:?} {seen:?}");
         }
     }
 

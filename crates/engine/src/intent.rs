@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::folder::{FolderId, FolderRules};
 use crate::gate::{GateRules, PowerSeen};
+use crate::notice::Noticed;
 use crate::row::FileId;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +32,9 @@ pub enum Intent {
     LimitRate(Option<NonZeroU64>),
     SetKeepAwake(bool),
     SetGates(GateRules),
+    /// Keep copies of what waits, up to so many bytes.
+    SetCopiesLimit(Option<NonZeroU64>),
+    SetNotices(bool),
     /// Pass the gates, this time.
     BackUpAnyway,
 }
@@ -58,7 +62,17 @@ pub struct Settings {
     pub background: bool,
     pub gates: GateRules,
     pub power: Option<PowerSeen>,
+    /// Whether the folders could be read when it was woken last without a page.
+    pub reads_closed: Option<bool>,
+    /// Bytes of copies of files that wait, where folders cannot be read without a page.
+    pub copies_limit: Option<NonZeroU64>,
+    /// Tell the person who does not look.
+    pub notices: bool,
+    pub noticed: Noticed,
 }
+
+/// Some two hundred photos.
+const COPIES_BYTES: u64 = 1_000_000_000;
 
 impl Default for Settings {
     fn default() -> Settings {
@@ -71,6 +85,10 @@ impl Default for Settings {
             background: true,
             gates: GateRules::default(),
             power: None,
+            reads_closed: None,
+            copies_limit: NonZeroU64::new(COPIES_BYTES),
+            notices: true,
+            noticed: Noticed::default(),
         }
     }
 }

@@ -20,11 +20,14 @@ mod gate;
 mod incident;
 mod intent;
 mod link;
+mod maybe;
+mod notice;
 mod pace;
 mod row;
 pub mod rules;
 mod run;
 mod speed;
+mod staged;
 mod tally;
 mod time;
 mod turns;
@@ -35,7 +38,7 @@ pub mod testing;
 
 pub use command::{Command, Read, Send};
 pub use decision::{Decision, after_upload};
-pub use engine::{Engine, Left, Needs};
+pub use engine::{Engine, INBOX, Large, Left};
 pub use event::{
     Body, Checked, Event, HashEnd, JobId, Known, KnownAccount, ListedFile, ListingEnd, Look, PairEnd, Reply,
     RequestEnd, Saved, SavedFolder, UploadEnd,
@@ -45,10 +48,13 @@ pub use gate::{Gate, GateRules, Held, Power, PowerSeen, QuietHours, Surroundings
 pub use incident::{Incident, Trouble};
 pub use intent::{AccountId, Intent, Settings};
 pub use link::{Halt, Trust};
+pub use notice::{Needs, Notice, Noticed};
 pub use row::{Failure, FileId, FileState, Problem, Proof, Row, SavedRow, SkipReason, Stamp};
 pub use run::{Account, Done, Ended, Run, RunEnd, Wake};
+pub use staged::StageEnd;
 pub use tally::Tally;
 pub use time::Moment;
 pub use view::{
-    Activity, Filter, FolderView, Headline, Listed, PairingView, Reason, RowView, RowsPage, Stage, View,
+    Activity, CopiesView, Filter, FolderView, Headline, Listed, PairingView, Reason, RowView, RowsPage,
+    Stage, View,
 };

@@ -47,12 +47,14 @@ pub enum Wake {
     Push,
     /// The person closed it to see whether it goes on.
     Tested,
+    /// The browser had sent files by itself, or gave it up.
+    Fetched,
 }
 
 impl Wake {
     /// Whether it came while no page was open.
     pub fn is_background(self) -> bool {
-        matches!(self, Wake::Sync | Wake::PeriodicSync | Wake::Push | Wake::Tested)
+        matches!(self, Wake::Sync | Wake::PeriodicSync | Wake::Push | Wake::Tested | Wake::Fetched)
     }
 }
 

@@ -66,7 +66,6 @@ impl Turns {
         self.len == 0
     }
 
-    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn contains(&self, turn: &Turn) -> bool {
         self.chunks.get(self.chunk_of(turn)).is_some_and(|chunk| chunk.binary_search(turn).is_ok())
     }

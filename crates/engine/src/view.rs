@@ -51,6 +51,20 @@ pub struct View {
     pub held: Vec<Held>,
     /// Videos that would wait for the next time if Safelight were closed.
     pub deferred: u64,
+    pub copies: CopiesView,
+    /// Files that the browser itself sends.
+    pub fetching: u64,
+    /// Large files that could be left to the browser.
+    pub large: u64,
+}
+
+/// Copies of files that wait, in the browser's storage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CopiesView {
+    pub files: u64,
+    pub bytes: u64,
+    /// The browser had no room for more.
+    pub is_full: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,6 +171,9 @@ impl Engine {
             next_attempt: self.catalog.next_wait_end(),
             held,
             deferred: self.deferred(),
+            copies: self.copies_view(),
+            fetching: self.still_fetching(),
+            large: self.count_large(),
         }
     }
 
@@ -223,6 +240,16 @@ impl Engine {
         let row = self.catalog.get(file)?;
         let size = row.stamp.size;
         Some(Activity { file, path: row.path.to_string(), stage, done: done.min(size), size })
+    }
+
+    fn copies_view(&self) -> CopiesView {
+        let copies = self.catalog.copies();
+        let size = |id: &FileId| self.catalog.get(*id).map_or(0, |row| row.stamp.size);
+        CopiesView {
+            files: copies.len() as u64,
+            bytes: copies.iter().map(size).sum(),
+            is_full: self.staging.is_full,
+        }
     }
 
     fn pairing_view(&self) -> PairingView {

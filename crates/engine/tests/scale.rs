@@ -19,7 +19,7 @@ fn a_million_protected_files_are_looked_through_without_a_byte_being_read() {
     let folders = vec![SavedFolder { id: FOLDER, name: "Pictures".into(), rules: FolderRules::default() }];
     let settings = Settings { account: Some(AccountId("mine".into())), ..Settings::default() };
     let begun =
-        engine.handle(now, Event::Started(Box::new(Saved { folders, rows, settings, last_run: None })));
+        engine.handle(now, Event::Started(Box::new(Saved { folders, rows, settings, ..Saved::default() })));
     let (scan, job) = (scan_of(&begun), job_of(&begun));
     engine.handle(now, Event::ServerChecked { job, checked: signed_in() });
 

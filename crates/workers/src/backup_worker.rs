@@ -10,7 +10,7 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 fn main() {
     use wasm_bindgen::JsCast;
 
-    console_error_panic_hook::set_once();
+    browser::report_panics();
     let scope: web_sys::DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     if scope.name() == browser::hash::READER {
         browser::hash::reader::serve(scope);

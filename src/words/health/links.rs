@@ -1,9 +1,10 @@
 //! The words of each link: its state, what that means, and what mends it.
 
-use engine::{Access, Barrier, Halt, Run, RunEnd};
+use engine::{Access, Barrier, Halt, Run, RunEnd, View};
 
 use super::{Link, Mend, Notifications, Pushes, Seen, State, System, link};
 use crate::words::background::Waking;
+use crate::words::numbers::{bytes, files};
 
 pub(super) fn folder(folder: &engine::FolderView) -> Link {
     let name = format!("“{}”", folder.name);
@@ -22,25 +23,50 @@ pub(super) fn folder(folder: &engine::FolderView) -> Link {
     link(&name, state, says, mend)
 }
 
-pub(super) fn closed(last: Option<&Run>, seen: &Seen) -> Link {
+/// What the person set comes before what the browser does.
+pub(super) fn allowed(view: &View) -> Link {
+    let settings = &view.settings;
+    let asks_for_power = settings.gates.only_charging || settings.gates.battery_floor.is_some();
+    let (state, says) = match () {
+        () if settings.paused => (State::Bad, "It is paused: nothing is sent, open or closed."),
+        () if !settings.background => (State::Bad, "“Background backup” is switched off in the settings."),
+        () if asks_for_power => (
+            State::Unsure,
+            "A rule asks for the battery, which nobody sees while Safelight is closed: half an hour after it was, nothing \
+             is sent any more.",
+        ),
+        () => (State::Good, "You let Safelight back up while it is closed."),
+    };
+    link("Switched on", state, says, None)
+}
+
+/// What wakes it is of no use while it may do nothing.
+pub(super) fn unless_off(view: &View, link: Link) -> Link {
+    let off = view.settings.paused || !view.settings.background;
+    let says = "Of no use while the background is paused or switched off.".to_owned();
+    if off && link.state == State::Good { Link { state: State::Unsure, says, ..link } } else { link }
+}
+
+pub(super) fn closed(view: &View, last: Option<&Run>, seen: &Seen) -> Link {
     let install = seen.can_install.then_some(Mend::Install);
     let is_barred = |run: &Run| run.ended.is_some_and(|ended| ended.because == RunEnd::Barred);
-    let (state, says, mend) = match last {
-        Some(run) if is_barred(run) && seen.is_app => (
+    let barred = last.is_some_and(is_barred) || view.settings.reads_closed == Some(false);
+    let (state, says, mend) = match view.settings.reads_closed {
+        _ if barred && seen.is_app => (
             State::Bad,
-            "When it was woken last, the browser did not let it read every folder. Remove and add the folder here, in the \
-             installed app, or choose “Allow on every visit” when the browser asks.",
+            "The browser did not let it read every folder. Remove and add the folder here, in the installed app, or choose \
+             “Allow on every visit” when the browser asks.",
             None,
         ),
-        Some(run) if is_barred(run) => (
+        _ if barred => (
             State::Bad,
-            "When it was woken last, the browser did not let it read every folder. Installed apps keep that access: install \
-             Safelight, and open it from its icon.",
+            "The browser did not let it read every folder. Installed apps keep that access: install Safelight, and open it \
+             from its icon.",
             install,
         ),
         Some(_) => (State::Good, "When it was woken last, it could read your folders.", None),
         None if seen.is_app => {
-            (State::Unsure, "Installed apps keep it. It was not woken yet: test it below.", None)
+            (State::Unsure, "Installed apps keep it. It was not seen yet: test it below.", None)
         }
         None => (
             State::Unsure,
@@ -49,6 +75,36 @@ pub(super) fn closed(last: Option<&Run>, seen: &Seen) -> Link {
         ),
     };
     link("Folders while Safelight is closed", state, says, mend)
+}
+
+pub(super) fn copies(view: &View) -> Link {
+    let (kept, settings) = (view.copies, &view.settings);
+    let some = format!("{} ({}) that wait", files(kept.files), bytes(kept.bytes));
+    let (state, says) = match () {
+        () if settings.reads_closed == Some(true) => (State::Good, "Not needed: folders can be read.".into()),
+        () if settings.copies_limit.is_none() => (
+            State::Unsure,
+            "Switched off in the settings: what folders hold is sent only while Safelight is open.".into(),
+        ),
+        () if kept.is_full => {
+            (State::Unsure, format!("The browser has no room for more. It keeps copies of {some}."))
+        }
+        () if kept.files > 0 => {
+            (State::Good, format!("The browser keeps copies of {some}, and can send them."))
+        }
+        () => (State::Good, "Nothing waits that must be copied.".into()),
+    };
+    link("Copies for the background", state, says, None)
+}
+
+pub(super) fn large_files(seen: &Seen, last: String) -> Link {
+    let name = "Large files, finished by the browser";
+    if seen.can_leave {
+        let says = "While large files are left, “Finish in the background” leaves them to the browser.";
+        link(name, State::Good, format!("{says}{last}"), None)
+    } else {
+        link(name, State::Unsure, "This browser sends nothing by itself.", None)
+    }
 }
 
 pub(super) fn installed(seen: &Seen) -> Link {
@@ -113,6 +169,7 @@ pub(super) fn pushes(seen: &Seen, last: String) -> Link {
     match &seen.pushes {
         Pushes::Unknown => link(name, State::Unsure, "Asking your server…", None),
         Pushes::Missing => link(name, State::Unsure, "This browser or this server has no pushes.", None),
+        Pushes::NoAnswer => link(name, State::Unsure, "Your server did not say whether it does.", None),
         Pushes::Off => link(
             name,
             State::Unsure,
@@ -124,8 +181,12 @@ pub(super) fn pushes(seen: &Seen, last: String) -> Link {
             let ended = outcome.as_ref().map_or_else(String::new, |end| format!(" The last push was {end}."));
             let says = "Your server wakes Safelight when it has not heard of this device for a day.";
             let refused = outcome.as_ref().is_some_and(|outcome| outcome.starts_with("refused"));
-            let state = if refused { State::Bad } else { State::Good };
-            link(name, state, format!("{says}{ended}{last}"), Some(Mend::EndPushes))
+            // Another subscription is what mends it.
+            let (state, mend) = match refused {
+                true => (State::Bad, Mend::BeginPushes),
+                false => (State::Good, Mend::EndPushes),
+            };
+            link(name, state, format!("{says}{ended}{last}"), Some(mend))
         }
     }
 }
@@ -184,12 +245,13 @@ pub(super) fn system(system: System) -> Link {
             "It puts browsers to sleep. In Android's settings, under Apps, your browser, Battery, choose “Unrestricted”. \
              Samsung: also take it out of “Sleeping apps”. Xiaomi: allow “Autostart”, and “No restrictions”. Huawei: under \
              “App launch”, manage it manually. OnePlus, Oppo, Realme: allow “Background activity”. Android browsers do not \
-             keep access to folders while Safelight is closed.",
+             keep access to folders while Safelight is closed: what it sends then are copies. Photos can be shared with \
+             Safelight from any app.",
         ),
-        System::Ios => (
-            "iPhone and iPad",
+        System::Apple => (
+            "Safari, iPhone and iPad",
             State::Bad,
-            "Their browsers read no folders and wake no closed app. Files can be chosen by hand while Safelight is open.",
+            "They read no folders and wake no closed app. Files can be chosen by hand while Safelight is open.",
         ),
         System::Firefox => (
             "Firefox",

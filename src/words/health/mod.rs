@@ -22,6 +22,8 @@ pub struct Seen {
     pub notifications: Notifications,
     pub waking: Option<Waking>,
     pub pushes: Pushes,
+    /// The browser can send files by itself.
+    pub can_leave: bool,
     pub system: System,
 }
 
@@ -39,6 +41,7 @@ pub enum Pushes {
     Unknown,
     /// This browser or this server has none.
     Missing,
+    NoAnswer,
     Off,
     /// How the last one ended, as the server tells it.
     On(Option<String>),
@@ -47,7 +50,8 @@ pub enum Pushes {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum System {
     Android,
-    Ios,
+    /// Safari, and everything on iPhone and iPad.
+    Apple,
     Firefox,
     Other,
 }
@@ -56,7 +60,10 @@ impl System {
     pub fn of(user_agent: &str) -> System {
         let is = |name| user_agent.contains(name);
         match () {
-            () if is("iPhone") || is("iPad") => System::Ios,
+            // An iPad calls itself a Macintosh.
+            () if is("iPhone") || is("iPad") || (is("Macintosh") && !is("Chrome") && !is("Firefox")) => {
+                System::Apple
+            }
             () if is("Firefox") => System::Firefox,
             () if is("Android") => System::Android,
             () => System::Other,
@@ -129,14 +136,17 @@ fn link(name: &str, state: State, says: impl Into<String>, mend: Option<Mend>) -
 
 /// The whole chain. `time` writes a moment.
 pub fn chain(view: &View, runs: &[Run], seen: &Seen, time: &impl Fn(Moment) -> String) -> Vec<Link> {
-    let mut chain: Vec<Link> = view.folders.iter().map(links::folder).collect();
+    let mut chain = vec![links::allowed(view)];
+    chain.extend(view.folders.iter().map(links::folder));
     chain.extend([
-        links::closed(last_of(runs), seen),
+        links::closed(view, last_of(runs), seen),
+        links::copies(view),
         links::installed(seen),
         links::service_worker(seen),
-        links::waking(seen, last_by(runs, Wake::Sync, time)),
-        links::now_and_then(seen, last_by(runs, Wake::PeriodicSync, time)),
-        links::pushes(seen, last_by(runs, Wake::Push, time)),
+        links::unless_off(view, links::waking(seen, last_by(runs, Wake::Sync, time))),
+        links::unless_off(view, links::now_and_then(seen, last_by(runs, Wake::PeriodicSync, time))),
+        links::unless_off(view, links::pushes(seen, last_by(runs, Wake::Push, time))),
+        links::large_files(seen, last_by(runs, Wake::Fetched, time)),
         links::notifications(seen),
         links::storage(seen),
         links::server(view.halt),

@@ -8,6 +8,7 @@ use super::*;
 
 fn well() -> Seen {
     Seen {
+        can_leave: true,
         is_app: true,
         can_install: false,
         is_storage_kept: Some(true),
@@ -20,10 +21,20 @@ fn well() -> Seen {
     }
 }
 
+/// Woken without a page, it could read everything.
 fn view() -> View {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();
-    world.view()
+    let mut view = world.view();
+    view.settings.reads_closed = Some(true);
+    view
+}
+
+/// It was never woken.
+fn fresh() -> View {
+    let mut view = view();
+    view.settings.reads_closed = None;
+    view
 }
 
 fn run(woken_by: Wake, because: RunEnd) -> Run {
@@ -67,15 +78,6 @@ fn every_link_that_is_weak_says_what_mends_it() {
             Some(Mend::Install),
         ),
         ("Folders while Safelight is closed", well(), &barred, State::Bad, "every visit", None),
-        ("Folders while Safelight is closed", well(), &[], State::Unsure, "test it", None),
-        (
-            "Folders while Safelight is closed",
-            tab.clone(),
-            &[],
-            State::Unsure,
-            "only installed",
-            Some(Mend::Install),
-        ),
         ("Installed as an app", tab.clone(), &[], State::Unsure, "not installed", Some(Mend::Install)),
         ("Installed as an app", Seen { can_install: false, ..tab.clone() }, &[], State::Unsure, "menu", None),
         ("Service worker", Seen { has_service_worker: false, ..well() }, &[], State::Bad, "Reload", None),
@@ -128,7 +130,7 @@ fn every_link_that_is_weak_says_what_mends_it() {
             &[],
             State::Bad,
             "refused with 403",
-            Some(Mend::EndPushes),
+            Some(Mend::BeginPushes),
         ),
         (
             "Notifications",
@@ -178,7 +180,30 @@ fn every_link_that_is_weak_says_what_mends_it() {
             "Samsung",
             None,
         ),
-        ("iPhone and iPad", Seen { system: System::Ios, ..well() }, &[], State::Bad, "by hand", None),
+        (
+            "Woken by your server",
+            Seen { pushes: Pushes::NoAnswer, ..well() },
+            &[],
+            State::Unsure,
+            "did not say",
+            None,
+        ),
+        (
+            "Large files, finished by the browser",
+            Seen { can_leave: false, ..well() },
+            &[],
+            State::Unsure,
+            "nothing by itself",
+            None,
+        ),
+        (
+            "Safari, iPhone and iPad",
+            Seen { system: System::Apple, ..well() },
+            &[],
+            State::Bad,
+            "by hand",
+            None,
+        ),
         ("Firefox", Seen { system: System::Firefox, ..well() }, &[], State::Bad, "Chrome", None),
     ];
     for (name, seen, runs, state, words, mend) in table {
@@ -186,6 +211,51 @@ fn every_link_that_is_weak_says_what_mends_it() {
         assert_eq!((found.0, found.2), (state, mend), "{name}: {}", found.1);
         assert!(found.1.contains(words), "{name}: {}", found.1);
     }
+}
+
+#[test]
+fn nothing_is_called_good_that_was_not_seen_or_is_switched_off() {
+    const CLOSED: &str = "Folders while Safelight is closed";
+    let tab = Seen { is_app: false, can_install: true, ..well() };
+    assert!(of(CLOSED, &fresh(), &[], &well()).1.contains("test it"));
+    assert_eq!(of(CLOSED, &fresh(), &[], &tab).2, Some(Mend::Install));
+    // A run that was handed over before it read anything shows nothing.
+    let handed_over = [run(Wake::Sync, RunEnd::HandedOver)];
+    assert_eq!(of(CLOSED, &fresh(), &handed_over, &well()).0, State::Unsure);
+
+    let set = |change: fn(&mut engine::Settings)| {
+        let mut view = view();
+        change(&mut view.settings);
+        view
+    };
+    let off = set(|settings| settings.background = false);
+    let paused = set(|settings| settings.paused = true);
+    for (view, words) in [(off, "switched off"), (paused, "paused")] {
+        let (state, says, _) = of("Switched on", &view, &[], &well());
+        assert!(state == State::Bad && says.contains(words), "{says}");
+        for name in ["Woken for what is left", "Woken now and then", "Woken by your server"] {
+            assert_eq!(of(name, &view, &[], &well()).0, State::Unsure, "{name}");
+        }
+    }
+    let charging = set(|settings| settings.gates.only_charging = true);
+    assert_eq!(of("Switched on", &charging, &[], &well()).0, State::Unsure);
+}
+
+#[test]
+fn copies_are_said_to_be_what_they_are() {
+    const COPIES: &str = "Copies for the background";
+    let with = |change: fn(&mut View)| {
+        let mut view = fresh();
+        change(&mut view);
+        of(COPIES, &view, &[], &well())
+    };
+    assert!(of(COPIES, &view(), &[], &well()).1.contains("Not needed"));
+    assert_eq!(with(|view| view.settings.copies_limit = None).0, State::Unsure);
+    assert!(
+        with(|view| (view.copies.files, view.copies.bytes) = (2, 5_000_000)).1.contains("2 files (5.0 MB)")
+    );
+    assert_eq!(with(|view| view.copies.is_full = true).0, State::Unsure);
+    assert!(with(|_| {}).1.contains("Nothing waits"));
 }
 
 #[test]
@@ -201,8 +271,7 @@ fn every_trouble_with_the_server_and_the_folders_is_told() {
         Halt::QuotaFull,
     ];
     let said = |halt| of("Your server", &View { halt, ..view() }, &[], &well()).1;
-    let mut all: Vec<String> = halts.into_iter().map(|halt| said(Some(halt))).collect();
-    all.dedup();
+    let all: std::collections::BTreeSet<String> = halts.into_iter().map(|halt| said(Some(halt))).collect();
     assert_eq!(all.len(), halts.len());
 
     let mut world = World::with(&[("a.jpg", "one")]);
@@ -222,7 +291,15 @@ fn every_trouble_with_the_server_and_the_folders_is_told() {
 fn systems_are_known_by_what_they_call_themselves() {
     let table = [
         ("Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/140.0 Mobile", System::Android),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) CriOS/140.0", System::Ios),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) CriOS/140.0", System::Apple),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/26.0 Safari/605.1.15",
+            System::Apple,
+        ),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
+            System::Other,
+        ),
         ("Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0", System::Firefox),
         ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0", System::Other),
     ];

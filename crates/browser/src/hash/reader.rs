@@ -1,10 +1,10 @@
 //! A nested worker that reads one file at a time and says its digest.
 
+use crate::spawn;
 use gloo::events::EventListener;
 use js_sys::Array;
 use protocol::Digest;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
 use super::digest::digest_of;
@@ -20,7 +20,7 @@ pub fn serve(scope: DedicatedWorkerGlobalScope) {
     EventListener::new(&scope, "message", move |event| {
         let told: Array = event.unchecked_ref::<MessageEvent>().data().unchecked_into();
         let to = to.clone();
-        spawn_local(async move {
+        spawn(async move {
             let end = read(&to, &told).await;
             say(&to, &end.unwrap_or_else(|fault| ReaderSaid::Failed(fault.name)));
         });

@@ -3,19 +3,21 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use engine::{Command, Event, FolderId, Moment};
+use crate::spawn;
+use engine::{Command, Event, FolderId, Moment, StageEnd};
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, ready};
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 
 use super::Host;
 use crate::Fault;
 use crate::channel::{Channel, FromEngine, Message, ToEngine};
-use crate::{now, server};
+use crate::{inbox, now, server};
 
+/// The browser takes so many in one go (measured).
+const MOST_FETCHED: usize = 100;
 /// Often enough to look alive, rarely enough to cost nothing.
 const PUBLISH_EVERY_MS: u64 = 250;
 
@@ -161,7 +163,8 @@ impl Audience for NoPage {
 
     fn notice(&self, _: &Rc<Host>) {}
 
-    /// Without a page nothing is watched, nobody pairs, and an engine's shift is too short for telling.
+    /// Without a page nothing is watched or copied, nobody pairs, and an engine's shift is too short for telling. What was
+    /// shared is removed by the next page.
     fn begin(&self, _: &Rc<Host>, _: Command) {}
 
     fn before_listing<'a>(&'a self, _: &'a Rc<Host>, _: FolderId) -> LocalBoxFuture<'a, ()> {
@@ -184,11 +187,20 @@ impl Host {
             Command::WatchFolder(folder) => self.to_watch.borrow_mut().push(folder),
             Command::TellInventory(folder) => {
                 let Some((name, text)) = self.inventory(folder) else { return };
-                spawn_local(async move { server::tell_inventory(folder, &name, text).await });
+                spawn(async move { server::tell_inventory(folder, &name, text).await });
             }
-            Command::Pair { code } => spawn_local(async move {
+            Command::Pair { code } => spawn(async move {
                 host.tell(Event::PairingEnded(server::pair(code, crate::device::name()).await));
             }),
+            Command::Discard { path, .. } => spawn(async move { inbox::discard(&path).await }),
+            Command::Stage { read, file } => spawn(async move {
+                let end = match host.open(&read).await {
+                    Ok(opened) => host.store.add_copy(file, &opened.file).await,
+                    Err(_) => StageEnd::Failed,
+                };
+                host.tell(Event::StageEnded { job: read.job, end });
+            }),
+            Command::Notify(notice) => self.say(&FromEngine::Notify(notice)),
             // Begun for everybody, or written before anything begins.
             Command::ListFolder { .. }
             | Command::Hash(_)
@@ -197,6 +209,7 @@ impl Host {
             | Command::Abandon(_)
             | Command::CheckServer { .. }
             | Command::LimitRate(_)
+            | Command::Unstage(_)
             | Command::WakeAt(_)
             | Command::Save(_)
             | Command::SaveSettings(_)
@@ -224,10 +237,15 @@ impl Host {
         match body {
             // What asks for an answer has it for a confirmation; what changes something is confirmed once that
             // is saved.
-            ToEngine::Hello => return self.publish(),
+            ToEngine::Hello => {
+                self.take_in_inbox();
+                return self.publish();
+            }
+            ToEngine::Largest => self.say_largest(),
             ToEngine::Surroundings(around) => {
                 return self.tell_for(number, Event::SurroundingsChanged(around));
             }
+            ToEngine::Fetching(files) => return self.tell_for(number, Event::FetchingChanged(files)),
             ToEngine::Intent(intent) => return self.tell_for(number, Event::Asked(intent)),
             ToEngine::AddFolder => return self.add_folder(number, attached),
             ToEngine::AddFiles { name } => return self.add_files(number, name, &attached),
@@ -245,9 +263,14 @@ impl Host {
         self.say(&FromEngine::Heard(number));
     }
 
+    fn say_largest(&self) {
+        let all = self.engine.borrow().largest(MOST_FETCHED);
+        self.say(&FromEngine::Largest(all));
+    }
+
     fn say_runs(self: &Rc<Host>) {
         let host = Rc::clone(self);
-        spawn_local(async move {
+        spawn(async move {
             match host.store.runs().await {
                 Ok(runs) => host.say(&FromEngine::Runs(runs)),
                 Err(fault) => web_sys::console::warn_1(&fault.to_string().into()),

@@ -2,19 +2,20 @@
 
 use std::rc::Rc;
 
-use engine::{Access, Event, FolderId, Intent, Lasting};
+use crate::spawn;
+use engine::{Access, Event, FolderId, INBOX, Intent, Lasting};
 use futures::channel::oneshot::channel;
 use futures::future::select;
 use gloo::timers::future::TimeoutFuture;
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
 use super::Host;
 use crate::Fault;
 use crate::bindings::DirectoryHandle;
 use crate::channel::{FromEngine, Notice};
+use crate::inbox;
 use crate::source::{Files, Source};
 use crate::watch::Watch;
 
@@ -71,7 +72,7 @@ impl Host {
             return;
         }
         let host = Rc::clone(self);
-        spawn_local(async move {
+        spawn(async move {
             loop {
                 let next = host.coming.borrow().first().cloned();
                 let Some((number, attached)) = next else { return };
@@ -89,7 +90,8 @@ impl Host {
         match self.relation_of(&handle).await {
             Relation::New { around } => {
                 let id = self.store.add_folder(&handle).await?;
-                self.enter(number, id, name.clone(), Source::directory(handle), Lasting::Lasting);
+                let lasting = if name == INBOX { Lasting::Inbox } else { Lasting::Lasting };
+                self.enter(number, id, name.clone(), Source::directory(handle), lasting);
                 for (inner_id, inner) in around {
                     self.tell(Event::Asked(Intent::RemoveFolder(inner_id)));
                     self.say(&FromEngine::Notice(Notice::TookIn { name: name.clone(), inner }));
@@ -107,6 +109,24 @@ impl Host {
             }
         }
         Ok(())
+    }
+
+    /// What other apps shared meanwhile is backed up like a folder.
+    pub(super) fn take_in_inbox(self: &Rc<Host>) {
+        let host = Rc::clone(self);
+        spawn(async move {
+            let Some(inbox) = inbox::inbox().await else { return };
+            let known = host.sources.borrow().iter().find(|(_, source)| source.is_inbox()).map(|(id, _)| *id);
+            match known {
+                None => host.add_folder(0, inbox.into()),
+                Some(folder) => {
+                    let paths = inbox::parcels(&inbox).await.unwrap_or_default();
+                    if !paths.is_empty() {
+                        host.tell(Event::PathsTouched { folder, paths });
+                    }
+                }
+            }
+        });
     }
 
     async fn relation_of(&self, handle: &DirectoryHandle) -> Relation {
@@ -159,7 +179,7 @@ impl Host {
         let Some(source) = self.source(folder).filter(|_| asked) else { return };
         self.watches.borrow_mut().retain(|watch| watch.folder() != folder);
         let (host, (late, told)) = (Rc::clone(self), channel());
-        spawn_local(async move {
+        spawn(async move {
             host.watch(folder, &source).await;
             // Nobody waits any more: the listing has begun.
             if late.send(()).is_err() {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::spawn;
 use engine::{
     Checked, Command, Event, FolderId, HashEnd, JobId, Look, Moment, Read, RequestEnd, ScanId, Scope, Send,
     UploadEnd,
@@ -9,14 +10,14 @@ use engine::{
 use futures::future::{AbortHandle, Abortable, LocalBoxFuture};
 use gloo::timers::callback::Timeout;
 use protocol::Digest;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
 use super::Host;
 use crate::Fault;
 use crate::hash::{Checkpoint, ReadFault, ReaderSaid};
 use crate::source::{OpenFault, Opened, look_at, stamp_of};
-use crate::upload::Moved;
+use crate::upload::{Cargo, Moved};
 use crate::{now, server, walk};
 
 /// The longest time that `setTimeout` can wait; the engine asks again after it.
@@ -26,28 +27,34 @@ impl Host {
     pub(super) fn begin(self: &Rc<Host>, command: Command) {
         let host = Rc::clone(self);
         match command {
-            Command::WatchFolder(_) | Command::TellInventory(_) | Command::Pair { .. } => {
+            Command::WatchFolder(_)
+            | Command::TellInventory(_)
+            | Command::Pair { .. }
+            | Command::Stage { .. }
+            | Command::Discard { .. }
+            | Command::Notify(_) => {
                 self.audience.begin(self, command);
             }
             Command::ListFolder { folder, scan, scope } => {
-                spawn_local(async move { host.list(folder, scan, scope).await });
+                spawn(async move { host.list(folder, scan, scope).await });
             }
             Command::Hash(read) => self.begin_job(read.job, Box::pin(host.hash(read))),
-            Command::Ask { job, digests } => spawn_local(async move {
+            Command::Ask { job, digests } => spawn(async move {
                 let end = server::ask(&digests).await;
                 host.tell(Event::AskEnded { job, end });
             }),
             Command::Upload(send) => self.begin_job(send.read.job, Box::pin(host.upload(send))),
             Command::Abandon(job) => self.abandon(job),
-            Command::CheckServer { job } => spawn_local(async move {
+            Command::CheckServer { job } => spawn(async move {
                 let (checked, keeps_pieces) = host.check_server().await;
                 host.uploads.keep_pieces(keeps_pieces);
                 host.tell(Event::ServerChecked { job, checked });
             }),
-            Command::LimitRate(rate) => spawn_local(async move {
+            Command::LimitRate(rate) => spawn(async move {
                 // Told again whenever the server was looked for.
                 _ = server::limit_rate(rate).await;
             }),
+            Command::Unstage(copies) => spawn(async move { host.store.remove_copies(&copies).await }),
             Command::WakeAt(at) => self.wake_at(at),
             // Written before anything begins, by `carry_out`.
             Command::Save(_)
@@ -63,7 +70,7 @@ impl Host {
         let (handle, registration) = AbortHandle::new_pair();
         self.jobs.borrow_mut().push((job, handle));
         let host = Rc::clone(self);
-        spawn_local(async move {
+        spawn(async move {
             let end = Abortable::new(work, registration).await;
             host.jobs.borrow_mut().retain(|(running, _)| *running != job);
             if let Ok(event) = end {
@@ -84,7 +91,7 @@ impl Host {
     async fn check_server(&self) -> (Checked, bool) {
         let early = self.early.take();
         let answer = match early {
-            Some(early) => early.await.ok(),
+            Some(early) => early.answer().await,
             None => None,
         };
         match answer {
@@ -147,7 +154,7 @@ impl Host {
                 self.tell(Event::HashProgressed { job: read.job, read: bytes });
                 let (host, key) = (Rc::clone(self), Checkpoint::key(read));
                 let checkpoint = Checkpoint { stamp: read.stamp, read: bytes, state };
-                spawn_local(async move { _ = host.store.save_checkpoint(&key, &checkpoint).await });
+                spawn(async move { _ = host.store.save_checkpoint(&key, &checkpoint).await });
             }
             ReaderSaid::Digested(_) | ReaderSaid::Failed(_) => {}
         }
@@ -163,7 +170,7 @@ impl Host {
         };
         let end = match self.open(&send.read).await {
             Err(closed) => closed.into(),
-            Ok(opened) => match self.uploads.send(&opened.file, &send.read.path, send.digest, &tell).await {
+            Ok(opened) => match self.uploads.send(Cargo::new(&opened.file, &send), &tell).await {
                 Ok(RequestEnd::NoReply) => self.explain_no_reply(&send.read, &opened).await,
                 Ok(end) => UploadEnd::Ended(end),
                 Err(_) => UploadEnd::Ended(RequestEnd::NoReply),
@@ -181,12 +188,19 @@ impl Host {
     }
 
     /// The file, if it still looks as it was listed.
-    async fn open(&self, read: &Read) -> Result<Opened, Closed> {
+    pub(super) async fn open(&self, read: &Read) -> Result<Opened, Closed> {
+        if let Some(file) = read.copy {
+            let copy = self.store.copy(file, read.stamp).await;
+            return copy.map(Opened::snapshot).ok_or(Closed::CopyLost);
+        }
         let source = self.source(read.folder).ok_or(Closed::Fault(OpenFault::Vanished))?;
         unmoved(read, source.open(&read.path).await)
     }
 
     async fn open_again(&self, read: &Read, opened: &Opened) -> Result<Opened, Closed> {
+        if read.copy.is_some() {
+            return Ok(Opened::snapshot(opened.file.clone()));
+        }
         let source = self.source(read.folder).ok_or(Closed::Fault(OpenFault::Vanished))?;
         unmoved(read, source.open_again(opened).await)
     }
@@ -204,15 +218,17 @@ async fn read_one_byte(file: &File) -> Result<(), Fault> {
 }
 
 /// Why a file cannot be read as it was listed.
-enum Closed {
+pub(super) enum Closed {
     Moved(Look),
     Fault(OpenFault),
+    CopyLost,
 }
 
 impl From<Closed> for HashEnd {
     fn from(closed: Closed) -> HashEnd {
         match closed {
             Closed::Moved(look) => HashEnd::Moved(look),
+            Closed::CopyLost => HashEnd::CopyLost,
             Closed::Fault(OpenFault::Vanished) => HashEnd::Vanished,
             Closed::Fault(OpenFault::Unreadable) => HashEnd::Unreadable,
             Closed::Fault(OpenFault::OutOfReach(barrier)) => HashEnd::OutOfReach(barrier),
@@ -224,6 +240,7 @@ impl From<Closed> for UploadEnd {
     fn from(closed: Closed) -> UploadEnd {
         match closed {
             Closed::Moved(look) => UploadEnd::Moved(look),
+            Closed::CopyLost => UploadEnd::CopyLost,
             Closed::Fault(OpenFault::Vanished) => UploadEnd::Vanished,
             Closed::Fault(OpenFault::Unreadable) => UploadEnd::Unreadable,
             Closed::Fault(OpenFault::OutOfReach(barrier)) => UploadEnd::OutOfReach(barrier),

@@ -37,8 +37,15 @@ impl Store {
         records.iter().rev().map(|record| wire::decode_bytes(record)).collect()
     }
 
+    /// The newest one.
+    pub(super) async fn last_run(&self) -> Result<Option<Run>, Fault> {
+        let Some(began) = self.keys(RUNS).await?.pop() else { return Ok(None) };
+        let record = self.get(RUNS, began).await?;
+        record.map(|record| wire::decode(&record)).transpose()
+    }
+
     pub async fn save_checkpoint(&self, key: &str, checkpoint: &Checkpoint) -> Result<(), Fault> {
-        self.put(CHECKPOINTS, key.into(), wire::encode(checkpoint)?.into()).await
+        self.set(CHECKPOINTS, key.into(), Some(wire::encode(checkpoint)?.into())).await
     }
 
     pub async fn checkpoint(&self, key: &str) -> Result<Option<Checkpoint>, Fault> {
@@ -47,7 +54,7 @@ impl Store {
     }
 
     pub async fn forget_checkpoint(&self, key: &str) -> Result<(), Fault> {
-        self.delete(CHECKPOINTS, key.into()).await
+        self.set(CHECKPOINTS, key.into(), None).await
     }
 }
 

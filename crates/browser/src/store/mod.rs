@@ -5,6 +5,7 @@
 //! are appended as they happen and are small. Changes are folded into their pages now and then. One writer: the
 //! holder of the engine's lock.
 
+mod copies;
 mod history;
 mod pages;
 mod records;
@@ -69,7 +70,8 @@ impl Store {
             folders: folders.iter().map(saved_folder).collect(),
             rows: self.rows().await?,
             settings: self.settings().await?,
-            last_run: self.runs().await?.into_iter().next(),
+            staged: self.copies().await?,
+            last_run: self.last_run().await?,
         };
         let handles = folders.into_iter().map(|(id, folder)| (id, folder.handle)).collect();
         Ok(Loaded { saved, handles })
@@ -91,7 +93,7 @@ impl Store {
 
     pub async fn save_settings(&self, settings: Settings) -> Result<(), Fault> {
         let record = wire::encode_behind(&[records::SETTINGS_FORM], &settings)?.into();
-        self.put(SETTINGS, schema::THE_SETTINGS.into(), record).await
+        self.set(SETTINGS, schema::THE_SETTINGS.into(), Some(record)).await
     }
 
     /// Stores a folder's handle under an id of its own.
@@ -106,11 +108,11 @@ impl Store {
 
     pub async fn save_rules(&self, id: FolderId, rules: FolderRules) -> Result<(), Fault> {
         let Some(handle) = self.folder(id).await? else { return Ok(()) };
-        self.put(FOLDERS, id.0.into(), FolderRecord { handle, rules }.to_js()?).await
+        self.set(FOLDERS, id.0.into(), Some(FolderRecord { handle, rules }.to_js()?)).await
     }
 
     pub async fn forget_folder(&self, id: FolderId) -> Result<(), Fault> {
-        self.delete(FOLDERS, id.0.into()).await
+        self.set(FOLDERS, id.0.into(), None).await
     }
 
     async fn folder(&self, id: FolderId) -> Result<Option<DirectoryHandle>, Fault> {
@@ -136,12 +138,10 @@ impl Store {
     }
 
     async fn folder_records(&self) -> Result<Vec<(FolderId, FolderRecord)>, Fault> {
-        let read = self.begin(&[FOLDERS], TransactionMode::Readonly)?;
-        let store = read.object_store(FOLDERS)?;
         let mut folders = Vec::new();
-        for key in keys(&store).await? {
+        for key in self.keys(FOLDERS).await? {
             let id = FolderId(key.as_f64().unwrap_or_default() as u32);
-            let record: Option<JsValue> = store.get(key).await?;
+            let record = self.get(FOLDERS, key).await?;
             let folder = record.and_then(|record| FolderRecord::from_js(&record));
             folders.extend(folder.map(|folder| (id, folder)));
         }
@@ -149,9 +149,9 @@ impl Store {
     }
 
     async fn rows(&self) -> Result<Vec<SavedRow>, Fault> {
+        let last = self.keys(PAGES).await?.last().and_then(JsValue::as_f64);
         let read = self.begin(&[PAGES], TransactionMode::Readonly)?;
         let store = read.object_store(PAGES)?;
-        let last = keys(&store).await?.last().and_then(JsValue::as_f64);
         // All are asked for at once: while some are decoded the next ones come.
         let (mut asked, mut from) = (Vec::new(), 0.0);
         while last.is_some_and(|last| from <= last) {
@@ -179,16 +179,19 @@ impl Store {
         Ok(read.object_store(store)?.get(key).await?)
     }
 
-    /// Returns once the record is in the database.
-    async fn put(&self, store: &str, key: JsValue, record: JsValue) -> Result<(), Fault> {
-        let write = self.begin(&[store], TransactionMode::Readwrite)?;
-        write.object_store(store)?.put(record).with_key(key).build()?;
-        Ok(write.commit().await?)
+    async fn keys(&self, store: &str) -> Result<Vec<JsValue>, Fault> {
+        let read = self.begin(&[store], TransactionMode::Readonly)?;
+        keys(&read.object_store(store)?).await
     }
 
-    async fn delete(&self, store: &str, key: JsValue) -> Result<(), Fault> {
+    /// Returns once the record is in the database, or none is.
+    async fn set(&self, store: &str, key: JsValue, record: Option<JsValue>) -> Result<(), Fault> {
         let write = self.begin(&[store], TransactionMode::Readwrite)?;
-        write.object_store(store)?.delete(key).build()?;
+        let records = write.object_store(store)?;
+        match record {
+            Some(record) => drop(records.put(record).with_key(key).build()?),
+            None => drop(records.delete(key).build()?),
+        }
         Ok(write.commit().await?)
     }
 

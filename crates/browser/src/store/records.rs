@@ -8,14 +8,16 @@ use crate::bindings::{DirectoryHandle, object};
 use crate::{Fault, json, wire};
 
 /// The form of the settings' bytes.
-pub(super) const SETTINGS_FORM: u8 = 5;
+pub(super) const SETTINGS_FORM: u8 = 6;
 /// The bytes of earlier forms end before those of what was added since.
+const SETTINGS_FORM_5: u8 = 5;
 const SETTINGS_FORM_4: u8 = 4;
 const SETTINGS_FORM_3: u8 = 3;
 const SETTINGS_FORM_2: u8 = 2;
 /// What was added since form 2, as if nobody had set it: the screen is not kept awake; it goes on in the background; the
-/// rules of the gates; the power.
-const ADDED: [u8; 9] = [0, 1, 0, 0, 0, 0, 0, 1, 0];
+/// rules of the gates; the power; nothing is known of folders without a page; a gigabyte of copies; notices, but not of the
+/// first backup, which may be long done.
+const ADDED: [u8; 21] = [0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0x80, 0x94, 0xeb, 0xdc, 3, 1, 1, 0, 0, 0];
 
 /// A folder as its record holds it.
 pub(super) struct FolderRecord {
@@ -42,6 +44,7 @@ pub(super) fn settings_of(record: &JsValue) -> Result<Settings, Fault> {
     let Some((form, settings)) = bytes.split_first() else { return Ok(settings_of_form_1(record)) };
     let added = match *form {
         SETTINGS_FORM => &[],
+        SETTINGS_FORM_5 => &ADDED[9..],
         SETTINGS_FORM_4 => &ADDED[2..],
         SETTINGS_FORM_3 => &ADDED[1..],
         SETTINGS_FORM_2 => &ADDED[..],

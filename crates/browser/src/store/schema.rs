@@ -24,6 +24,8 @@ pub(super) const CHANGES: &str = "changes";
 pub(super) const RUNS: &str = "runs";
 /// Key: see [`crate::hash::Checkpoint::key`]. Value: bytes of a checkpoint.
 pub(super) const CHECKPOINTS: &str = "checkpoints";
+/// Key: row id. Value: a file, see [`super::copies`].
+pub(super) const COPIES: &str = "copies";
 /// One record: bytes of the settings, behind the number of their form.
 pub(super) const SETTINGS: &str = "settings";
 pub(super) const THE_SETTINGS: &str = "settings";
@@ -32,7 +34,7 @@ pub(super) const CATALOG: [&str; 2] = [PAGES, CHANGES];
 type Step = fn(&IdbDatabase) -> Result<(), JsValue>;
 
 /// The step at position n leads from version n to n + 1. Steps are added, never changed.
-const STEPS: &[Step] = &[begin, add_history];
+const STEPS: &[Step] = &[begin, add_history, add_copies];
 
 fn begin(db: &IdbDatabase) -> Result<(), JsValue> {
     let numbered = IdbObjectStoreParameters::new();
@@ -47,6 +49,11 @@ fn begin(db: &IdbDatabase) -> Result<(), JsValue> {
 fn add_history(db: &IdbDatabase) -> Result<(), JsValue> {
     db.create_object_store(RUNS)?;
     db.create_object_store(CHECKPOINTS)?;
+    Ok(())
+}
+
+fn add_copies(db: &IdbDatabase) -> Result<(), JsValue> {
+    db.create_object_store(COPIES)?;
     Ok(())
 }
 

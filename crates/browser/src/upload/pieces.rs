@@ -5,14 +5,13 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use engine::RequestEnd;
-use protocol::Digest;
 use protocol::immich::UploadAnswer;
 use protocol::resumable::{MAX_APPEND_SIZE, PARTIAL_UPLOAD, PATH, header};
 use wasm_bindgen::JsValue;
 use web_sys::File;
 
 use super::parcel::{Answer, Carrier, Content, Parcel};
-use super::{Moved, TOO_LARGE, modified, name_of};
+use super::{Cargo, Moved, TOO_LARGE};
 use crate::bindings::{btoa, object};
 use crate::{Fault, now};
 
@@ -57,17 +56,15 @@ impl Pieces {
     pub(super) async fn upload(
         &self,
         carrier: &dyn Carrier,
-        file: &File,
-        path: &str,
-        digest: Digest,
+        cargo: Cargo<'_>,
         tell: &dyn Fn(Moved),
     ) -> Result<RequestEnd<UploadAnswer>, Fault> {
-        let size = file.size() as u64;
+        let (file, size) = (cargo.file, cargo.size());
         let mut begun = None;
         let mut corrections = 0;
         loop {
             let Some((place, mut at)) = begun.take() else {
-                let Some(created) = create(carrier, file, path, digest).await? else {
+                let Some(created) = create(carrier, cargo).await? else {
                     return Ok(RequestEnd::Stalled);
                 };
                 let Some(place) = created.header("location").filter(|_| created.status == 201) else {
@@ -139,23 +136,18 @@ impl Pieces {
     }
 }
 
-async fn create(
-    carrier: &dyn Carrier,
-    file: &File,
-    path: &str,
-    digest: Digest,
-) -> Result<Option<Answer>, Fault> {
-    let modified: JsValue = modified(file).into();
+async fn create(carrier: &dyn Carrier, cargo: Cargo<'_>) -> Result<Option<Answer>, Fault> {
+    let modified: JsValue = cargo.modified().into();
     let data = object(&[
-        ("filename", &name_of(path).into()),
+        ("filename", &cargo.name().into()),
         ("fileCreatedAt", &modified),
         ("fileModifiedAt", &modified),
     ]);
     let data: String = js_sys::JSON::stringify(&data)?.into();
     let headers = [
         (header::COMPLETE, "?0".into()),
-        (header::LENGTH, (file.size() as u64).to_string()),
-        (header::DIGEST, format!("sha=:{}:", base64(&digest.0))),
+        (header::LENGTH, cargo.size().to_string()),
+        (header::DIGEST, format!("sha=:{}:", base64(&cargo.digest.0))),
         (header::ASSET_DATA, base64(data.as_bytes())),
     ];
     let parcel = Parcel { method: "POST", path: PATH, headers: &headers, content: Content::Nothing, size: 0 };

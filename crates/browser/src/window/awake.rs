@@ -4,9 +4,9 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use crate::spawn;
 use gloo::events::EventListener;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Document, VisibilityState};
 
 use crate::bindings::{WakeLock, has_global, request_wake_lock};
@@ -51,7 +51,7 @@ impl State {
             self.let_go();
         } else if self.is_visible() && !self.is_held() {
             let state = Rc::clone(self);
-            spawn_local(async move { state.hold().await });
+            spawn(async move { state.hold().await });
         }
     }
 

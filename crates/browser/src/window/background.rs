@@ -1,12 +1,17 @@
 //! Asks the browser to wake the service worker while no page is open, and tells what came of it.
 
+use crate::spawn;
+use futures::future::{Either, select};
 use gloo::events::EventListener;
+use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 
 use crate::Fault;
 use crate::bindings::{WakingRegistration, has_global, object};
 
+/// The first visit installs it, with some 600 KB.
+const PATIENCE_MS: u32 = 20_000;
 /// The tag of the one-off and of the periodic sync.
 const TAG: &str = "safelight-backup";
 /// As often as the browser will; it waits for half a day and more.
@@ -23,7 +28,7 @@ pub fn ask_for_sync() {
     if !can_be_woken() {
         return;
     }
-    spawn_local(async {
+    spawn(async {
         let asked = async { Ok::<_, Fault>(registration().await?.sync().register(TAG).await?) };
         if let Err(fault) = asked.await {
             // Refused in private windows, and where the person forbade it. The next opening goes on.
@@ -68,7 +73,12 @@ pub fn when_left(tell: impl Fn() + Clone + 'static) {
     .forget();
 }
 
+/// Where a service worker cannot be had, the browser lets us wait for ever.
 pub(super) async fn registration() -> Result<WakingRegistration, Fault> {
     let window = web_sys::window().ok_or_else(|| Fault::new("InvalidStateError", "there is no window"))?;
-    Ok(JsFuture::from(window.navigator().service_worker().ready()?).await?.unchecked_into())
+    let ready = JsFuture::from(window.navigator().service_worker().ready()?);
+    match select(ready, TimeoutFuture::new(PATIENCE_MS)).await {
+        Either::Left((ready, _)) => Ok(ready?.unchecked_into()),
+        Either::Right(_) => Err(Fault::new("InvalidStateError", "there is no service worker")),
+    }
 }

@@ -1,5 +1,6 @@
 //! What a backup without a page hangs on, as far as a window can see it; and a test of it.
 
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Notification, NotificationPermission};
 
 use super::background::registration;
@@ -31,9 +32,15 @@ pub async fn chain() -> Chain {
     Chain {
         is_app: standalone.is_some_and(|query| query.matches()),
         is_storage_kept: is_storage_kept().await.ok().and_then(|kept| kept.as_bool()),
-        has_service_worker: registration().await.is_ok_and(|found| property(&found, "active").is_object()),
+        has_service_worker: has_service_worker().await,
         notifications: notifications(),
     }
+}
+
+async fn has_service_worker() -> bool {
+    let Some(window) = web_sys::window() else { return false };
+    let found = JsFuture::from(window.navigator().service_worker().get_registration()).await;
+    found.is_ok_and(|found| property(&found, "active").is_object())
 }
 
 fn notifications() -> Notifications {

@@ -22,6 +22,8 @@ struct Inner {
     to: Channel,
     last_number: Cell<u32>,
     unconfirmed: RefCell<Vec<Said>>,
+    /// What the device is like, as it was said last: each new engine must know before it sends anything.
+    seen: RefCell<[Option<ToEngine>; 2]>,
 }
 
 struct Said {
@@ -39,6 +41,7 @@ impl Conversation {
             // Another tab counts from elsewhere.
             last_number: Cell::new((js_sys::Math::random() * f64::from(u32::MAX)) as u32),
             unconfirmed: RefCell::default(),
+            seen: RefCell::default(),
         };
         let conversation = Conversation(Rc::new(inner));
         let ours = conversation.clone();
@@ -72,6 +75,21 @@ impl Conversation {
     }
 
     fn say_with(&self, message: ToEngine, attached: JsValue) {
+        match message {
+            ToEngine::Fetching(_) => self.0.seen.borrow_mut()[0] = Some(message.clone()),
+            ToEngine::Surroundings(_) => self.0.seen.borrow_mut()[1] = Some(message.clone()),
+            ToEngine::Hello
+            | ToEngine::Intent(_)
+            | ToEngine::Rows { .. }
+            | ToEngine::AddFolder
+            | ToEngine::AddFiles { .. }
+            | ToEngine::Regranted(_)
+            | ToEngine::Restart
+            | ToEngine::Runs
+            | ToEngine::Incidents
+            | ToEngine::Handles
+            | ToEngine::Largest => {}
+        }
         let number = self.0.last_number.get().wrapping_add(1);
         self.0.last_number.set(number);
         self.send(number, &message, &attached);
@@ -86,6 +104,9 @@ impl Conversation {
     /// A new engine hears: in the order in which it was said.
     fn say_again(&self) {
         self.say_hello();
+        for seen in self.0.seen.borrow().iter().flatten() {
+            self.send(0, seen, &JsValue::NULL);
+        }
         for Said { number, message, attached } in &*self.0.unconfirmed.borrow() {
             self.send(*number, message, attached);
         }

@@ -26,10 +26,9 @@ pub async fn devices() -> Option<Vec<Device>> {
 
 /// Ends its session; true if it has ended, be it before.
 pub async fn send_away(device: &str) -> bool {
-    match http::delete(&format!("{}/{device}", path::SESSIONS)).await {
-        RequestEnd::Replied(reply) => (200..300).contains(&reply.status) || reply.status == 404,
-        RequestEnd::NoReply | RequestEnd::Stalled => false,
-    }
+    let end = http::delete(&format!("{}/{device}", path::SESSIONS)).await;
+    let is_gone = matches!(&end, RequestEnd::Replied(reply) if reply.status == 404);
+    is_gone || http::was_done(&end)
 }
 
 impl FromJson for Vec<Device> {

@@ -1,9 +1,10 @@
 //! What the page gives to the person: files to save, text to paste, a number on the icon, times in their own way of writing.
 
+use crate::spawn;
 use engine::Moment;
 use js_sys::{Array, Date, Intl, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 use crate::Fault;
@@ -36,7 +37,7 @@ pub fn set_badge(count: u64) {
     let Some(window) = web_sys::window() else { return };
     if Reflect::has(&window.navigator(), &"setAppBadge".into()).unwrap_or(false) {
         // Refused where the app is not installed; then there is no icon either.
-        spawn_local(async move { _ = set_app_badge(count as f64).await });
+        spawn(async move { _ = set_app_badge(count as f64).await });
     }
 }
 

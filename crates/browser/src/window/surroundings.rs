@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use crate::spawn;
 use engine::{Power, Surroundings};
 use gloo::events::EventListener;
 use gloo::timers::callback::Interval;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::EventTarget;
 
 use crate::bindings::{Battery, get_battery, has_global};
@@ -25,10 +25,15 @@ pub fn keep_surroundings(tell: impl Fn(Surroundings) + 'static) {
     tell();
     let again = Rc::clone(&tell);
     Interval::new(TELL_EVERY_MS, move || again()).forget();
+    // A computer that slept hears of no change.
+    if let Some(window) = web_sys::window() {
+        tell_on(&window, &["focus", "pageshow"], &tell);
+        window.document().iter().for_each(|document| tell_on(document, &["visibilitychange"], &tell));
+    }
     let connection = property(&property(&js_sys::global(), "navigator"), "connection");
     tell_on(&connection, &["change"], &tell);
     if has_global("BatteryManager") {
-        spawn_local(async move {
+        spawn(async move {
             // Refused in frames and by policies: then the power is unknown.
             let Ok(found) = get_battery().await else { return };
             tell_on(&found, &["chargingchange", "levelchange"], &tell);
@@ -36,6 +41,11 @@ pub fn keep_surroundings(tell: impl Fn(Surroundings) + 'static) {
             tell();
         });
     }
+}
+
+/// Of the local time.
+pub fn minutes_ahead_of_utc() -> i16 {
+    surroundings::seen(None).ahead_of_utc
 }
 
 fn tell_on(target: &JsValue, names: &[&'static str], tell: &Rc<impl Fn() + 'static>) {

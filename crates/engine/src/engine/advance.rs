@@ -42,11 +42,14 @@ impl Engine {
         if self.may_work() {
             self.begin_listing(now, &mut begun);
             self.begin_reading(now, &mut begun);
-            if matches!(self.link, Link::Ready(_)) {
+            if matches!(self.link, Link::Ready(_)) && self.around.is_some() {
                 self.begin_sending(now, &mut begun);
+            }
+            if matches!(self.link, Link::Ready(_)) {
                 self.begin_asking(now, &mut begun);
             }
         }
+        (self.begin_for_page)(self, now, &mut begun);
         self.pace.turn(now, self.jobs.sending().len() >= self.pace.lanes());
         self.end_asked_run();
         self.keep_history(now);
@@ -69,7 +72,7 @@ impl Engine {
             self.link = Link::Due(Some(halt));
         }
         if let Link::Due(halt) = self.link {
-            let job = self.jobs.begin_checking();
+            let job = self.jobs.number();
             self.link = Link::Checking { job, after: halt };
             begun.push(Command::CheckServer { job });
         }
@@ -81,6 +84,10 @@ impl Engine {
         self.told.is_old |= !unsaved.is_empty();
         self.tell_inventories(now);
         let save = (!unsaved.is_empty()).then_some(Command::Save(unsaved));
+        let stale = self.catalog.take_stale_copies();
+        if !stale.is_empty() {
+            self.outbox.push(Command::Unstage(stale));
+        }
         let wake = self.next_wake(now);
         let outbox = std::mem::take(&mut self.outbox);
         save.into_iter().chain(outbox).chain(begun).chain(wake).collect()
@@ -107,7 +114,7 @@ impl Engine {
     }
 
     fn begin_reading(&mut self, now: Moment, begun: &mut Vec<Command>) {
-        if self.whole_gate(now).is_some() {
+        if self.around.is_none() || self.whole_gate(now).is_some() {
             return;
         }
         while self.jobs.reading().len() < self.reading_at_once()
@@ -115,7 +122,7 @@ impl Engine {
             && let Some(id) = self.catalog.claim(Work::Hash)
         {
             let job = self.jobs.begin_reading(id);
-            begun.extend(self.catalog.get(id).map(|row| Command::Hash(read(job, row))));
+            begun.extend(self.read(job, id).map(Command::Hash));
         }
     }
 
@@ -149,14 +156,20 @@ impl Engine {
 
     fn begin_sending_one(&mut self, id: FileId) -> Option<Command> {
         let digest = self.catalog.get(id)?.state.digest()?;
-        if self.maybe_held.contains(&digest) {
+        if self.maybe_held.contains(digest) {
             self.catalog.set_state(id, FileState::Hashed { digest });
             return None;
         }
         self.maybe_held.insert(digest);
         self.catalog.set_state(id, FileState::Uploading { digest });
         let job = self.jobs.begin_sending(id, digest);
-        Some(Command::Upload(Send { read: read(job, self.catalog.get(id)?), digest }))
+        Some(Command::Upload(Send { read: self.read(job, id)?, digest }))
+    }
+
+    fn read(&self, job: JobId, id: FileId) -> Option<Read> {
+        let Row { folder, path, stamp, .. } = self.catalog.get(id)?;
+        let copy = self.catalog.copy_instead(id);
+        Some(Read { job, folder: *folder, path: path.clone(), stamp: *stamp, copy })
     }
 
     /// The same bytes under another name are on their way: one copy is enough.
@@ -201,8 +214,10 @@ impl Engine {
         let signed_out = self.link == Link::SignedOut;
         let left =
             self.catalog.has(Work::Hash) || self.catalog.has(Work::Ask) || self.catalog.has(Work::Send);
-        if self.run_asked && !self.is_busy() && (signed_out || !left) {
-            (self.run_asked, self.anyway) = (false, false);
+        // What failed for now was asked for as well.
+        let waits = self.passed != 0 && self.catalog.next_wait_end().is_some();
+        if self.run_asked && !self.is_busy() && (signed_out || !(left || waits)) {
+            self.end_what_was_asked();
         }
     }
 
@@ -216,7 +231,7 @@ impl Engine {
         let questions = self.collected_at(now);
         let inventories = self.inventories_due(now).filter(|_| self.is_settled());
         let held = held.into_iter().chain(inventories).chain(self.shift_ends_at());
-        let held = held.chain(self.gates_change_at(now));
+        let held = held.chain(self.gates_change_at(now)).chain(self.staging_due());
         let next = held.chain(questions).chain(self.catalog.next_wait_end()).chain(looks).min();
         if next == self.wake_at {
             return None;
@@ -224,8 +239,4 @@ impl Engine {
         self.wake_at = next;
         next.map(Command::WakeAt)
     }
-}
-
-fn read(job: JobId, row: &Row) -> Read {
-    Read { job, folder: row.folder, path: row.path.clone(), stamp: row.stamp }
 }

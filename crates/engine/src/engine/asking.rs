@@ -22,7 +22,7 @@ impl Engine {
     fn learn(&mut self, now: Moment, asking: Asking, answers: Vec<Known>) {
         for ((_, digest), known) in asking.batch.iter().zip(&answers) {
             if *known == Known::Lacking && !asking.meanwhile.contains(digest) {
-                self.maybe_held.remove(digest);
+                self.maybe_held.remove(*digest);
             }
         }
         for ((id, digest), known) in asking.batch.into_iter().zip(answers) {

@@ -5,6 +5,7 @@ use crate::command::Command;
 use crate::folder::{Access, Barrier, Folder, FolderId, FolderRules, Lasting, Listing};
 use crate::row::{FileId, FileState, Row};
 use crate::tally::{Heap, heap_of};
+use crate::time::Moment;
 
 /// What files are called that were handed over without a folder that lasts, once their own name is gone.
 const HANDED_OVER: &str = "Files chosen once";
@@ -13,6 +14,27 @@ impl Engine {
     pub(super) fn add_folder(&mut self, id: FolderId, name: String, lasting: Lasting) {
         self.folders.add(id, || Folder::new(name, lasting));
         self.access_changed(id, Access::Granted);
+        // Of this one it is not known whether it can be read without a page.
+        if lasting == Lasting::Lasting && self.settings.reads_closed == Some(true) {
+            self.change(|settings| settings.reads_closed = None);
+        }
+    }
+
+    /// What was shared with us is ours alone, and of no use once the server holds it. What a kill kept from being removed is
+    /// when the inbox was looked through again.
+    pub(super) fn tidy_inbox(&mut self, now: Moment) {
+        let is_inbox = |folder: &Folder| folder.lasting == Lasting::Inbox;
+        let Some((inbox, folder)) = self.folders.iter().find(|(_, folder)| is_inbox(folder)) else { return };
+        let files = if folder.listed_at == Some(now) {
+            self.files_of(inbox)
+        } else {
+            self.catalog.unsaved().collect()
+        };
+        for row in files.into_iter().filter_map(|id| self.catalog.get(id)) {
+            if row.folder == inbox && heap_of(&row.state) == Some(Heap::Protected) {
+                self.outbox.push(Command::Discard { folder: inbox, path: row.path.clone() });
+            }
+        }
     }
 
     /// Access given back: the folder is looked through again. Access lost: its rows keep their states.

@@ -12,29 +12,46 @@ use crate::time::Moment;
 
 impl Engine {
     pub(super) fn surroundings_changed(&mut self, now: Moment, around: Surroundings) {
-        self.around = around;
+        self.around = Some(around);
         if let Some(power) = around.power {
-            let power = Some(PowerSeen { power, at: now });
-            self.set(crate::intent::Settings { power, ..self.settings.clone() });
+            self.change(|settings| settings.power = Some(PowerSeen { power, at: now }));
         }
     }
 
-    pub(super) fn back_up_anyway(&mut self) {
-        self.anyway = true;
+    /// Through the gates that are closed now, and no other.
+    pub(super) fn back_up_anyway(&mut self, now: Moment) {
+        for gate in [false, true].map(|is_video| self.gate_for(now, is_video)).into_iter().flatten() {
+            self.passed |= gate.bit();
+        }
         self.run_asked = true;
+        if self.settings.paused {
+            self.change(|settings| settings.paused = false);
+        }
+    }
+
+    fn is_closed(&self, gate: &Gate) -> bool {
+        self.passed & gate.bit() == 0
     }
 
     /// The gate that is closed for everything.
     pub(super) fn whole_gate(&self, now: Moment) -> Option<Gate> {
-        let whole = || self.settings.gates.whole(now, self.around.ahead_of_utc, self.settings.power);
-        if self.anyway { None } else { whole() }
+        let gates = &self.settings.gates;
+        let quiet = gates.quiet(now, self.ahead_of_utc()).filter(|gate| self.is_closed(gate));
+        quiet.or_else(|| gates.powerless(now, self.settings.power).filter(|gate| self.is_closed(gate)))
     }
 
     pub(super) fn gate_for(&self, now: Moment, is_video: bool) -> Option<Gate> {
-        let on_the_way = || self.settings.gates.on_the_way(is_video, &self.around).filter(|_| !self.anyway);
+        let on_the_way = || {
+            let gate = self.settings.gates.on_the_way(is_video, &self.around?)?;
+            Some(gate).filter(|gate| self.is_closed(gate))
+        };
         let no_page =
             || (is_video && self.shift != Shift::Open && self.defers_videos()).then_some(Gate::NoPage);
         self.whole_gate(now).or_else(on_the_way).or_else(no_page)
+    }
+
+    fn ahead_of_utc(&self) -> i16 {
+        self.around.map_or(0, |around| around.ahead_of_utc)
     }
 
     /// Whether videos wait while no page is open.
@@ -47,6 +64,10 @@ impl Engine {
     }
 
     pub(super) fn mind_gates(&mut self, now: Moment) {
+        if self.whole_gate(now).is_some() {
+            let reading: Vec<FileId> = self.jobs.reading().iter().map(|job| job.file).collect();
+            reading.into_iter().for_each(|id| self.abandon(id));
+        }
         let held = [false, true].map(|is_video| self.gate_for(now, is_video).is_some());
         if self.catalog.hold(held) {
             let sending = self.jobs.sending().iter().map(|job| job.file);
@@ -58,7 +79,7 @@ impl Engine {
     /// When a gate opens or closes by itself.
     pub(super) fn gates_change_at(&self, now: Moment) -> Option<Moment> {
         let quiet = self.settings.gates.quiet_hours?;
-        quiet.next_change(now, self.around.ahead_of_utc).filter(|_| self.may_work())
+        quiet.next_change(now, self.ahead_of_utc()).filter(|_| self.may_work())
     }
 
     /// The gates that files wait behind, and how many.

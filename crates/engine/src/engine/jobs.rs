@@ -79,8 +79,8 @@ impl Jobs {
         job
     }
 
-    /// Only numbered: the link remembers it.
-    pub(crate) fn begin_checking(&mut self) -> JobId {
+    /// Only numbered: somebody else remembers it.
+    pub(crate) fn number(&mut self) -> JobId {
         self.next()
     }
 

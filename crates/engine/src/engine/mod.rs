@@ -3,20 +3,21 @@
 
 mod advance;
 mod asking;
+mod fetching;
 mod folders;
 mod gates;
 mod inventory;
 mod jobs;
 mod listing;
+mod notices;
 mod reading;
 mod runs;
 mod sending;
 mod server;
 mod shift;
+mod staging;
 
-use hashbrown::HashSet;
 use protocol::Digest;
-use rustc_hash::FxBuildHasher;
 
 use crate::catalog::{Catalog, Order};
 use crate::command::Command;
@@ -26,17 +27,23 @@ use crate::gate::Surroundings;
 use crate::incident::Incidents;
 use crate::intent::{Intent, Settings};
 use crate::link::Link;
+use crate::maybe::Digests;
+use crate::notice::Notice;
 use crate::pace::Pace;
 use crate::row::{FileId, FileState, Problem};
 use crate::speed::Speed;
 use crate::time::Moment;
+pub use fetching::Large;
 pub(crate) use gates::is_video_file;
 use inventory::Told;
 pub(crate) use jobs::Jobs;
 use runs::History;
+pub use shift::Left;
 use shift::Shift;
-pub use shift::{Left, Needs};
+use staging::Staging;
 
+/// The name of the directory, in the browser's own storage, that other apps' shared files arrive in.
+pub const INBOX: &str = "safelight-inbox";
 /// What was looked at this lately, a folder or the server, is not looked at again just because the page came back.
 const FRESH_MS: u64 = 20_000;
 
@@ -51,6 +58,8 @@ pub struct Engine {
     pub(crate) history: History,
     pub(crate) incidents: Incidents,
     pub(crate) pairing: Pairing,
+    /// Files that it sent and that were confirmed.
+    sent: u64,
     /// Stops in a row without one success between them.
     failures: u32,
     /// When the last question to the server began.
@@ -62,14 +71,20 @@ pub struct Engine {
     /// Hears what only pages say. An engine without one has another, so that a service worker need not even load what
     /// follows from it.
     hear_page: fn(&mut Engine, Moment, Event),
+    /// The same for what only an engine with a page begins.
+    begin_for_page: fn(&mut Engine, Moment, &mut Vec<Command>),
     /// The person asked for this run, whatever the switches say.
     run_asked: bool,
-    /// The person lets this run pass the gates.
-    anyway: bool,
-    around: Surroundings,
+    /// The gates that the person lets this run pass, see [`crate::gate::Gate::bit`].
+    passed: u8,
+    /// None until it was told: a page's engine sends nothing before.
+    around: Option<Surroundings>,
+    pub(crate) staging: Staging,
+    /// What its last run found worth telling.
+    notice: Option<Notice>,
     /// Digests that the server may hold by now, though it may have said before that it lacks them: they left for
     /// it, or it confirmed them. A twin of one of them is asked about again rather than sent.
-    maybe_held: HashSet<Digest, FxBuildHasher>,
+    maybe_held: Digests,
     /// Files whose upload ended with no answer or a gateway's fault. If the server then answers, it was not the
     /// network: the attempt counts, so that one file cannot hold up the rest for ever.
     suspects: Vec<FileId>,
@@ -90,10 +105,15 @@ pub(crate) enum Pairing {
 impl Engine {
     /// An engine that knows nothing; its first event is [`Event::Started`].
     pub fn new() -> Engine {
-        Engine::of(Shift::Open, Order::NewestFirst, Engine::hear_page)
+        Engine::of(Shift::Open, Order::NewestFirst, Engine::hear_page, Engine::begin_for_page)
     }
 
-    fn of(shift: Shift, order: Order, hear_page: fn(&mut Engine, Moment, Event)) -> Engine {
+    fn of(
+        shift: Shift,
+        order: Order,
+        hear_page: fn(&mut Engine, Moment, Event),
+        begin_for_page: fn(&mut Engine, Moment, &mut Vec<Command>),
+    ) -> Engine {
         Engine {
             catalog: Catalog::ordered(order),
             folders: Folders::default(),
@@ -105,16 +125,20 @@ impl Engine {
             history: History::default(),
             incidents: Incidents::default(),
             pairing: Pairing::Idle,
+            sent: 0,
             failures: 0,
             asked_at: Moment::default(),
             answered_at: Moment::default(),
             last_scan: ScanId::default(),
             shift,
             hear_page,
+            begin_for_page,
             run_asked: false,
-            anyway: false,
-            around: Surroundings::default(),
-            maybe_held: HashSet::default(),
+            passed: 0,
+            around: None,
+            staging: Staging::default(),
+            notice: None,
+            maybe_held: Digests::default(),
             suspects: Vec::new(),
             told: Told::default(),
             wake_at: None,
@@ -138,6 +162,8 @@ impl Engine {
             | Event::WatchBeganLate { .. }
             | Event::WatchEnded { .. }
             | Event::PairingEnded(_)
+            | Event::StageEnded { .. }
+            | Event::FetchingChanged(_)
             | Event::NetworkChanged { .. } => (self.hear_page)(self, now, event),
             Event::SurroundingsChanged(around) => self.surroundings_changed(now, around),
             Event::AccessChanged { folder, access } => self.access_changed(folder, access),
@@ -164,6 +190,8 @@ impl Engine {
             Event::WatchEnded { folder } => self.watch_ended(now, folder),
             Event::PairingEnded(end) => self.pairing_ended(end),
             Event::NetworkChanged { online } => self.network_changed(now, online),
+            Event::StageEnded { job, end } => self.stage_ended(now, job, end),
+            Event::FetchingChanged(files) => self.set_fetching(files),
             Event::Started(_)
             | Event::AccessChanged { .. }
             | Event::FilesListed { .. }
@@ -184,11 +212,18 @@ impl Engine {
     fn start(&mut self, now: Moment, saved: Saved) {
         self.catalog.restore(saved.rows);
         for SavedFolder { id, name, rules } in saved.folders {
-            self.folders.add(id, || Folder { rules, ..Folder::new(name, Lasting::Lasting) });
+            let lasting = if name == INBOX { Lasting::Inbox } else { Lasting::Lasting };
+            self.folders.add(id, || Folder { rules, ..Folder::new(name, lasting) });
         }
+        saved.staged.into_iter().for_each(|copy| self.catalog.add_copy(copy));
         self.take_in_strays();
         self.settings = saved.settings;
         self.close_run_cut_off(now, saved.last_run);
+    }
+
+    fn begin_for_page(&mut self, now: Moment, begun: &mut Vec<Command>) {
+        self.begin_staging(now, begun);
+        self.tidy_inbox(now);
     }
 
     fn obey(&mut self, now: Moment, intent: Intent) {
@@ -197,22 +232,20 @@ impl Engine {
             Intent::BackUpNow => self.back_up_now(),
             Intent::Look => self.look_again(now),
             Intent::Pause => self.pause(),
-            Intent::Resume => self.set(Settings { paused: false, ..self.settings.clone() }),
+            Intent::Resume => self.change(|settings| settings.paused = false),
             Intent::SetForeground(foreground) => self.set_foreground(foreground),
-            Intent::SetBackground(background) => {
-                self.set(Settings { background, ..self.settings.clone() });
-            }
+            Intent::SetBackground(on) => self.change(|settings| settings.background = on),
             Intent::Retry(file) => self.retry(file),
             Intent::RetryAll => self.retry_all(),
             Intent::RemoveFolder(folder) => self.remove_folder(folder),
             Intent::SetRules(folder, rules) => self.set_rules(folder, rules),
-            Intent::BackUpAnyway => self.back_up_anyway(),
-            Intent::SetGates(gates) => self.set(Settings { gates, ..self.settings.clone() }),
-            Intent::SetKeepAwake(keep_awake) => {
-                self.set(Settings { keep_awake, ..self.settings.clone() });
-            }
+            Intent::BackUpAnyway => self.back_up_anyway(now),
+            Intent::SetCopiesLimit(limit) => self.change(|settings| settings.copies_limit = limit),
+            Intent::SetNotices(on) => self.change(|settings| settings.notices = on),
+            Intent::SetGates(gates) => self.change(|settings| settings.gates = gates),
+            Intent::SetKeepAwake(on) => self.change(|settings| settings.keep_awake = on),
             Intent::LimitRate(rate_limit) => {
-                self.set(Settings { rate_limit, ..self.settings.clone() });
+                self.change(|settings| settings.rate_limit = rate_limit);
                 self.outbox.push(Command::LimitRate(rate_limit));
             }
         }
@@ -221,7 +254,7 @@ impl Engine {
     fn back_up_now(&mut self) {
         self.run_asked = true;
         if self.settings.paused {
-            self.set(Settings { paused: false, ..self.settings.clone() });
+            self.change(|settings| settings.paused = false);
         }
         self.list_again(|_, _| true);
         self.retry_all_of(|problem| matches!(problem, Problem::GaveUp(_)));
@@ -238,21 +271,30 @@ impl Engine {
     }
 
     fn pause(&mut self) {
-        (self.run_asked, self.anyway) = (false, false);
-        self.set(Settings { paused: true, ..self.settings.clone() });
+        self.end_what_was_asked();
+        self.change(|settings| settings.paused = true);
         self.abandon_everything();
     }
 
+    pub(super) fn end_what_was_asked(&mut self) {
+        self.run_asked = false;
+        self.passed = 0;
+    }
+
     fn set_foreground(&mut self, foreground: bool) {
-        self.set(Settings { foreground, ..self.settings.clone() });
+        self.change(|settings| settings.foreground = foreground);
         if !self.may_work() {
             self.abandon_everything();
         }
     }
 
-    pub(crate) fn set(&mut self, settings: Settings) {
-        self.settings = settings.clone();
-        self.outbox.push(Command::SaveSettings(settings));
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.settings);
+        self.save_settings();
+    }
+
+    fn save_settings(&mut self) {
+        self.outbox.push(Command::SaveSettings(self.settings.clone()));
     }
 
     fn retry(&mut self, id: FileId) {

@@ -28,6 +28,7 @@ impl Engine {
             HashEnd::Unreadable => self.give_up(now, id, Problem::Unreadable),
             HashEnd::OutOfReach(barrier) => self.lose_folder_of(now, id, barrier),
             HashEnd::ReaderStopped => self.retry_later(now, id, Failure::ReaderStopped),
+            HashEnd::CopyLost => self.lose_copy(id),
         }
     }
 
@@ -73,6 +74,13 @@ impl Engine {
         let digest = known.filter(|_| failure != Failure::DigestMismatch);
         let until = now + wait_ms(id, attempts);
         self.catalog.set_state(id, FileState::Waiting { digest, until, failure });
+    }
+
+    /// Then only its folder has the file.
+    pub(super) fn lose_copy(&mut self, id: FileId) {
+        let digest = self.catalog.get(id).and_then(|row| row.state.digest());
+        self.catalog.drop_copy(id);
+        self.catalog.set_state(id, FileState::begin_again(digest));
     }
 
     pub(super) fn lose_folder_of(&mut self, now: Moment, id: FileId, barrier: Barrier) {

@@ -111,6 +111,9 @@ impl Engine {
         let before = std::mem::replace(&mut self.history.idle_before, idle);
         let replaced = before.zip(idle).filter(|((_, before), (_, now))| tell_the_same(*before, *now));
         self.save_run(now, replaced.map(|((began, _), _)| began));
+        if because != RunEnd::CutOff {
+            self.note_worth_telling(now);
+        }
     }
 
     fn save_run(&mut self, now: Moment, replaces: Option<Moment>) {
@@ -135,6 +138,7 @@ impl Engine {
 
     pub(super) fn note_protected(&mut self, id: FileId, proof: Proof) {
         let size = self.catalog.get(id).map_or(0, |row| row.stamp.size);
+        self.sent += u64::from(proof == Proof::Stored);
         let Some(run) = self.history.going() else { return };
         match proof {
             Proof::Stored => {
@@ -178,6 +182,8 @@ fn wake_of(event: &Event) -> Option<Wake> {
         | Event::UploadResumed { .. }
         | Event::UploadProgressed { .. }
         | Event::UploadEnded { .. }
+        | Event::StageEnded { .. }
+        | Event::FetchingChanged(_)
         | Event::ServerChecked { .. }
         | Event::PairingEnded(_)
         | Event::TabOpened
@@ -201,6 +207,8 @@ fn wake_of_intent(intent: &Intent) -> Option<Wake> {
         | Intent::RemoveFolder(_)
         | Intent::LimitRate(_)
         | Intent::SetKeepAwake(_)
+        | Intent::SetCopiesLimit(_)
+        | Intent::SetNotices(_)
         | Intent::SetBackground(_) => None,
     }
 }

@@ -43,6 +43,7 @@ impl Engine {
                 }
                 self.stop(now, halt, retry_after_ms);
             }
+            Decision::LoseCopy => self.lose_copy(id),
             Decision::LoseFolder(barrier) => self.lose_folder_of(now, id, barrier),
             Decision::GiveUp(problem) => self.give_up(now, id, problem),
             Decision::Skip(reason) => self.catalog.set_state(id, FileState::Skipped(reason)),

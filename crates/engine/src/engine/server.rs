@@ -7,8 +7,9 @@ use crate::decision::{Trouble, success};
 use crate::event::{Checked, JobId, KnownAccount, PairEnd, RequestEnd};
 use crate::folder::Folder;
 use crate::incident;
-use crate::intent::{AccountId, Settings};
+use crate::intent::AccountId;
 use crate::link::{Halt, Link, wait_ms};
+use crate::maybe::Digests;
 use crate::row::{Failure, FileId, FileState};
 use crate::time::Moment;
 
@@ -56,7 +57,7 @@ impl Engine {
             return;
         }
         if self.settings.account.is_some() {
-            self.maybe_held.clear();
+            self.maybe_held = Digests::default();
             // An answer that is still on its way is the other one's.
             self.abandon_everything();
             self.drop_question();
@@ -65,7 +66,7 @@ impl Engine {
             let theirs = self.catalog.iter().filter(|(_, row)| its_word(&row.state)).map(|(id, _)| id);
             theirs.collect::<Vec<_>>().into_iter().for_each(|id| self.ask_again(id));
         }
-        self.set(Settings { account: Some(account), ..self.settings.clone() });
+        self.change(|settings| settings.account = Some(account));
     }
 
     fn ask_again(&mut self, id: FileId) {

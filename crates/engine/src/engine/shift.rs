@@ -3,8 +3,9 @@
 use super::Engine;
 use super::gates::is_video_file;
 use crate::catalog::{Order, SMALL_BYTES};
-use crate::folder::{Access, Barrier, Folder};
+use crate::folder::{Access, Folder};
 use crate::link::{Link, Trust};
+use crate::notice::{Needs, Notice};
 use crate::row::{FileId, Row};
 use crate::run::{RunEnd, Wake};
 use crate::tally::{Heap, Tally, heap_of};
@@ -16,24 +17,22 @@ const MOST_FAILURES: u32 = 3;
 /// How an engine without a page leaves things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Left {
-    /// Files that its last run sent.
+    /// Files that it sent.
     pub sent: u64,
+    /// The person paused it, or switched the background off.
+    pub is_off: bool,
     /// Files that are not protected yet, and will be without the person.
     pub remaining: u64,
     /// Everything was looked at, and nothing is left to do for anybody.
     pub is_all_protected: bool,
     /// What only the person can do.
     pub needs: Option<Needs>,
+    /// What is worth telling even if nobody asked.
+    pub notice: Option<Notice>,
     /// Whether another try would find work.
     pub work: bool,
     /// A page opened, whose own engine goes on.
     pub handed_over: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Needs {
-    Pairing,
-    Permission,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,10 +46,11 @@ pub(crate) enum Shift {
 }
 
 impl Engine {
-    /// An engine without a page, which has until then.
-    pub fn woken(by: Wake, until: Moment) -> Engine {
-        let mut engine = Engine::of(Shift::Until(until), Order::SmallFirst, |_, _, _| {});
+    /// An engine without a page, which has until then. Some files the browser itself sends meanwhile.
+    pub fn woken(by: Wake, until: Moment, fetching: Vec<FileId>) -> Engine {
+        let mut engine = Engine::of(Shift::Until(until), Order::SmallFirst, |_, _, _| {}, |_, _, _| {});
         engine.history.wake_as(by);
+        engine.catalog.fetching = fetching;
         engine
     }
 
@@ -75,24 +75,16 @@ impl Engine {
 
     /// What is to be told of it when it is over.
     pub fn left(&self) -> Left {
-        let Tally { remaining, problems, .. } = Tally::of(self.catalog.iter().map(|(_, row)| row));
-        let open = self.folders.all().all(|folder| folder.access == Access::Granted);
-        let well = open && self.has_looked() && matches!(self.link, Link::Ready(_));
+        let tally = Tally::of(self.catalog.iter().map(|(_, row)| row));
         Left {
-            sent: self.history.current().map_or(0, |run| run.done.sent),
-            remaining,
-            is_all_protected: well && remaining + problems == 0,
+            sent: self.sent,
+            is_off: self.settings.paused || !self.settings.background,
+            remaining: tally.remaining,
+            is_all_protected: self.is_all_protected(&tally),
             needs: self.needs(),
+            notice: self.notice,
             work: self.leaves_work(),
             handed_over: self.shift == Shift::Over(RunEnd::HandedOver),
-        }
-    }
-
-    fn needs(&self) -> Option<Needs> {
-        if self.link == Link::SignedOut {
-            Some(Needs::Pairing)
-        } else {
-            self.is_barred().then_some(Needs::Permission)
         }
     }
 
@@ -102,16 +94,19 @@ impl Engine {
         let open: Vec<_> = open.map(|(id, _)| id).collect();
         let is_open = |folder| open.contains(&folder);
         let waits_for_page = |row: &Row| self.defers_videos() && is_video_file(row);
-        let remains = |row: &Row| heap_of(&row.state) == Some(Heap::Remaining) && is_open(row.folder);
-        let remaining = self.catalog.iter().any(|(_, row)| remains(row) && !waits_for_page(row));
+        let remains = |id, row: &Row| {
+            let can_be_read = is_open(row.folder) || self.catalog.has_copy(id);
+            heap_of(&row.state) == Some(Heap::Remaining) && can_be_read && !self.catalog.is_fetching(id)
+        };
+        let remaining = self.catalog.iter().any(|(id, row)| remains(id, row) && !waits_for_page(row));
         let may = !self.settings.paused && self.settings.background && self.link != Link::SignedOut;
-        may && !open.is_empty() && (remaining || !self.has_looked() || !matches!(self.link, Link::Ready(_)))
+        let unknown = !self.has_looked() || !matches!(self.link, Link::Ready(_));
+        may && (remaining || (!open.is_empty() && unknown))
     }
 
     /// Woken, and not let into every folder.
     pub(super) fn is_barred(&self) -> bool {
-        let barred = |folder: &Folder| folder.access == Access::Barred(Barrier::NeedsPermission);
-        self.shift != Shift::Open && self.folders.all().any(barred)
+        self.shift != Shift::Open && self.lacks_permission()
     }
 
     /// A page opened: it has an engine of its own, which waits for this one to end.

@@ -7,6 +7,7 @@ use crate::folder::FolderId;
 use crate::gate::{GateRules, Power, PowerSeen, QuietHours, VideosInBackground};
 use crate::intent::{AccountId, Settings};
 use crate::link::Halt;
+use crate::notice::{Needs, Noticed};
 use crate::row::{FileId, FileState, Row, SavedRow, SkipReason, Stamp};
 use crate::run::{Done, Ended, Run, RunEnd, Wake};
 use crate::time::Moment;
@@ -70,6 +71,15 @@ async fn settings_are_kept<S: Shelf>(mut store: S) -> S {
             power: Power { charging: true, percent: 99 },
             at: Moment(1_700_000_000_000),
         }),
+        reads_closed: Some(false),
+        copies_limit: std::num::NonZeroU64::new(5_000_000),
+        notices: false,
+        noticed: Noticed {
+            first_backup_done: true,
+            needs: Some(Needs::Space),
+            well_at: Moment(8),
+            silent_at: Moment(9),
+        },
     };
     store.save_settings(settings.clone()).await;
     let store = store.reopen().await;

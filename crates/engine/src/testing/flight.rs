@@ -14,7 +14,9 @@ use crate::event::{
 };
 use crate::folder::{Access, FolderId, ScanId, Scope};
 use crate::link::Trust;
+use crate::row::FileId;
 use crate::rules;
+use crate::staged::StageEnd;
 
 /// Files that a listing tells at once.
 const BATCH: usize = 3;
@@ -25,6 +27,7 @@ pub(super) enum Flight {
     Asking { job: JobId, digests: Vec<Digest>, answer: Option<RequestEnd<Vec<Known>>> },
     Uploading { send: Send, stage: Upload },
     Checking { job: JobId, answer: Option<Checked> },
+    Copying { read: Read, copy: FileId, file: Option<DiskFile> },
 }
 
 /// How far an upload is.
@@ -45,7 +48,10 @@ impl Flight {
         match self {
             Flight::Reading { read, .. } => Some(read.job),
             Flight::Uploading { send, .. } => Some(send.read.job),
-            Flight::Listing { .. } | Flight::Asking { .. } | Flight::Checking { .. } => None,
+            Flight::Listing { .. }
+            | Flight::Asking { .. }
+            | Flight::Checking { .. }
+            | Flight::Copying { .. } => None,
         }
     }
 
@@ -73,6 +79,27 @@ impl Flight {
                 None
             }
             Flight::Uploading { send, stage } => upload(world, send, stage),
+            Flight::Copying { read, copy, file: None } => match world.open(&read) {
+                Ok(file) => Some(Flight::Copying { read, copy, file: Some(file) }),
+                Err(_) => {
+                    world.tell(Event::StageEnded { job: read.job, end: StageEnd::Failed });
+                    None
+                }
+            },
+            Flight::Copying { read, copy, file: Some(file) } => {
+                // A browser refuses to read on what changed.
+                let unchanged = world.open(&read).is_ok_and(|now| now == file);
+                let end = match unchanged {
+                    true if world.has_room => StageEnd::Staged,
+                    true => StageEnd::NoRoom,
+                    false => StageEnd::Failed,
+                };
+                if end == StageEnd::Staged {
+                    world.store.copies.insert(copy, file);
+                }
+                world.tell(Event::StageEnded { job: read.job, end });
+                None
+            }
             Flight::Checking { job, answer: None } => {
                 world.log.checks += 1;
                 let account = world.server.account(world.now);
@@ -127,7 +154,7 @@ fn list(
 
 /// First the look of the file, then its bytes, then its look again.
 fn read(world: &mut World, read: Read, opened: bool) -> Option<Flight> {
-    let file = world.disk_of(read.folder).open(&read);
+    let file = world.open(&read);
     if file.is_ok() && !opened {
         world.log.hashed.push(read.path.to_string());
         world.touch_under_reader(&read);
@@ -145,26 +172,32 @@ fn upload(world: &mut World, send: Send, stage: Upload) -> Option<Flight> {
         world.tell(Event::UploadProgressed { job, sent });
     }
     let (now, path) = (world.now, &send.read.path);
+    let open = world.open(&send.read);
+    let is_copy = send.read.copy.is_some();
     let disk = world.disks.entry(send.read.folder).or_default();
+    let bytes_under_reader = |file: &DiskFile| match is_copy {
+        true => Some(file.bytes.clone()),
+        false => disk.bytes_under_reader(path, file),
+    };
     let next = match stage {
         Upload::Begun => {
             world.log.uploads.push(path.to_string());
-            disk.open(&send.read).map(Upload::Opened).map_err(closed)
+            open.map(Upload::Opened).map_err(closed)
         }
-        Upload::Opened(file) => match disk.bytes_under_reader(path, &file) {
+        Upload::Opened(file) => match bytes_under_reader(&file) {
             Some(mut bytes) => {
                 bytes.truncate(bytes.len() / 2);
                 Ok(Upload::HalfSent { file, first_half: bytes })
             }
-            None => Err(explain(disk.open(&send.read))),
+            None => Err(explain(open)),
         },
-        Upload::HalfSent { file, first_half } => match disk.bytes_under_reader(path, &file) {
+        Upload::HalfSent { file, first_half } => match bytes_under_reader(&file) {
             Some(mut bytes) => {
                 bytes[..first_half.len()].copy_from_slice(&first_half);
                 world.log.sent.push(send.digest);
                 Ok(Upload::Sent(world.server.upload(now, bytes, send.digest)))
             }
-            None => Err(explain(disk.open(&send.read))),
+            None => Err(explain(open)),
         },
         Upload::Sent(answer) => Err(UploadEnd::Ended(world.server.deliver(now, answer))),
     };
@@ -188,5 +221,6 @@ fn closed(end: HashEnd) -> UploadEnd {
         HashEnd::Vanished => UploadEnd::Vanished,
         HashEnd::Unreadable | HashEnd::ReaderStopped | HashEnd::Digested(_) => UploadEnd::Unreadable,
         HashEnd::OutOfReach(barrier) => UploadEnd::OutOfReach(barrier),
+        HashEnd::CopyLost => UploadEnd::CopyLost,
     }
 }

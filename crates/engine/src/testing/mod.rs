@@ -22,10 +22,12 @@ use protocol::Digest;
 
 use crate::Engine;
 use crate::command::{Command, Read};
-use crate::event::{Checked, Event, PairEnd};
+use crate::event::{Checked, Event, HashEnd, PairEnd};
 use crate::folder::FolderId;
+use crate::gate::Surroundings;
 use crate::intent::Intent;
 use crate::link::Trust;
+use crate::notice::Notice;
 use crate::row::{FileId, FileState};
 use crate::run::Wake;
 use crate::time::Moment;
@@ -59,6 +61,14 @@ pub struct World {
     flights: Vec<Flight>,
     alarm: Option<Moment>,
     touch_during_hash: Option<String>,
+    /// The browser has room for copies.
+    pub has_room: bool,
+    /// What the device is like.
+    pub around: Surroundings,
+    /// Files that the browser itself sends.
+    pub fetching: Vec<FileId>,
+    /// What the person was told who did not look.
+    pub notices: Vec<Notice>,
 }
 
 /// What the world counted, for tests that say how often something may happen.
@@ -85,7 +95,7 @@ impl World {
 
     /// The same before anything was started or paired.
     pub fn unpaired(files: &[(&str, &str)]) -> World {
-        let mut world = World { now: Moment(1_700_000_000_000), ..World::default() };
+        let mut world = World { now: Moment(1_700_000_000_000), has_room: true, ..World::default() };
         world.disks.insert(PICTURES, Disk::of(files, Moment(world.now.0 - A_DAY_MS)));
         world.store.add_folder(PICTURES, "Pictures");
         world
@@ -94,12 +104,14 @@ impl World {
     pub fn start(&mut self) {
         let saved = self.store.load();
         self.tell(Event::Started(Box::new(saved)));
+        self.tell(Event::FetchingChanged(self.fetching.clone()));
+        self.tell(Event::SurroundingsChanged(self.around));
     }
 
     /// The browser wakes an engine without a page, for so long.
     pub fn wake(&mut self, by: Wake, ms: u64) {
         self.kill();
-        self.engine = Engine::woken(by, self.now + ms);
+        self.engine = Engine::woken(by, self.now + ms, self.fetching.clone());
         self.start();
     }
 
@@ -281,6 +293,23 @@ impl World {
             Command::TellInventory(folder) => self.tell_inventory(folder),
             Command::Pair { code } => self.pair(&code),
             Command::WakeAt(at) => self.alarm = Some(at),
+            Command::Stage { read, file } => {
+                self.flights.push(Flight::Copying { read, copy: file, file: None });
+            }
+            Command::Unstage(copies) => self.store.copies.retain(|id, _| !copies.contains(id)),
+            Command::Discard { folder, path } => self.disk_of(folder).remove(&path),
+            Command::Notify(notice) => self.notices.push(notice),
+        }
+    }
+
+    /// The file, from its folder or its copy, if it looks as it was listed.
+    fn open(&mut self, read: &Read) -> Result<DiskFile, HashEnd> {
+        match read.copy {
+            None => self.disk_of(read.folder).open(read),
+            Some(file) => {
+                let copy = self.store.copies.get(&file).filter(|copy| copy.stamp() == read.stamp);
+                copy.cloned().ok_or(HashEnd::CopyLost)
+            }
         }
     }
 

@@ -101,12 +101,7 @@ impl Server {
         end
     }
 
-    pub(super) fn upload(
-        &mut self,
-        now: Moment,
-        mut bytes: Vec<u8>,
-        promised: Digest,
-    ) -> RequestEnd<UploadAnswer> {
+    pub fn upload(&mut self, now: Moment, mut bytes: Vec<u8>, promised: Digest) -> RequestEnd<UploadAnswer> {
         if std::mem::take(&mut self.corrupt_next) {
             bytes.push(b'!');
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::DiskFile;
 use crate::event::{Saved, SavedFolder};
 use crate::folder::{FolderId, FolderRules};
 use crate::intent::Settings;
@@ -15,6 +16,7 @@ pub struct Store {
     pub rows: BTreeMap<FileId, Row>,
     pub settings: Settings,
     pub runs: BTreeMap<Moment, Run>,
+    pub copies: BTreeMap<FileId, DiskFile>,
 }
 
 impl Store {
@@ -24,6 +26,7 @@ impl Store {
             rows: rows.collect(),
             folders: self.folders.values().cloned().collect(),
             settings: self.settings.clone(),
+            staged: self.copies.keys().copied().collect(),
             last_run: self.runs.last_key_value().map(|(_, run)| run.clone()),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{Event, Intent, Life};
 use crate::gate::{GateRules, Power, QuietHours, Surroundings, VideosInBackground};
+use crate::row::FileId;
 
 impl Life {
     pub(super) fn device_changes(&mut self) -> String {
@@ -12,8 +13,14 @@ impl Life {
             power: self.random.bool().then_some(power),
             ahead_of_utc: self.random.i16(-720..=840),
         };
+        let fetching: Vec<FileId> =
+            (0..self.random.usize(..3)).map(|_| FileId(self.random.u32(..20))).collect();
+        self.world.fetching.clone_from(&fetching);
+        self.world.has_room = self.random.u8(..4) > 0;
+        let line = format!("{around:?}, the browser sends {fetching:?}");
+        self.tell(Event::FetchingChanged(fetching));
         self.tell(Event::SurroundingsChanged(around));
-        format!("{around:?}")
+        line
     }
 
     pub(super) fn change_gates(&mut self) -> String {
@@ -41,5 +48,7 @@ impl Life {
     pub(super) fn open_gates(&mut self) {
         self.ask(Intent::SetGates(GateRules::default()));
         self.tell(Event::SurroundingsChanged(Surroundings::default()));
+        self.world.fetching.clear();
+        self.tell(Event::FetchingChanged(Vec::new()));
     }
 }

@@ -15,6 +15,7 @@ use crate::{Filter, Headline};
 
 const ALL_WELL: &str = "after a calm everything is protected, left out or a problem with its reason";
 const RIGHT_BYTES: &str = "the server holds exactly the right bytes";
+const NO_COPIES: &str = "a copy is kept no longer than its file waits";
 const COMES_TO_REST: &str = "the engine comes to rest";
 
 /// A good two hours: longer than every wait, and not a multiple of anything.
@@ -72,6 +73,8 @@ impl Life {
                 format!("{files} files, but {:?}", folder.tally)
             })?;
         }
+        let left: Vec<_> = self.world.store.copies.keys().collect();
+        holds(left.is_empty(), NO_COPIES, || format!("{left:?}"))?;
         let strange = self.world.server.assets.keys().find(|digest| !self.oracle.contents.contains(digest));
         holds(strange.is_none() || !self.world.server.verifies, RIGHT_BYTES, || format!("{strange:?}"))
     }

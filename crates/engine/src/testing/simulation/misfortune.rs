@@ -73,6 +73,9 @@ const MISFORTUNES: &[Misfortune] = &[
     Life::wake_without_tab,
     Life::wake_without_tab,
     Life::wake_without_tab,
+    Life::wake_without_permission,
+    Life::wake_without_permission,
+    Life::time_passes,
     Life::time_passes,
     Life::time_passes,
     Life::clock_jumps,
@@ -292,10 +295,24 @@ impl Life {
     }
 
     fn wake_without_tab(&mut self) -> String {
-        let by = self.choose(&[Wake::Sync, Wake::PeriodicSync]);
+        let by = self.choose(&[Wake::Sync, Wake::PeriodicSync, Wake::Fetched]);
         let ms = self.choose(&[SECOND_MS, 25 * SECOND_MS, 150 * SECOND_MS]);
         self.wake(by, ms);
         format!("{by:?} for {ms} ms")
+    }
+
+    /// As browsers do that keep no permission: the folders are closed with the last tab.
+    fn wake_without_permission(&mut self) -> String {
+        self.waiting_tabs = 0;
+        if self.engine_runs {
+            self.kill();
+        }
+        for disk in self.world.disks.values_mut() {
+            disk.access = Access::Barred(Barrier::NeedsPermission);
+        }
+        self.world.wait(300 * SECOND_MS);
+        self.wake(Wake::Sync, 150 * SECOND_MS);
+        "woken without permission".into()
     }
 
     fn time_passes(&mut self) -> String {

@@ -73,7 +73,7 @@ struct Life {
 
 impl Life {
     fn new(seed: u64) -> Life {
-        let mut world = World { now: Moment(1_700_000_000_000), ..World::default() };
+        let mut world = World { now: Moment(1_700_000_000_000), has_room: true, ..World::default() };
         let mut random = Rng::with_seed(seed);
         world.server.verifies = random.u8(..4) > 0;
         world.server.paired = random.u8(..8) > 0;

@@ -99,6 +99,10 @@ impl Oracle {
             | Command::LimitRate(_)
             | Command::TellInventory(_)
             | Command::Pair { .. }
+            | Command::Stage { .. }
+            | Command::Unstage(_)
+            | Command::Discard { .. }
+            | Command::Notify(_)
             | Command::WakeAt(_) => Ok(()),
         }
     }

@@ -3,14 +3,16 @@
 //! Invariant: the queues hold exactly the rows whose state asks for that work and that nobody has claimed;
 //! they are rebuilt from the rows at every start and never saved.
 
+mod reach;
+
 use std::hash::BuildHasher;
 
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
-use crate::engine::is_video_file;
 use crate::folder::{FolderId, ScanId};
 use crate::row::{Failure, FileId, FileState, Row, SavedRow, Stamp};
+use crate::staged::Copies;
 use crate::time::Moment;
 use crate::turns::{Turn, Turns};
 
@@ -60,6 +62,12 @@ pub(crate) struct Catalog {
     closed: Vec<FolderId>,
     /// Whether photos, and videos, may not be sent now.
     held: [bool; 2],
+    /// What can be read though its folder is closed.
+    copies: Copies,
+    /// Copies that nobody waits for any more.
+    stale_copies: Vec<FileId>,
+    /// Rows that the browser itself sends.
+    pub(crate) fetching: Vec<FileId>,
     unsaved: Turns,
 }
 
@@ -72,8 +80,6 @@ impl Catalog {
     pub(crate) fn restore(&mut self, saved: Vec<SavedRow>) {
         self.rows.reserve(saved.len());
         self.seen.reserve(saved.len());
-        let rows = &self.rows;
-        self.by_path.reserve(saved.len(), |id| hash_of(rows, *id));
         for SavedRow { id, row } in saved {
             let Some(mut row) = row else { continue };
             if matches!(row.state, FileState::Ready { .. } | FileState::Uploading { .. }) {
@@ -123,6 +129,9 @@ impl Catalog {
 
     /// The content changed: what was known of it is void.
     pub(crate) fn set_content(&mut self, id: FileId, stamp: Stamp, state: FileState) {
+        if self.has_copy(id) {
+            self.drop_copy(id);
+        }
         self.change(id, |row| {
             if let FileState::Protected { digest, .. } = row.state {
                 row.before = Some(Box::new(digest));
@@ -166,6 +175,7 @@ impl Catalog {
                 self.unsaved.insert(unranked(id));
             }
         }
+        self.judge_copy(id);
         self.enqueue(id);
     }
 
@@ -173,6 +183,7 @@ impl Catalog {
         self.dequeue(id);
         let Some(Some(row)) = self.rows.get(id.0 as usize) else { return };
         let hash = FxBuildHasher.hash_one((row.folder, &row.path));
+        self.copies.remove(id).then(|| self.stale_copies.push(id));
         if let Ok(entry) = self.by_path.find_entry(hash, |other| *other == id) {
             entry.remove();
         }
@@ -180,55 +191,15 @@ impl Catalog {
         self.unsaved.insert(unranked(id));
     }
 
-    /// Says whether the files of a folder can be read.
-    pub(crate) fn set_open(&mut self, folder: FolderId, open: bool) {
-        if open != self.closed.contains(&folder) {
-            return;
-        }
-        let needs_file = |row: &Row| matches!(row.state, FileState::Found | FileState::Ready { .. });
-        self.requeue(&|row| row.folder == folder && needs_file(row), |catalog| match open {
-            true => catalog.closed.retain(|closed| *closed != folder),
-            false => catalog.closed.push(folder),
-        });
-    }
-
-    /// Says whether photos, and videos, may not be sent now. True if that is new.
-    pub(crate) fn hold(&mut self, held: [bool; 2]) -> bool {
-        if held == self.held {
-            return false;
-        }
-        self.requeue(&|row| matches!(row.state, FileState::Ready { .. }), |catalog| catalog.held = held);
-        true
-    }
-
-    pub(crate) fn is_held(&self, id: FileId) -> bool {
-        self.get(id).is_some_and(|row| self.holds(row))
-    }
-
-    fn holds(&self, row: &Row) -> bool {
-        match self.held {
-            [photos, videos] if photos == videos => photos,
-            [photos, videos] => {
-                if is_video_file(row) {
-                    videos
-                } else {
-                    photos
-                }
-            }
-        }
-    }
-
-    /// A change of what the places of some rows follow from.
-    fn requeue(&mut self, theirs: &dyn Fn(&Row) -> bool, change: impl FnOnce(&mut Catalog)) {
-        let theirs: Vec<FileId> = self.iter().filter(|(_, row)| theirs(row)).map(|(id, _)| id).collect();
-        theirs.iter().for_each(|id| self.dequeue(*id));
-        change(self);
-        theirs.iter().for_each(|id| self.enqueue(*id));
-    }
-
     /// Takes the next row for this work; whoever claims it sets its state or releases it.
     pub(crate) fn claim(&mut self, work: Work) -> Option<FileId> {
         self.queue_mut(work).pop_first().map(|(_, _, id)| id)
+    }
+
+    /// Rows that wait to be read or sent, those first that come first; at most so many of each kind.
+    pub(crate) fn next_up(&self, most: usize) -> impl Iterator<Item = FileId> {
+        let queues = [&self.to_hash, &self.to_ask, &self.to_send, &self.waiting];
+        queues.into_iter().flat_map(move |queue| queue.iter().take(most)).map(|(_, _, id)| *id)
     }
 
     /// How many rows ask for this work.
@@ -299,6 +270,10 @@ impl Catalog {
         self.seen.get(id.0 as usize) == Some(&scan)
     }
 
+    pub(crate) fn unsaved(&self) -> impl Iterator<Item = FileId> {
+        self.unsaved.iter().map(|(_, _, id)| *id)
+    }
+
     /// What changed since the last call, ready for the store.
     pub(crate) fn take_unsaved(&mut self) -> Vec<SavedRow> {
         let changed = std::mem::take(&mut self.unsaved);
@@ -334,8 +309,12 @@ impl Catalog {
         // What failed goes to the back.
         let turn = (row.attempts, self.order.rank(row.stamp), id);
         match &row.state {
-            FileState::Found | FileState::Ready { .. } if self.closed.contains(&row.folder) => None,
-            FileState::Ready { .. } if self.holds(row) => None,
+            FileState::Found | FileState::Ready { .. }
+                if self.closed.contains(&row.folder) && !self.has_copy(id) =>
+            {
+                None
+            }
+            FileState::Ready { .. } if self.holds(row) || self.is_fetching(id) => None,
             FileState::Found => Some(Place::Turn(Work::Hash, turn)),
             FileState::Hashed { .. } | FileState::Sent { .. } => Some(Place::Turn(Work::Ask, turn)),
             FileState::Ready { .. } => Some(Place::Turn(Work::Send, turn)),

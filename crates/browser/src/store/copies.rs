@@ -1,0 +1,55 @@
+//! Copies of files that wait: the browser copies the bytes of a file that is stored, and keeps its name and its time, so that
+//! any context can read it, whatever becomes of its folder's permission (measured).
+
+use engine::{FileId, StageEnd, Stamp};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::File;
+
+use super::Store;
+use super::schema::COPIES;
+use crate::Fault;
+use crate::bindings::storage_estimate;
+use crate::json::property;
+use crate::source::stamp_of;
+
+/// What the browser says is left is for its own records too.
+const ROOM_LEFT_PART: f64 = 0.2;
+
+impl Store {
+    /// The rows that there are copies of.
+    pub async fn copies(&self) -> Result<Vec<FileId>, Fault> {
+        let keys = self.keys(COPIES).await?;
+        Ok(keys.iter().filter_map(JsValue::as_f64).map(|key| FileId(key as u32)).collect())
+    }
+
+    /// The copy, if it is of the file as it looked then.
+    pub async fn copy(&self, id: FileId, stamp: Stamp) -> Option<File> {
+        let record = self.get(COPIES, id.0.into()).await.ok()??;
+        record.dyn_into().ok().filter(|file| stamp_of(file) == stamp)
+    }
+
+    pub async fn add_copy(&self, id: FileId, file: &File) -> StageEnd {
+        if !has_room_for(file.size()).await {
+            return StageEnd::NoRoom;
+        }
+        match self.set(COPIES, id.0.into(), Some(file.into())).await {
+            Ok(()) => StageEnd::Staged,
+            Err(fault) if fault.is("QuotaExceededError") => StageEnd::NoRoom,
+            Err(_) => StageEnd::Failed,
+        }
+    }
+
+    /// What cannot be removed now is at a later start.
+    pub async fn remove_copies(&self, ids: &[FileId]) {
+        for id in ids {
+            _ = self.set(COPIES, id.0.into(), None).await;
+        }
+    }
+}
+
+async fn has_room_for(bytes: f64) -> bool {
+    let Ok(estimate) = storage_estimate().await else { return true };
+    let number = |name| property(&estimate, name).as_f64();
+    let known = number("quota").zip(number("usage"));
+    known.is_none_or(|(quota, usage)| usage + bytes <= quota * (1.0 - ROOM_LEFT_PART))
+}

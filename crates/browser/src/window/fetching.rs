@@ -1,0 +1,124 @@
+//! Leaves large files to the browser (Background Fetch, WICG): it sends them whatever becomes of us, shows its own progress,
+//! and wakes the service worker when it is done. Only a page can begin it, with a fresh gesture (measured).
+
+use engine::{FileId, FolderId, Large};
+use futures::future::{Either, select};
+use gloo::timers::future::TimeoutFuture;
+use js_sys::{Array, Reflect};
+use protocol::immich;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, Request, RequestInit};
+
+use super::{KNOWN, background::registration};
+use crate::Fault;
+use crate::bindings::{FetchManager, has_global, object, storage_estimate};
+use crate::json::property;
+use crate::source::{Directory, stamp_of};
+use crate::surroundings::fetched_by;
+use crate::upload::Cargo;
+use crate::upload::form::form;
+
+const PATIENCE_MS: u32 = 2_000;
+/// The browser copies what it sends first.
+const ROOM_PART: f64 = 0.5;
+
+pub fn can_leave_to_browser() -> bool {
+    has_global("BackgroundFetchManager")
+}
+
+/// The files that the browser sends now, of all that were left to it.
+pub async fn left_to_browser() -> Vec<FileId> {
+    let ids = async {
+        // Without a service worker `ready` would wait for ever.
+        let workers = web_sys::window()?.navigator().service_worker();
+        let found = JsFuture::from(workers.get_registration()).await.ok()?;
+        let fetches = manager(found.dyn_ref()?)?;
+        Some(Array::from(&fetches.ids().await.ok()?))
+    };
+    futures::pin_mut!(ids);
+    // Whoever waits for it sends nothing meanwhile.
+    let ids = match select(ids, TimeoutFuture::new(PATIENCE_MS)).await {
+        Either::Left((Some(ids), _)) if can_leave_to_browser() => ids,
+        Either::Left(_) | Either::Right(_) => Array::new(),
+    };
+    let ids = ids.iter().filter_map(|id| id.as_string());
+    ids.flat_map(|id| fetched_by(&id).collect::<Vec<_>>()).collect()
+}
+
+/// Leaves to the browser what there is room for and is still as it was read; tells how many files that are.
+pub async fn leave_to_browser(files: &[Large]) -> Result<usize, Fault> {
+    let mut room = room().await;
+    let requests = Array::new();
+    let mut ids = Vec::new();
+    for large in files {
+        // What was changed or lost meanwhile is noticed elsewhere.
+        if large.stamp.size as f64 <= room
+            && let Ok(Some(request)) = request(large).await
+        {
+            room -= large.stamp.size as f64;
+            requests.push(&request);
+            ids.push(large.file.0.to_string());
+        }
+    }
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let title = if ids.len() == 1 {
+        "1 file for your server".into()
+    } else {
+        format!("{} files for your server", ids.len())
+    };
+    let icon = object(&[
+        ("src", &"/icons/icon-192.png".into()),
+        ("sizes", &"192x192".into()),
+        ("type", &"image/png".into()),
+    ]);
+    let options = object(&[("title", &title.into()), ("icons", &Array::of1(&icon))]);
+    let registration = registration().await?;
+    let fetches =
+        manager(&registration).ok_or_else(|| Fault::new("NotSupportedError", "no background fetch"))?;
+    fetches.fetch(&ids.join("-"), &requests, &options).await?;
+    Ok(ids.len())
+}
+
+fn manager(registration: &JsValue) -> Option<FetchManager> {
+    let manager = Reflect::get(registration, &"backgroundFetch".into()).ok()?;
+    manager.is_object().then(|| manager.unchecked_into())
+}
+
+async fn room() -> f64 {
+    let Ok(estimate) = storage_estimate().await else { return f64::INFINITY };
+    let number = |name| property(&estimate, name).as_f64();
+    number("quota").zip(number("usage")).map_or(f64::INFINITY, |(quota, usage)| (quota - usage) * ROOM_PART)
+}
+
+/// None if the file is not what it was.
+async fn request(large: &Large) -> Result<Option<Request>, Fault> {
+    let Some(directory) = directory(large.folder) else { return Ok(None) };
+    let Ok(opened) = directory.open(&large.path).await else { return Ok(None) };
+    if stamp_of(&opened.file) != large.stamp {
+        return Ok(None);
+    }
+    let (modified, digest) = (large.stamp.modified, large.digest);
+    let cargo = Cargo { file: &opened.file, path: &large.path, modified, digest };
+    let headers = Headers::new()?;
+    headers.set(immich::CHECKSUM_HEADER, &digest.to_string())?;
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_headers(&headers);
+    init.set_body(&form(cargo)?.into());
+    Ok(Some(Request::new_with_str_and_init(immich::path::ASSETS, &init)?))
+}
+
+fn directory(folder: FolderId) -> Option<Directory> {
+    let known = KNOWN.with_borrow(|known| known.iter().find(|(id, _)| *id == folder).cloned());
+    known.map(|(_, handle)| Directory::of(handle.unchecked_into()))
+}
+
+/// Hears that one ended: the service worker tells every page.
+pub fn when_fetched(tell: impl Fn() + 'static) {
+    let Some(window) = web_sys::window() else { return };
+    let workers = window.navigator().service_worker();
+    gloo::events::EventListener::new(&workers, "message", move |_| tell()).forget();
+}

@@ -1,0 +1,302 @@
+//! What is prepared for the time without a page, and what is told then: copies, files that the browser sends, what was
+//! shared, notices.
+
+use std::num::NonZeroU64;
+
+use safelight_engine::testing::World;
+use safelight_engine::{
+    Access, Barrier, Event, FileState, FolderId, INBOX, Intent, Lasting, Moment, Needs, Notice, QuietHours,
+    RunEnd, Wake,
+};
+
+const BARRED: Access = Access::Barred(Barrier::NeedsPermission);
+const SHIFT_MS: u64 = 150_000;
+const A_MINUTE_MS: u64 = 60_000;
+const A_DAY_MS: u64 = 24 * 60 * A_MINUTE_MS;
+
+/// A world whose server is away, with copies made of what waits.
+fn offline(files: &[(&str, &str)]) -> World {
+    let mut world = World::unpaired(files);
+    world.server.paired = true;
+    let until = world.now + 10 * A_MINUTE_MS;
+    world.server.offline_until(until);
+    world.start();
+    world.pass(A_MINUTE_MS);
+    world
+}
+
+fn close_for(world: &mut World, ms: u64) {
+    world.kill();
+    world.now = world.now + ms;
+}
+
+fn copies(world: &World) -> Vec<String> {
+    let paths = world.store.copies.keys().filter_map(|id| Some(world.store.rows.get(id)?.path.to_string()));
+    let mut paths: Vec<String> = paths.collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn what_was_copied_is_sent_without_a_page_though_the_folder_cannot_be_read() {
+    let mut world = offline(&[("a.jpg", "one"), ("b.jpg", "two")]);
+    assert_eq!(copies(&world), ["a.jpg", "b.jpg"]);
+    let view = world.view();
+    assert_eq!((view.copies.files, view.tally.protected, view.tally.remaining), (2, 0, 2));
+
+    world.disk().access = BARRED;
+    close_for(&mut world, 10 * A_MINUTE_MS);
+    world.wake(Wake::Sync, SHIFT_MS);
+    world.settle();
+    assert!(world.engine.is_over());
+    assert!(matches!(world.state("a.jpg"), Some(FileState::Protected { .. })));
+    assert!(matches!(world.state("b.jpg"), Some(FileState::Protected { .. })));
+    assert_eq!(copies(&world), [""; 0], "and the copies are gone");
+    let run = world.view().run.unwrap();
+    assert_eq!(run.ended.map(|ended| ended.because), Some(RunEnd::Barred), "new files were not looked for");
+    assert_eq!(world.engine.left().needs, Some(Needs::Permission));
+    assert!(!world.engine.left().is_all_protected);
+}
+
+#[test]
+fn a_file_that_was_never_read_is_read_from_its_copy() {
+    let mut world = World::unpaired(&[("a.jpg", "one")]);
+    world.server.paired = true;
+    let quiet = QuietHours { from: 0, to: 1_439 };
+    world.store.settings.gates.quiet_hours = Some(quiet);
+    world.start();
+    world.pass(A_MINUTE_MS);
+    assert_eq!(world.state("a.jpg"), Some(&FileState::Found), "quiet hours keep it from being read");
+    assert_eq!(copies(&world), ["a.jpg"]);
+
+    world.disk().access = BARRED;
+    world.store.settings.gates.quiet_hours = None;
+    world.wake(Wake::Sync, SHIFT_MS);
+    world.settle();
+    assert!(matches!(world.state("a.jpg"), Some(FileState::Protected { .. })));
+}
+
+#[test]
+fn a_copy_that_is_gone_leaves_the_file_to_its_folder() {
+    let mut world = offline(&[("a.jpg", "one")]);
+    // The engine still believes in it.
+    let copy = world.store.copies.clone();
+    world.disk().access = BARRED;
+    close_for(&mut world, 10 * A_MINUTE_MS);
+    world.wake(Wake::Sync, SHIFT_MS);
+    world.store.copies.clear();
+    world.settle();
+    assert!(world.engine.is_over());
+    assert!(matches!(world.state("a.jpg"), Some(FileState::Hashed { .. } | FileState::Ready { .. })));
+    assert!(!world.engine.left().work, "another try would find as little");
+
+    world.store.copies = copy;
+    world.wake(Wake::Sync, SHIFT_MS);
+    world.settle();
+    assert!(matches!(world.state("a.jpg"), Some(FileState::Protected { .. })));
+}
+
+#[test]
+fn the_newest_are_copied_first_and_only_as_much_as_was_set() {
+    let mut world = World::unpaired(&[]);
+    world.server.paired = true;
+    let until = world.now + 60 * A_MINUTE_MS;
+    world.server.offline_until(until);
+    for age in 1..=5 {
+        world.disk().write(&format!("{age}.jpg"), &format!("{age} bytes"), Moment(2_000_000 - age));
+    }
+    world.store.settings.copies_limit = NonZeroU64::new(3 * 7);
+    world.start();
+    world.pass(A_MINUTE_MS);
+    assert_eq!(copies(&world), ["1.jpg", "2.jpg", "3.jpg"]);
+
+    world.disk().write("new.jpg", "n bytes", Moment(3_000_000));
+    world.look();
+    world.pass(A_MINUTE_MS);
+    assert_eq!(copies(&world), ["1.jpg", "2.jpg", "new.jpg"], "a newer one takes the place of the oldest");
+    assert_eq!(world.view().copies.bytes, 21);
+
+    world.ask(Intent::SetCopiesLimit(NonZeroU64::new(7)));
+    world.pass(A_MINUTE_MS);
+    assert_eq!(copies(&world), ["new.jpg"]);
+    world.ask(Intent::SetCopiesLimit(None));
+    world.pass(A_MINUTE_MS);
+    assert_eq!(copies(&world), [""; 0]);
+}
+
+#[test]
+fn nothing_is_copied_where_it_is_of_no_use() {
+    let reads_closed = |world: &mut World| world.store.settings.reads_closed = Some(true);
+    let background_off = |world: &mut World| world.store.settings.background = false;
+    let paused = |world: &mut World| world.store.settings.paused = true;
+    let switched_off = |world: &mut World| world.store.settings.copies_limit = None;
+    let no_room = |world: &mut World| world.has_room = false;
+    for prepare in [reads_closed, background_off, paused, switched_off, no_room] {
+        let mut world = World::unpaired(&[("a.jpg", "one")]);
+        world.server.paired = true;
+        let until = world.now + 10 * A_MINUTE_MS;
+        world.server.offline_until(until);
+        prepare(&mut world);
+        world.start();
+        world.pass(A_MINUTE_MS);
+        assert_eq!(copies(&world), [""; 0]);
+        assert_eq!(world.view().copies.is_full, !world.has_room);
+    }
+}
+
+#[test]
+fn a_file_that_changed_or_went_loses_its_copy() {
+    let mut world = offline(&[("a.jpg", "one"), ("b.jpg", "two")]);
+    let modified = Moment(world.now.0 - 10 * A_MINUTE_MS);
+    world.disk().write("a.jpg", "another", modified);
+    world.disk().remove("b.jpg");
+    world.look();
+    world.settle();
+    assert_eq!(copies(&world), [""; 0]);
+    world.pass(A_MINUTE_MS);
+    assert_eq!(copies(&world), ["a.jpg"], "as it is now");
+    assert_eq!(world.store.copies.values().next().map(|file| file.bytes.clone()), Some("another".into()));
+}
+
+#[test]
+fn whether_folders_can_be_read_without_a_page_is_learned_and_ends_the_copying() {
+    let mut world = offline(&[("a.jpg", "one")]);
+    assert_eq!(world.store.settings.reads_closed, None);
+    world.wake(Wake::Sync, SHIFT_MS);
+    world.settle();
+    assert_eq!(world.store.settings.reads_closed, Some(true));
+    world.reboot();
+    world.pass(A_MINUTE_MS);
+    assert_eq!(copies(&world), [""; 0]);
+
+    world.disk().access = BARRED;
+    world.wake(Wake::Sync, SHIFT_MS);
+    world.settle();
+    assert_eq!(world.store.settings.reads_closed, Some(false));
+}
+
+#[test]
+fn what_the_browser_sends_is_not_sent_twice_and_is_believed_only_on_the_servers_word() {
+    let film = "f".repeat(17 << 20);
+    let mut world = World::unpaired(&[("film.mp4", film.as_str()), ("a.jpg", "one")]);
+    world.server.paired = true;
+    let until = world.now + 2 * A_MINUTE_MS;
+    world.start();
+    while world.log.uploads.len() < 2 && world.step() {}
+    let large = world.engine.largest(9);
+    assert_eq!(large.iter().map(|large| &*large.path).collect::<Vec<_>>(), ["film.mp4"]);
+
+    world.fetching = vec![large[0].file];
+    world.tell(Event::FetchingChanged(world.fetching.clone()));
+    world.settle();
+    assert!(matches!(world.state("film.mp4"), Some(FileState::Ready { .. })), "ours was let go");
+    assert_eq!((world.view().fetching, world.view().large), (1, 0));
+    assert!(world.view().tally.remaining == 1 && world.log.uploads.len() == 2);
+
+    // It failed: the file is where it was.
+    world.fetching.clear();
+    world.server.offline_until(until);
+    world.wake(Wake::Fetched, SHIFT_MS);
+    world.settle();
+    assert!(!matches!(world.state("film.mp4"), Some(FileState::Protected { .. })));
+    assert!(world.engine.left().work);
+    close_for(&mut world, 3 * A_MINUTE_MS);
+
+    // It arrived.
+    let digest = large[0].digest;
+    world.server.upload(world.now, film.clone().into_bytes(), digest);
+    world.wake(Wake::Fetched, SHIFT_MS);
+    world.settle();
+    assert!(matches!(world.state("film.mp4"), Some(FileState::Protected { .. })));
+    assert_eq!(world.log.uploads.len(), 2);
+}
+
+#[test]
+fn what_was_shared_is_removed_once_the_server_holds_it_and_not_before() {
+    const SHARED: FolderId = FolderId(7);
+    let mut world = World::with(&[]);
+    world.settle();
+    let modified = Moment(world.now.0 - A_MINUTE_MS);
+    world.disk_of(SHARED).write("shared.jpg", "shared", modified);
+    world.store.add_folder(SHARED, INBOX);
+    world.server.says(500);
+    world.tell(Event::FolderAdded { folder: SHARED, name: INBOX.into(), lasting: Lasting::Inbox });
+    world.settle();
+    assert!(world.disk_of(SHARED).files.contains_key("shared.jpg"));
+    world.pass(10 * A_MINUTE_MS);
+    assert!(world.disk_of(SHARED).files.is_empty());
+    assert_eq!(world.server.assets.len(), 1);
+
+    // A kill between the proof and the removal.
+    world.disk_of(SHARED).write("b.jpg", "more", modified);
+    world.look();
+    while !matches!(world.state_of(SHARED, "b.jpg"), Some(FileState::Protected { .. })) && world.step() {}
+    while world.store.rows.values().filter(|row| matches!(row.state, FileState::Protected { .. })).count() < 1
+        && world.step()
+    {}
+    world.reboot();
+    world.settle();
+    assert!(world.disk_of(SHARED).files.is_empty());
+    // A folder of the person is not ours to tidy.
+    world.disk().write("mine.jpg", "mine", modified);
+    world.look();
+    world.settle();
+    assert!(world.disk().files.contains_key("mine.jpg"));
+}
+
+#[test]
+fn the_first_complete_backup_is_told_once_and_a_lost_sign_in_when_it_is_lost() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    assert_eq!(world.notices, [Notice::FirstBackupDone]);
+    world.look();
+    world.settle();
+    world.server.paired = false;
+    world.disk().write("b.jpg", "two", Moment(1));
+    world.look();
+    world.settle();
+    world.reboot();
+    world.settle();
+    assert_eq!(world.notices, [Notice::FirstBackupDone, Notice::NeedsYou(Needs::Pairing)]);
+}
+
+#[test]
+fn an_engine_without_a_page_leaves_what_is_worth_telling() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    world.server.says(507);
+    world.disk().write("b.jpg", "two", Moment(1));
+    world.wake(Wake::PeriodicSync, SHIFT_MS);
+    world.settle();
+    assert_eq!(world.engine.left().notice, Some(Notice::NeedsYou(Needs::Space)));
+
+    world.disk().access = BARRED;
+    world.wake(Wake::PeriodicSync, SHIFT_MS);
+    world.settle();
+    assert_eq!(world.engine.left().notice, Some(Notice::NeedsYou(Needs::Permission)), "it had worked before");
+    world.wake(Wake::PeriodicSync, SHIFT_MS);
+    world.settle();
+    assert_eq!(world.engine.left().notice, None, "this browser never lets us: that is no news");
+}
+
+#[test]
+fn a_week_without_a_backup_is_told() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    let until = world.now + 30 * A_DAY_MS;
+    world.server.offline_until(until);
+    world.disk().write("b.jpg", "two", Moment(1));
+    let mut told = Vec::new();
+    for _ in 0..16 {
+        world.now = world.now + A_DAY_MS;
+        world.wake(Wake::PeriodicSync, SHIFT_MS);
+        world.settle();
+        told.extend(world.engine.left().notice);
+    }
+    assert_eq!(told, [Notice::Silent { days: 7 }, Notice::Silent { days: 14 }]);
+    world.store.settings.notices = false;
+    world.now = world.now + 10 * A_DAY_MS;
+    world.wake(Wake::PeriodicSync, SHIFT_MS);
+    world.settle();
+    assert_eq!(world.engine.left().notice, None, "switched off");
+}

@@ -1,0 +1,44 @@
+//! Leaves large files to the browser, on a click: it demands one.
+
+use browser::channel::ToEngine;
+use browser::window::{can_leave_to_browser, leave_to_browser, left_to_browser};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::shown::Desk;
+use crate::words::leaving::{left, offer, outcome};
+
+#[component]
+pub fn Leaving(desk: Desk) -> impl IntoView {
+    let can = can_leave_to_browser();
+    let offer = desk.view(offer);
+    let left = desk.view(left);
+    let offer = move || offer.get().flatten().filter(|_| can);
+    // The answer may be to another tab.
+    let asked = RwSignal::new(false);
+    let trouble = RwSignal::new(None);
+    Effect::new(move |_| {
+        if let Some(files) = desk.largest.get()
+            && asked.get_untracked()
+        {
+            asked.set(false);
+            spawn_local(async move {
+                let begun = leave_to_browser(&files).await;
+                trouble.set(outcome(begun.map_err(|fault| fault.to_string())));
+                desk.say(ToEngine::Fetching(left_to_browser().await));
+            });
+        }
+    });
+    let ask = move |_| {
+        asked.set(true);
+        desk.say(ToEngine::Largest);
+    };
+    view! {
+        <p class="hint" data-testid="left">{move || left.get().flatten()}</p>
+        <div class="row" hidden=move || offer().is_none()>
+            <span class="hint">{offer}</span>
+            <button on:click=ask>"Finish in the background"</button>
+        </div>
+        <p class="hint" role="alert">{trouble}</p>
+    }
+}

@@ -1,0 +1,196 @@
+// What is prepared for the time without a page: copies, files that the browser itself sends, and what other apps share.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { dropFolder, read, waitForNumbers, waitForState } from "../support/browser.mjs";
+import { digests, media, onServer, sparse, write } from "../support/files.mjs";
+import { household, lastingHousehold } from "../support/household.mjs";
+import { Waker } from "../support/wakes.mjs";
+
+const A_MINUTE_MS = 60_000;
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// Waits until the server's disk holds so many files.
+async function held({ data }, number, patience = A_MINUTE_MS) {
+  for (const end = Date.now() + patience; Date.now() < end; await pause(200)) {
+    if ((await onServer(data)).length === number) return;
+  }
+  assert.equal((await onServer(data)).length, number);
+}
+
+const copies = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open("safelight");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const counting = opening.result.transaction("copies").objectStore("copies").count();
+          counting.onsuccess = () => {
+            opening.result.close();
+            resolve(counting.result);
+          };
+        };
+      }),
+  );
+
+async function untilCopies(page, number) {
+  for (let tries = 0; (await copies(page)) !== number; tries++) {
+    assert.ok(tries < 120, `${await copies(page)} copies instead of ${number}`);
+    await pause(500);
+  }
+}
+
+test("without lasting access what was copied is sent, the rest waits, and the app says so", async (t) => {
+  const home = await household(t);
+  const { browser, server, folder, page } = home;
+  await write(folder, "first.jpg", await media("photo.jpg", "first"));
+  await dropFolder(page, folder);
+  await waitForState(page, "done");
+  const waker = await Waker.of(browser, server.origin);
+
+  await server.stop();
+  for (const name of ["a", "b", "deep/c"]) await write(folder, `${name}.jpg`, await media("photo.jpg", name));
+  await sparse(folder, "film.mp4", 30_000_000, "a film");
+  await page.getByRole("button", { name: "Back up now" }).click();
+  await waitForNumbers(page, (now) => now.remaining === 4);
+  await untilCopies(page, 4);
+  await page.getByText(/the browser may send 4 files of which it keeps copies; the rest waits for you\./).waitFor();
+  assert.equal((await read(page)).protected, 1, "a copy is no backup");
+  const wanted = [...(await digests(folder)).values()].sort();
+
+  await page.close();
+  await pause(11_000);
+  await write(folder, "unseen.jpg", await media("photo.jpg", "unseen"));
+  await server.start();
+  await waker.stop();
+  await waker.sync();
+  await held(home, 5);
+  assert.deepEqual(await onServer(home.data), wanted, "byte by byte what the folder held");
+
+  const again = await browser.page(server.origin);
+  await waitForState(again, "needs-you");
+  await waitForNumbers(again, (now) => now.protected === 5);
+  await untilCopies(again, 0);
+  await again.getByText(/did not let it read all your folders without an open page/).waitFor();
+});
+
+// A film that takes some fifteen seconds, and the click that leaves it to the browser.
+async function filmLeftToTheBrowser(t) {
+  const home = await lastingHousehold(t);
+  const { folder, page, browser, server } = home;
+  await write(folder, "first.jpg", await media("photo.jpg", "first"));
+  await dropFolder(page, folder);
+  await waitForState(page, "done");
+  home.waker = await Waker.of(browser, server.origin);
+  await page.getByLabel("Upload speed").selectOption("20");
+  await sparse(folder, "film.mp4", 40_000_000, "a film");
+  await page.getByRole("button", { name: "Back up now" }).click();
+  await page.getByText("The browser itself can send 1 large file").waitFor();
+  await page.getByRole("button", { name: "Finish in the background" }).click();
+  await page.getByText("The browser itself sends 1 file, also after you close Safelight").waitFor();
+  return home;
+}
+
+const history = async (page) => {
+  const region = page.getByRole("region", { name: "History" });
+  await region.getByRole("button", { name: "Show" }).click();
+  return region;
+};
+
+test("a large film is left to the browser, arrives with the page closed, and is believed on the server's word", async (t) => {
+  const home = await filmLeftToTheBrowser(t);
+  const { browser, server, folder, page } = home;
+  assert.equal((await read(page)).remaining, 1);
+  await page.close();
+  await held(home, 2);
+  assert.deepEqual(await onServer(home.data), [...(await digests(folder)).values()].sort());
+
+  const again = await browser.page(server.origin);
+  await waitForState(again, "done");
+  const now = await read(again);
+  assert.deepEqual([now.protected, now.remaining], [2, 0]);
+  await (await history(again)).getByText(/the browser was done with the large files/).waitFor();
+});
+
+test("with the page open it is told when the browser is done", async (t) => {
+  const home = await filmLeftToTheBrowser(t);
+  await waitForState(home.page, "done");
+  assert.equal((await onServer(home.data)).length, 2);
+  assert.equal(await home.page.getByTestId("left").innerText(), "");
+});
+
+test("a fetch that the person ends, or the server refuses, leaves the film where it was", async (t) => {
+  const home = await filmLeftToTheBrowser(t);
+  const { browser, server, page } = home;
+  const [worker] = browser.context.serviceWorkers();
+  await worker.evaluate(async () => {
+    const fetches = self.registration.backgroundFetch;
+    for (const id of await fetches.getIds()) await (await fetches.get(id)).abort();
+  });
+  await page.getByText("The browser itself sends 1 file").waitFor({ state: "hidden" });
+  // It goes on by itself, and can be left to the browser once more.
+  await page.getByText("The browser itself can send 1 large file").waitFor();
+  await page.getByRole("button", { name: "Finish in the background" }).click();
+  await page.getByText("The browser itself sends 1 file").waitFor();
+  server.revokeAllSessions();
+  await server.restart();
+  await page.getByText("The browser itself sends 1 file").waitFor({ state: "hidden" });
+  await waitForState(page, "unpaired");
+  assert.equal((await onServer(home.data)).length, 1);
+  await page.goto(server.newPairingLink());
+  await waitForState(page, "done");
+  assert.equal((await onServer(home.data)).length, 2);
+});
+
+// As the system shares: a form that is posted from elsewhere.
+async function share(page, origin, files) {
+  await page.goto("about:blank");
+  await page.setContent(
+    `<form method="POST" action="${origin}/share" enctype="multipart/form-data"><input type="file" name="media" multiple></form>`,
+  );
+  await page.locator("input").setInputFiles(files);
+  await Promise.all([page.waitForURL(`${origin}/**`), page.evaluate(() => document.forms[0].submit())]);
+}
+
+const shared = (page) =>
+  page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const inbox = await root.getDirectoryHandle("safelight-inbox");
+    const names = [];
+    for await (const [parcel, handle] of inbox.entries()) {
+      for await (const name of handle.keys()) names.push(`${parcel.replace(/\d+/, "N")}/${name}`);
+    }
+    return names.sort();
+  });
+
+test("what other apps share is kept though the server is away, backed up, and then removed here", async (t) => {
+  const home = await lastingHousehold(t);
+  const { server, page } = home;
+  const photo = async (name, what) => ({ name, mimeType: "image/jpeg", buffer: await media("photo.jpg", what) });
+  await server.stop();
+  await share(page, server.origin, [await photo("IMG_1.jpg", "one"), await photo("IMG_1.jpg", "two")]);
+  await waitForNumbers(page, (now) => now.remaining === 2);
+  await share(page, server.origin, [await photo("IMG_1.jpg", "three")]);
+  await waitForNumbers(page, (now) => now.remaining === 3);
+  assert.deepEqual(await shared(page), ["N/1 IMG_1.jpg", "N/IMG_1.jpg", "N/IMG_1.jpg"]);
+  const card = page.locator("article", { hasText: "Shared with Safelight" });
+  await card.waitFor();
+  assert.equal(await card.getByRole("button").count(), 0, "nobody removes what waits there");
+
+  await server.start();
+  await held(home, 3);
+  await waitForState(page, "done");
+  for (let tries = 0; (await shared(page)).length > 0; tries++) {
+    assert.ok(tries < 100, "it is removed once the server has it");
+    await pause(100);
+  }
+});
+
+test("without a service worker a share is refused with a word, and nothing is lost", async (t) => {
+  const home = await household(t);
+  const answer = await fetch(`${home.server.origin}/share`, { method: "POST", redirect: "manual" });
+  assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/#share-failed"]);
+  await home.page.goto(`${home.server.origin}/#share-failed`);
+  await home.page.getByText(/What you shared was not taken over/).waitFor();
+});
