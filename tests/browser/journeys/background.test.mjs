@@ -92,6 +92,25 @@ test("with no page open, a sync and a periodic sync each back up what is new, an
   await arrived(home);
 });
 
+test("installed as an app, it is woken for new files and lets nothing be asked again", async (t) => {
+  const home = await household(t);
+  const { browser, server, page, folder } = home;
+  await browser.install(server.origin);
+  await backedUp(home);
+  const state = () => navigator.permissions.query({ name: "periodic-background-sync" }).then(({ state }) => state);
+  assert.equal(await page.evaluate(state), "granted");
+  await page.close();
+  // An ordinary grant is gone by then.
+  await pause(11_000);
+  await write(folder, "second.jpg", await media("photo.jpg", "second"));
+  await home.waker.periodicSync();
+  await arrived(home);
+
+  const again = await browser.page(server.origin);
+  await waitForNumbers(again, (now) => now.protected === 2);
+  await again.getByText(/^Last time: .*\. 1 file sent/).waitFor();
+});
+
 test("a page that is open has the only engine, and a switch for each", async (t) => {
   const home = await backedUp(await lastingHousehold(t));
   const { browser, server, page, folder, waker } = home;

@@ -100,6 +100,6 @@ test("a push backs up with no page open, and one notification says what it did",
   const again = await browser.page(server.origin);
   await waitForNumbers(again, (now) => now.protected === 3);
   await waker.push({ reason: "asked" });
-  await until("Safelight is open and backs up by itself.");
+  await until("Safelight is open.");
   await link(await health(again), "Woken by your server").getByText("Turn on").waitFor();
 });

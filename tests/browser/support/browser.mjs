@@ -35,6 +35,8 @@ export class Browser {
     this.context = await chromium.launchPersistentContext(this.profile, {
       executablePath: process.env.CHROMIUM,
       headless: true,
+      // Installed apps leave files at home: it is the profile.
+      env: { ...process.env, HOME: this.profile },
       args: [...FLAGS, ...(this.options.flags ?? [])],
       viewport: this.options.viewport ?? { width: 1280, height: 800 },
       colorScheme: this.options.colorScheme ?? "light",
@@ -52,6 +54,13 @@ export class Browser {
     });
     await page.goto(url);
     return page;
+  }
+
+  // Installs the app, as its person would from the browser's menu.
+  async install(origin) {
+    const session = await this.context.browser().newBrowserCDPSession();
+    await session.send("PWA.install", { manifestId: `${origin}/`, installUrlOrBundleUrl: `${origin}/` });
+    await session.detach();
   }
 
   async close() {
