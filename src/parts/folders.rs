@@ -4,7 +4,7 @@ use engine::{Access, Barrier, FolderId, FolderRules, FolderView, Intent, Lasting
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::shown::Desk;
+use crate::shown::{Desk, Shown};
 use crate::words::numbers::{count, files};
 use browser::channel::{Notice, ToEngine};
 
@@ -119,14 +119,18 @@ fn facts(folder: &FolderView) -> String {
     facts
 }
 
+fn barred(view: &View) -> Vec<FolderId> {
+    let lacking = |folder: &&FolderView| folder.access == Access::Barred(Barrier::NeedsPermission);
+    view.folders.iter().filter(lacking).map(|folder| folder.id).collect()
+}
+
 /// The prompt needs this click, so it is asked for here and not by the engine. Browsers that ask once for all folders then
 /// grant the others without a word; one click is to be enough.
 pub fn allow(desk: Desk, id: FolderId) {
-    let barred = |view: &View| {
-        let lacking = |folder: &&FolderView| folder.access == Access::Barred(Barrier::NeedsPermission);
-        view.folders.iter().filter(lacking).map(|folder| folder.id).collect::<Vec<_>>()
-    };
-    let others = desk.view(barred).get_untracked().unwrap_or_default();
+    let others = desk.shown.with_untracked(|shown| match shown {
+        Shown::View(view) => barred(view),
+        Shown::Opening | Shown::Stopped(_) | Shown::OtherVersion => Vec::new(),
+    });
     spawn_local(async move {
         match browser::window::ask_permission(id).await {
             Ok(true) => desk.say(ToEngine::Regranted(id)),

@@ -80,11 +80,19 @@ fn Copies(desk: Desk) -> impl IntoView {
 
 #[component]
 fn Notify(desk: Desk) -> impl IntoView {
-    let on = desk.is(|view| view.settings.notices);
+    let wanted = desk.is(|view| view.settings.notices);
+    // Without the browser's leave nothing is shown, whatever is wanted.
+    let allowed = RwSignal::new(false);
+    spawn_local(async move { allowed.set(may_notify(false).await) });
+    let on = Memo::new(move |_| wanted.get() && allowed.get());
     let refused = RwSignal::new(false);
     let turn = move |on| {
         desk.dispatch(Intent::SetNotices(on));
-        spawn_local(async move { refused.set(on && !may_notify(true).await) });
+        spawn_local(async move {
+            let may = may_notify(on).await;
+            allowed.set(may);
+            refused.set(on && !may);
+        });
     };
     view! {
         <Switch

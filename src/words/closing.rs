@@ -20,6 +20,9 @@ pub fn closing(view: &View, goes_on: GoesOn) -> Option<String> {
             "Not yet known whether anything is left to send. It is, once the folders are looked through."
                 .into(),
         ),
+        Headline::BackingUp if view.fetching >= remaining => {
+            Some("You can close Safelight: the browser itself sends the rest.".into())
+        }
         Headline::BackingUp => Some(match goes_on {
             GoesOn::Everything => format!(
                 "Open, Safelight is fastest. If you close it, the browser may go on with it in the background, and \

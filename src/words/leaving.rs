@@ -47,6 +47,9 @@ mod tests {
         let fetching = world.engine.largest(1).into_iter().map(|large| large.file).collect();
         world.tell(Event::FetchingChanged(fetching));
         assert_eq!(offer(&world.view()), None);
+        let closing =
+            crate::words::closing::closing(&world.view(), crate::words::background::GoesOn::Nothing);
+        assert_eq!(closing.as_deref(), Some("You can close Safelight: the browser itself sends the rest."));
         assert!(left(&world.view()).is_some_and(|said| said.starts_with("The browser itself sends 1 file,")));
         assert_eq!(outcome(Ok(1)), None);
         assert!(outcome(Ok(0)).is_some() && outcome(Err("no".into())).is_some());

@@ -117,6 +117,7 @@ fn clients() -> Result<()> {
 /// Builds the product and installs what drives it.
 pub fn prepare_journeys() -> Result<Command> {
     ensure_chromium()?;
+    ensure_ip()?;
     let program = serve::build()?;
     let folder = root().join("tests/browser");
     install_npm_packages(&folder)?;
@@ -157,6 +158,15 @@ fn ensure_chromium() -> Result<()> {
     }
     apt_install(&["chromium", "chromium-driver"])
         .context("Chromium could not be installed: run this as root once, or install it by hand")
+}
+
+/// One journey takes a network down, in a namespace of its own.
+fn ensure_ip() -> Result<()> {
+    if find("IP", "ip").is_ok() {
+        return Ok(());
+    }
+    apt_install(&["iproute2"])
+        .context("`ip` could not be installed: run this as root once, or install iproute2 by hand")
 }
 
 /// A program named by a variable, or by its usual name on the path.

@@ -5,14 +5,8 @@ import { test } from "node:test";
 import { dropFolder, read, waitForNumbers, waitForState } from "../support/browser.mjs";
 import { digests, media, onServer, sparse, write } from "../support/files.mjs";
 import { household, lastingHousehold } from "../support/household.mjs";
-import { Waker } from "../support/wakes.mjs";
+import { Waker, waking } from "../support/wakes.mjs";
 
-// The browser's own wake-ups, so many, in seconds instead of minutes.
-const waking = (tries) => [
-  "--force-fieldtrials=BackgroundSync/Lab",
-  "--force-fieldtrial-params=BackgroundSync.Lab:" +
-    `initial_retry_delay_sec/3/retry_delay_factor/1/max_sync_attempts/${tries}/min_sync_recovery_time_sec/1`,
-];
 const A_MINUTE_MS = 60_000;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

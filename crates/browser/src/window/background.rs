@@ -4,7 +4,7 @@ use crate::spawn;
 use futures::future::{Either, select};
 use gloo::events::EventListener;
 use gloo::timers::future::TimeoutFuture;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::Fault;
@@ -71,6 +71,15 @@ pub fn when_left(tell: impl Fn() + Clone + 'static) {
         }
     })
     .forget();
+}
+
+/// The one that is there by now, if any. A page that is not secure has no service workers.
+pub(super) async fn kept_registration() -> Option<JsValue> {
+    if !has_global("ServiceWorkerContainer") {
+        return None;
+    }
+    let workers = web_sys::window()?.navigator().service_worker();
+    JsFuture::from(workers.get_registration()).await.ok().filter(JsValue::is_object)
 }
 
 /// Where a service worker cannot be had, the browser lets us wait for ever.

@@ -1,9 +1,8 @@
 //! What a backup without a page hangs on, as far as a window can see it; and a test of it.
 
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{Notification, NotificationPermission};
 
-use super::background::registration;
+use super::background::{kept_registration, registration};
 use crate::bindings::{has_global, is_storage_kept};
 use crate::json::property;
 
@@ -32,15 +31,11 @@ pub async fn chain() -> Chain {
     Chain {
         is_app: standalone.is_some_and(|query| query.matches()),
         is_storage_kept: is_storage_kept().await.ok().and_then(|kept| kept.as_bool()),
-        has_service_worker: has_service_worker().await,
+        has_service_worker: kept_registration()
+            .await
+            .is_some_and(|kept| property(&kept, "active").is_object()),
         notifications: notifications(),
     }
-}
-
-async fn has_service_worker() -> bool {
-    let Some(window) = web_sys::window() else { return false };
-    let found = JsFuture::from(window.navigator().service_worker().get_registration()).await;
-    found.is_ok_and(|found| property(&found, "active").is_object())
 }
 
 fn notifications() -> Notifications {

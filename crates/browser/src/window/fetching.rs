@@ -3,14 +3,15 @@
 
 use engine::{FileId, FolderId, Large};
 use futures::future::{Either, select};
+use gloo::events::EventListener;
 use gloo::timers::future::TimeoutFuture;
 use js_sys::{Array, Reflect};
 use protocol::immich;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, Request, RequestInit};
+use web_sys::{EventTarget, Headers, Request, RequestInit};
 
-use super::{KNOWN, background::registration};
+use super::KNOWN;
+use super::background::{kept_registration, registration};
 use crate::Fault;
 use crate::bindings::{FetchManager, has_global, object, storage_estimate};
 use crate::json::property;
@@ -29,18 +30,18 @@ pub fn can_leave_to_browser() -> bool {
 
 /// The files that the browser sends now, of all that were left to it.
 pub async fn left_to_browser() -> Vec<FileId> {
+    if !can_leave_to_browser() {
+        return Vec::new();
+    }
     let ids = async {
-        // Without a service worker `ready` would wait for ever.
-        let workers = web_sys::window()?.navigator().service_worker();
-        let found = JsFuture::from(workers.get_registration()).await.ok()?;
-        let fetches = manager(found.dyn_ref()?)?;
+        let fetches = manager(&kept_registration().await?)?;
         Some(Array::from(&fetches.ids().await.ok()?))
     };
     futures::pin_mut!(ids);
     // Whoever waits for it sends nothing meanwhile.
     let ids = match select(ids, TimeoutFuture::new(PATIENCE_MS)).await {
-        Either::Left((Some(ids), _)) if can_leave_to_browser() => ids,
-        Either::Left(_) | Either::Right(_) => Array::new(),
+        Either::Left((ids, _)) => ids.unwrap_or_default(),
+        Either::Right(_) => Array::new(),
     };
     let ids = ids.iter().filter_map(|id| id.as_string());
     ids.flat_map(|id| fetched_by(&id).collect::<Vec<_>>()).collect()
@@ -118,7 +119,9 @@ fn directory(folder: FolderId) -> Option<Directory> {
 
 /// Hears that one ended: the service worker tells every page.
 pub fn when_fetched(tell: impl Fn() + 'static) {
-    let Some(window) = web_sys::window() else { return };
-    let workers = window.navigator().service_worker();
-    gloo::events::EventListener::new(&workers, "message", move |_| tell()).forget();
+    // A page that is not secure has no service workers.
+    let workers = property(&property(&js_sys::global(), "navigator"), "serviceWorker");
+    if let Some(workers) = workers.dyn_ref::<EventTarget>() {
+        EventListener::new(workers, "message", move |_| tell()).forget();
+    }
 }

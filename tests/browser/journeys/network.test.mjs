@@ -1,0 +1,59 @@
+// The network itself goes and comes back: in a network of its own, whose one interface is taken down. The browser then wakes
+// the service worker without anybody's doing.
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { dropFolder, waitForNumbers, waitForState } from "../support/browser.mjs";
+import { media, onServer, write } from "../support/files.mjs";
+import { lastingHousehold } from "../support/household.mjs";
+import { waking } from "../support/wakes.mjs";
+
+const A_MINUTE_MS = 60_000;
+const NAME = "what a page leaves behind goes on by itself once the network is back";
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const ip = (...words) => execFileSync(process.env.IP ?? "ip", words, { stdio: "inherit" });
+
+if (process.env.NETWORK_OF_ITS_OWN) {
+  test(NAME, goesOn);
+} else {
+  test(NAME, () => {
+    const apart = process.getuid() === 0 ? "-n" : "-rn";
+    const env = { ...process.env, NETWORK_OF_ITS_OWN: "yes", NODE_TEST_CONTEXT: undefined };
+    const inside = ["node", "--test-reporter=spec", fileURLToPath(import.meta.url)];
+    const ended = spawnSync("unshare", [apart, ...inside], { env, encoding: "utf8" });
+    assert.equal(ended.status, 0, `${ended.stdout}${ended.stderr}${ended.error ?? ""}`);
+    assert.match(ended.stdout, /pass 1/);
+  });
+}
+
+async function goesOn(t) {
+  ip("link", "set", "lo", "up");
+  ip("link", "add", "up0", "type", "veth", "peer", "name", "up1");
+  ip("addr", "add", "10.77.0.2/24", "dev", "up0");
+  ip("link", "set", "up1", "up");
+  ip("link", "set", "up0", "up");
+  ip("route", "add", "default", "via", "10.77.0.1");
+  const { page, server, folder, data } = await lastingHousehold(t, () => ({ flags: waking(60) }));
+  await write(folder, "first.jpg", await media("photo.jpg", "first"));
+  await dropFolder(page, folder);
+  await waitForState(page, "done");
+
+  // The way to oneself is always there: the server goes with the network.
+  await server.stop();
+  ip("link", "set", "up0", "down");
+  await page.waitForFunction(() => !navigator.onLine);
+  await write(folder, "second.jpg", await media("photo.jpg", "second"));
+  await waitForNumbers(page, (now) => now.remaining === 1 && now.state === "offline");
+  await page.close();
+  await server.start();
+  // Several times as long as the browser waits between its tries.
+  await pause(12_000);
+  assert.equal((await onServer(data)).length, 1, "nothing wakes it while the network is away");
+
+  ip("link", "set", "up0", "up");
+  for (const end = Date.now() + A_MINUTE_MS; (await onServer(data)).length < 2; await pause(200)) {
+    assert.ok(Date.now() < end, "nobody woke it");
+  }
+}
