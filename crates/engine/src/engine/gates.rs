@@ -34,13 +34,13 @@ impl Engine {
     }
 
     /// The gate that is closed for everything.
-    pub(super) fn whole_gate(&self, now: Moment) -> Option<Gate> {
+    pub(crate) fn whole_gate(&self, now: Moment) -> Option<Gate> {
         let gates = &self.settings.gates;
         let quiet = gates.quiet(now, self.ahead_of_utc()).filter(|gate| self.is_closed(gate));
         quiet.or_else(|| gates.powerless(now, self.settings.power).filter(|gate| self.is_closed(gate)))
     }
 
-    pub(super) fn gate_for(&self, now: Moment, is_video: bool) -> Option<Gate> {
+    pub(crate) fn gate_for(&self, now: Moment, is_video: bool) -> Option<Gate> {
         let on_the_way = || {
             let gate = self.settings.gates.on_the_way(is_video, &self.around?)?;
             Some(gate).filter(|gate| self.is_closed(gate))

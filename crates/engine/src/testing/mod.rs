@@ -19,12 +19,13 @@ pub use server::Server;
 pub use store::Store;
 
 use protocol::Digest;
+use protocol::media::{MediaKind, kind_of};
 
 use crate::Engine;
 use crate::command::{Command, Read};
 use crate::event::{Checked, Event, HashEnd, PairEnd};
 use crate::folder::FolderId;
-use crate::gate::Surroundings;
+use crate::gate::{Gate, Surroundings};
 use crate::intent::Intent;
 use crate::link::Trust;
 use crate::notice::Notice;
@@ -80,6 +81,8 @@ pub struct Log {
     pub lacking: Vec<Digest>,
     /// What left for the server.
     pub sent: Vec<Digest>,
+    /// What was begun though a gate was closed for it, and that gate.
+    pub held_but_begun: Vec<(String, Gate)>,
     pub checks: usize,
     pub questions: usize,
 }
@@ -131,6 +134,8 @@ impl World {
 
     pub fn tell(&mut self, event: Event) {
         let commands = self.engine.handle(self.now, event);
+        let held: Vec<_> = commands.iter().filter_map(|command| self.held_but_begun(command)).collect();
+        self.log.held_but_begun.extend(held);
         self.todo.extend(commands);
     }
 
@@ -311,6 +316,35 @@ impl World {
                 copy.cloned().ok_or(HashEnd::CopyLost)
             }
         }
+    }
+
+    fn held_but_begun(&self, command: &Command) -> Option<(String, Gate)> {
+        let path = match command {
+            Command::Upload(send) => &send.read.path,
+            Command::Hash(read) => {
+                return self.engine.whole_gate(self.now).map(|gate| (read.path.to_string(), gate));
+            }
+            Command::Save(_)
+            | Command::SaveSettings(_)
+            | Command::SaveRules { .. }
+            | Command::SaveRun { .. }
+            | Command::ForgetFolder(_)
+            | Command::WatchFolder(_)
+            | Command::ListFolder { .. }
+            | Command::Ask { .. }
+            | Command::Abandon(_)
+            | Command::CheckServer { .. }
+            | Command::LimitRate(_)
+            | Command::TellInventory(_)
+            | Command::Pair { .. }
+            | Command::Stage { .. }
+            | Command::Unstage(_)
+            | Command::Discard { .. }
+            | Command::Notify(_)
+            | Command::WakeAt(_) => return None,
+        };
+        let is_video = kind_of(path) == Some(MediaKind::Video);
+        self.engine.gate_for(self.now, is_video).map(|gate| (path.to_string(), gate))
     }
 
     fn tell_inventory(&mut self, folder: FolderId) {

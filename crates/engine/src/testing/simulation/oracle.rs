@@ -19,6 +19,7 @@ const WRITTEN: &str = "I3: written before acted";
 const STAYS: &str = "I3: what was protected stays protected";
 const UNREACHABLE: &str = "I5: unreachable is not deleted";
 const ASKED: &str = "I5: nothing is sent that the server was not asked about";
+const GATES: &str = "nothing is read or sent behind a closed gate";
 const BOUNDED: &str = "I8: bounded";
 
 const MOST_READING: usize = 16;
@@ -126,6 +127,8 @@ impl Oracle {
         for digest in std::mem::take(&mut world.log.sent) {
             self.lacking.remove(&digest);
         }
+        let begun = &world.log.held_but_begun;
+        holds(begun.is_empty(), GATES, || format!("{begun:?}"))?;
         for (id, row) in world.engine.catalog.iter() {
             self.look_at_row(world, id, row)?;
         }
