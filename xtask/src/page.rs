@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use brotli::BrotliCompress;
+use brotli::enc::BrotliEncoderParams;
 use sha1::{Digest, Sha1};
 
 use crate::bindings::bind;
@@ -181,13 +182,18 @@ fn hash(bytes: &[u8]) -> String {
     Sha1::digest(bytes).iter().take(5).map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The smallest that brotli can make of it: which window and which blocks suit a file only trying tells.
 fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
-    /// The best that brotli has; made once, fetched often.
-    const QUALITY: u32 = 11;
-    const WINDOW_BITS: u32 = 22;
-    let mut compressed = Vec::new();
-    let mut writer = brotli::CompressorWriter::new(&mut compressed, 1 << 16, QUALITY, WINDOW_BITS);
-    writer.write_all(bytes)?;
-    drop(writer);
-    Ok(compressed)
+    const WINDOW_AND_BLOCK_BITS: [(i32, i32); 2] = [(22, 0), (19, 16)];
+    let mut smallest: Option<Vec<u8>> = None;
+    for (lgwin, lgblock) in WINDOW_AND_BLOCK_BITS {
+        let size_hint = bytes.len();
+        let params = BrotliEncoderParams { quality: 11, lgwin, lgblock, size_hint, ..Default::default() };
+        let mut compressed = Vec::new();
+        BrotliCompress(&mut &*bytes, &mut compressed, &params)?;
+        if smallest.as_ref().is_none_or(|smallest| compressed.len() < smallest.len()) {
+            smallest = Some(compressed);
+        }
+    }
+    Ok(smallest.unwrap_or_default())
 }
