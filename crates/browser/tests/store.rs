@@ -6,6 +6,7 @@ use std::num::NonZeroU64;
 
 use engine::testing::contract::{Shelf, a_store_keeps_its_word};
 use engine::{
+    SeenClosed,
     AccountId, Failure, FileId, FileState, FolderId, GateRules, Moment, Noticed, Power, PowerSeen, Problem,
     Proof, Row, Run, Saved, SavedRow, Settings, SkipReason, StageEnd, Stamp,
 };
@@ -194,10 +195,10 @@ async fn settings_come_back() {
         background: false,
         gates: GateRules { only_charging: true, battery_floor: Some(30), ..GateRules::default() },
         power: Some(PowerSeen { power: Power { charging: false, percent: 31 }, at: Moment(9) }),
-        reads_closed: Some(false),
+        seen_closed: SeenClosed::default(),
         copies_limit: NonZeroU64::new(250_000_000),
         notices: false,
-        noticed: Noticed { well_at: Moment(5), ..Noticed::default() },
+        noticed: Noticed { ill_since: Moment(5), ..Noticed::default() },
     };
     store.save_settings(settings.clone()).await.unwrap();
     assert_eq!(store.load().await.unwrap().saved.settings, settings);

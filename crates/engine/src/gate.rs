@@ -159,7 +159,8 @@ impl QuietHours {
     fn quiet_until(self, now: Moment, ahead_of_utc: i16) -> Option<Moment> {
         let minute = (now.0 / A_MINUTE_MS).wrapping_add_signed(i64::from(ahead_of_utc)) % A_DAY;
         let since = (minute + A_DAY - u64::from(self.from)) % A_DAY;
-        let length = (u64::from(self.to) + A_DAY - u64::from(self.from)) % A_DAY;
+        // From a time to the same is all day.
+        let length = (u64::from(self.to) + A_DAY - u64::from(self.from) - 1) % A_DAY + 1;
         (since < length).then(|| Moment(now.0 - now.0 % A_MINUTE_MS + (length - since) * A_MINUTE_MS))
     }
 
@@ -195,8 +196,9 @@ mod tests {
         let noon = QuietHours { from: 12 * 60, to: 13 * 60 };
         assert_eq!(noon.quiet_until(at(12, 30), 0), Some(at(13, 0)));
         assert_eq!(noon.quiet_until(at(13, 30), 0), None);
-        let none = QuietHours { from: 60, to: 60 };
-        assert_eq!(none.quiet_until(at(1, 0), 0), None);
+        let always = QuietHours { from: 60, to: 60 };
+        assert_eq!(always.quiet_until(at(0, 30), 0), Some(at(1, 0)));
+        assert_eq!(always.quiet_until(at(1, 0), 0), Some(at(25, 0)));
     }
 
     #[test]

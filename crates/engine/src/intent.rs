@@ -4,6 +4,7 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
+use crate::closed::SeenClosed;
 use crate::folder::{FolderId, FolderRules};
 use crate::gate::{GateRules, PowerSeen};
 use crate::notice::Noticed;
@@ -62,8 +63,7 @@ pub struct Settings {
     pub background: bool,
     pub gates: GateRules,
     pub power: Option<PowerSeen>,
-    /// Whether the folders could be read when it was woken last without a page.
-    pub reads_closed: Option<bool>,
+    pub seen_closed: SeenClosed,
     /// Bytes of copies of files that wait, where folders cannot be read without a page.
     pub copies_limit: Option<NonZeroU64>,
     /// Tell the person who does not look.
@@ -85,7 +85,7 @@ impl Default for Settings {
             background: true,
             gates: GateRules::default(),
             power: None,
-            reads_closed: None,
+            seen_closed: SeenClosed::default(),
             copies_limit: NonZeroU64::new(COPIES_BYTES),
             notices: true,
             noticed: Noticed::default(),

@@ -11,6 +11,7 @@
 //! - *Unreachable is not deleted*: a folder or a server that does not answer changes no file's state.
 
 mod catalog;
+mod closed;
 mod command;
 mod decision;
 mod engine;
@@ -36,6 +37,7 @@ mod view;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use closed::SeenClosed;
 pub use command::{Command, Read, Send};
 pub use decision::{Decision, after_upload};
 pub use engine::{Engine, INBOX, Large, Left};

@@ -31,6 +31,16 @@ pub enum Halt {
     QuotaFull,
 }
 
+impl Halt {
+    /// Trying again is of no use before a person did something, here or at the server.
+    pub(crate) fn needs_person(self) -> bool {
+        match self {
+            Halt::SignedOut | Halt::Forbidden | Halt::DiskFull | Halt::QuotaFull => true,
+            Halt::Offline | Halt::Busy | Halt::ServerError(_) | Halt::NotUnderstood => false,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Link {
     /// To be checked as soon as possible; what was last known to be wrong, if anything.
@@ -66,18 +76,15 @@ impl Link {
 const FIRST_WAIT_MS: u64 = 2_000;
 /// A minute: long enough to be gentle, short enough that nobody waits for it in vain.
 const LONGEST_WAIT_MS: u64 = 60_000;
-/// A full disk is mended by a person; asking each minute is enough.
-const FULL_WAIT_MS: u64 = 60_000;
+/// A person needs a while; asking each minute is enough.
+const PERSON_WAIT_MS: u64 = 60_000;
 
 /// How long to leave the server alone after the `failures`-th stop in a row. Spread by up to a quarter, so that
 /// devices that lost it together do not all come back together.
 pub(crate) fn wait_ms(now: Moment, halt: Halt, failures: u32, retry_after_ms: Option<u64>) -> u64 {
     let backoff = (FIRST_WAIT_MS << failures.min(5)).min(LONGEST_WAIT_MS);
     let backoff = backoff + now.0.wrapping_mul(2_654_435_761) % (backoff / 4);
-    let least = match halt {
-        Halt::DiskFull | Halt::QuotaFull | Halt::Forbidden => FULL_WAIT_MS,
-        Halt::Busy | Halt::Offline | Halt::SignedOut | Halt::ServerError(_) | Halt::NotUnderstood => backoff,
-    };
+    let least = if halt.needs_person() { PERSON_WAIT_MS } else { backoff };
     // What the server asks for is kept to, within reason: a proxy's hour must not become a day.
     retry_after_ms.unwrap_or(0).clamp(least, LONGEST_SANE_WAIT_MS)
 }

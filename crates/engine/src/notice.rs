@@ -29,8 +29,8 @@ pub enum Needs {
 pub struct Noticed {
     pub first_backup_done: bool,
     pub needs: Option<Needs>,
-    /// When something was backed up last, or nothing was left.
-    pub well_at: Moment,
+    /// Since when files wait and nothing is backed up; zero while it is well.
+    pub ill_since: Moment,
     /// When it was told last that nothing could be backed up.
     pub silent_at: Moment,
 }
@@ -38,6 +38,8 @@ pub struct Noticed {
 /// What a run came to.
 pub(crate) struct Outcome {
     pub needs: Option<Needs>,
+    /// The server was there to say what it needs.
+    pub answered: bool,
     pub all_protected: bool,
     pub got_on: bool,
     pub remaining: u64,
@@ -46,18 +48,20 @@ pub(crate) struct Outcome {
 const A_DAY_MS: u64 = 86_400_000;
 /// Longer than a holiday weekend without the computer's drive.
 const SILENT_DAYS: u64 = 7;
-/// What was well a while ago need not be written again.
-const WELL_FOR_MS: u64 = 3_600_000;
 
 impl Noticed {
     /// What is to be told now, and what is remembered of it.
     pub(crate) fn after(self, now: Moment, outcome: &Outcome) -> (Noticed, Option<Notice>) {
-        let mut noticed = Noticed { needs: outcome.needs, ..self };
-        // An older one is kept, so that little is written. One that lies ahead is of a clock that was set back.
-        let is_stale = now < self.well_at || now.since(self.well_at) > WELL_FOR_MS;
-        if self.well_at == Moment::default() || (is_stale && (outcome.all_protected || outcome.got_on)) {
-            noticed.well_at = now;
-        }
+        let is_well = outcome.got_on || outcome.remaining == 0;
+        let began = if self.ill_since == Moment::default() { now } else { self.ill_since };
+        let mut noticed = Noticed {
+            // What a server that is away needs is as it was.
+            needs: outcome.needs.or(self.needs.filter(|_| !outcome.answered)),
+            // A time ahead is of a clock that was set back.
+            ill_since: if is_well { Moment::default() } else { began.min(now) },
+            silent_at: self.silent_at.min(now),
+            ..self
+        };
         if let Some(needs) = outcome.needs.filter(|_| outcome.needs != self.needs) {
             return (noticed, Some(Notice::NeedsYou(needs)));
         }
@@ -65,9 +69,9 @@ impl Noticed {
             noticed.first_backup_done = true;
             return (noticed, Some(Notice::FirstBackupDone));
         }
-        let days = now.since(noticed.well_at) / A_DAY_MS;
-        let told = now.since(self.silent_at) / A_DAY_MS;
-        if outcome.remaining > 0 && days >= SILENT_DAYS && told >= SILENT_DAYS {
+        let days = now.since(noticed.ill_since) / A_DAY_MS;
+        let told = now.since(noticed.silent_at) / A_DAY_MS;
+        if !is_well && days >= SILENT_DAYS && told >= SILENT_DAYS {
             noticed.silent_at = now;
             return (noticed, Some(Notice::Silent { days }));
         }
@@ -79,8 +83,10 @@ impl Noticed {
 mod tests {
     use super::*;
 
-    const NOTHING_NEW: Outcome = Outcome { needs: None, all_protected: false, got_on: false, remaining: 3 };
-    const DONE: Outcome = Outcome { needs: None, all_protected: true, got_on: true, remaining: 0 };
+    const NOTHING_NEW: Outcome =
+        Outcome { needs: None, answered: true, all_protected: false, got_on: false, remaining: 3 };
+    const DONE: Outcome =
+        Outcome { needs: None, answered: true, all_protected: true, got_on: true, remaining: 0 };
 
     fn day(number: u64) -> Moment {
         Moment(19_000 * A_DAY_MS + number * A_DAY_MS)
@@ -97,6 +103,10 @@ mod tests {
         assert_eq!(told, Some(Notice::NeedsYou(Needs::Pairing)));
         let (noticed, told) = noticed.after(day(2), &signed_out);
         assert_eq!(told, None);
+        // A server that is away in between says nothing new.
+        let (noticed, _) = noticed.after(day(2), &Outcome { answered: false, ..NOTHING_NEW });
+        let (noticed, told) = noticed.after(day(2), &signed_out);
+        assert_eq!(told, None);
         // Mended, and broken again.
         let (noticed, _) = noticed.after(day(2), &DONE);
         let (_, told) = noticed.after(day(3), &signed_out);
@@ -107,24 +117,34 @@ mod tests {
     fn a_silence_is_told_after_a_week_and_then_weekly() {
         let (mut noticed, _) = Noticed::default().after(day(0), &DONE);
         let mut told = Vec::new();
-        for number in 1..=22 {
+        for number in 1..=23 {
             let (next, notice) = noticed.after(day(number), &NOTHING_NEW);
             told.extend(notice.map(|notice| (number, notice)));
             noticed = next;
         }
         let silent = |days| Notice::Silent { days };
-        assert_eq!(told, [(7, silent(7)), (14, silent(14)), (21, silent(21))]);
+        assert_eq!(told, [(8, silent(7)), (15, silent(14)), (22, silent(21))]);
         // Something got through.
         let (noticed, told) = noticed.after(day(29), &Outcome { got_on: true, ..NOTHING_NEW });
-        assert_eq!((noticed.well_at, told), (day(29), None));
+        assert_eq!((noticed.ill_since, told), (Moment::default(), None));
     }
 
     #[test]
-    fn a_clock_that_was_set_back_makes_no_silence() {
-        let (noticed, _) = Noticed::default().after(day(400), &DONE);
+    fn days_asleep_are_no_silence() {
+        let (noticed, _) = Noticed::default().after(day(0), &DONE);
+        let (_, told) = noticed.after(day(10), &NOTHING_NEW);
+        assert_eq!(told, None, "the file may be a minute old");
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_neither_makes_a_silence_nor_hides_one() {
+        let (noticed, _) = Noticed::default().after(day(400), &NOTHING_NEW);
         let (noticed, told) = noticed.after(day(1), &NOTHING_NEW);
-        assert_eq!(told, None);
-        let (noticed, _) = noticed.after(day(2), &DONE);
-        assert_eq!(noticed.well_at, day(2));
+        assert_eq!((noticed.ill_since, told), (day(1), None));
+        let (noticed, told) = noticed.after(day(8), &NOTHING_NEW);
+        assert_eq!(told, Some(Notice::Silent { days: 7 }));
+        let (noticed, _) = noticed.after(day(2), &NOTHING_NEW);
+        let (_, told) = noticed.after(day(9), &NOTHING_NEW);
+        assert_eq!(told, Some(Notice::Silent { days: 8 }));
     }
 }

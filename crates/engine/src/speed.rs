@@ -16,6 +16,10 @@ pub(crate) struct Speed {
 
 impl Speed {
     pub(crate) fn add(&mut self, now: Moment, bytes: u64) {
+        // The clock was set back.
+        if self.moved.back().is_some_and(|(at, _)| *at > now) {
+            self.moved.clear();
+        }
         self.moved.push_back((now, bytes));
         while self.moved.front().is_some_and(|(at, _)| now.since(*at) > WINDOW_MS) {
             self.moved.pop_front();
@@ -43,5 +47,9 @@ mod tests {
         (0..=4).for_each(|second| speed.add(Moment(second * 1000), 500));
         assert_eq!(speed.per_second(Moment(4000)), Some(500));
         assert_eq!(speed.per_second(Moment(60_000)), None);
+        (0..=4).for_each(|second| speed.add(Moment(second * 100), 50));
+        assert_eq!(speed.per_second(Moment(400)), None, "a clock that was set back begins anew");
+        speed.add(Moment(1_400), 700);
+        assert_eq!(speed.per_second(Moment(1_400)), Some(642));
     }
 }

@@ -3,10 +3,10 @@
 
 use std::num::NonZeroU64;
 
-use safelight_engine::testing::World;
+use safelight_engine::testing::{PICTURES, World};
 use safelight_engine::{
-    Access, Barrier, Event, FileState, FolderId, INBOX, Intent, Lasting, Moment, Needs, Notice, QuietHours,
-    RunEnd, Wake,
+    Access, Barrier, Event, FileState, FolderId, GateRules, INBOX, Intent, Lasting, Moment, Needs, Notice,
+    QuietHours, RunEnd, Surroundings, Wake,
 };
 
 const BARRED: Access = Access::Barred(Barrier::NeedsPermission);
@@ -60,20 +60,105 @@ fn what_was_copied_is_sent_without_a_page_though_the_folder_cannot_be_read() {
 
 #[test]
 fn a_file_that_was_never_read_is_read_from_its_copy() {
-    let mut world = World::unpaired(&[("a.jpg", "one")]);
-    world.server.paired = true;
-    let quiet = QuietHours { from: 0, to: 1_439 };
-    world.store.settings.gates.quiet_hours = Some(quiet);
-    world.start();
-    world.pass(A_MINUTE_MS);
-    assert_eq!(world.state("a.jpg"), Some(&FileState::Found), "quiet hours keep it from being read");
+    let mut world = offline(&[("a.jpg", "one")]);
     assert_eq!(copies(&world), ["a.jpg"]);
-
     world.disk().access = BARRED;
-    world.store.settings.gates.quiet_hours = None;
+    close_for(&mut world, 10 * A_MINUTE_MS);
+    // As after a kill before its digest was written.
+    world.store.rows.values_mut().for_each(|row| row.state = FileState::Found);
     world.wake(Wake::Sync, SHIFT_MS);
     world.settle();
     assert!(matches!(world.state("a.jpg"), Some(FileState::Protected { .. })));
+}
+
+#[test]
+fn what_a_rule_holds_back_is_copied_and_keeps_its_copy() {
+    let mobile = Surroundings { metered: true, ..Surroundings::default() };
+    let mut world = World::unpaired(&[("a.jpg", "one")]);
+    world.server.paired = true;
+    world.around = mobile;
+    world.start();
+    world.pass(A_MINUTE_MS);
+    assert_eq!(world.view().held.len(), 1);
+    assert_eq!(copies(&world), ["a.jpg"]);
+
+    // Opened again without the permission, still on mobile data.
+    world.disk().access = BARRED;
+    world.reboot();
+    world.pass(5 * A_MINUTE_MS);
+    assert_eq!(copies(&world), ["a.jpg"], "it cannot be made again");
+
+    world.around = Surroundings::default();
+    world.wake(Wake::Sync, SHIFT_MS);
+    world.settle();
+    assert!(world.server.holds("one"));
+}
+
+#[test]
+fn in_quiet_hours_nothing_is_read_for_a_copy_either() {
+    let mut world = World::unpaired(&[("a.jpg", "one")]);
+    world.server.paired = true;
+    world.store.settings.gates.quiet_hours = Some(QuietHours { from: 0, to: 0 });
+    world.start();
+    world.pass(10 * A_MINUTE_MS);
+    assert_eq!(world.state("a.jpg"), Some(&FileState::Found));
+    assert_eq!(copies(&world), [""; 0]);
+    world.ask(Intent::SetGates(GateRules::default()));
+    world.pass(A_MINUTE_MS);
+    assert!(world.server.holds("one"));
+}
+
+#[test]
+fn where_the_browser_has_no_more_room_the_newest_take_the_place_of_the_oldest() {
+    let mut world = offline(&[("a.jpg", "one"), ("b.jpg", "two")]);
+    assert_eq!(copies(&world).len(), 2);
+    world.has_room = false;
+    let until = world.now + 60 * A_MINUTE_MS;
+    world.server.offline_until(until);
+    let modified = Moment(world.now.0 - A_MINUTE_MS);
+    world.disk().write("new.jpg", "new", modified);
+    world.look();
+    world.pass(31_000);
+    assert!(world.view().copies.is_full);
+    // One of them has made room by now.
+    world.pass(30_000);
+    world.has_room = true;
+    world.pass(11 * A_MINUTE_MS);
+    assert!(copies(&world).contains(&"new.jpg".into()), "{:?}", copies(&world));
+    assert!(!world.view().copies.is_full);
+}
+
+#[test]
+fn copies_are_of_folders_that_cannot_be_read_without_a_page_and_of_no_others() {
+    const MORE: FolderId = FolderId(2);
+    let mut world = World::unpaired(&[("a.jpg", "one")]);
+    world.server.paired = true;
+    let until = world.now + 10 * A_MINUTE_MS;
+    world.server.offline_until(until);
+    world.store.add_folder(MORE, "More");
+    let modified = Moment(world.now.0 - A_MINUTE_MS);
+    world.disk_of(MORE).write("b.jpg", "two", modified);
+    world.store.settings.seen_closed.see(PICTURES, true);
+    world.start();
+    world.pass(A_MINUTE_MS);
+    assert_eq!(copies(&world), ["b.jpg"]);
+
+    world.disk_of(MORE).access = BARRED;
+    close_for(&mut world, 10 * A_MINUTE_MS);
+    world.wake(Wake::Sync, SHIFT_MS);
+    world.settle();
+    let seen = &world.store.settings.seen_closed;
+    assert_eq!((seen.of(PICTURES), seen.of(MORE)), (Some(true), Some(false)));
+
+    // Given again: how far that goes is to be seen.
+    world.disk_of(MORE).access = BARRED;
+    world.reboot();
+    world.settle();
+    world.disk_of(MORE).access = Access::Granted;
+    world.tell(Event::AccessChanged { folder: MORE, access: Access::Granted });
+    world.settle();
+    let seen = &world.store.settings.seen_closed;
+    assert_eq!((seen.of(PICTURES), seen.of(MORE)), (Some(true), None));
 }
 
 #[test]
@@ -126,7 +211,7 @@ fn the_newest_are_copied_first_and_only_as_much_as_was_set() {
 
 #[test]
 fn nothing_is_copied_where_it_is_of_no_use() {
-    let reads_closed = |world: &mut World| world.store.settings.reads_closed = Some(true);
+    let reads_closed = |world: &mut World| world.store.settings.seen_closed.see(PICTURES, true);
     let background_off = |world: &mut World| world.store.settings.background = false;
     let paused = |world: &mut World| world.store.settings.paused = true;
     let switched_off = |world: &mut World| world.store.settings.copies_limit = None;
@@ -161,10 +246,10 @@ fn a_file_that_changed_or_went_loses_its_copy() {
 #[test]
 fn whether_folders_can_be_read_without_a_page_is_learned_and_ends_the_copying() {
     let mut world = offline(&[("a.jpg", "one")]);
-    assert_eq!(world.store.settings.reads_closed, None);
+    assert_eq!(world.store.settings.seen_closed.of(PICTURES), None);
     world.wake(Wake::Sync, SHIFT_MS);
     world.settle();
-    assert_eq!(world.store.settings.reads_closed, Some(true));
+    assert_eq!(world.store.settings.seen_closed.of(PICTURES), Some(true));
     world.reboot();
     world.pass(A_MINUTE_MS);
     assert_eq!(copies(&world), [""; 0]);
@@ -172,7 +257,7 @@ fn whether_folders_can_be_read_without_a_page_is_learned_and_ends_the_copying() 
     world.disk().access = BARRED;
     world.wake(Wake::Sync, SHIFT_MS);
     world.settle();
-    assert_eq!(world.store.settings.reads_closed, Some(false));
+    assert_eq!(world.store.settings.seen_closed.of(PICTURES), Some(false));
 }
 
 #[test]
@@ -267,12 +352,12 @@ fn an_engine_without_a_page_leaves_what_is_worth_telling() {
     world.server.says(507);
     world.disk().write("b.jpg", "two", Moment(1));
     world.wake(Wake::PeriodicSync, SHIFT_MS);
-    world.settle();
+    world.pass(SHIFT_MS);
     assert_eq!(world.engine.left().notice, Some(Notice::NeedsYou(Needs::Space)));
 
     world.disk().access = BARRED;
     world.wake(Wake::PeriodicSync, SHIFT_MS);
-    world.settle();
+    world.pass(SHIFT_MS);
     assert_eq!(world.engine.left().notice, Some(Notice::NeedsYou(Needs::Permission)), "it had worked before");
     world.wake(Wake::PeriodicSync, SHIFT_MS);
     world.settle();

@@ -60,6 +60,56 @@ fn back_up_anyway_passes_the_gates_once() {
 }
 
 #[test]
+fn back_up_anyway_passes_all_the_gates_that_are_closed() {
+    let mut world = backed_up();
+    set(&mut world, GateRules { quiet_hours: Some(QuietHours { from: 0, to: 0 }), ..GateRules::default() });
+    world.tell(Event::SurroundingsChanged(MOBILE));
+    world.disk().write("b.jpg", "photo", Moment(5));
+    world.look();
+    world.settle();
+    world.ask(Intent::BackUpAnyway);
+    world.settle();
+    assert!(world.server.holds("photo"));
+    assert!(world.view().held.is_empty());
+}
+
+#[test]
+fn a_file_that_never_comes_to_rest_does_not_keep_the_gates_open() {
+    let mut world = backed_up();
+    world.tell(Event::SurroundingsChanged(MOBILE));
+    world.disk().write("b.jpg", "photo", Moment(5));
+    world.look();
+    world.settle();
+    let now = world.now;
+    world.disk().write("recorded.mp4", "more and more", now);
+    world.look();
+    world.settle();
+    world.ask(Intent::BackUpAnyway);
+    world.settle();
+    assert!(world.server.holds("photo"));
+    world.disk().write("c.jpg", "later", Moment(6));
+    world.look();
+    world.settle();
+    assert!(!world.server.holds("later"));
+}
+
+#[test]
+fn what_the_browser_sends_waits_behind_no_gate_of_ours() {
+    let film = "f".repeat(17 << 20);
+    let mut world = backed_up();
+    world.tell(Event::SurroundingsChanged(MOBILE));
+    world.disk().write("film.mp4", &film, Moment(5));
+    world.look();
+    world.settle();
+    assert_eq!(world.view().held.len(), 1);
+    let file = world.id("film.mp4").unwrap();
+    world.tell(Event::FetchingChanged(vec![file]));
+    world.settle();
+    assert!(world.view().held.is_empty());
+    assert_eq!((world.view().fetching, world.view().deferred), (1, 0));
+}
+
+#[test]
 fn what_is_on_its_way_when_a_gate_closes_is_let_go() {
     let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two")]);
     while world.log.uploads.is_empty() && world.step_command() || world.step() && world.log.uploads.is_empty()

@@ -2,7 +2,8 @@
 
 use safelight_engine::testing::{PICTURES, World};
 use safelight_engine::{
-    Access, Barrier, Event, FileState, FolderId, Halt, Intent, Moment, Needs, RunEnd, Wake,
+    Access, Barrier, Event, FileState, FolderId, Gate, GateRules, Halt, Intent, Moment, Needs, QuietHours,
+    RunEnd, VideosInBackground, Wake,
 };
 
 const A_SHIFT_MS: u64 = 150_000;
@@ -167,6 +168,102 @@ fn a_server_that_is_away_is_left_to_the_browser_to_try_again() {
     world.settle();
     assert!(world.engine.is_over() && world.engine.left().work);
     assert_eq!(last_run(&world).1, Some(RunEnd::Stopped(Halt::Offline)));
+}
+
+#[test]
+fn what_only_a_person_can_mend_ends_the_shift_and_asks_for_no_other() {
+    for (status, halt) in [(507, Halt::DiskFull), (403, Halt::Forbidden)] {
+        let mut world = World::with(&[]);
+        world.settle();
+        world.disk().write("a.jpg", "one", Moment(5));
+        world.server.says(status);
+        world.wake(Wake::Sync, A_SHIFT_MS);
+        world.settle();
+        assert!(world.engine.is_over() && !world.engine.left().work, "{status}");
+        assert_eq!(world.log.uploads.len(), 1, "{status}");
+        assert_eq!(last_run(&world), (Wake::Sync, Some(RunEnd::Stopped(halt))));
+    }
+}
+
+#[test]
+fn a_battery_that_only_a_page_can_see_asks_for_no_other_try() {
+    let mut world = World::with(&[]);
+    world.ask(Intent::SetGates(GateRules { only_charging: true, ..GateRules::default() }));
+    world.settle();
+    world.disk().write("a.jpg", "one", Moment(5));
+    world.wake(Wake::Sync, A_SHIFT_MS);
+    world.settle();
+    assert!(world.engine.is_over() && !world.engine.left().work);
+    assert_eq!(last_run(&world), (Wake::Sync, Some(RunEnd::Held(Gate::PowerUnknown))));
+}
+
+#[test]
+fn the_beginning_of_quiet_hours_keeps_no_shift_alive() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    let minute = u16::try_from((world.now.0 / 60_000 + 1) % 1440).unwrap();
+    let quiet_hours = Some(QuietHours { from: minute, to: (minute + 90) % 1440 });
+    world.ask(Intent::SetGates(GateRules { quiet_hours, ..GateRules::default() }));
+    world.settle();
+    world.wake(Wake::PeriodicSync, A_SHIFT_MS);
+    world.settle();
+    assert!(world.engine.is_over());
+}
+
+#[test]
+fn a_server_that_is_away_leaves_no_run_open_though_a_file_is_being_written() {
+    let mut world = World::with(&[]);
+    world.settle();
+    let (now, later) = (world.now, world.now + 3_600_000);
+    world.disk().write("new.jpg", "two", now);
+    world.server.offline_until(later);
+    world.wake(Wake::Sync, A_SHIFT_MS);
+    world.settle();
+    assert!(world.engine.is_over() && world.engine.left().work);
+    assert_eq!(last_run(&world), (Wake::Sync, Some(RunEnd::Stopped(Halt::Offline))));
+}
+
+#[test]
+fn what_was_read_is_work_for_another_try_though_its_folder_is_closed() {
+    let mut world = World::with(&[]);
+    world.settle();
+    world.disk().write("a.jpg", "one", Moment(5));
+    world.look();
+    while world.log.uploads.is_empty() && world.step() {}
+    world.disk().access = Access::Barred(Barrier::NeedsPermission);
+    let later = world.now + 3_600_000;
+    world.server.offline_until(later);
+    world.wake(Wake::Fetched, A_SHIFT_MS);
+    world.settle();
+    assert!(world.engine.is_over() && world.engine.left().work, "the server may have it");
+    world.now = later;
+    world.wake(Wake::Sync, A_SHIFT_MS);
+    world.settle();
+    assert!(!world.engine.left().work, "it lacks it, and only its folder has it");
+}
+
+#[test]
+fn to_a_server_that_keeps_no_pieces_only_what_fits_the_measured_rate_is_begun() {
+    let mut world = World::with(&[]);
+    world.server.verifies = false;
+    world.settle();
+    let always = GateRules { videos_in_background: VideosInBackground::Always, ..GateRules::default() };
+    world.ask(Intent::SetGates(always));
+    world.settle();
+    for (name, mb) in [("fits.mp4", 17), ("too large.mp4", 40)] {
+        world.disk().write(name, &name.repeat(5 << 20)[..mb << 20], Moment(5));
+    }
+    world.disk().write("small.jpg", "small", Moment(5));
+    world.wake(Wake::Sync, A_SHIFT_MS);
+    while world.log.uploads.is_empty() && world.step() {}
+    assert_eq!(world.log.uploads, ["small.jpg"], "nothing was measured yet");
+    let measured = world.sending()[0];
+    for (ms, sent) in [(0, 1), (2_000, 500_000)] {
+        world.now = world.now + ms;
+        world.tell(Event::UploadProgressed { job: measured, sent });
+    }
+    while world.log.uploads.len() < 2 && world.step() {}
+    while world.step_command() {}
+    assert_eq!(world.log.uploads, ["small.jpg", "fits.mp4"]);
 }
 
 #[test]

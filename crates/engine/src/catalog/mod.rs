@@ -196,10 +196,9 @@ impl Catalog {
         self.queue_mut(work).pop_first().map(|(_, _, id)| id)
     }
 
-    /// Rows that wait to be read or sent, those first that come first; at most so many of each kind.
-    pub(crate) fn next_up(&self, most: usize) -> impl Iterator<Item = FileId> {
-        let queues = [&self.to_hash, &self.to_ask, &self.to_send, &self.waiting];
-        queues.into_iter().flat_map(move |queue| queue.iter().take(most)).map(|(_, _, id)| *id)
+    /// Whether a row stands in any queue.
+    pub(crate) fn has_any(&self) -> bool {
+        [&self.to_hash, &self.to_ask, &self.to_send, &self.waiting].iter().any(|queue| !queue.is_empty())
     }
 
     /// How many rows ask for this work.
@@ -253,11 +252,11 @@ impl Catalog {
         self.waiting.first().map(|(_, until, _)| Moment(*until))
     }
 
-    /// Whether a file is waited for that is still being written.
-    pub(crate) fn is_settling(&self) -> bool {
+    /// Whether a file is waited for that is still being written, or one that is not.
+    pub(crate) fn awaits(&self, settling: bool) -> bool {
         let state = |id: FileId| self.get(id).map(|row| &row.state);
         let settles = |id| matches!(state(id), Some(FileState::Waiting { failure: Failure::Changing, .. }));
-        self.waiting.iter().any(|(_, _, id)| settles(*id))
+        self.waiting.iter().any(|(_, _, id)| settles(*id) == settling)
     }
 
     pub(crate) fn mark_seen(&mut self, id: FileId, scan: ScanId) {

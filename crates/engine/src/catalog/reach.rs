@@ -29,6 +29,11 @@ impl Catalog {
         true
     }
 
+    /// Something may not be sent now.
+    pub(crate) fn holds_any(&self) -> bool {
+        self.held.contains(&true)
+    }
+
     pub(crate) fn is_held(&self, id: FileId) -> bool {
         self.get(id).is_some_and(|row| self.holds(row))
     }

@@ -49,9 +49,9 @@ impl Engine {
                 self.begin_asking(now, &mut begun);
             }
         }
-        (self.begin_for_page)(self, now, &mut begun);
         self.pace.turn(now, self.jobs.sending().len() >= self.pace.lanes());
         self.end_asked_run();
+        (self.begin_for_page)(self, now, &mut begun);
         self.keep_history(now);
         self.in_order(now, begun)
     }
@@ -215,7 +215,7 @@ impl Engine {
         let left =
             self.catalog.has(Work::Hash) || self.catalog.has(Work::Ask) || self.catalog.has(Work::Send);
         // What failed for now was asked for as well.
-        let waits = self.passed != 0 && self.catalog.next_wait_end().is_some();
+        let waits = self.passed != 0 && self.catalog.awaits(false);
         if self.run_asked && !self.is_busy() && (signed_out || !(left || waits)) {
             self.end_what_was_asked();
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Engine;
 use crate::catalog::SMALL_BYTES;
-use crate::folder::{Access, FolderId};
+use crate::folder::{Access, Folder, FolderId, Lasting};
 use crate::row::{FileId, FileState, Row, Stamp};
 use crate::turns::Turns;
 
@@ -54,7 +54,9 @@ impl Engine {
 
     fn is_large(&self, file: FileId, row: &Row) -> bool {
         let lacking = matches!(row.state, FileState::Ready { .. } | FileState::Uploading { .. });
-        let open = self.folders.get(row.folder).is_some_and(|folder| folder.access == Access::Granted);
+        // A page has no handle of what was handed over once.
+        let reads = |folder: &Folder| folder.access == Access::Granted && folder.lasting != Lasting::Once;
+        let open = self.folders.get(row.folder).is_some_and(reads);
         let may =
             row.stamp.size > SMALL_BYTES && !self.catalog.is_fetching(file) && !self.catalog.is_held(file);
         lacking && open && may

@@ -14,10 +14,6 @@ impl Engine {
     pub(super) fn add_folder(&mut self, id: FolderId, name: String, lasting: Lasting) {
         self.folders.add(id, || Folder::new(name, lasting));
         self.access_changed(id, Access::Granted);
-        // Of this one it is not known whether it can be read without a page.
-        if lasting == Lasting::Lasting && self.settings.reads_closed == Some(true) {
-            self.change(|settings| settings.reads_closed = None);
-        }
     }
 
     /// What was shared with us is ours alone, and of no use once the server holds it. What a kill kept from being removed is
@@ -42,6 +38,7 @@ impl Engine {
         let Some(folder) = self.folders.get_mut(id) else { return };
         let regained =
             access == Access::Granted && (folder.access != access || folder.listing == Listing::Failed);
+        let given = folder.access == Access::Barred(Barrier::NeedsPermission) && access == Access::Granted;
         folder.access = access;
         if regained {
             folder.listing = Listing::Due;
@@ -51,6 +48,10 @@ impl Engine {
             self.abandon_folder(id);
         }
         self.catalog.set_open(id, access == Access::Granted);
+        // How far the person's leave goes now is to be seen.
+        if given && self.settings.seen_closed.of(id).is_some() {
+            self.change(|settings| settings.seen_closed.forget(id));
+        }
     }
 
     pub(super) fn remove_folder(&mut self, id: FolderId) {

@@ -20,8 +20,10 @@ impl Engine {
 
     /// Through the gates that are closed now, and no other.
     pub(super) fn back_up_anyway(&mut self, now: Moment) {
-        for gate in [false, true].map(|is_video| self.gate_for(now, is_video)).into_iter().flatten() {
-            self.passed |= gate.bit();
+        for is_video in [false, true] {
+            while let Some(gate) = self.gate_for(now, is_video) {
+                self.passed |= gate.bit();
+            }
         }
         self.run_asked = true;
         if self.settings.paused {
@@ -79,7 +81,8 @@ impl Engine {
     /// When a gate opens or closes by itself.
     pub(super) fn gates_change_at(&self, now: Moment) -> Option<Moment> {
         let quiet = self.settings.gates.quiet_hours?;
-        quiet.next_change(now, self.ahead_of_utc()).filter(|_| self.may_work())
+        let matters = self.may_work() && (self.is_busy() || self.catalog.holds_any());
+        quiet.next_change(now, self.ahead_of_utc()).filter(|_| matters)
     }
 
     /// The gates that files wait behind, and how many.
@@ -100,7 +103,7 @@ impl Engine {
         let mut gates: Vec<Held> = Vec::new();
         for is_video in [false, true] {
             let Some(gate) = self.gate_for(now, is_video) else { continue };
-            let theirs = self.catalog.iter().map(|(_, row)| row).filter(waits);
+            let theirs = self.sent_by_us().filter(waits);
             let files = theirs.filter(|row| is_video_file(row) == is_video).count() as u64;
             let (photos, videos) = if is_video { (0, files) } else { (files, 0) };
             match gates.last_mut() {
@@ -115,9 +118,13 @@ impl Engine {
     /// Videos that would wait if Safelight were closed now.
     pub(crate) fn deferred(&self) -> u64 {
         let remaining = |row: &&Row| heap_of(&row.state) == Some(Heap::Remaining);
-        let count =
-            || self.catalog.iter().map(|(_, row)| row).filter(remaining).filter(|row| is_video_file(row));
-        if self.defers_videos() { count().count() as u64 } else { 0 }
+        let count = || self.sent_by_us().filter(remaining).filter(|row| is_video_file(row)).count() as u64;
+        if self.defers_videos() { count() } else { 0 }
+    }
+
+    /// All but what the browser itself sends.
+    fn sent_by_us(&self) -> impl Iterator<Item = &Row> {
+        self.catalog.iter().filter(|(id, _)| !self.catalog.is_fetching(*id)).map(|(_, row)| row)
     }
 }
 

@@ -47,7 +47,7 @@ impl Engine {
 
     /// What the rows say is what the disk says, as far as anybody could tell.
     pub(super) fn is_settled(&self) -> bool {
-        !self.is_busy() && self.has_looked() && !self.catalog.is_settling()
+        !self.is_busy() && self.has_looked() && !self.catalog.awaits(true)
     }
 
     /// Only a server of ours takes them.

@@ -2,9 +2,9 @@
 
 use super::Engine;
 use super::shift::Shift;
+use crate::closed::SeenClosed;
 use crate::command::Command;
 use crate::folder::{Access, Barrier, Folder, Lasting};
-use crate::intent::Settings;
 use crate::link::{Halt, Link};
 use crate::notice::{Needs, Outcome};
 use crate::tally::Tally;
@@ -24,15 +24,14 @@ impl Engine {
     }
 
     pub(super) fn lacks_permission(&self) -> bool {
-        let barred = |folder: &Folder| folder.access == Access::Barred(Barrier::NeedsPermission);
-        self.folders.all().any(barred)
+        self.folders.all().any(is_barred)
     }
 
     /// Everything was looked at, and nothing is left to do for anybody.
     pub(super) fn is_all_protected(&self, tally: &Tally) -> bool {
         let open = self.folders.all().all(|folder| folder.access == Access::Granted);
         let well = open && self.has_looked() && matches!(self.link, Link::Ready(_));
-        well && tally.remaining + tally.problems == 0
+        well && !self.folders.is_empty() && tally.remaining + tally.problems == 0
     }
 
     pub(super) fn note_worth_telling(&mut self, now: Moment) {
@@ -41,35 +40,45 @@ impl Engine {
         }
         let tally = Tally::of(self.catalog.iter().map(|(_, row)| row));
         let done = self.history.current().map(|run| run.done).unwrap_or_default();
-        let Settings { reads_closed, noticed, .. } = self.settings;
         // Where the browser never lets us read without a page, that is no news.
-        let is_news = |needs: &Needs| *needs != Needs::Permission || reads_closed != Some(false);
+        let is_lost = |(id, folder): (_, &Folder)| is_barred(folder) && self.settings.seen_closed.of(id) != Some(false);
+        let lost_any = self.folders.iter().any(is_lost);
         let outcome = Outcome {
-            needs: self.needs().filter(is_news),
+            needs: self.needs().filter(|needs| *needs != Needs::Permission || lost_any),
+            answered: matches!(self.link, Link::Ready(_)),
             all_protected: tally.protected > 0 && self.is_all_protected(&tally),
             got_on: done.sent + done.already_there > 0,
             remaining: tally.remaining,
         };
-        let (noticed, told) = noticed.after(now, &outcome);
-        let reads_closed = self.sees_closed().or(reads_closed);
-        if (noticed, reads_closed) != (self.settings.noticed, self.settings.reads_closed) {
-            self.change(|settings| (settings.noticed, settings.reads_closed) = (noticed, reads_closed));
+        let (noticed, told) = self.settings.noticed.after(now, &outcome);
+        let seen_closed = self.seen_closed();
+        if noticed != self.settings.noticed || seen_closed != self.settings.seen_closed {
+            self.change(|settings| (settings.noticed, settings.seen_closed) = (noticed, seen_closed));
         }
-        self.notice = told.filter(|_| self.settings.notices);
+        let told = told.filter(|_| self.settings.notices);
         if self.shift == Shift::Open {
-            self.outbox.extend(self.notice.map(Command::Notify));
+            self.outbox.extend(told.map(Command::Notify));
+        } else {
+            // A shift may have several runs, and is told of once.
+            self.notice = told.or(self.notice);
         }
     }
 
-    /// Whether folders can be read without a page, if this run showed it.
-    fn sees_closed(&self) -> Option<bool> {
-        let mut theirs = self.folders.all().filter(|folder| folder.lasting == Lasting::Lasting).peekable();
-        let any = theirs.peek().is_some();
-        let open = theirs.all(|folder| folder.access == Access::Granted);
-        if self.lacks_permission() {
-            Some(false)
-        } else {
-            (any && open && self.shift != Shift::Open && self.has_looked()).then_some(true)
+    /// Which folders can be read without a page, as far as this run showed it. What cannot be read with one cannot without.
+    fn seen_closed(&self) -> SeenClosed {
+        let mut seen = self.settings.seen_closed.clone();
+        let theirs = self.folders.iter().filter(|(_, folder)| folder.lasting == Lasting::Lasting);
+        for (id, folder) in theirs {
+            let readable = !is_barred(folder);
+            let is_shown = folder.access == Access::Granted && folder.listed_at.is_some();
+            if seen.of(id) != Some(readable) && (!readable || (is_shown && self.shift != Shift::Open)) {
+                seen.see(id, readable);
+            }
         }
+        seen
     }
+}
+
+fn is_barred(folder: &Folder) -> bool {
+    folder.access == Access::Barred(Barrier::NeedsPermission)
 }

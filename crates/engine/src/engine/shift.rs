@@ -4,9 +4,10 @@ use super::Engine;
 use super::gates::is_video_file;
 use crate::catalog::{Order, SMALL_BYTES};
 use crate::folder::{Access, Folder};
-use crate::link::{Link, Trust};
+use crate::gate::Gate;
+use crate::link::{Halt, Link, Trust};
 use crate::notice::{Needs, Notice};
-use crate::row::{FileId, Row};
+use crate::row::{FileId, FileState, Row};
 use crate::run::{RunEnd, Wake};
 use crate::tally::{Heap, Tally, heap_of};
 use crate::time::Moment;
@@ -23,6 +24,8 @@ pub struct Left {
     pub is_off: bool,
     /// Files that are not protected yet, and will be without the person.
     pub remaining: u64,
+    /// Files that need the person.
+    pub problems: u64,
     /// Everything was looked at, and nothing is left to do for anybody.
     pub is_all_protected: bool,
     /// What only the person can do.
@@ -80,6 +83,7 @@ impl Engine {
             sent: self.sent,
             is_off: self.settings.paused || !self.settings.background,
             remaining: tally.remaining,
+            problems: tally.problems,
             is_all_protected: self.is_all_protected(&tally),
             needs: self.needs(),
             notice: self.notice,
@@ -95,11 +99,16 @@ impl Engine {
         let is_open = |folder| open.contains(&folder);
         let waits_for_page = |row: &Row| self.defers_videos() && is_video_file(row);
         let remains = |id, row: &Row| {
-            let can_be_read = is_open(row.folder) || self.catalog.has_copy(id);
-            heap_of(&row.state) == Some(Heap::Remaining) && can_be_read && !self.catalog.is_fetching(id)
+            // Of some only the server need be asked.
+            let is_read = matches!(row.state, FileState::Hashed { .. } | FileState::Sent { .. });
+            let can_go_on = is_read || is_open(row.folder) || self.catalog.has_copy(id);
+            heap_of(&row.state) == Some(Heap::Remaining) && can_go_on && !self.catalog.is_fetching(id)
         };
         let remaining = self.catalog.iter().any(|(id, row)| remains(id, row) && !waits_for_page(row));
-        let may = !self.settings.paused && self.settings.background && self.link != Link::SignedOut;
+        let ended = self.history.current().and_then(|run| run.ended).map(|ended| ended.because);
+        let needs_page = ended == Some(RunEnd::Held(Gate::PowerUnknown));
+        let may = !self.settings.paused && self.settings.background && !needs_page;
+        let may = may && !self.link.halt().is_some_and(Halt::needs_person);
         let unknown = !self.has_looked() || !matches!(self.link, Link::Ready(_));
         may && (remaining || (!open.is_empty() && unknown))
     }
@@ -122,7 +131,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn shift_ends_at(&self) -> Option<Moment> {
+    pub(crate) fn shift_ends_at(&self) -> Option<Moment> {
         match self.shift {
             Shift::Until(until) => Some(until),
             Shift::Open | Shift::Over(_) => None,
@@ -143,6 +152,8 @@ impl Engine {
     /// Waiting for a server that is away is left to the browser, which tries again; a stumble is not.
     fn goes_on_before(&self, until: Moment) -> bool {
         match self.link {
+            _ if !self.may_work() => false,
+            Link::Held { halt, .. } if halt.needs_person() => false,
             Link::Ready(_) => self.wake_at.is_some_and(|at| at < until),
             Link::Held { until: held, .. } => {
                 self.answered_at != Moment::default() && self.failures <= MOST_FAILURES && held < until
@@ -154,7 +165,8 @@ impl Engine {
     /// Whether a file that is still being written may come to rest before the engine ends.
     pub(super) fn waits_for_a_file(&self) -> bool {
         let in_time = |at| self.shift_ends_at().is_none_or(|end| at < end);
-        self.may_work() && self.catalog.is_settling() && self.catalog.next_wait_end().is_some_and(in_time)
+        let may_answer = self.shift == Shift::Open || !matches!(self.link, Link::Held { .. } | Link::SignedOut);
+        self.may_work() && may_answer && self.catalog.awaits(true) && self.catalog.next_wait_end().is_some_and(in_time)
     }
 
     /// When a folder is looked through again. A drive that is away does not keep a shift alive.

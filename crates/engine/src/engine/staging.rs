@@ -18,8 +18,6 @@ const BEGIN_AFTER_MS: u64 = 3_000;
 const LOOK_EVERY_MS: u64 = 30_000;
 /// What is sent within this time is not worth a copy.
 const SOON_SECONDS: u64 = 60;
-/// Of each kind of waiting, so many are candidates: a limit holds fewer.
-const CANDIDATES: usize = 2_000;
 const NO_ROOM_FOR_MS: u64 = 600_000;
 
 #[derive(Debug, Default)]
@@ -31,17 +29,18 @@ pub(crate) struct Staging {
     look_at: Option<Moment>,
     /// The browser had no room for more.
     pub(crate) is_full: bool,
+    /// It had room for so many bytes: within them newer files take the place of older ones.
+    room: Option<u64>,
 }
 
 impl Engine {
     /// How many bytes may be copied; none where it would be of no use.
     fn copies_allowed(&self) -> Option<NonZeroU64> {
-        let useful = self.settings.background && self.settings.reads_closed != Some(true);
-        self.settings.copies_limit.filter(|_| useful && !self.settings.paused)
+        self.settings.copies_limit.filter(|_| self.settings.background && !self.settings.paused)
     }
 
     pub(super) fn begin_staging(&mut self, now: Moment, begun: &mut Vec<Command>) {
-        if self.shift != Shift::Open || self.staging.job.is_some() {
+        if self.staging.job.is_some() {
             return;
         }
         let look_at = *self.staging.look_at.get_or_insert(now + BEGIN_AFTER_MS);
@@ -49,7 +48,10 @@ impl Engine {
             self.staging.look_at = Some(now + LOOK_EVERY_MS);
             self.choose_copies(now);
         }
-        while let Some(id) = self.staging.wanted.pop() {
+        // What may not be read now is not read for a copy either.
+        while self.whole_gate(now).is_none()
+            && let Some(id) = self.staging.wanted.pop()
+        {
             let Some(row) = self.catalog.get(id).filter(|row| self.can_be_copied(id, row)) else { continue };
             let (folder, path, stamp) = (row.folder, row.path.clone(), row.stamp);
             let job = self.jobs.number();
@@ -61,7 +63,8 @@ impl Engine {
 
     pub(super) fn staging_due(&self) -> Option<Moment> {
         let matters = self.shift == Shift::Open && self.staging.job.is_none();
-        let waits = || self.catalog.next_up(1).next().is_some() || !self.catalog.copies().is_empty();
+        let waits =
+            || self.catalog.has_any() || self.catalog.holds_any() || !self.catalog.copies().is_empty();
         self.staging.look_at.filter(|_| matters && waits())
     }
 
@@ -69,7 +72,6 @@ impl Engine {
         let Some((_, id, stamp)) = self.staging.job.take_if(|(ours, ..)| *ours == job) else { return };
         match end {
             StageEnd::Staged => {
-                self.staging.is_full = false;
                 let as_it_was = self.catalog.get(id).is_some_and(|row| row.stamp == stamp);
                 self.catalog.add_copy(id);
                 if !as_it_was {
@@ -78,8 +80,10 @@ impl Engine {
             }
             StageEnd::NoRoom => {
                 self.staging.wanted.clear();
-                self.staging.is_full = true;
-                self.staging.look_at = Some(now + NO_ROOM_FOR_MS);
+                // Once more with what there is; then it takes a while.
+                let again = !std::mem::replace(&mut self.staging.is_full, true);
+                self.staging.room = again.then(|| self.catalog.copies().iter().map(|id| self.size_of(*id)).sum());
+                self.staging.look_at = Some(now + if again { LOOK_EVERY_MS } else { NO_ROOM_FOR_MS });
             }
             StageEnd::Failed => {}
         }
@@ -93,26 +97,33 @@ impl Engine {
         }
         // Sorted like the queues of the catalog are: another way of sorting is 3 KB of code.
         let mut newest = Turns::default();
-        for id in self.catalog.next_up(CANDIDATES) {
-            let Some(row) = self.catalog.get(id) else { continue };
-            if self.can_be_copied(id, row) || self.catalog.has_copy(id) {
+        for (id, row) in self.catalog.iter() {
+            let has_copy = self.catalog.has_copy(id) && self.is_copy_of_use(row);
+            if has_copy || self.can_be_copied(id, row) {
                 newest.insert((0, !row.stamp.modified.0, id));
             }
         }
-        let (mut left, mut kept) = (limit.get(), Vec::new());
+        let room = self.staging.room.take();
+        self.staging.is_full = room.is_some();
+        if room.is_some() {
+            self.staging.look_at = Some(now + NO_ROOM_FOR_MS);
+        }
+        let (mut left, mut kept) = (room.map_or(limit.get(), |room| limit.get().min(room)), Vec::new());
         for (_, _, id) in newest.iter() {
-            let size = self.catalog.get(*id).map_or(0, |row| row.stamp.size);
+            let size = self.size_of(*id);
             if size <= left {
                 left -= size;
                 kept.push(*id);
             }
         }
-        // What waits for no page now, being read or sent, keeps its copy; it has been paid for.
-        let busy = self.jobs.files();
-        self.drop_copies(|copy| !kept.contains(copy) && !busy.contains(copy));
+        self.drop_copies(|copy| !kept.contains(copy));
         kept.retain(|id| !self.catalog.has_copy(*id));
         kept.reverse();
         self.staging.wanted = kept;
+    }
+
+    fn size_of(&self, id: FileId) -> u64 {
+        self.catalog.get(id).map_or(0, |row| row.stamp.size)
     }
 
     fn drop_copies(&mut self, which: impl Fn(&FileId) -> bool) {
@@ -120,12 +131,17 @@ impl Engine {
         dropped.into_iter().for_each(|id| self.catalog.drop_copy(id));
     }
 
+    /// It waits, and its folder may not be read without a page.
+    fn is_copy_of_use(&self, row: &Row) -> bool {
+        waits(&row.state) && self.settings.seen_closed.of(row.folder) != Some(true)
+    }
+
     fn can_be_copied(&self, id: FileId, row: &Row) -> bool {
         let open = self.folders.get(row.folder).is_some_and(|folder| folder.access == Access::Granted);
         let deferred = self.defers_videos() && super::is_video_file(row);
         open && !deferred
             && row.stamp.size > 0
-            && waits(&row.state)
+            && self.is_copy_of_use(row)
             && !self.catalog.has_copy(id)
             && !self.catalog.is_fetching(id)
     }

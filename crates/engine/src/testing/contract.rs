@@ -2,6 +2,7 @@
 
 use protocol::Digest;
 
+use crate::closed::SeenClosed;
 use crate::event::Saved;
 use crate::folder::FolderId;
 use crate::gate::{GateRules, Power, PowerSeen, QuietHours, VideosInBackground};
@@ -52,6 +53,9 @@ async fn rows_are_kept<S: Shelf>(mut store: S) -> S {
 }
 
 async fn settings_are_kept<S: Shelf>(mut store: S) -> S {
+    let mut seen = SeenClosed::default();
+    seen.see(FolderId(3), true);
+    seen.see(FolderId(400), false);
     let settings = Settings {
         foreground: false,
         paused: true,
@@ -71,13 +75,13 @@ async fn settings_are_kept<S: Shelf>(mut store: S) -> S {
             power: Power { charging: true, percent: 99 },
             at: Moment(1_700_000_000_000),
         }),
-        reads_closed: Some(false),
+        seen_closed: seen,
         copies_limit: std::num::NonZeroU64::new(5_000_000),
         notices: false,
         noticed: Noticed {
             first_backup_done: true,
             needs: Some(Needs::Space),
-            well_at: Moment(8),
+            ill_since: Moment(8),
             silent_at: Moment(9),
         },
     };

@@ -23,7 +23,7 @@ use protocol::media::{MediaKind, kind_of};
 
 use crate::Engine;
 use crate::command::{Command, Read};
-use crate::event::{Checked, Event, HashEnd, PairEnd};
+use crate::event::{Checked, Event, HashEnd, JobId, PairEnd};
 use crate::folder::FolderId;
 use crate::gate::{Gate, Surroundings};
 use crate::intent::Intent;
@@ -177,6 +177,19 @@ impl World {
         self.flights.len()
     }
 
+    /// The uploads under way.
+    pub fn sending(&self) -> Vec<JobId> {
+        let sending = |flight: &Flight| match flight {
+            Flight::Uploading { send, .. } => Some(send.read.job),
+            Flight::Listing { .. }
+            | Flight::Reading { .. }
+            | Flight::Asking { .. }
+            | Flight::Checking { .. }
+            | Flight::Copying { .. } => None,
+        };
+        self.flights.iter().filter_map(sending).collect()
+    }
+
     pub(crate) fn reading_and_sending(&self) -> (usize, usize) {
         let count = |wanted: fn(&Flight) -> bool| self.flights.iter().filter(|flight| wanted(flight)).count();
         let reading = count(|flight| matches!(flight, Flight::Reading { .. }));
@@ -185,6 +198,10 @@ impl World {
 
     pub(crate) fn commands(&self) -> usize {
         self.todo.len()
+    }
+
+    pub(crate) fn has_alarm(&self) -> bool {
+        self.alarm.is_some()
     }
 
     pub(crate) fn next_command(&self) -> Option<&Command> {
@@ -321,7 +338,7 @@ impl World {
     fn held_but_begun(&self, command: &Command) -> Option<(String, Gate)> {
         let path = match command {
             Command::Upload(send) => &send.read.path,
-            Command::Hash(read) => {
+            Command::Hash(read) | Command::Stage { read, .. } => {
                 return self.engine.whole_gate(self.now).map(|gate| (read.path.to_string(), gate));
             }
             Command::Save(_)
@@ -337,7 +354,6 @@ impl World {
             | Command::LimitRate(_)
             | Command::TellInventory(_)
             | Command::Pair { .. }
-            | Command::Stage { .. }
             | Command::Unstage(_)
             | Command::Discard { .. }
             | Command::Notify(_)

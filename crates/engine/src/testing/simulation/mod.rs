@@ -119,15 +119,16 @@ impl Life {
             self.world.step_flight(at);
         }
         self.look_on()?;
-        self.end_if_over();
-        Ok(())
+        self.end_if_over()
     }
 
     /// An engine without a page ends by itself.
-    fn end_if_over(&mut self) {
+    fn end_if_over(&mut self) -> Result<(), Broken> {
         if self.engine_runs && self.world.engine.is_over() && self.world.commands() == 0 {
+            self.oracle.look_at_end(&self.world)?;
             self.kill();
         }
+        Ok(())
     }
 
     fn look_on(&mut self) -> Result<(), Broken> {
@@ -153,7 +154,6 @@ impl Life {
         } else if self.waiting_tabs < MOST_TABS {
             self.waiting_tabs += 1;
             self.world.tell(Event::TabOpened);
-            self.end_if_over();
         }
     }
 

@@ -20,6 +20,7 @@ const STAYS: &str = "I3: what was protected stays protected";
 const UNREACHABLE: &str = "I5: unreachable is not deleted";
 const ASKED: &str = "I5: nothing is sent that the server was not asked about";
 const GATES: &str = "nothing is read or sent behind a closed gate";
+const SHIFT: &str = "a wake-up ends in time, and says how";
 const BOUNDED: &str = "I8: bounded";
 
 const MOST_READING: usize = 16;
@@ -143,6 +144,9 @@ impl Oracle {
         self.look_for_lost_rows(world)?;
         self.look_at_numbers(world)?;
         let (reading, sending) = world.reading_and_sending();
+        let late = world.engine.shift_ends_at().is_some_and(|end| end.is_due(world.now));
+        let told = world.commands() > 0 || !late || world.has_alarm();
+        holds(told, SHIFT, || "nothing wakes it at its deadline".into())?;
         let few = reading <= MOST_READING && sending <= MOST_SENDING;
         holds(few, BOUNDED, || format!("{reading} files are read and {sending} sent at once"))?;
         let (flights, commands) = (world.flights(), world.commands());
@@ -150,6 +154,15 @@ impl Oracle {
         holds(flights <= most && commands < MOST_COMMANDS, BOUNDED, || {
             format!("{flights} flights, {commands} commands")
         })
+    }
+
+    /// An engine without a page is over.
+    pub(super) fn look_at_end(&self, world: &World) -> Result<(), Broken> {
+        let run = world.engine.history.current();
+        holds(run.is_none_or(|run| run.ended.is_some()), SHIFT, || format!("left open: {run:?}"))?;
+        let left = world.engine.left();
+        let said = !left.is_all_protected || (left.remaining + left.problems == 0 && left.needs.is_none());
+        holds(said, SHIFT, || format!("{left:?}"))
     }
 
     fn look_at_row(&mut self, world: &World, id: FileId, row: &Row) -> Result<(), Broken> {
