@@ -1,7 +1,7 @@
 //! The whole page, from top to bottom, and what it does when it opens.
 
 use browser::channel::{Notice, ToEngine};
-use engine::Intent;
+use engine::{Intent, View};
 use gloo::events::EventListener;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -24,7 +24,7 @@ use crate::parts::report::Report;
 use crate::parts::restore::Restore;
 use crate::parts::settings::Settings;
 use crate::shown::{Desk, ROWS_AT_ONCE};
-use crate::words::background::Waking;
+use crate::words::background::{Waking, read_closed};
 
 const INSECURE: &str = "Safelight works only over https, or on the computer itself at localhost: browsers give \
     access to folders nowhere else. Put the server behind a proxy with a certificate, and open that address.";
@@ -96,6 +96,13 @@ fn begin(desk: Desk) {
 /// The engine sends nothing before it heard of both.
 fn tell_surroundings(desk: Desk) {
     browser::window::when_fetched(move || spawn_local(tell_fetching(desk)));
+    // Of what ended meanwhile a page may have heard nothing.
+    EventListener::new(&document(), "visibilitychange", move |_| {
+        if !document().hidden() {
+            spawn_local(tell_fetching(desk));
+        }
+    })
+    .forget();
     spawn_local(async move {
         tell_fetching(desk).await;
         browser::window::keep_surroundings(move |around| desk.say(ToEngine::Surroundings(around)));
@@ -109,8 +116,12 @@ async fn tell_fetching(desk: Desk) {
 /// What is left when the page goes is for the background.
 fn keep_background(desk: Desk) {
     let on = desk.view(|view| view.settings.background && !view.folders.is_empty());
-    let left = desk.is(|view| view.settings.background && !view.settings.paused && view.tally.remaining > 0);
+    let may = |view: &View| view.settings.background && !view.settings.paused;
+    let left = desk.is(move |view| may(view) && view.tally.remaining > 0);
+    let unseen = desk.is(move |view| may(view) && !view.folders.is_empty() && read_closed(view).is_none());
     Effect::new(move |_| {
+        // An app that was just installed may be woken more often.
+        desk.install.track();
         if let Some(on) = on.get() {
             spawn_local(async move { desk.waking.set(Some(waking(on).await)) });
         }
@@ -121,9 +132,10 @@ fn keep_background(desk: Desk) {
             browser::window::ask_for_sync();
         }
     });
+    // Also to see what holds without a page.
     browser::window::when_left(move || {
-        if left.get_untracked() {
-            browser::window::ask_for_sync();
+        if left.get_untracked() || unseen.get_untracked() {
+            browser::window::ask_for_sync_when_gone();
         }
     });
 }
@@ -131,6 +143,7 @@ fn keep_background(desk: Desk) {
 async fn waking(wanted: bool) -> Waking {
     match browser::window::be_woken_now_and_then(wanted).await {
         _ if !browser::window::can_be_woken() => Waking::Never,
+        _ if browser::window::may_not_be_woken().await => Waking::Forbidden,
         true => Waking::NowAndThen,
         false => Waking::ForWhatIsLeft,
     }

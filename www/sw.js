@@ -13,6 +13,8 @@ const CACHE = SHELL + VERSION;
 const ELSEWHERE = ["/api/", "/safelight/", "/.well-known/"];
 const ENGINE = "{{service-worker.wasm}}";
 const BACKUP = "safelight-backup";
+// Asked for by a page that goes, or whose network does. A tag of its own has all its tries before it.
+const LEFT = "safelight-left";
 
 self.addEventListener("install", (event) => {
   event.waitUntil(fill());
@@ -28,20 +30,25 @@ self.addEventListener("fetch", (event) => {
 self.addEventListener("message", (event) => {
   if (event.data === "use-new-version") event.waitUntil(self.skipWaiting());
   if (event.data === "test-backup") event.waitUntil(test());
+  if (event.data === "version") event.ports[0].postMessage(VERSION);
   if (Array.isArray(event.data)) event.waitUntil(hold(event.data));
+  if (event.data.tell) event.waitUntil(tellUnseen(event.data.tell));
 });
 
-for (const kind of ["sync", "periodicsync"]) {
-  self.addEventListener(kind, (event) => {
-    if (event.tag === BACKUP) event.waitUntil(backUp(kind, event.lastChance));
-  });
-}
+self.addEventListener("sync", (event) => {
+  if (event.tag === BACKUP) event.waitUntil(backUp("sync", event.lastChance));
+  if (event.tag === LEFT) event.waitUntil(goOn());
+});
+self.addEventListener("periodicsync", (event) => {
+  if (event.tag === BACKUP) event.waitUntil(backUp("periodicsync"));
+});
 
 for (const end of ["success", "fail", "abort"]) {
   self.addEventListener(`backgroundfetch${end}`, (event) => event.waitUntil(afterFetch(event.registration.id)));
 }
 
-self.addEventListener("push", (event) => event.waitUntil(tellOfPush()));
+self.addEventListener("push", (event) => event.waitUntil(tellOfPush(event.data?.text())));
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(subscribeAnew()));
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(show());
@@ -60,42 +67,91 @@ async function backUp(kind, isLast) {
   if (end !== "done") throw new Error(end);
 }
 
-async function run(kind, over) {
+// What is still there when it is asked for has an engine of its own.
+async function goOn() {
+  if (await closed(10)) await backUp("sync");
+}
+
+let running;
+
+// What the browser sent may be known to a run that goes on as still being sent: it ends first.
+function run(kind, over) {
+  const before = running?.catch(() => {});
+  return (running = kind === "fetched" && before ? before.then(() => shift(kind, over)) : shift(kind, over));
+}
+
+async function shift(kind, over) {
   engine ??= init({ module_or_path: fromShell(ENGINE) });
   await engine.catch((error) => {
     engine = undefined;
     throw error;
   });
   const fetches = (await self.registration.backgroundFetch?.getIds()) ?? [];
-  return back_up(kind, fetches.filter((id) => id !== over).join("-"));
+  // Both well behind the deadlines of a shift: whoever is late then will never come.
+  const late = pause(kind === "push" ? 50_000 : 175_000).then(() => Promise.reject(new Error("late")));
+  return Promise.race([back_up(kind, fetches.filter((id) => id !== over).join("-")), late]);
 }
 
 // The server is asked what arrived. A page that is open does it itself.
 async function afterFetch(id) {
-  await run("fetched", id);
-  for (const page of await self.clients.matchAll()) page.postMessage("fetched");
+  await run("fetched", id).catch(() => {});
+  for (const page of await pages()) page.postMessage("fetched");
 }
 
-// Waits until no page is open, for what holds then is what counts.
+// What holds when no page is open is what counts.
 async function test() {
-  const A_MINUTE = 120;
-  for (let looks = 0; looks < A_MINUTE && (await self.clients.matchAll({ includeUncontrolled: true })).length > 0; looks++) {
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
+  await closed(60);
   await run("test");
 }
 
-// The browser demands that every push is seen; each takes the place of the one before.
-async function tellOfPush() {
-  await tell(words(await run("push").catch(() => ({}))));
+// An original that is looked at in a tab of its own is no page.
+const pages = async () =>
+  (await self.clients.matchAll({ type: "window", includeUncontrolled: true })).filter(({ url }) => !url.includes("/api/"));
+
+const isSeen = async () => (await pages()).some((page) => page.visibilityState === "visible");
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// Waits until no page has been open for a second, which the browser needs to take its permissions back. False if one stays.
+async function closed(seconds) {
+  for (let looks = 0, without = 0; looks < 2 * seconds; looks++) {
+    without = (await pages()).length ? 0 : without + 1;
+    if (without > 2) return true;
+    await pause(500);
+  }
+  return false;
 }
+
+// The browser demands that every push is seen, unless the app is; each takes the place of the one before.
+async function tellOfPush(said = "") {
+  // Whoever tries it out closes the app first.
+  if (said.includes("asked")) await closed(40);
+  const left = await run("push").catch(() => ({}));
+  if (left.end === "page-open" && (await isSeen())) return Promise.all((await told()).map((old) => old.close()));
+  await tell(words(left));
+}
+
+async function tellUnseen(body) {
+  if (!(await isSeen())) await tell(body);
+}
+
+const told = () => self.registration.getNotifications({ tag: BACKUP });
 
 const tell = (body) =>
   self.registration.showNotification("Safelight", { body, tag: BACKUP, icon: "/icons/icon-192.png", badge: "/icons/badge-96.png" });
 
+// The push service gave the browser another address.
+async function subscribeAnew() {
+  const address = "/safelight/v1/push";
+  const { publicKey, dailyAt } = await (await fetch(address)).json();
+  const options = { userVisibleOnly: true, applicationServerKey: publicKey };
+  const { endpoint, keys } = (await self.registration.pushManager.subscribe(options)).toJSON();
+  await fetch(address, { method: "PUT", body: JSON.stringify({ endpoint, keys, dailyAt }) });
+}
+
 const files = (number) => `${number} ${number === 1 ? "file" : "files"}`;
 
-function words({ end, off, needs, sent, remaining, protected: isProtected, silentDays }) {
+function words({ end, off, needs, sent, remaining, problems, protected: isProtected, silentDays }) {
   const done = sent ? `${files(sent)} backed up. ` : "";
   if (end === "page-open") return "Safelight is open.";
   if (end === "busy") return "Safelight is backing up already.";
@@ -106,12 +162,13 @@ function words({ end, off, needs, sent, remaining, protected: isProtected, silen
   if (needs) return `${done}The browser wants your permission for a folder. Open Safelight to give it.`;
   if (isProtected) return `${done}Everything is protected.`;
   if (remaining) return `${done}${files(remaining)} to go. Open Safelight to go on.`;
+  if (problems) return `${done}${files(problems)} with problems. Open Safelight to see why.`;
   return `${done}Not everything could be checked. Open Safelight to see why.`;
 }
 
 async function show() {
-  const pages = await self.clients.matchAll({ type: "window" });
-  await (pages[0]?.focus() ?? self.clients.openWindow("/"));
+  const [page] = await pages();
+  await (page?.focus() ?? self.clients.openWindow("/"));
 }
 
 async function fill() {
@@ -128,8 +185,7 @@ async function takeOver() {
 
 // The grant of a dropped folder lives only while some handle does. These bridge a reload; nothing else uses them.
 async function hold(handles) {
-  const BRIDGE_MS = 10_000;
-  await new Promise((resolve) => setTimeout(resolve, BRIDGE_MS));
+  await pause(10_000);
   return handles.length;
 }
 
@@ -143,8 +199,11 @@ async function receive(request) {
     const files = (await request.formData()).getAll("media");
     inbox = await (await navigator.storage.getDirectory()).getDirectoryHandle("safelight-inbox", { create: true });
     const folder = await inbox.getDirectoryHandle(parcel, { create: true });
+    const used = new Set();
     for (const [number, file] of files.entries()) {
-      const name = files.slice(0, number).some((other) => other.name === file.name) ? `${number} ${file.name}` : file.name;
+      let name = nameOf(file);
+      while (used.has(name)) name = `${number} ${name}`;
+      used.add(name);
       const writable = await (await folder.getFileHandle(name, { create: true })).createWritable();
       await writable.write(file);
       await writable.close();
@@ -154,6 +213,13 @@ async function receive(request) {
     await inbox?.removeEntry(parcel, { recursive: true }).catch(() => {});
     return Response.redirect("/#share-failed", 303);
   }
+}
+
+// Some apps name no ending, without which nobody knows a photo.
+function nameOf({ name, type }) {
+  const ending = type.replace(/.*\//, "").replace("quicktime", "mov").replace("3gpp", "3gp");
+  const safe = name.replace(/[/\\]/g, "_") || "shared";
+  return /\.\w+$/.test(safe) ? safe : `${safe}.${ending}`;
 }
 
 // The path of the shell that answers a request; nothing for what is the network's.

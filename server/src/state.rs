@@ -2,6 +2,7 @@
 //! a server; clones share it.
 
 use std::ops::Deref;
+use std::time::Duration;
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -60,7 +61,12 @@ pub struct Settings {
     /// What they say of a request's origin is believed.
     pub trusted_proxies: Vec<IpNet>,
     pub push_reach: Reach,
+    /// How long a push that a person asked for waits, so that they can close the app; [`TRY_AFTER`] where none is set.
+    pub push_asked_after: Option<Duration>,
 }
+
+/// Time to close the app in.
+pub(crate) const TRY_AFTER: Duration = Duration::from_secs(10);
 
 impl State {
     pub fn new(vault: Vault, page: Page, settings: Settings) -> Result<Self, IndexError> {

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
@@ -44,7 +45,8 @@ fn a_device_that_is_silent_for_a_day_gets_one_push_that_only_it_can_read() {
     let [push] = &*service.pushes() else { panic!("one push") };
     assert_eq!(serde_json::from_str::<Value>(&received(&push.body)).unwrap(), json!({"reason": "silent"}));
     assert_eq!(push.header("content-encoding"), "aes128gcm");
-    assert_eq!((push.header("ttl"), push.header("topic")), ("43200", "safelight"));
+    assert_eq!((push.header("ttl"), push.header("topic")), ("43200", "safelight-backup"));
+    assert_eq!(push.header("urgency"), "high");
     assert_signed(push, &service.origin(), now + 25.hours(), &device.state(&server)["publicKey"]);
     let state = device.state(&server);
     assert_eq!(state["outcome"], "taken");
@@ -52,15 +54,55 @@ fn a_device_that_is_silent_for_a_day_gets_one_push_that_only_it_can_read() {
 }
 
 #[test]
-fn a_subscription_that_has_ended_is_forgotten() {
+fn a_subscription_that_has_ended_is_pushed_to_no_more_and_what_was_chosen_is_kept() {
     for status in [404, 410] {
         let service = PushService::answering(&[status]);
         let (server, device) = subscribed(&service);
         let later = Timestamp::now() + 25.hours();
+        device.subscribe(&server, &service.endpoint(), Some(9 * 60));
         server.state.push_due(later).unwrap();
-        assert_eq!(device.state(&server)["subscribed"], false, "{status}");
+        let state = device.state(&server);
+        assert_eq!((&state["subscribed"], &state["outcome"]), (&json!(false), &json!("gone")), "{status}");
+        assert_eq!(state["dailyAt"], 9 * 60);
         assert_eq!(server.state.push_due(later + 25.hours()).unwrap(), 0);
+        assert_eq!(device.ask(&server, "POST", "/safelight/v1/push/test", &Value::Null).status, 409);
+
+        device.subscribe(&server, &format!("{}/push/new", service.origin()), Some(9 * 60));
+        let state = device.state(&server);
+        assert_eq!((&state["subscribed"], &state["outcome"]), (&json!(true), &Value::Null));
     }
+}
+
+#[test]
+fn a_device_whose_app_may_do_nothing_is_not_pushed_to() {
+    let service = PushService::answering(&[201]);
+    let (server, device) = subscribed(&service);
+    let later = Timestamp::now() + 25.hours();
+    let told = |held: bool| {
+        let keys = json!({"p256dh": RECEIVER_POINT, "auth": AUTH});
+        let body = json!({"endpoint": service.endpoint(), "keys": keys, "held": held});
+        assert_eq!(device.ask(&server, "PUT", "/safelight/v1/push", &body).status, 204);
+        assert_eq!(device.state(&server)["held"], held);
+    };
+    told(true);
+    assert_eq!(server.state.push_due(later).unwrap(), 0);
+    told(false);
+    assert_eq!(server.state.push_due(later).unwrap(), 1);
+}
+
+#[test]
+fn a_browser_that_is_paired_anew_keeps_its_time_of_day() {
+    let service = PushService::answering(&[]);
+    let (server, device) = subscribed(&service);
+    device.subscribe(&server, &service.endpoint(), Some(600));
+    let again = Device { cookie: server.pair() };
+    assert_eq!(again.subscribe(&server, &service.endpoint(), None).status, 204);
+    assert_eq!(again.state(&server)["dailyAt"], 600);
+    assert_eq!(again.state(&server)["endpoint"], service.endpoint());
+    assert_eq!(device.state(&server)["subscribed"], false);
+    // What its person empties stays empty.
+    assert_eq!(again.subscribe(&server, &service.endpoint(), None).status, 204);
+    assert_eq!(again.state(&server)["dailyAt"], Value::Null);
 }
 
 #[test]
@@ -133,9 +175,15 @@ fn only_a_browser_subscribes_with_what_a_browser_gives_out() {
 
 #[test]
 fn a_device_can_be_pushed_to_now_and_stop_being_pushed_to() {
-    let service = PushService::answering(&[]);
+    let service = PushService::answering(&[429]);
     let (server, device) = subscribed(&service);
     assert_eq!(device.ask(&server, "POST", "/safelight/v1/push/test", &Value::Null).status, 202);
+    while device.state(&server)["outcome"].is_null() {
+        thread::yield_now();
+    }
+    assert_eq!(received(&service.pushes()[0].body), r#"{"reason":"asked"}"#);
+    // The service asked for an hour.
+    assert_eq!(device.ask(&server, "POST", "/safelight/v1/push/test", &Value::Null).status, 409);
     assert_eq!(device.ask(&server, "DELETE", "/safelight/v1/push", &Value::Null).status, 204);
     assert_eq!(device.state(&server)["subscribed"], false);
     assert_eq!(device.ask(&server, "POST", "/safelight/v1/push/test", &Value::Null).status, 409);
@@ -183,7 +231,11 @@ impl Device {
 }
 
 fn subscribed(service: &PushService) -> (Server, Device) {
-    let settings = Settings { push_reach: Reach::Plain, ..Settings::default() };
+    let settings = Settings {
+        push_reach: Reach::Plain,
+        push_asked_after: Some(Duration::ZERO),
+        ..Settings::default()
+    };
     let server = Server::start_with(tempfile::tempdir().unwrap(), Page::embedded(), settings);
     let device = Device { cookie: server.pair() };
     assert_eq!(device.subscribe(&server, &service.endpoint(), None).status, 204);

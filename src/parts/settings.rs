@@ -39,7 +39,7 @@ fn Foreground(desk: Desk) -> impl IntoView {
             id="foreground"
             name="Foreground backup"
             hint="Whenever you open Safelight or come back to it, new and changed files are backed up. With this off, \
-                  only “Back up now” does it."
+                  only “Back up now” does it while it is open."
             on
             turn=move |on| desk.dispatch(Intent::SetForeground(on))
         />

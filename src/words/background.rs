@@ -1,6 +1,6 @@
 //! What may be expected of the background, in words: only what this browser said and what really happened.
 
-use engine::{Run, RunEnd, View};
+use engine::{Lasting, Run, RunEnd, View};
 
 use crate::words::history;
 
@@ -9,6 +9,8 @@ use crate::words::history;
 pub enum Waking {
     /// It cannot.
     Never,
+    /// It could, but the person, or a private window, forbids it.
+    Forbidden,
     /// Once, for what is left when Safelight is closed.
     ForWhatIsLeft,
     /// Now and then as well, to look for new files.
@@ -25,6 +27,11 @@ pub fn outlook(waking: Waking, last: Option<&Run>, time: impl Fn(engine::Moment)
     match (waking, last) {
         (Waking::Never, _) => {
             "This browser cannot wake an app that is closed. Keep Safelight open, or use Chrome or Edge."
+                .into()
+        }
+        (Waking::Forbidden, _) => {
+            "The browser may not wake Safelight: background sync is forbidden for this site, in its settings to the left of \
+             the address."
                 .into()
         }
         (_, Some(run)) if is_barred(run) => format!(
@@ -51,23 +58,37 @@ pub enum GoesOn {
     Nothing,
     /// So many files of which there are copies.
     Copies(u64),
+    /// It was not seen here yet.
+    NotSeen,
     Everything,
 }
 
 /// Everything, where it is allowed to and did the last time.
 pub fn goes_on(view: &View, waking: Option<Waking>, last: Option<&Run>) -> GoesOn {
     let allowed = view.settings.background && !view.settings.paused;
-    let woken = waking.is_some_and(|waking| waking != Waking::Never);
-    match view.copies.files {
+    let woken = matches!(waking, Some(Waking::ForWhatIsLeft | Waking::NowAndThen));
+    match (read_closed(view), view.copies.files) {
         _ if !allowed || !woken => GoesOn::Nothing,
-        _ if last.is_some_and(worked) => GoesOn::Everything,
-        0 => GoesOn::Nothing,
-        files => GoesOn::Copies(files),
+        (Some(true), _) if last.is_some_and(worked) => GoesOn::Everything,
+        (Some(true) | None, 0) => GoesOn::NotSeen,
+        (Some(false), 0) => GoesOn::Nothing,
+        (_, files) => GoesOn::Copies(files),
+    }
+}
+
+/// Whether all folders that last could be read while Safelight was closed.
+pub fn read_closed(view: &View) -> Option<bool> {
+    let theirs = view.folders.iter().filter(|folder| folder.lasting == Lasting::Lasting);
+    let seen: Vec<_> = theirs.map(|folder| view.settings.seen_closed.of(folder.id)).collect();
+    if seen.contains(&Some(false)) {
+        Some(false)
+    } else {
+        (!seen.is_empty() && !seen.contains(&None)).then_some(true)
     }
 }
 
 fn worked(run: &Run) -> bool {
-    let well = |end| matches!(end, RunEnd::Finished | RunEnd::TimeUp | RunEnd::HandedOver | RunEnd::Held(_));
+    let well = |end| matches!(end, RunEnd::Finished | RunEnd::TimeUp | RunEnd::Held(_));
     !is_barred(run) && (!run.was_idle() || run.ended.is_some_and(|ended| well(ended.because)))
 }
 
@@ -99,6 +120,9 @@ mod tests {
             said(&world, Waking::ForWhatIsLeft).ends_with("while it is closed, and looks for new files.")
         );
         assert!(said(&world, Waking::NowAndThen).ends_with("about twice a day."));
+        assert!(said(&world, Waking::Forbidden).contains("forbidden"));
+        assert_eq!(goes_on(&world.view(), Some(Waking::NowAndThen), None), GoesOn::NotSeen);
+        assert_eq!(goes_on(&world.view(), Some(Waking::Forbidden), None), GoesOn::Nothing);
         assert!(
             GoesOn::Everything != goes_on(&world.view(), Some(Waking::NowAndThen), None),
             "nothing is promised that never happened"
@@ -146,8 +170,8 @@ mod tests {
         let mut world = World::with(&[("a.jpg", "one")]);
         world.wake(Wake::Sync, 150_000);
         world.settle();
-        world.reboot();
         let last = runs(&world);
+        world.reboot();
         let goes_on = |world: &World| {
             GoesOn::Everything == goes_on(&world.view(), Some(Waking::NowAndThen), last_of(&last))
         };

@@ -14,51 +14,70 @@ const LARGE_BYTES: u64 = 8_000_000_000;
 pub fn closing(view: &View, goes_on: GoesOn) -> Option<String> {
     let remaining = view.tally.remaining;
     match view.headline {
-        Headline::Unpaired | Headline::Empty => None,
+        Headline::Empty => None,
+        Headline::Unpaired if view.folders.is_empty() => None,
+        Headline::Unpaired => Some("Nothing goes on, open or closed, before this browser is paired anew.".into()),
+        _ if view.fetching > 0 && view.fetching >= remaining => {
+            Some("You can close Safelight: the browser itself sends the rest.".into())
+        }
         Headline::Done => Some("You can close Safelight: nothing is left to send.".into()),
-        Headline::Scanning => Some(
+        Headline::Scanning if remaining == 0 => Some(
             "Not yet known whether anything is left to send. It is, once the folders are looked through."
                 .into(),
         ),
-        Headline::BackingUp if view.fetching >= remaining => {
-            Some("You can close Safelight: the browser itself sends the rest.".into())
-        }
-        Headline::BackingUp => Some(match goes_on {
-            GoesOn::Everything => format!(
-                "Open, Safelight is fastest. If you close it, the browser may go on with it in the background, and \
-                 nothing is lost.{}",
-                deferred(view)
-            ),
-            GoesOn::Copies(copies) => format!(
-                "Keep Safelight open until this is done. If you close it, the browser may still send {}; the rest goes on \
-                 when you open it again.",
-                copied(copies)
-            ),
-            GoesOn::Nothing => {
-                "Keep Safelight open until this is done. If you close it, nothing is lost, and the rest \
-                                goes on when you open it again."
-                    .into()
-            }
-        }),
+        Headline::Scanning | Headline::BackingUp => Some(open_is_better(view, goes_on)),
         Headline::Waiting | Headline::Paused | Headline::NeedsYou | Headline::Offline if remaining > 0 => {
             let verb = if remaining == 1 { "is" } else { "are" };
-            let then = match goes_on {
-                GoesOn::Everything if view.headline != Headline::NeedsYou => format!(
-                    "If you close Safelight, the browser may go on with it in the background.{}",
-                    deferred(view)
-                ),
-                GoesOn::Copies(copies) => {
-                    format!(
-                        "If you close Safelight, the browser may send {}; the rest waits for you.",
-                        copied(copies)
-                    )
-                }
-                GoesOn::Everything | GoesOn::Nothing => "Nothing goes on while Safelight is closed.".into(),
-            };
+            let then = at_rest(view, goes_on);
             Some(format!("{} {verb} not on your server yet. {then}", files(remaining)))
         }
-        Headline::Waiting | Headline::Paused | Headline::NeedsYou | Headline::Offline => None,
+        Headline::NeedsYou => {
+            Some("You can close Safelight: nothing is on its way. What it needs from you stands above.".into())
+        }
+        Headline::Waiting | Headline::Paused | Headline::Offline => {
+            Some("You can close Safelight: nothing that it knows of is left to send.".into())
+        }
     }
+}
+
+/// While it works.
+fn open_is_better(view: &View, goes_on: GoesOn) -> String {
+    let deferred = deferred(view);
+    let then = match goes_on {
+        GoesOn::Everything => {
+            return format!(
+                "Open, Safelight is fastest. If you close it, the browser may go on with it in the background, and nothing \
+                 is lost.{deferred}"
+            );
+        }
+        GoesOn::Copies(copies) => {
+            format!("the browser may still send {}; the rest goes on when you open it again", copied(copies))
+        }
+        GoesOn::NotSeen => {
+            "nothing is lost; whether the browser goes on with it was not seen here yet".to_owned()
+        }
+        GoesOn::Nothing => "nothing is lost, and the rest goes on when you open it again".to_owned(),
+    };
+    format!("Keep Safelight open until this is done. If you close it, {then}.{deferred}")
+}
+
+/// While it waits for something or somebody.
+fn at_rest(view: &View, goes_on: GoesOn) -> String {
+    let then = match goes_on {
+        GoesOn::Everything if view.headline != Headline::NeedsYou => {
+            "If you close Safelight, the browser may go on with it in the background.".to_owned()
+        }
+        GoesOn::NotSeen if view.headline != Headline::NeedsYou => {
+            "Whether the browser goes on with it when you close Safelight was not seen here yet.".to_owned()
+        }
+        GoesOn::Copies(copies) => {
+            format!("If you close Safelight, the browser may send {}; the rest waits for you.", copied(copies))
+        }
+        GoesOn::Everything | GoesOn::NotSeen | GoesOn::Nothing => {
+            return "Nothing goes on while Safelight is closed.".to_owned();
+        }
+    };
+    then + &deferred(view)
 }
 
 /// What can be sent though its folder cannot be read.
@@ -121,6 +140,8 @@ mod tests {
         );
         let goes_on = closing(&world.view(), GoesOn::Everything).unwrap_or_default();
         assert!(goes_on.ends_with("the browser may go on with it in the background."), "{goes_on}");
+        let not_seen = closing(&world.view(), GoesOn::NotSeen).unwrap_or_default();
+        assert!(not_seen.ends_with("was not seen here yet."), "{not_seen}");
         let some = closing(&world.view(), GoesOn::Copies(1)).unwrap_or_default();
         assert!(
             some.ends_with("may send 1 file of which it keeps a copy; the rest waits for you."),
@@ -128,6 +149,10 @@ mod tests {
         );
         world.ask(Intent::Pause);
         assert!(said(&world).starts_with("1 file is not on"));
+        let file = world.id("c.jpg").expect("a row");
+        world.tell(engine::Event::FetchingChanged(vec![file]));
+        assert_eq!(said(&world), "You can close Safelight: the browser itself sends the rest.");
+        world.tell(engine::Event::FetchingChanged(Vec::new()));
         world.ask(Intent::RemoveFolder(PICTURES));
         assert_eq!(said(&world), "");
     }
@@ -140,6 +165,30 @@ mod tests {
         while world.view().headline != Headline::BackingUp && world.step() {}
         let said = closing(&world.view(), GoesOn::Everything).unwrap_or_default();
         assert!(said.ends_with("1 video waits for the next time you open Safelight."), "{said}");
+    }
+
+    #[test]
+    fn where_nothing_is_left_that_is_said_too() {
+        let mut world = World::with(&[("a.jpg", "one")]);
+        world.settle();
+        assert_eq!(said(&world), "You can close Safelight: nothing is left to send.");
+        world.ask(Intent::Pause);
+        assert!(said(&world).contains("nothing that it knows of"));
+        world.ask(Intent::Resume);
+        world.tell(engine::Event::AccessChanged {
+            folder: PICTURES,
+            access: engine::Access::Barred(engine::Barrier::NeedsPermission),
+        });
+        world.settle();
+        assert!(said(&world).contains("What it needs from you"), "{}", said(&world));
+        world.server.paired = false;
+        world.look();
+        world.settle();
+        assert!(said(&world).contains("paired anew"), "{}", said(&world));
+        // What is known to be left is said while it is looked for more.
+        let mut scanning = world.view();
+        (scanning.headline, scanning.tally.remaining) = (Headline::Scanning, 3);
+        assert!(closing(&scanning, GoesOn::Nothing).is_some_and(|said| said.starts_with("Keep Safelight open")));
     }
 
     #[test]

@@ -149,6 +149,12 @@ fn paused(view: &View) -> Headline {
     };
     let detail = match view.tally.remaining {
         0 => format!("Nothing known is waiting. New files are not looked for until {until}."),
+        remaining if view.fetching > 0 => {
+            format!("{}. Beside what the browser itself sends, nothing is until {until}.", wait(remaining))
+        }
+        remaining if !view.settings.paused && view.settings.background => {
+            format!("{}. While Safelight is open, nothing is sent until {until}.", wait(remaining))
+        }
         remaining => format!("{}. Nothing is sent until {until}.", wait(remaining)),
     };
     say("paused", title, detail)

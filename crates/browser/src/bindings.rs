@@ -197,13 +197,6 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = getIds)]
     pub async fn ids(this: &FetchManager) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(method, catch, js_name = showNotification)]
-    pub async fn show_notification(
-        this: &WakingRegistration,
-        title: &str,
-        options: &JsValue,
-    ) -> Result<JsValue, JsValue>;
-
     /// `SyncManager` and `PeriodicSyncManager`.
     pub type SyncManager;
 
@@ -226,6 +219,9 @@ extern "C" {
 
     #[wasm_bindgen(catch)]
     pub fn atob(text: &str) -> Result<String, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "permissions"], js_name = query)]
+    pub async fn query_permission_of(what: &JsValue) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = ["navigator", "storage"], js_name = persisted)]
     pub async fn is_storage_kept() -> Result<JsValue, JsValue>;

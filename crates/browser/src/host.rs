@@ -141,7 +141,7 @@ pub async fn run_shift(
     let tools = Tools { readers: Box::new(Here), uploads: Uploads::by_fetch(), audience: Box::new(pages) };
     let started = Host::start(Engine::woken(by, until, fetching), tools).await;
     let (host, events) = started.map_err(|fault| stopped_by(&fault))?;
-    host.tell(Event::SurroundingsChanged(surroundings::seen(None)));
+    host.tell(surroundings::changed());
     match Rc::clone(&host).serve(events).await {
         Ending::Over => Ok(host.engine.borrow().left()),
         Ending::Stopped(why) => Err(why),

@@ -1,13 +1,14 @@
 //! What any context can see of the device; a window sees its power as well.
 
-use engine::{FileId, Power, Surroundings};
+use engine::{Event, FileId, Power, Surroundings};
+use wasm_bindgen::JsValue;
 
 use crate::json::{flag, property, text};
 
 /// The network as the browser describes it, and the local time. Of a connection that it does not describe nothing is
 /// known against it.
 pub fn seen(power: Option<Power>) -> Surroundings {
-    let connection = property(&property(&js_sys::global(), "navigator"), "connection");
+    let connection = connection();
     // West of UTC it is positive.
     let behind_utc = js_sys::Date::new_0().get_timezone_offset();
     Surroundings {
@@ -16,6 +17,16 @@ pub fn seen(power: Option<Power>) -> Surroundings {
         power,
         ahead_of_utc: -behind_utc as i16,
     }
+}
+
+/// The same as an event, where nobody sees the power.
+pub(crate) fn changed() -> Event {
+    Event::SurroundingsChanged(seen(None))
+}
+
+/// What the browser tells of the network, if it does.
+pub(crate) fn connection() -> JsValue {
+    property(&property(&js_sys::global(), "navigator"), "connection")
 }
 
 /// The files of a background fetch, from its id, which names them.

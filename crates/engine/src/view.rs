@@ -42,6 +42,8 @@ pub struct View {
     pub settings: Settings,
     /// What keeps the server from taking anything.
     pub halt: Option<Halt>,
+    /// The server said who we are, and nothing was heard to the contrary since.
+    pub answered: bool,
     pub pairing: PairingView,
     /// The run that goes on, or the last one.
     pub run: Option<Run>,
@@ -166,6 +168,7 @@ impl Engine {
             bytes_per_second: rate,
             settings: self.settings.clone(),
             halt: self.link.halt(),
+            answered: matches!(self.link, Link::Ready(_)),
             pairing: self.pairing_view(),
             run: self.history.current().cloned(),
             next_attempt: self.catalog.next_wait_end(),

@@ -313,6 +313,25 @@ fn a_server_that_goes_away_during_a_shift_is_left_to_the_browser_soon() {
 }
 
 #[test]
+fn what_stood_still_through_a_shift_goes_to_the_back_and_what_moved_does_not() {
+    let attempts_after = |sent| {
+        let mut world = World::with(&[]);
+        world.settle();
+        world.disk().write("a.jpg", "some bytes", Moment(9));
+        world.wake(Wake::Sync, A_SHIFT_MS);
+        while world.log.uploads.is_empty() && world.step() {}
+        let job = world.sending()[0];
+        world.tell(Event::UploadProgressed { job, sent });
+        world.now = world.now + A_SHIFT_MS;
+        world.tell(Event::Woke);
+        while world.step_command() {}
+        assert!(world.engine.is_over());
+        world.store.rows.values().map(|row| row.attempts).sum::<u8>()
+    };
+    assert_eq!((attempts_after(0), attempts_after(5)), (1, 0));
+}
+
+#[test]
 fn small_and_new_files_go_first() {
     let mut world = World::with(&[]);
     world.settle();

@@ -102,6 +102,9 @@ pub struct PushSubscription {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schema(maximum = 1439))]
     pub daily_at: Option<u16>,
+    /// The app may do nothing without a page now, so it is not pushed to; all else is kept.
+    #[serde(default)]
+    pub held: bool,
 }
 
 /// In base64url.
@@ -123,6 +126,9 @@ pub struct PushState {
     pub public_key: String,
     /// Whether this device is pushed to when nothing was heard of it for a day.
     pub subscribed: bool,
+    /// As this device gave it.
+    pub endpoint: Option<String>,
+    pub held: bool,
     pub daily_at: Option<u16>,
     /// ISO 8601, UTC: when a push service was last given one.
     pub pushed_at: Option<String>,

@@ -46,6 +46,7 @@ mod wasm {
             ("off", &left.is_off.into()),
             ("sent", &(left.sent as f64).into()),
             ("remaining", &(left.remaining as f64).into()),
+            ("problems", &(left.problems as f64).into()),
             ("protected", &left.is_all_protected.into()),
             ("worthTelling", &left.notice.is_some().into()),
             ("silentDays", &(silent as f64).into()),

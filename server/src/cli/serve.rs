@@ -99,6 +99,7 @@ impl Serve {
             max_request: self.max_request.map(|size| size.as_u64()),
             trusted_proxies: self.trusted_proxy,
             push_reach: server::push::Reach::Secure,
+            push_asked_after: None,
         };
         let state = State::new(vault, page, settings)?;
         state.open_vaults()?;

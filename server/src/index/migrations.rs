@@ -128,6 +128,9 @@ const STEPS: &[&str] = &["
         not_before INTEGER NOT NULL,
         failures INTEGER NOT NULL
     ) STRICT;
+", "
+    ALTER TABLE push_subscription ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE push_subscription ADD COLUMN daily_since INTEGER NOT NULL DEFAULT 0;
 "];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), IndexError> {

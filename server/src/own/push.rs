@@ -1,10 +1,9 @@
 //! `/safelight/v1/push`: how the device that asks is woken.
 
-use std::time::Duration;
-
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
+use jiff::Timestamp;
 use protocol::safelight::{PushState, PushSubscription, path};
 
 use crate::api::asked::JsonBody;
@@ -13,9 +12,6 @@ use crate::error::AppError;
 use crate::openapi::Refused;
 use crate::push::{self, Keys, Malformed};
 use crate::state::State;
-
-/// Time to close the app in.
-const TRY_AFTER: Duration = Duration::from_secs(10);
 
 #[utoipa::path(
     get,
@@ -33,7 +29,9 @@ pub(super) async fn state(
         .await?;
     Ok(Json(PushState {
         public_key,
-        subscribed: one.is_some(),
+        subscribed: one.as_ref().is_some_and(|one| !one.is_gone()),
+        endpoint: one.as_ref().map(|one| one.keys.endpoint.to_string()),
+        held: one.as_ref().is_some_and(|one| one.held),
         daily_at: one.as_ref().and_then(|one| one.daily_at),
         pushed_at: one.as_ref().and_then(|one| one.pushed).map(|at| at.to_string()),
         outcome: one.and_then(|one| one.outcome),
@@ -50,7 +48,7 @@ pub(super) async fn state(
 pub(super) async fn subscribe(
     Shared(state): Shared<State>,
     Extension(who): Extension<SignedIn>,
-    JsonBody(PushSubscription { endpoint, keys, daily_at }): JsonBody<PushSubscription>,
+    JsonBody(PushSubscription { endpoint, keys, daily_at, held }): JsonBody<PushSubscription>,
 ) -> Result<StatusCode, AppError> {
     let session = device(&who)?;
     let malformed = |malformed: Malformed| AppError::bad_request(malformed.to_string());
@@ -58,7 +56,7 @@ pub(super) async fn subscribe(
     if daily_at.is_some_and(|minute| minute >= 1440) {
         return Err(malformed(Malformed::DailyAt));
     }
-    state.blocking(move |parts| parts.pushes.subscribe(&session, &keys, daily_at)).await?;
+    state.blocking(move |parts| parts.pushes.subscribe(&session, &keys, daily_at, held, Timestamp::now())).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -89,13 +87,18 @@ pub(super) async fn try_it(
 ) -> Result<StatusCode, AppError> {
     let session = device(&who)?;
     let asked = session.clone();
-    if state.blocking(move |parts| parts.pushes.of(&asked)).await?.is_none() {
+    let one = state.blocking(move |parts| parts.pushes.of(&asked)).await?;
+    let Some(one) = one.filter(|one| !one.is_gone()) else {
         let message = "This device is not subscribed to pushes".to_owned();
+        return Err(AppError::Refused(StatusCode::CONFLICT, message));
+    };
+    if Timestamp::now() < one.not_before {
+        let message = format!("The push service of this browser asked for a pause until {}", one.not_before);
         return Err(AppError::Refused(StatusCode::CONFLICT, message));
     }
     tokio::spawn(async move {
         // How it ended is remembered, and told by the state.
-        if let Err(error) = push::try_one(&state, session, TRY_AFTER).await {
+        if let Err(error) = push::try_one(&state, session).await {
             tracing::error!(?error, "could not push to a device");
         }
     });

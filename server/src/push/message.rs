@@ -13,6 +13,9 @@ use super::{Reason, Subscription};
 /// A device that is off for longer looks for new files by itself when it is on again.
 const VALID: Duration = Duration::from_secs(12 * 3600);
 
+/// At most 32 characters of base64url (RFC 8030, 5.4). Apple takes only what decodes: not 1 more than a multiple of 4.
+const TOPIC: &str = "safelight-backup";
+
 pub(super) fn request(
     to: &Subscription,
     reason: Reason,
@@ -30,7 +33,7 @@ pub(super) fn request(
     let headers = request.headers_mut();
     headers.insert(header::AUTHORIZATION, authorization);
     // The newest takes the place of one that was not delivered yet.
-    headers.insert("topic", HeaderValue::from_static("safelight"));
+    headers.insert("topic", HeaderValue::from_static(TOPIC));
     headers.insert("urgency", HeaderValue::from_static("high"));
     Ok(request)
 }

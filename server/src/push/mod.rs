@@ -2,6 +2,7 @@
 //! person chose. The browser's push service learns that something came, and when; what, only the device can read.
 
 mod message;
+mod public;
 mod schedule;
 mod subscription;
 mod vapid;
@@ -13,11 +14,13 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
+use ureq::unversioned::transport::DefaultConnector;
 
 use crate::error::{AppError, causes};
 use crate::index::{Index, IndexError};
-use crate::state::{State, blocking};
+use crate::state::{State, TRY_AFTER, blocking};
 pub(crate) use schedule::Reason;
+use public::PublicOnly;
 use schedule::due;
 pub(crate) use subscription::{Keys, Malformed, Subscription};
 use vapid::Vapid;
@@ -25,11 +28,15 @@ use vapid::Vapid;
 /// Often enough for a time of day, rarely enough to cost nothing.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 const FIRST_LOOK_AFTER: Duration = Duration::from_mins(10);
+/// Between two looks, of which the first is this late by itself.
+const LONGEST_GAP: SignedDuration = SignedDuration::from_mins(15);
 /// A push service that is slower is down.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// The first wait after a failure; it doubles up to a day.
 const FIRST_WAIT: SignedDuration = SignedDuration::from_mins(15);
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24);
+/// A service that asks for more has a wrong clock.
+const LONGEST_ASKED: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Which push services may be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,7 +75,11 @@ impl Pushes {
             .max_redirects(0)
             .https_only(reach == Reach::Secure)
             .timeout_global(Some(ANSWER_TIMEOUT));
-        Self { index, agent: config.build().into(), reach }
+        let agent = match reach {
+            Reach::Secure => ureq::Agent::with_parts(config.build(), DefaultConnector::new(), PublicOnly::default()),
+            Reach::Plain => config.build().into(),
+        };
+        Self { index, agent, reach }
     }
 
     /// The key by which a browser knows that a push is ours.
@@ -103,7 +114,7 @@ impl Pushes {
     ) -> Result<Outcome, IndexError> {
         let request = message::request(to, reason, &Vapid::of(&self.index)?, contact, now);
         let outcome = match request.map(|request| self.agent.run(request)) {
-            Ok(Ok(answer)) => judge(answer.status(), answer.headers()),
+            Ok(Ok(answer)) => judge(answer.status(), answer.headers(), now),
             Ok(Err(error)) => {
                 tracing::info!(error = causes(&error), "a push service could not be reached");
                 Outcome::Later(None)
@@ -120,23 +131,28 @@ impl Pushes {
 }
 
 /// RFC 8030, 5 and 7.3.
-fn judge(status: StatusCode, headers: &HeaderMap) -> Outcome {
+fn judge(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Outcome {
     match status.as_u16() {
         200..=299 => Outcome::Taken,
         404 | 410 => Outcome::Gone,
         408 | 429 | 500..=599 => {
-            let seconds =
-                headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-            Outcome::Later(seconds.map(SignedDuration::from_secs))
+            Outcome::Later(headers.get(header::RETRY_AFTER).and_then(|value| asked(value.to_str().ok()?, now)))
         }
         status => Outcome::Refused(status),
     }
 }
 
-/// The wait after so many failures in a row, and at least what the service asked for.
+/// Seconds, or a date (RFC 9110, 10.2.3).
+fn asked(retry_after: &str, now: Timestamp) -> Option<SignedDuration> {
+    let seconds = || retry_after.parse().ok().map(SignedDuration::from_secs);
+    let date = || jiff::fmt::rfc2822::parse(retry_after).ok().map(|date| date.timestamp().duration_since(now));
+    seconds().or_else(date)
+}
+
+/// The wait after so many failures in a row, and at least what the service asked for, within reason.
 fn wait(failures: u32, asked: Option<SignedDuration>) -> SignedDuration {
-    let backoff = FIRST_WAIT * 2_i32.pow(failures.min(7));
-    asked.unwrap_or_default().max(backoff).min(LONGEST_WAIT)
+    let backoff = (FIRST_WAIT * 2_i32.pow(failures.min(7))).min(LONGEST_WAIT);
+    asked.unwrap_or_default().clamp(backoff, LONGEST_ASKED)
 }
 
 impl State {
@@ -150,8 +166,15 @@ impl State {
 pub(crate) async fn keep(state: State) {
     // Devices whose server was away for a day get the time to say that they are there.
     let mut look = tokio::time::interval_at(Instant::now() + FIRST_LOOK_AFTER, LOOK_EVERY);
+    let mut looked = Timestamp::now();
     loop {
         look.tick().await;
+        // A machine that was asleep was away as well; its timers slept with it.
+        let now = Timestamp::now();
+        if now.duration_since(std::mem::replace(&mut looked, now)) > LONGEST_GAP {
+            look.reset_after(FIRST_LOOK_AFTER);
+            continue;
+        }
         let pushing = state.clone();
         if let Err(error) = blocking(move || pushing.push_due(Timestamp::now())).await {
             tracing::error!(?error, "could not push to the devices");
@@ -160,12 +183,13 @@ pub(crate) async fn keep(state: State) {
 }
 
 /// Pushes to one device after a while, so that its person can close the app meanwhile.
-pub(crate) async fn try_one(state: &State, session: String, after: Duration) -> Result<Outcome, AppError> {
-    tokio::time::sleep(after).await;
+pub(crate) async fn try_one(state: &State, session: String) -> Result<Outcome, AppError> {
+    tokio::time::sleep(state.settings.push_asked_after.unwrap_or(TRY_AFTER)).await;
     let contact = contact(state);
     let outcome = state.blocking(move |parts| {
         let now = Timestamp::now();
         let one = parts.pushes.of(&session)?;
+        let one = one.filter(|one| !one.is_gone() && now >= one.not_before);
         one.map_or(Ok(Outcome::Gone), |one| parts.pushes.push(&one, Reason::Asked, &contact, now))
     });
     outcome.await
@@ -185,6 +209,7 @@ mod tests {
 
     #[test]
     fn every_answer_has_its_outcome() {
+        let now = "2026-05-03T12:00:00Z".parse().unwrap();
         let table = [
             (200, Outcome::Taken),
             (201, Outcome::Taken),
@@ -198,11 +223,13 @@ mod tests {
             (503, Outcome::Later(None)),
         ];
         for (status, outcome) in table {
-            assert_eq!(judge(StatusCode::from_u16(status).unwrap(), &HeaderMap::new()), outcome, "{status}");
+            assert_eq!(judge(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), now), outcome, "{status}");
         }
-        let headers = HeaderMap::from_iter([(header::RETRY_AFTER, "120".parse().unwrap())]);
         let later = Outcome::Later(Some(SignedDuration::from_secs(120)));
-        assert_eq!(judge(StatusCode::TOO_MANY_REQUESTS, &headers), later);
+        for retry_after in ["120", "Sun, 03 May 2026 12:02:00 GMT"] {
+            let headers = HeaderMap::from_iter([(header::RETRY_AFTER, retry_after.parse().unwrap())]);
+            assert_eq!(judge(StatusCode::TOO_MANY_REQUESTS, &headers, now), later, "{retry_after}");
+        }
     }
 
     #[test]
@@ -213,6 +240,8 @@ mod tests {
             [15, 30, 60, 960, 1440, 1440]
         );
         assert_eq!(minutes(0, Some(SignedDuration::from_hours(3))), 180);
-        assert_eq!(minutes(0, Some(SignedDuration::from_hours(900))), 1440);
+        assert_eq!(minutes(0, Some(SignedDuration::from_hours(48))), 48 * 60);
+        assert_eq!(minutes(0, Some(SignedDuration::from_hours(900))), 7 * 1440);
+        assert_eq!(minutes(0, Some(SignedDuration::from_hours(-1))), 15, "a date that is over");
     }
 }

@@ -23,19 +23,23 @@ pub(crate) enum Reason {
 
 /// Whether it is time, and why.
 pub(super) fn due(one: &Subscription, last_used: Timestamp, now: Timestamp) -> Option<Reason> {
-    if now < one.not_before {
+    if one.held || now < one.not_before {
         return None;
     }
     let quiet_since =
         |at: Option<Timestamp>, time: SignedDuration| at.is_none_or(|at| now.duration_since(at) >= time);
     let missed = one.daily_at.map(|minute| time_since(minute, now));
-    if missed
-        .is_some_and(|missed| missed < LATE && quiet_since(one.pushed, missed + SignedDuration::from_secs(1)))
-    {
+    let is_time = |missed| {
+        let chosen_before = now.duration_since(one.daily_since) >= missed;
+        missed < LATE && chosen_before && quiet_since(one.pushed, missed + SignedDuration::from_secs(1))
+    };
+    if missed.is_some_and(is_time) {
         return Some(Reason::Daily);
     }
+    // What comes soon anyway is enough.
+    let is_soon = missed.is_some_and(|missed| DAY - missed < LATE);
     let is_silent = quiet_since(Some(last_used), DAY) && quiet_since(one.pushed, DAY);
-    is_silent.then_some(Reason::Silent)
+    (is_silent && !is_soon).then_some(Reason::Silent)
 }
 
 /// Since this minute of the day (UTC) was last.
@@ -64,6 +68,10 @@ mod tests {
         for (one, last_used, reason) in table {
             assert_eq!(due(&one, at(last_used), now), reason, "{last_used}, {:?}", one.pushed);
         }
+        let held = Subscription { held: true, ..one(None) };
+        assert_eq!(due(&held, at("2026-04-01T00:00:00Z"), now), None);
+        let daily_soon = Subscription { daily_at: Some(13 * 60), ..one(None) };
+        assert_eq!(due(&daily_soon, at("2026-04-01T00:00:00Z"), now), None);
         let waits = Subscription { not_before: at("2026-05-03T12:00:01Z"), ..one(None) };
         assert_eq!(due(&waits, at("2026-04-01T00:00:00Z"), now), None);
     }
@@ -87,5 +95,9 @@ mod tests {
         for (pushed, now, reason) in table {
             assert_eq!(due(&at_nine(pushed), at(now), at(now)), reason, "{now}, {pushed:?}");
         }
+        let chosen = |at_time: &str| Subscription { daily_since: at(at_time), ..at_nine(None) };
+        let now = at("2026-05-03T09:40:00Z");
+        assert_eq!(due(&chosen("2026-05-03T09:30:00Z"), now, now), None, "it was over when it was chosen");
+        assert_eq!(due(&chosen("2026-05-03T08:30:00Z"), now, now), Some(Reason::Daily));
     }
 }

@@ -1,7 +1,5 @@
 //! The subscriptions of the devices, one for each session; it goes with it.
 
-use std::net::IpAddr;
-
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::Timestamp;
@@ -14,6 +12,9 @@ use crate::vault::time;
 use axum::http::Uri;
 use axum::http::uri::Authority;
 
+/// The outcome of one that the push service knows no more.
+pub(crate) const GONE: &str = "gone";
+
 /// Those of the large services have some hundred.
 const LONGEST_ENDPOINT_BYTES: usize = 2048;
 
@@ -24,6 +25,10 @@ pub(crate) struct Subscription {
     pub(crate) keys: Keys,
     /// Minute of the day, UTC.
     pub(crate) daily_at: Option<u16>,
+    /// When that was chosen.
+    pub(crate) daily_since: Timestamp,
+    /// The app may do nothing without a page now.
+    pub(crate) held: bool,
     /// The last time that a service took one.
     pub(crate) pushed: Option<Timestamp>,
     /// How the last one ended, for people.
@@ -84,9 +89,17 @@ impl Keys {
 /// Push services have names, and listen where the web does: nobody is to have us knock at the doors of our own network.
 fn is_service(authority: &Authority, reach: Reach) -> bool {
     let host = authority.host();
-    let is_number = host.starts_with('[') || host.parse::<IpAddr>().is_ok();
+    // Some of those that resolve names take the last part alone, in hexadecimal too, for the number of an address.
+    let last = host.rsplit('.').next().unwrap_or_default();
+    let is_number = host.starts_with('[') || last.starts_with(|first: char| first.is_ascii_digit());
     let is_public = !is_number && host.contains('.') && authority.port_u16().is_none_or(|port| port == 443);
     !authority.as_str().contains('@') && (is_public || reach == Reach::Plain)
+}
+
+impl Subscription {
+    pub(crate) fn is_gone(&self) -> bool {
+        self.outcome.as_deref() == Some(GONE)
+    }
 }
 
 impl Pushes {
@@ -100,6 +113,8 @@ impl Pushes {
         session: &str,
         keys: &Keys,
         daily_at: Option<u16>,
+        held: bool,
+        now: Timestamp,
     ) -> Result<(), IndexError> {
         let row = (
             session.to_owned(),
@@ -107,16 +122,22 @@ impl Pushes {
             keys.public_key.to_sec1_bytes().into_vec(),
             keys.auth.to_vec(),
             daily_at,
+            held,
+            now.as_millisecond(),
         );
         self.index.write(move |index| {
-            // A browser that was paired anew is another device to us.
-            let others = "DELETE FROM push_subscription WHERE endpoint = ?2 AND session <> ?1";
-            index.execute(others, params![row.0, row.1])?;
+            // A browser that was paired anew is another device to us, for which the same was chosen.
+            let others = "DELETE FROM push_subscription WHERE endpoint = ?2 AND session <> ?1 RETURNING daily_at";
+            let theirs = index.query_row(others, params![row.0, row.1], |row| row.get::<_, Option<u16>>(0));
+            let daily_at = row.4.or(theirs.optional()?.flatten());
+            let row = (row.0, row.1, row.2, row.3, daily_at, row.5, row.6);
             // The same one keeps what is known of it.
             let sql = "INSERT INTO push_subscription
-                (session, endpoint, public_key, auth, daily_at, not_before, failures)
-                VALUES (?1, ?2, ?3, ?4, ?5, 0, 0)
+                (session, endpoint, public_key, auth, daily_at, held, daily_since, not_before, failures)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0)
                 ON CONFLICT (session) DO UPDATE SET
+                    daily_since = iif(daily_at IS excluded.daily_at, daily_since, excluded.daily_since),
+                    held = excluded.held,
                     pushed_at = iif(endpoint = excluded.endpoint, pushed_at, NULL),
                     outcome = iif(endpoint = excluded.endpoint, outcome, NULL),
                     not_before = iif(endpoint = excluded.endpoint, not_before, 0),
@@ -134,6 +155,7 @@ impl Pushes {
         })
     }
 
+    /// One that is gone is told as well.
     pub(crate) fn of(&self, session: &str) -> Result<Option<Subscription>, IndexError> {
         let sql = "SELECT * FROM push_subscription WHERE session = ?1";
         self.index.read(|index| index.query_row(sql, [session], from_row).optional())
@@ -142,9 +164,10 @@ impl Pushes {
     /// With the time at which each device was last heard of.
     pub(super) fn all(&self) -> Result<Vec<(Subscription, Timestamp)>, IndexError> {
         let sql = "SELECT push_subscription.*, last_used_at
-            FROM push_subscription JOIN session ON session.id = push_subscription.session";
+            FROM push_subscription JOIN session ON session.id = push_subscription.session
+            WHERE outcome IS NOT ?1";
         let both = |row: &Row<'_>| Ok((from_row(row)?, time(row, "last_used_at")?));
-        self.index.read(|index| index.prepare(sql)?.query_map([], both)?.collect())
+        self.index.read(|index| index.prepare(sql)?.query_map([GONE], both)?.collect())
     }
 
     pub(super) fn remember(
@@ -155,8 +178,8 @@ impl Pushes {
     ) -> Result<(), IndexError> {
         let now_ms = now.as_millisecond();
         let (pushed, not_before, failures, words) = match outcome {
-            // Another one may have taken its place meanwhile, with another endpoint.
-            Outcome::Gone => return self.forget(one),
+            // What its person chose is kept for the one that takes its place.
+            Outcome::Gone => (None, 0, 0, GONE.to_owned()),
             Outcome::Taken => (Some(now_ms), 0, 0, "taken".to_owned()),
             Outcome::Later(asked) => {
                 let next = now.saturating_add(wait(one.failures, asked)).unwrap_or(Timestamp::MAX);
@@ -165,19 +188,12 @@ impl Pushes {
             // Nothing mends it but another subscription: it is tried once a day.
             Outcome::Refused(status) => (Some(now_ms), 0, 0, format!("refused with {status}")),
         };
+        // Another one may have taken its place meanwhile, with another endpoint.
         let (session, endpoint) = (one.session.clone(), one.keys.endpoint.to_string());
         self.index.write(move |index| {
             let sql = "UPDATE push_subscription SET pushed_at = coalesce(?2, pushed_at), not_before = ?3,
                 failures = ?4, outcome = ?5 WHERE session = ?1 AND endpoint = ?6";
             index.execute(sql, params![session, pushed, not_before, failures, words, endpoint]).map(drop)
-        })
-    }
-
-    fn forget(&self, one: &Subscription) -> Result<(), IndexError> {
-        let row = (one.session.clone(), one.keys.endpoint.to_string());
-        self.index.write(move |index| {
-            let sql = "DELETE FROM push_subscription WHERE session = ?1 AND endpoint = ?2";
-            index.execute(sql, row).map(drop)
         })
     }
 }
@@ -188,6 +204,8 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Subscription> {
         session: row.get("session")?,
         keys: keys_of(row)?,
         daily_at: row.get("daily_at")?,
+        daily_since: time(row, "daily_since")?,
+        held: row.get("held")?,
         pushed,
         outcome: row.get("outcome")?,
         not_before: time(row, "not_before")?,
@@ -222,6 +240,8 @@ pub(super) mod tests {
             session: "s".into(),
             keys: Keys::read("https://push.example.net/p/1", PUBLIC_KEY, AUTH, Reach::Secure).unwrap(),
             daily_at: None,
+            daily_since: Timestamp::UNIX_EPOCH,
+            held: false,
             pushed: None,
             outcome: None,
             not_before: Timestamp::UNIX_EPOCH,
@@ -242,6 +262,9 @@ pub(super) mod tests {
             "https://me@push.example.net/",
             "/path",
             "https://192.168.1.1/",
+            "https://127.1/",
+            "https://0x7f.0.0.1/",
+            "https://192.168.257/",
             "https://[::1]/",
             "https://router/",
             "https://push.example.net:8443/",

@@ -1,24 +1,36 @@
 //! The words of each link: its state, what that means, and what mends it.
 
-use engine::{Access, Barrier, Halt, Run, RunEnd, View};
+use engine::{Access, Barrier, FolderView, Halt, Lasting, View};
 
 use super::{Link, Mend, Notifications, Pushes, Seen, State, System, link};
-use crate::words::background::Waking;
+use crate::words::background::{Waking, read_closed};
 use crate::words::numbers::{bytes, files};
 
-pub(super) fn folder(folder: &engine::FolderView) -> Link {
+/// A folder, with and without a page.
+pub(super) fn folder(view: &View, folder: &FolderView) -> Link {
     let name = format!("“{}”", folder.name);
-    let (state, says, mend) = match folder.access {
-        Access::Granted if folder.lasting == engine::Lasting::Once => {
-            (State::Unsure, "These files were handed over once. New ones are not noticed.", None)
-        }
-        Access::Granted => (State::Good, "Safelight may read it while it is open.", None),
-        Access::Barred(Barrier::NeedsPermission) => {
+    let (state, says, mend) = match (folder.access, folder.lasting) {
+        (Access::Barred(Barrier::NeedsPermission), _) => {
             (State::Bad, "The browser asks for your permission again.", Some(Mend::Allow(folder.id)))
         }
-        Access::Barred(Barrier::Unreachable) => {
+        (Access::Barred(Barrier::Unreachable), _) => {
             (State::Bad, "It is not there. Is its drive plugged in?", None)
         }
+        (Access::Granted, Lasting::Once) => {
+            (State::Unsure, "These files were handed over once. New ones are not noticed.", None)
+        }
+        (Access::Granted, Lasting::Inbox) => {
+            (State::Good, "It lies in the browser's own storage, and can be read at any time.", None)
+        }
+        (Access::Granted, Lasting::Lasting) => match view.settings.seen_closed.of(folder.id) {
+            Some(true) => (State::Good, "It could be read, open and closed.", None),
+            Some(false) => (State::Unsure, "It can be read while Safelight is open, and not while it is closed.", None),
+            None => (
+                State::Unsure,
+                "It can be read while Safelight is open. Whether it can while it is closed was not seen yet.",
+                None,
+            ),
+        },
     };
     link(&name, state, says, mend)
 }
@@ -47,24 +59,28 @@ pub(super) fn unless_off(view: &View, link: Link) -> Link {
     if off && link.state == State::Good { Link { state: State::Unsure, says, ..link } } else { link }
 }
 
-pub(super) fn closed(view: &View, last: Option<&Run>, seen: &Seen) -> Link {
+/// What mends it for all folders.
+pub(super) fn closed(view: &View, seen: &Seen) -> Link {
     let install = seen.can_install.then_some(Mend::Install);
-    let is_barred = |run: &Run| run.ended.is_some_and(|ended| ended.because == RunEnd::Barred);
-    let barred = last.is_some_and(is_barred) || view.settings.reads_closed == Some(false);
-    let (state, says, mend) = match view.settings.reads_closed {
-        _ if barred && seen.is_app => (
+    let (state, says, mend) = match read_closed(view) {
+        Some(true) => (State::Good, "When it was woken last, it could read your folders.", None),
+        _ if seen.system == System::Android => (
+            State::Unsure,
+            "Browsers on Android keep no access to folders for an app that is closed: what is sent then are copies.",
+            None,
+        ),
+        Some(false) if seen.is_app => (
             State::Bad,
             "The browser did not let it read every folder. Remove and add the folder here, in the installed app, or choose \
              “Allow on every visit” when the browser asks.",
             None,
         ),
-        _ if barred => (
+        Some(false) => (
             State::Bad,
             "The browser did not let it read every folder. Installed apps keep that access: install Safelight, and open it \
              from its icon.",
             install,
         ),
-        Some(_) => (State::Good, "When it was woken last, it could read your folders.", None),
         None if seen.is_app => {
             (State::Unsure, "Installed apps keep it. It was not seen yet: test it below.", None)
         }
@@ -77,11 +93,11 @@ pub(super) fn closed(view: &View, last: Option<&Run>, seen: &Seen) -> Link {
     link("Folders while Safelight is closed", state, says, mend)
 }
 
-pub(super) fn copies(view: &View) -> Link {
+pub(super) fn copies(view: &View, seen: &Seen) -> Link {
     let (kept, settings) = (view.copies, &view.settings);
     let some = format!("{} ({}) that wait", files(kept.files), bytes(kept.bytes));
+    let never = seen.waking == Some(Waking::Never);
     let (state, says) = match () {
-        () if settings.reads_closed == Some(true) => (State::Good, "Not needed: folders can be read.".into()),
         () if settings.copies_limit.is_none() => (
             State::Unsure,
             "Switched off in the settings: what folders hold is sent only while Safelight is open.".into(),
@@ -89,8 +105,15 @@ pub(super) fn copies(view: &View) -> Link {
         () if kept.is_full => {
             (State::Unsure, format!("The browser has no room for more. It keeps copies of {some}."))
         }
+        () if kept.files > 0 && never => {
+            (State::Unsure, format!("The browser keeps copies of {some}. They are sent when you open Safelight."))
+        }
         () if kept.files > 0 => {
             (State::Good, format!("The browser keeps copies of {some}, and can send them."))
+        }
+        () if read_closed(view) == Some(true) => (State::Good, "Not needed: folders can be read.".into()),
+        () if view.tally.remaining > view.fetching => {
+            (State::Unsure, "Of what waits there are no copies: it was not copied yet, or does not fit.".into())
         }
         () => (State::Good, "Nothing waits that must be copied.".into()),
     };
@@ -124,7 +147,7 @@ pub(super) fn service_worker(seen: &Seen) -> Link {
     let name = "Service worker";
     match (seen.has_service_worker, seen.new_version_waits) {
         (true, true) => link(name, State::Unsure, "A newer version waits: choose “Update” above.", None),
-        (true, false) => link(name, State::Good, "It is in place, in this version.", None),
+        (true, false) => link(name, State::Good, in_place(seen.version.as_deref()), None),
         (false, _) => link(
             name,
             State::Bad,
@@ -134,12 +157,25 @@ pub(super) fn service_worker(seen: &Seen) -> Link {
     }
 }
 
+fn in_place(version: Option<&str>) -> String {
+    version.map_or_else(|| "It is in place.".into(), |version| format!("It is in place: version {version}."))
+}
+
 pub(super) fn waking(seen: &Seen, last: String) -> Link {
     let name = "Woken for what is left";
     match seen.waking {
         None => link(name, State::Unsure, "Asking the browser…", None),
         Some(Waking::Never) => {
             link(name, State::Bad, "This browser wakes no app that is closed. Chrome and Edge do.", None)
+        }
+        Some(Waking::Forbidden) => link(
+            name,
+            State::Bad,
+            "Background sync is forbidden for this site: see its settings, to the left of the address.",
+            None,
+        ),
+        Some(Waking::ForWhatIsLeft | Waking::NowAndThen) if !seen.has_service_worker => {
+            link(name, State::Bad, "There is no service worker that could be woken.", None)
         }
         Some(Waking::ForWhatIsLeft | Waking::NowAndThen) => {
             let says = "If something is left when you close it, the browser wakes Safelight once the network is there, \
@@ -157,7 +193,10 @@ pub(super) fn now_and_then(seen: &Seen, last: String) -> Link {
             let says = "The browser wakes Safelight to look for new files, about twice a day.";
             link(name, State::Good, format!("{says}{last}"), None)
         }
-        Some(Waking::Never | Waking::ForWhatIsLeft) => {
+        Some(Waking::Never | Waking::Forbidden | Waking::ForWhatIsLeft) if seen.system == System::Android => {
+            link(name, State::Unsure, "Android browsers cannot look into folders of an app that is closed.", None)
+        }
+        Some(Waking::Never | Waking::Forbidden | Waking::ForWhatIsLeft) => {
             let says = "The browser does not look for new files by itself. It does for installed apps.";
             link(name, State::Unsure, format!("{says}{last}"), None)
         }
@@ -166,7 +205,12 @@ pub(super) fn now_and_then(seen: &Seen, last: String) -> Link {
 
 pub(super) fn pushes(seen: &Seen, last: String) -> Link {
     let name = "Woken by your server";
+    let says = "Your server wakes Safelight when it has not heard of this device for a day.";
     match &seen.pushes {
+        Pushes::On(_) | Pushes::Off | Pushes::Gone if seen.waking == Some(Waking::Never) => {
+            let mend = matches!(seen.pushes, Pushes::On(_)).then_some(Mend::EndPushes);
+            link(name, State::Unsure, "Of no use here: there would be no folders to look at.", mend)
+        }
         Pushes::Unknown => link(name, State::Unsure, "Asking your server…", None),
         Pushes::Missing => link(name, State::Unsure, "This browser or this server has no pushes.", None),
         Pushes::NoAnswer => link(name, State::Unsure, "Your server did not say whether it does.", None),
@@ -177,16 +221,30 @@ pub(super) fn pushes(seen: &Seen, last: String) -> Link {
              notification each time. The browser's maker learns when, not what.",
             Some(Mend::BeginPushes),
         ),
-        Pushes::On(outcome) => {
-            let ended = outcome.as_ref().map_or_else(String::new, |end| format!(" The last push was {end}."));
-            let says = "Your server wakes Safelight when it has not heard of this device for a day.";
-            let refused = outcome.as_ref().is_some_and(|outcome| outcome.starts_with("refused"));
-            // Another subscription is what mends it.
-            let (state, mend) = match refused {
-                true => (State::Bad, Mend::BeginPushes),
-                false => (State::Good, Mend::EndPushes),
-            };
-            link(name, state, format!("{says}{ended}{last}"), Some(mend))
+        Pushes::Gone => link(
+            name,
+            State::Bad,
+            "The browser's push service does not know this browser any more. Turn it on again.",
+            Some(Mend::BeginPushes),
+        ),
+        Pushes::On(None) => {
+            link(name, State::Unsure, format!("{says} None was sent yet.{last}"), Some(Mend::EndPushes))
+        }
+        Pushes::On(Some(outcome)) => {
+            let says = format!("{says} The last push was {outcome}.{last}");
+            match outcome.as_str() {
+                "taken" => link(name, State::Good, says, Some(Mend::EndPushes)),
+                // Another subscription is what mends it.
+                outcome if outcome.starts_with("refused") => {
+                    link(name, State::Bad, says, Some(Mend::BeginPushes))
+                }
+                _ => link(
+                    name,
+                    State::Unsure,
+                    format!("{says} Your server could not reach the browser's push service."),
+                    Some(Mend::EndPushes),
+                ),
+            }
         }
     }
 }
@@ -222,8 +280,9 @@ pub(super) fn storage(seen: &Seen) -> Link {
     }
 }
 
-pub(super) fn server(halt: Option<Halt>) -> Link {
-    let (state, says) = match halt {
+pub(super) fn server(view: &View) -> Link {
+    let (state, says) = match view.halt {
+        None if !view.answered => (State::Unsure, "Asking it…"),
         None => (State::Good, "It answers."),
         Some(Halt::Offline) => (State::Bad, "It does not answer. Is it running, and are you on its network?"),
         Some(Halt::SignedOut) => (State::Bad, "It does not know this browser. Pair it anew, above."),

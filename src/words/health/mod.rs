@@ -5,7 +5,7 @@ mod links;
 
 use engine::{FolderId, Moment, Run, View, Wake};
 
-use crate::words::background::{Waking, last_of};
+use crate::words::background::Waking;
 use crate::words::history;
 
 /// What was seen from a window.
@@ -18,6 +18,8 @@ pub struct Seen {
     /// None if the browser does not say.
     pub is_storage_kept: Option<bool>,
     pub has_service_worker: bool,
+    /// What the service worker calls its version, if it answered.
+    pub version: Option<String>,
     pub new_version_waits: bool,
     pub notifications: Notifications,
     pub waking: Option<Waking>,
@@ -43,6 +45,8 @@ pub enum Pushes {
     Missing,
     NoAnswer,
     Off,
+    /// The push service forgot this browser.
+    Gone,
     /// How the last one ended, as the server tells it.
     On(Option<String>),
 }
@@ -137,10 +141,10 @@ fn link(name: &str, state: State, says: impl Into<String>, mend: Option<Mend>) -
 /// The whole chain. `time` writes a moment.
 pub fn chain(view: &View, runs: &[Run], seen: &Seen, time: &impl Fn(Moment) -> String) -> Vec<Link> {
     let mut chain = vec![links::allowed(view)];
-    chain.extend(view.folders.iter().map(links::folder));
+    chain.extend(view.folders.iter().map(|folder| links::folder(view, folder)));
     chain.extend([
-        links::closed(view, last_of(runs), seen),
-        links::copies(view),
+        links::closed(view, seen),
+        links::unless_off(view, links::copies(view, seen)),
         links::installed(seen),
         links::service_worker(seen),
         links::unless_off(view, links::waking(seen, last_by(runs, Wake::Sync, time))),
@@ -149,7 +153,7 @@ pub fn chain(view: &View, runs: &[Run], seen: &Seen, time: &impl Fn(Moment) -> S
         links::large_files(seen, last_by(runs, Wake::Fetched, time)),
         links::notifications(seen),
         links::storage(seen),
-        links::server(view.halt),
+        links::server(view),
     ]);
     chain.push(links::system(seen.system));
     chain

@@ -1,7 +1,7 @@
 //! Every link in every state.
 
-use engine::testing::World;
-use engine::{Access, Barrier, Halt, RunEnd};
+use engine::testing::{PICTURES, World};
+use engine::{Access, Barrier, Halt, Lasting, RunEnd};
 use engine::{Ended, Event};
 
 use super::*;
@@ -13,6 +13,7 @@ fn well() -> Seen {
         can_install: false,
         is_storage_kept: Some(true),
         has_service_worker: true,
+        version: Some("0a1b2c3d4e".into()),
         new_version_waits: false,
         notifications: Notifications::Allowed,
         waking: Some(Waking::NowAndThen),
@@ -26,14 +27,21 @@ fn view() -> View {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();
     let mut view = world.view();
-    view.settings.reads_closed = Some(true);
+    view.settings.seen_closed.see(PICTURES, true);
     view
 }
 
 /// It was never woken.
 fn fresh() -> View {
     let mut view = view();
-    view.settings.reads_closed = None;
+    view.settings.seen_closed.forget(PICTURES);
+    view
+}
+
+/// When it was woken it could not read the folder.
+fn barred() -> View {
+    let mut view = view();
+    view.settings.seen_closed.see(PICTURES, false);
     view
 }
 
@@ -66,36 +74,24 @@ fn a_chain_that_held_the_last_time_is_called_good() {
 #[test]
 fn every_link_that_is_weak_says_what_mends_it() {
     let tab = Seen { is_app: false, can_install: true, ..well() };
-    let barred = [run(Wake::Sync, RunEnd::Barred)];
-    type Case<'a> = (&'a str, Seen, &'a [Run], State, &'a str, Option<Mend>);
+    type Case<'a> = (&'a str, Seen, State, &'a str, Option<Mend>);
     let table: Vec<Case> = vec![
-        (
-            "Folders while Safelight is closed",
-            tab.clone(),
-            &barred,
-            State::Bad,
-            "install",
-            Some(Mend::Install),
-        ),
-        ("Folders while Safelight is closed", well(), &barred, State::Bad, "every visit", None),
-        ("Installed as an app", tab.clone(), &[], State::Unsure, "not installed", Some(Mend::Install)),
-        ("Installed as an app", Seen { can_install: false, ..tab.clone() }, &[], State::Unsure, "menu", None),
-        ("Service worker", Seen { has_service_worker: false, ..well() }, &[], State::Bad, "Reload", None),
-        ("Service worker", Seen { new_version_waits: true, ..well() }, &[], State::Unsure, "newer", None),
+        ("Installed as an app", tab.clone(), State::Unsure, "not installed", Some(Mend::Install)),
+        ("Installed as an app", Seen { can_install: false, ..tab.clone() }, State::Unsure, "menu", None),
+        ("Service worker", Seen { has_service_worker: false, ..well() }, State::Bad, "Reload", None),
+        ("Service worker", Seen { new_version_waits: true, ..well() }, State::Unsure, "newer", None),
         (
             "Woken for what is left",
             Seen { waking: Some(Waking::Never), ..well() },
-            &[],
             State::Bad,
             "Chrome",
             None,
         ),
-        ("Woken for what is left", Seen { waking: None, ..well() }, &[], State::Unsure, "Asking", None),
-        ("Woken now and then", Seen { waking: None, ..well() }, &[], State::Unsure, "Asking", None),
+        ("Woken for what is left", Seen { waking: None, ..well() }, State::Unsure, "Asking", None),
+        ("Woken now and then", Seen { waking: None, ..well() }, State::Unsure, "Asking", None),
         (
             "Woken now and then",
             Seen { waking: Some(Waking::ForWhatIsLeft), ..tab.clone() },
-            &[],
             State::Unsure,
             "installed",
             None,
@@ -103,7 +99,6 @@ fn every_link_that_is_weak_says_what_mends_it() {
         (
             "Woken by your server",
             Seen { pushes: Pushes::Off, ..well() },
-            &[],
             State::Unsure,
             "a day",
             Some(Mend::BeginPushes),
@@ -111,7 +106,6 @@ fn every_link_that_is_weak_says_what_mends_it() {
         (
             "Woken by your server",
             Seen { pushes: Pushes::Missing, ..well() },
-            &[],
             State::Unsure,
             "no pushes",
             None,
@@ -119,7 +113,6 @@ fn every_link_that_is_weak_says_what_mends_it() {
         (
             "Woken by your server",
             Seen { pushes: Pushes::Unknown, ..well() },
-            &[],
             State::Unsure,
             "Asking",
             None,
@@ -127,7 +120,6 @@ fn every_link_that_is_weak_says_what_mends_it() {
         (
             "Woken by your server",
             Seen { pushes: Pushes::On(Some("refused with 403".into())), ..well() },
-            &[],
             State::Bad,
             "refused with 403",
             Some(Mend::BeginPushes),
@@ -135,7 +127,6 @@ fn every_link_that_is_weak_says_what_mends_it() {
         (
             "Notifications",
             Seen { notifications: Notifications::Refused, ..well() },
-            &[],
             State::Unsure,
             "settings",
             None,
@@ -143,7 +134,6 @@ fn every_link_that_is_weak_says_what_mends_it() {
         (
             "Notifications",
             Seen { notifications: Notifications::NotAsked, ..well() },
-            &[],
             State::Unsure,
             "cannot wake",
             Some(Mend::Notify),
@@ -151,7 +141,6 @@ fn every_link_that_is_weak_says_what_mends_it() {
         (
             "Notifications",
             Seen { notifications: Notifications::Missing, ..well() },
-            &[],
             State::Unsure,
             "none",
             None,
@@ -159,7 +148,6 @@ fn every_link_that_is_weak_says_what_mends_it() {
         (
             "Browser storage",
             Seen { is_storage_kept: Some(false), ..well() },
-            &[],
             State::Unsure,
             "No photo is lost",
             Some(Mend::KeepStorage),
@@ -167,7 +155,6 @@ fn every_link_that_is_weak_says_what_mends_it() {
         (
             "Browser storage",
             Seen { is_storage_kept: None, ..well() },
-            &[],
             State::Unsure,
             "No photo is lost",
             None,
@@ -175,7 +162,6 @@ fn every_link_that_is_weak_says_what_mends_it() {
         (
             "Android's battery saver",
             Seen { system: System::Android, ..well() },
-            &[],
             State::Unsure,
             "Samsung",
             None,
@@ -183,7 +169,6 @@ fn every_link_that_is_weak_says_what_mends_it() {
         (
             "Woken by your server",
             Seen { pushes: Pushes::NoAnswer, ..well() },
-            &[],
             State::Unsure,
             "did not say",
             None,
@@ -191,7 +176,6 @@ fn every_link_that_is_weak_says_what_mends_it() {
         (
             "Large files, finished by the browser",
             Seen { can_leave: false, ..well() },
-            &[],
             State::Unsure,
             "nothing by itself",
             None,
@@ -199,15 +183,71 @@ fn every_link_that_is_weak_says_what_mends_it() {
         (
             "Safari, iPhone and iPad",
             Seen { system: System::Apple, ..well() },
-            &[],
             State::Bad,
             "by hand",
             None,
         ),
-        ("Firefox", Seen { system: System::Firefox, ..well() }, &[], State::Bad, "Chrome", None),
+        (
+            "Woken for what is left",
+            Seen { waking: Some(Waking::Forbidden), ..well() },
+            State::Bad,
+            "forbidden",
+            None,
+        ),
+        (
+            "Woken for what is left",
+            Seen { has_service_worker: false, ..well() },
+            State::Bad,
+            "no service worker",
+            None,
+        ),
+        (
+            "Woken now and then",
+            Seen { waking: Some(Waking::ForWhatIsLeft), system: System::Android, ..well() },
+            State::Unsure,
+            "Android",
+            None,
+        ),
+        (
+            "Woken by your server",
+            Seen { pushes: Pushes::On(None), ..well() },
+            State::Unsure,
+            "None was sent yet",
+            Some(Mend::EndPushes),
+        ),
+        (
+            "Woken by your server",
+            Seen { pushes: Pushes::On(Some("not now".into())), ..well() },
+            State::Unsure,
+            "could not reach",
+            Some(Mend::EndPushes),
+        ),
+        (
+            "Woken by your server",
+            Seen { pushes: Pushes::Gone, ..well() },
+            State::Bad,
+            "Turn it on again",
+            Some(Mend::BeginPushes),
+        ),
+        (
+            "Woken by your server",
+            Seen { pushes: Pushes::Off, waking: Some(Waking::Never), ..well() },
+            State::Unsure,
+            "no folders",
+            None,
+        ),
+        (
+            "Woken by your server",
+            Seen { pushes: Pushes::On(None), waking: Some(Waking::Never), ..well() },
+            State::Unsure,
+            "no folders",
+            Some(Mend::EndPushes),
+        ),
+        ("Service worker", Seen { version: None, ..well() }, State::Good, "It is in place.", None),
+        ("Firefox", Seen { system: System::Firefox, ..well() }, State::Bad, "Chrome", None),
     ];
-    for (name, seen, runs, state, words, mend) in table {
-        let found = of(name, &view(), runs, &seen);
+    for (name, seen, state, words, mend) in table {
+        let found = of(name, &view(), &[], &seen);
         assert_eq!((found.0, found.2), (state, mend), "{name}: {}", found.1);
         assert!(found.1.contains(words), "{name}: {}", found.1);
     }
@@ -219,9 +259,7 @@ fn nothing_is_called_good_that_was_not_seen_or_is_switched_off() {
     let tab = Seen { is_app: false, can_install: true, ..well() };
     assert!(of(CLOSED, &fresh(), &[], &well()).1.contains("test it"));
     assert_eq!(of(CLOSED, &fresh(), &[], &tab).2, Some(Mend::Install));
-    // A run that was handed over before it read anything shows nothing.
-    let handed_over = [run(Wake::Sync, RunEnd::HandedOver)];
-    assert_eq!(of(CLOSED, &fresh(), &handed_over, &well()).0, State::Unsure);
+    assert_eq!(of("“Pictures”", &fresh(), &[], &well()).0, State::Unsure);
 
     let set = |change: fn(&mut engine::Settings)| {
         let mut view = view();
@@ -239,6 +277,36 @@ fn nothing_is_called_good_that_was_not_seen_or_is_switched_off() {
     }
     let charging = set(|settings| settings.gates.only_charging = true);
     assert_eq!(of("Switched on", &charging, &[], &well()).0, State::Unsure);
+    let floor = set(|settings| settings.gates.battery_floor = Some(30));
+    assert_eq!(of("Switched on", &floor, &[], &well()).0, State::Unsure);
+    let asking = View { answered: false, ..view() };
+    assert_eq!(of("Your server", &asking, &[], &well()).0, State::Unsure);
+}
+
+#[test]
+fn each_folder_is_told_of_with_and_without_a_page_and_what_mends_it() {
+    const CLOSED: &str = "Folders while Safelight is closed";
+    let tab = Seen { is_app: false, can_install: true, ..well() };
+    assert_eq!(of("“Pictures”", &view(), &[], &well()).0, State::Good);
+    let (state, says, _) = of("“Pictures”", &barred(), &[], &well());
+    assert!(state == State::Unsure && says.ends_with("not while it is closed."), "{says}");
+    let (state, says, mend) = of(CLOSED, &barred(), &[], &tab);
+    assert!(says.contains("install Safelight"), "{says}");
+    assert_eq!((state, mend), (State::Bad, Some(Mend::Install)));
+    let (state, says, mend) = of(CLOSED, &barred(), &[], &well());
+    assert!(says.contains("every visit"), "{says}");
+    assert_eq!((state, mend), (State::Bad, None));
+    let android = Seen { system: System::Android, ..tab };
+    for view in [fresh(), barred()] {
+        let (state, says, mend) = of(CLOSED, &view, &[], &android);
+        assert!(says.contains("copies"), "{says}");
+        assert_eq!((state, mend), (State::Unsure, None));
+    }
+    for (lasting, words) in [(Lasting::Once, "handed over once"), (Lasting::Inbox, "at any time")] {
+        let mut view = view();
+        view.folders[0].lasting = lasting;
+        assert!(of("“Pictures”", &view, &[], &well()).1.contains(words));
+    }
 }
 
 #[test]
@@ -256,6 +324,13 @@ fn copies_are_said_to_be_what_they_are() {
     );
     assert_eq!(with(|view| view.copies.is_full = true).0, State::Unsure);
     assert!(with(|_| {}).1.contains("Nothing waits"));
+    assert_eq!(with(|view| view.tally.remaining = 3).0, State::Unsure);
+    let never = Seen { waking: Some(Waking::Never), ..well() };
+    let mut some = fresh();
+    some.copies.files = 2;
+    assert!(of(COPIES, &some, &[], &never).1.contains("when you open"));
+    some.settings.paused = true;
+    assert!(of(COPIES, &some, &[], &well()).1.contains("Of no use"));
 }
 
 #[test]

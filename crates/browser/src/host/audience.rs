@@ -10,11 +10,12 @@ use futures::future::{LocalBoxFuture, ready};
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::EventTarget;
 
 use super::Host;
 use crate::Fault;
 use crate::channel::{Channel, FromEngine, Message, ToEngine};
-use crate::{inbox, now, server};
+use crate::{inbox, now, server, surroundings};
 
 /// The browser takes so many in one go (measured).
 const MOST_FETCHED: usize = 100;
@@ -156,7 +157,11 @@ impl Audience for NoPage {
         if self.opened.heard.get() {
             self.opened.hear();
         }
-        Ok(Vec::new())
+        let telling = Rc::clone(host);
+        let changed = surroundings::connection().dyn_into().map(|connection: EventTarget| {
+            EventListener::new(&connection, "change", move |_| telling.tell(surroundings::changed()))
+        });
+        Ok(changed.into_iter().collect())
     }
 
     fn say(&self, _: &FromEngine, _: &JsValue) {}

@@ -6,14 +6,19 @@ use gloo::events::EventListener;
 use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::ServiceWorker;
 
 use crate::Fault;
-use crate::bindings::{WakingRegistration, has_global, object};
+use crate::bindings::{WakingRegistration, has_global, object, query_permission_of};
+use crate::json::{property, text};
 
 /// The first visit installs it, with some 600 KB.
 const PATIENCE_MS: u32 = 20_000;
 /// The tag of the one-off and of the periodic sync.
 const TAG: &str = "safelight-backup";
+/// Of the one that is asked for when a page goes, or its network does. The browser gives back no tries to a tag that waits
+/// already, and the other one's may be used up or far apart by then.
+const LEFT: &str = "safelight-left";
 /// As often as the browser will; it waits for half a day and more.
 const OFTEN_MS: f64 = 3_600_000.0;
 
@@ -22,14 +27,29 @@ pub fn can_be_woken() -> bool {
     has_global("SyncManager")
 }
 
+/// The browser refuses to wake us for this site.
+pub async fn may_not_be_woken() -> bool {
+    let asked = query_permission_of(&object(&[("name", &"background-sync".into())]));
+    asked.await.is_ok_and(|status| text(&status, "state").is_some_and(|state| state == "denied"))
+}
+
 /// Work is left: the service worker is woken as soon as the network is there. With a page open it does nothing, and sees
 /// to it that it is woken again later.
 pub fn ask_for_sync() {
+    ask_for(TAG);
+}
+
+/// This page goes, or its network does: the service worker goes on as soon as both allow it.
+pub fn ask_for_sync_when_gone() {
+    ask_for(LEFT);
+}
+
+fn ask_for(tag: &'static str) {
     if !can_be_woken() {
         return;
     }
-    spawn(async {
-        let asked = async { Ok::<_, Fault>(registration().await?.sync().register(TAG).await?) };
+    spawn(async move {
+        let asked = async { Ok::<_, Fault>(registration().await?.sync().register(tag).await?) };
         if let Err(fault) = asked.await {
             // Refused in private windows, and where the person forbade it. The next opening goes on.
             web_sys::console::warn_1(&fault.to_string().into());
@@ -80,6 +100,11 @@ pub(super) async fn kept_registration() -> Option<JsValue> {
     }
     let workers = web_sys::window()?.navigator().service_worker();
     JsFuture::from(workers.get_registration()).await.ok().filter(JsValue::is_object)
+}
+
+/// The service worker that is in place, if any.
+pub(super) async fn active_worker() -> Option<ServiceWorker> {
+    property(&kept_registration().await?, "active").dyn_into().ok()
 }
 
 /// Where a service worker cannot be had, the browser lets us wait for ever.

@@ -1,10 +1,17 @@
 //! What a backup without a page hangs on, as far as a window can see it; and a test of it.
 
-use web_sys::{Notification, NotificationPermission};
+use futures::channel::oneshot;
+use futures::future::{Either, select};
+use gloo::events::EventListener;
+use gloo::timers::future::TimeoutFuture;
+use js_sys::Array;
+use web_sys::{MessageChannel, Notification, NotificationPermission, ServiceWorker};
 
-use super::background::{kept_registration, registration};
+use super::background::active_worker;
 use crate::bindings::{has_global, is_storage_kept};
-use crate::json::property;
+use crate::json::text;
+
+const ANSWER_MS: u32 = 2_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Chain {
@@ -13,6 +20,8 @@ pub struct Chain {
     /// The browser throws nothing away by itself; none if it does not say.
     pub is_storage_kept: Option<bool>,
     pub has_service_worker: bool,
+    /// What the service worker calls itself.
+    pub version: Option<String>,
     pub notifications: Notifications,
 }
 
@@ -28,14 +37,35 @@ pub enum Notifications {
 pub async fn chain() -> Chain {
     let standalone =
         web_sys::window().and_then(|window| window.match_media("(display-mode: standalone)").ok().flatten());
+    let worker = active_worker().await;
     Chain {
         is_app: standalone.is_some_and(|query| query.matches()),
         is_storage_kept: is_storage_kept().await.ok().and_then(|kept| kept.as_bool()),
-        has_service_worker: kept_registration()
-            .await
-            .is_some_and(|kept| property(&kept, "active").is_object()),
+        has_service_worker: worker.is_some(),
+        version: match &worker {
+            Some(worker) => version(worker).await,
+            None => None,
+        },
         notifications: notifications(),
     }
+}
+
+/// None if it does not say it soon, as earlier ones do not.
+async fn version(worker: &ServiceWorker) -> Option<String> {
+    let channel = MessageChannel::new().ok()?;
+    let (tell, told) = oneshot::channel();
+    let answered = EventListener::once(&channel.port1(), "message", move |event| {
+        // Whoever asked may have gone.
+        _ = tell.send(text(event, "data"));
+    });
+    channel.port1().start();
+    worker.post_message_with_transferable(&"version".into(), &Array::of1(&channel.port2())).ok()?;
+    let said = match select(told, TimeoutFuture::new(ANSWER_MS)).await {
+        Either::Left((said, _)) => said.ok().flatten(),
+        Either::Right(_) => None,
+    };
+    drop(answered);
+    said
 }
 
 fn notifications() -> Notifications {
@@ -51,7 +81,5 @@ fn notifications() -> Notifications {
 
 /// The service worker then waits until every page is closed, and backs up as if it had been woken. False if there is none.
 pub async fn test_background() -> bool {
-    let Ok(registration) = registration().await else { return false };
-    let active = registration.active();
-    active.is_some_and(|worker| worker.post_message(&"test-backup".into()).is_ok())
+    active_worker().await.is_some_and(|worker| worker.post_message(&"test-backup".into()).is_ok())
 }

@@ -11,7 +11,6 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
 use crate::bindings::{Battery, get_battery, has_global};
-use crate::json::property;
 use crate::surroundings;
 
 /// Well within the time after which the engine takes it for old.
@@ -30,9 +29,8 @@ pub fn keep_surroundings(tell: impl Fn(Surroundings) + 'static) {
         tell_on(&window, &["focus", "pageshow"], &tell);
         window.document().iter().for_each(|document| tell_on(document, &["visibilitychange"], &tell));
     }
-    let connection = property(&property(&js_sys::global(), "navigator"), "connection");
-    tell_on(&connection, &["change"], &tell);
-    if has_global("BatteryManager") {
+    tell_on(&surroundings::connection(), &["change"], &tell);
+    if can_see_power() {
         spawn(async move {
             // Refused in frames and by policies: then the power is unknown.
             let Ok(found) = get_battery().await else { return };
@@ -41,6 +39,11 @@ pub fn keep_surroundings(tell: impl Fn(Surroundings) + 'static) {
             tell();
         });
     }
+}
+
+/// Whether this browser tells anything of the battery.
+pub fn can_see_power() -> bool {
+    has_global("BatteryManager")
 }
 
 /// Of the local time.

@@ -143,7 +143,7 @@ impl Engine {
             if self.twin_is_sending(id) || self.is_one_too_large(id) || !self.fits_the_shift(now, id) {
                 held_back.push(id);
             } else {
-                begun.extend(self.begin_sending_one(id));
+                begun.extend(self.begin_sending_one(now, id));
             }
         }
         held_back.into_iter().for_each(|id| self.catalog.release(id));
@@ -154,7 +154,7 @@ impl Engine {
         is_large(id) && self.jobs.sending().iter().filter(|job| is_large(job.file)).count() >= LARGE_AT_ONCE
     }
 
-    fn begin_sending_one(&mut self, id: FileId) -> Option<Command> {
+    fn begin_sending_one(&mut self, now: Moment, id: FileId) -> Option<Command> {
         let digest = self.catalog.get(id)?.state.digest()?;
         if self.maybe_held.contains(digest) {
             self.catalog.set_state(id, FileState::Hashed { digest });
@@ -162,7 +162,7 @@ impl Engine {
         }
         self.maybe_held.insert(digest);
         self.catalog.set_state(id, FileState::Uploading { digest });
-        let job = self.jobs.begin_sending(id, digest);
+        let job = self.jobs.begin_sending(id, digest, now);
         Some(Command::Upload(Send { read: self.read(job, id)?, digest }))
     }
 

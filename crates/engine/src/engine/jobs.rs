@@ -4,6 +4,7 @@ use protocol::Digest;
 
 use crate::event::JobId;
 use crate::row::FileId;
+use crate::time::Moment;
 
 #[derive(Debug, Default)]
 pub(crate) struct Jobs {
@@ -31,12 +32,21 @@ pub(crate) struct Sending {
     pub(crate) sent: u64,
     /// Bytes that the server had before, if it keeps what arrives of an upload that is cut off.
     resumed_at: Option<u64>,
+    began: Moment,
 }
 
 /// An upload that is cut off after so much got on: it goes on from there, and ends some day.
 const GOT_ON_BYTES: u64 = 8 << 20;
 
+/// Longer than a server thinks about a request that is there.
+const STANDS_STILL_MS: u64 = 60_000;
+
 impl Sending {
+    /// Nothing moved for long. What a shift takes up again and again keeps others from being sent.
+    pub(crate) fn stands_still(&self, now: Moment) -> bool {
+        now.since(self.began) >= STANDS_STILL_MS && self.sent <= self.resumed_at.unwrap_or(0)
+    }
+
     pub(crate) fn got_on(&self) -> bool {
         self.resumed_at.is_some_and(|at| self.sent.saturating_sub(at) >= GOT_ON_BYTES)
     }
@@ -63,9 +73,9 @@ impl Jobs {
         job
     }
 
-    pub(crate) fn begin_sending(&mut self, file: FileId, digest: Digest) -> JobId {
+    pub(crate) fn begin_sending(&mut self, file: FileId, digest: Digest, began: Moment) -> JobId {
         let job = self.next();
-        self.sending.push(Sending { job, file, digest, sent: 0, resumed_at: None });
+        self.sending.push(Sending { job, file, digest, sent: 0, resumed_at: None, began });
         if let Some(asking) = &mut self.asking {
             asking.meanwhile.push(digest);
         }

@@ -127,7 +127,11 @@ impl Engine {
 
     pub(super) fn end_shift_in_time(&mut self, now: Moment) {
         if matches!(self.shift, Shift::Until(until) if until.is_due(now)) {
+            let stuck = self.jobs.sending().iter().filter(|job| job.stands_still(now)).map(|job| job.file);
+            let stuck: Vec<FileId> = stuck.collect();
             self.end_shift(RunEnd::TimeUp);
+            // The next shift begins with others.
+            stuck.into_iter().for_each(|id| _ = self.catalog.count_attempt(id));
         }
     }
 
