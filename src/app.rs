@@ -16,6 +16,7 @@ use crate::parts::gates::Gates;
 use crate::parts::headline::HeadlinePart;
 use crate::parts::health::Health;
 use crate::parts::history::History;
+use crate::parts::inviting::Inviting;
 use crate::parts::library::Library;
 use crate::parts::lists::Lists;
 use crate::parts::notices::Notices;
@@ -55,6 +56,7 @@ fn page(desk: Desk) -> impl IntoView {
             <Controls desk />
             <Gates desk />
             <Closing desk />
+            <Inviting desk />
             <Lists desk />
             <Activity desk />
             <Folders desk />
@@ -84,11 +86,16 @@ fn begin(desk: Desk) {
     browser::window::when_installable(move |offer| desk.install.set(offer));
     keep_background(desk);
     tell_surroundings(desk);
-    spawn_local(browser::window::renew_pushes());
-    let remaining = desk.view(|view| view.tally.remaining);
+    let held = desk.view(|view| view.answered.then_some(!may_go_on(view)));
     Effect::new(move |_| {
-        if let Some(remaining) = remaining.get() {
-            browser::window::set_badge(remaining);
+        if let Some(held) = held.get() {
+            spawn_local(browser::window::keep_pushes(held));
+        }
+    });
+    let tally = desk.tally();
+    Effect::new(move |_| {
+        if let Some(tally) = tally.get() {
+            browser::window::set_badge(tally.remaining);
         }
     });
 }
@@ -115,10 +122,9 @@ async fn tell_fetching(desk: Desk) {
 
 /// What is left when the page goes is for the background.
 fn keep_background(desk: Desk) {
-    let on = desk.view(|view| view.settings.background && !view.folders.is_empty());
-    let may = |view: &View| view.settings.background && !view.settings.paused;
-    let left = desk.is(move |view| may(view) && view.tally.remaining > 0);
-    let unseen = desk.is(move |view| may(view) && !view.folders.is_empty() && read_closed(view).is_none());
+    let on = desk.view(|view| Some(view.settings.background && !view.folders.is_empty()));
+    let left = desk.is(|view| may_go_on(view) && view.tally.remaining > 0);
+    let unseen = desk.is(|view| may_go_on(view) && read_closed(view).is_none());
     Effect::new(move |_| {
         // An app that was just installed may be woken more often.
         desk.install.track();
@@ -138,6 +144,11 @@ fn keep_background(desk: Desk) {
             browser::window::ask_for_sync_when_gone();
         }
     });
+}
+
+/// Something may be done without a page.
+fn may_go_on(view: &View) -> bool {
+    view.settings.background && !view.settings.paused && !view.folders.is_empty()
 }
 
 async fn waking(wanted: bool) -> Waking {

@@ -3,7 +3,7 @@
 use browser::app_shell::NewVersion;
 use browser::channel::{FromEngine, Notice, Stopped, ToEngine};
 use browser::window::{Conversation, InstallOffer, notify_unless_seen};
-use engine::{Filter, Headline, Incident, Intent, Large, RowsPage, Run, View};
+use engine::{Filter, Headline, Incident, Intent, Large, RowsPage, Run, Tally, View};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -37,6 +37,8 @@ pub struct Desk {
     pub new_version: RwSignal<Option<NewVersion>, LocalStorage>,
     /// The browser's offer to install Safelight as an app.
     pub install: RwSignal<Option<InstallOffer>, LocalStorage>,
+    /// The browser shows notifications of ours.
+    pub may_notify: RwSignal<bool>,
     /// What the browser said about waking us, once it did.
     pub waking: RwSignal<Option<Waking>>,
     conversation: StoredValue<Conversation, LocalStorage>,
@@ -82,6 +84,7 @@ impl Desk {
             largest,
             new_version: RwSignal::new_local(None),
             install: RwSignal::new_local(None),
+            may_notify: RwSignal::new(false),
             waking: RwSignal::new(None),
             conversation: StoredValue::new_local(conversation),
         })
@@ -106,23 +109,28 @@ impl Desk {
         self.conversation.with_value(act);
     }
 
-    /// A part of the view; `None` while there is none.
-    pub fn view<T: PartialEq + Send + Sync + 'static>(
+    /// What follows from the view; while there is none, what stands for nothing. Each type of it is kilobytes of code, so
+    /// there are few.
+    pub fn view<T: Default + PartialEq + Send + Sync + 'static>(
         self,
         part: impl Fn(&View) -> T + Send + Sync + 'static,
-    ) -> Memo<Option<T>> {
+    ) -> Memo<T> {
         Memo::new(move |_| {
             self.shown.with(|shown| match shown {
-                Shown::View(view) => Some(part(view)),
-                Shown::Opening | Shown::Stopped(_) | Shown::OtherVersion => None,
+                Shown::View(view) => part(view),
+                Shown::Opening | Shown::Stopped(_) | Shown::OtherVersion => T::default(),
             })
         })
     }
 
     /// True while the engine says so.
     pub fn is(self, state: impl Fn(&View) -> bool + Send + Sync + 'static) -> Memo<bool> {
-        let part = self.view(state);
-        Memo::new(move |_| part.get().unwrap_or(false))
+        self.view(state)
+    }
+
+    /// The numbers, once they are known.
+    pub fn tally(self) -> Memo<Option<Tally>> {
+        self.view(|view| Some(view.tally.clone()))
     }
 
     pub fn is_unpaired(self) -> Memo<bool> {

@@ -89,8 +89,18 @@ async function shift(kind, over) {
   const fetches = (await self.registration.backgroundFetch?.getIds()) ?? [];
   // Both well behind the deadlines of a shift: whoever is late then will never come.
   const late = pause(kind === "push" ? 50_000 : 175_000).then(() => Promise.reject(new Error("late")));
-  return Promise.race([back_up(kind, fetches.filter((id) => id !== over).join("-")), late]);
+  const fetching = fetches.filter((id) => id !== over).join("-");
+  const [end, needs, off, sent, remaining, problems, isProtected, worthTelling, silentDays] = await Promise.race([
+    back_up(KINDS.indexOf(kind), fetching),
+    late,
+  ]);
+  return { end: ENDS[end], needs: NEEDS[needs], off, sent, remaining, problems, isProtected, worthTelling, silentDays };
 }
+
+// As the program numbers them.
+const KINDS = ["sync", "periodicsync", "push", "test", "fetched"];
+const ENDS = ["done", "unfinished", "busy", "page-open"];
+const NEEDS = ["", "pairing", "permission", "space"];
 
 // The server is asked what arrived. A page that is open does it itself.
 async function afterFetch(id) {
@@ -151,7 +161,7 @@ async function subscribeAnew() {
 
 const files = (number) => `${number} ${number === 1 ? "file" : "files"}`;
 
-function words({ end, off, needs, sent, remaining, problems, protected: isProtected, silentDays }) {
+function words({ end, off, needs, sent, remaining, problems, isProtected, silentDays }) {
   const done = sent ? `${files(sent)} backed up. ` : "";
   if (end === "page-open") return "Safelight is open.";
   if (end === "busy") return "Safelight is backing up already.";

@@ -2,8 +2,8 @@
 //! a server; clones share it.
 
 use std::ops::Deref;
-use std::time::Duration;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use tokio::sync::Semaphore;

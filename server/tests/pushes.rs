@@ -231,11 +231,8 @@ impl Device {
 }
 
 fn subscribed(service: &PushService) -> (Server, Device) {
-    let settings = Settings {
-        push_reach: Reach::Plain,
-        push_asked_after: Some(Duration::ZERO),
-        ..Settings::default()
-    };
+    let settings =
+        Settings { push_reach: Reach::Plain, push_asked_after: Some(Duration::ZERO), ..Settings::default() };
     let server = Server::start_with(tempfile::tempdir().unwrap(), Page::embedded(), settings);
     let device = Device { cookie: server.pair() };
     assert_eq!(device.subscribe(&server, &service.endpoint(), None).status, 204);

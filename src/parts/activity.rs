@@ -9,7 +9,6 @@ use crate::words::numbers::bytes;
 #[component]
 pub fn Activity(desk: Desk) -> impl IntoView {
     let active = desk.view(|view| view.active.clone());
-    let active = Memo::new(move |_| active.get().unwrap_or_default());
     view! {
         <Show when=move || active.with(|active| !active.is_empty())>
             <section class="activity" aria-labelledby="now">
@@ -36,14 +35,14 @@ fn Job(desk: Desk, file: FileId, path: String, stage: Stage, size: u64) -> impl 
         Stage::Sending => "Sending",
     };
     let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
-    let progress = move || format!("{} of {}", bytes(done.get().unwrap_or(0)), bytes(size));
+    let progress = move || format!("{} of {}", bytes(done.get()), bytes(size));
     view! {
         <li>
             <span class="verb">{verb}</span>
             <span class="path" title=path.clone()>{name.clone()}</span>
             <progress
                 max=size.to_string()
-                prop:value=move || done.get().unwrap_or(0) as f64
+                prop:value=move || done.get() as f64
                 aria-label=format!("{verb} {name}")
             ></progress>
             <span class="amount">{progress}</span>

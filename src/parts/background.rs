@@ -4,7 +4,6 @@ use browser::channel::ToEngine;
 use browser::window::local_time;
 use engine::Intent;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::parts::settings::Switch;
 use crate::shown::Desk;
@@ -25,13 +24,7 @@ pub fn Background(desk: Desk) -> impl IntoView {
             name="Background backup"
             hint="While Safelight is closed, the browser may wake it to send what is left and to look for new files."
             on
-            turn=move |on| {
-                desk.dispatch(Intent::SetBackground(on));
-                if !on {
-                    // Each push would show a notification, and find nothing that it may do.
-                    spawn_local(async { _ = browser::window::end_pushes().await });
-                }
-            }
+            turn=move |on| desk.dispatch(Intent::SetBackground(on))
         />
         <div class="outlook">
             <p class="hint" data-testid="background">{said}</p>

@@ -41,9 +41,10 @@ pub fn Devices(desk: Desk) -> impl IntoView {
                     </p>
                     <div class="list">
                         <ul>
-                            <For each=move || listed(&heard.get()) key=|device| device.id.clone() let:device>
-                                <Line desk device heard />
-                            </For>
+                            {move || {
+                                let line = |device| view! { <Line desk device heard /> };
+                                listed(&heard.get()).into_iter().map(line).collect_view()
+                            }}
                         </ul>
                     </div>
                 </Show>

@@ -11,12 +11,12 @@ use browser::channel::{Notice, ToEngine};
 #[component]
 pub fn Folders(desk: Desk) -> impl IntoView {
     let ids = desk.view(|view| view.folders.iter().map(|folder| folder.id).collect::<Vec<_>>());
-    let ids = Memo::new(move |_| ids.get().unwrap_or_default());
     view! {
         <Show when=move || ids.with(|ids| !ids.is_empty())>
             <section class="folders" aria-labelledby="folders">
                 <h2 id="folders">"Folders"</h2>
-                <For each=move || ids.get() key=|id| *id children=move |id| view! { <Card desk id /> } />
+                // Each card hears of its folder itself: they are made anew only when one comes or goes.
+                {move || ids.get().into_iter().map(|id| view! { <Card desk id /> }).collect_view()}
             </section>
         </Show>
     }
@@ -25,30 +25,29 @@ pub fn Folders(desk: Desk) -> impl IntoView {
 #[component]
 fn Card(desk: Desk, id: FolderId) -> impl IntoView {
     let folder = desk.view(move |view| view.folders.iter().find(|folder| folder.id == id).cloned());
-    let folder = Memo::new(move |_| folder.get().flatten());
     let name = move || folder.get().map(|folder| folder.name);
     let facts = move || folder.with(|folder| folder.as_ref().map(facts));
-    let access = Memo::new(move |_| folder.with(|folder| folder.as_ref().map(|folder| folder.access)));
-    let is_inbox = Memo::new(move |_| {
-        folder.with(|folder| folder.as_ref().is_some_and(|folder| folder.lasting == Lasting::Inbox))
-    });
+    let is =
+        move |access| folder.with(|folder| folder.as_ref().is_some_and(|folder| folder.access == access));
+    let is_inbox =
+        move || folder.with(|folder| folder.as_ref().is_some_and(|folder| folder.lasting == Lasting::Inbox));
     view! {
         <article class="card folder">
             <div>
                 <h3>{name}</h3>
                 <p>{facts}</p>
-                <Show when=move || !is_inbox.get()>
+                <Show when=move || !is_inbox()>
                     <KeepAll desk id />
                 </Show>
             </div>
             <div class="row">
-                <Show when=move || access.get() == Some(Access::Barred(Barrier::NeedsPermission))>
+                <Show when=move || is(Access::Barred(Barrier::NeedsPermission))>
                     <button class="primary" on:click=move |_| allow(desk, id)>"Allow access"</button>
                 </Show>
-                <Show when=move || access.get() == Some(Access::Barred(Barrier::Unreachable))>
+                <Show when=move || is(Access::Barred(Barrier::Unreachable))>
                     <button on:click=move |_| desk.say(ToEngine::Regranted(id))>"Look again"</button>
                 </Show>
-                <Show when=move || !is_inbox.get()>
+                <Show when=move || !is_inbox()>
                     <Remove desk id />
                 </Show>
             </div>
@@ -59,12 +58,12 @@ fn Card(desk: Desk, id: FolderId) -> impl IntoView {
 /// What becomes of a file that changes after it was backed up.
 #[component]
 fn KeepAll(desk: Desk, id: FolderId) -> impl IntoView {
-    let rules =
-        desk.view(move |view| view.folders.iter().find(|folder| folder.id == id).map(|folder| folder.rules));
-    let rules = Memo::new(move |_| rules.get().flatten().unwrap_or_default());
-    let keeps_all = move || rules.get().versions == Versions::KeepAll;
+    let keeps_all = desk.is(move |view| {
+        let keeps = |folder: &FolderView| folder.id == id && folder.rules.versions == Versions::KeepAll;
+        view.folders.iter().any(keeps)
+    });
     let turn = move |_| {
-        let versions = if keeps_all() { Versions::KeepFirst } else { Versions::KeepAll };
+        let versions = if keeps_all.get() { Versions::KeepFirst } else { Versions::KeepAll };
         desk.dispatch(Intent::SetRules(id, FolderRules { versions }));
     };
     view! {

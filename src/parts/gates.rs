@@ -1,7 +1,7 @@
 //! What holds files back now, and the way past it.
 
 use browser::window::hour_and_minute;
-use engine::Intent;
+use engine::{Headline, Intent};
 use leptos::prelude::*;
 
 use crate::shown::Desk;
@@ -11,12 +11,13 @@ use crate::words::gates;
 pub fn Gates(desk: Desk) -> impl IntoView {
     let sentences = desk.view(|view| {
         let words = |held| gates::held(held, &view.settings.gates, hour_and_minute);
-        view.held.iter().map(words).collect::<Vec<_>>()
+        let sentences: Vec<String> = view.held.iter().map(words).collect();
+        // Paused, it waits for the person, whatever the rules say.
+        (!sentences.is_empty() && view.headline != Headline::Paused).then(|| sentences.join(" "))
     });
-    let shown = move || sentences.get().unwrap_or_default();
     view! {
-        <div class="row gates" data-testid="gates" hidden=move || shown().is_empty()>
-            <span class="hint">{move || shown().join(" ")}</span>
+        <div class="row gates" data-testid="gates" hidden=move || sentences.with(Option::is_none)>
+            <span class="hint">{sentences}</span>
             <button on:click=move |_| desk.dispatch(Intent::BackUpAnyway)>"Back up anyway"</button>
         </div>
     }

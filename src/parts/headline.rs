@@ -13,7 +13,7 @@ use browser::channel::Stopped;
 #[component]
 pub fn HeadlinePart(desk: Desk) -> impl IntoView {
     let words = Memo::new(move |_| desk.shown.with(words_of));
-    let tally = desk.view(|view| view.tally.clone());
+    let tally = desk.tally();
     let number = move |of: fn(&Tally) -> u64| move || tally.get().map(|tally| of(&tally).to_string());
     let state = Signal::derive(move || words.with(|words| words.state));
     view! {
@@ -30,7 +30,8 @@ pub fn HeadlinePart(desk: Desk) -> impl IntoView {
                 data-problems=number(|tally| tally.problems)
             >
                 <h1>{move || words.with(|words| words.title.clone())}</h1>
-                <p>{move || words.with(|words| words.detail.clone())}</p>
+                // It changes several times a second.
+                <p aria-live="off">{move || words.with(|words| words.detail.clone())}</p>
             </div>
         </header>
         <Show when=move || tally.with(|tally| tally.as_ref().is_some_and(|tally| tally.total > 0))>
@@ -58,11 +59,11 @@ fn Progress(desk: Desk) -> impl IntoView {
 
 #[component]
 fn Numbers(desk: Desk) -> impl IntoView {
-    let protected = desk.view(|view| count(view.tally.protected));
+    let protected = desk.view(|view| view.tally.protected);
     view! {
         <ul class="numbers">
             <li>
-                <span class="number"><strong>{move || protected.get()}</strong>" protected"</span>
+                <span class="number"><strong>{move || count(protected.get())}</strong>" protected"</span>
             </li>
             <NumberButton desk filter=Filter::Remaining name="remaining" of=|view| view.tally.remaining />
             <NumberButton desk filter=Filter::Skipped name="skipped" of=|view| view.tally.skipped />
@@ -80,13 +81,13 @@ fn NumberButton(desk: Desk, filter: Filter, name: &'static str, of: fn(&View) ->
         <li>
             <button
                 class="number"
-                class:urgent={move || filter == Filter::Problems && number.get() > Some(0)}
-                disabled=move || number.get() == Some(0) && !is_open()
+                class:urgent={move || filter == Filter::Problems && number.get() > 0}
+                disabled=move || number.get() == 0 && !is_open()
                 aria-expanded=move || is_open().to_string()
                 aria-controls="list"
                 on:click=move |_| toggle(desk, filter)
             >
-                <strong>{move || number.get().map(count)}</strong>
+                <strong>{move || count(number.get())}</strong>
                 " "
                 {name}
             </button>

@@ -9,7 +9,7 @@ use crate::parts::folders::allow;
 use crate::parts::rules::{minute_of, time_of};
 use crate::parts::section_head::SectionHead;
 use crate::shown::{Desk, Shown};
-use crate::words::health::{Link, Mend, Notifications, Pushes, Seen, System, chain, tested};
+use crate::words::health::{Link, Mend, Notifications, Pushes, Seen, System, chain, hindrance, tested};
 
 /// What was seen of the browser when somebody last looked, and what went wrong since.
 #[derive(Clone, Copy)]
@@ -26,6 +26,14 @@ pub fn Health(desk: Desk) -> impl IntoView {
     let open = RwSignal::new(false);
     let look =
         Look { desk, chain: RwSignal::new(None), push: RwSignal::new(None), trouble: RwSignal::new(None) };
+    // What the browser allows follows from these.
+    Effect::new(move |_| {
+        desk.install.track();
+        desk.waking.track();
+        if open.get_untracked() {
+            look.again();
+        }
+    });
     let toggle = move |()| {
         open.update(|open| *open = !*open);
         if open.get_untracked() {
@@ -79,33 +87,29 @@ fn line(look: Look, link: Link) -> impl IntoView {
 
 #[component]
 fn Test(look: Look) -> impl IntoView {
-    let asked = RwSignal::new(None);
+    let said = RwSignal::new(None::<String>);
     let desk = look.desk;
     let is_pushed = move || look.pushed().is_some();
-    let test =
-        move |_| spawn_local(async move { asked.set(Some((window::test_background().await, "here"))) });
+    let test = move |_| {
+        spawn_local(async move {
+            said.set(Some(if window::test_background().await { CLOSE_NOW } else { NOBODY }.into()))
+        });
+    };
     let push = move |_| {
-        spawn_local(async move { asked.set(Some((window::try_push().await, "at “Woken by your server”"))) });
+        spawn_local(async move {
+            said.set(Some(if window::try_push().await { CLOSE_SOON } else { NO_PUSH }.into()))
+        });
     };
-    let said = move || {
-        asked.get().map(|(asked, place)| if asked {
-            format!(
-                "Close Safelight now, every window and tab of it, within a minute. A few seconds later it is woken and backs \
-                 up as if you had been away. Open it again after half a minute: what came of it stands {place}, with its \
-                 time."
-            )
-        } else {
-            "There is nobody to wake: see what is missing above.".into()
-        })
-    };
+    let hindered = desk.view(move |view| hindrance(view, desk.waking.get()).map(str::to_owned));
+    let is_hindered = move || hindered.with(Option::is_some);
     let last = move || desk.runs.with(|runs| tested(runs, &local_time));
     view! {
         <div class="row">
-            <button on:click=test>"Test background backup now"</button>
-            <button hidden=move || !is_pushed() on:click=push>"Have the server wake it in ten seconds"</button>
+            <button disabled=is_hindered on:click=test>"Test background backup now"</button>
+            <button hidden=move || !is_pushed() disabled=is_hindered on:click=push>"Have the server wake it in ten seconds"</button>
         </div>
         <Daily look />
-        <p class="hint" role="status" data-testid="test">{said}</p>
+        <p class="hint" role="status" data-testid="test">{move || hindered.get().or(said.get())}</p>
         <p class="hint" data-testid="tested">{move || last().map(|last| format!("The last test.{last}"))}</p>
     }
 }
@@ -175,6 +179,7 @@ impl Look {
             can_install: self.desk.install.with(Option::is_some),
             is_storage_kept: chain.is_storage_kept,
             has_service_worker: chain.has_service_worker,
+            version: chain.version.clone(),
             new_version_waits: self.desk.new_version.with(Option::is_some),
             notifications: match chain.notifications {
                 window::Notifications::Allowed => Notifications::Allowed,
@@ -188,6 +193,7 @@ impl Look {
                 Some(PushLook::Missing) => Pushes::Missing,
                 Some(PushLook::NoAnswer) => Pushes::NoAnswer,
                 Some(PushLook::State(state)) if state.subscribed => Pushes::On(state.outcome),
+                Some(PushLook::State(state)) if state.endpoint.is_some() => Pushes::Gone,
                 Some(PushLook::State(_)) => Pushes::Off,
             },
             can_leave: window::can_leave_to_browser(),
@@ -204,6 +210,7 @@ impl Look {
         }
         spawn_local(async move {
             self.trouble.set(self.mended(mend).await.err());
+            self.desk.may_notify.set(window::may_notify(false).await);
             self.again();
         });
     }
@@ -234,6 +241,13 @@ impl Look {
     }
 }
 
+const CLOSE_NOW: &str = "Close Safelight now, every window and tab of it, within a minute. A few seconds later it is woken \
+    and backs up as if you had been away. Open it again after half a minute: what came of it stands here, with its time.";
+const CLOSE_SOON: &str = "Close Safelight within half a minute, every window and tab of it. The push comes in ten seconds and \
+    waits for that. Open it again after a minute: what came of it stands at “Woken by your server”, with its time.";
+const NOBODY: &str = "There is nobody to wake: see what is missing above.";
+const NO_PUSH: &str =
+    "Your server did not send one: it may be away, or the push service asked for a pause. Try again later.";
 const REFUSED: &str =
     "The browser allows no notifications here: see the site's settings, to the left of the address.";
 const NO_ANSWER: &str = "Your server did not answer. Try again.";

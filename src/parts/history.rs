@@ -14,7 +14,10 @@ pub fn History(desk: Desk) -> impl IntoView {
     let shown = desk.is(|view| !view.folders.is_empty());
     let open = RwSignal::new(false);
     // Told anew whenever a run begins or ends while somebody reads.
-    let newest = desk.view(|view| view.run.as_ref().map(|run| (run.began, run.ended)));
+    let newest = desk.view(|view| {
+        let latest = |run: &engine::Run| run.ended.map_or(run.began, |ended| ended.at).0;
+        view.run.as_ref().map_or(0, latest)
+    });
     Effect::new(move |_| {
         newest.track();
         if open.get() {
@@ -38,11 +41,7 @@ fn Runs(desk: Desk) -> impl IntoView {
     view! {
         <div class="list">
             <ul>
-                <For
-                    each=move || desk.runs.get()
-                    key=|run| (run.began, run.ended.map(|ended| ended.at), run.done.sent)
-                    children=move |run| view! { <Line run /> }
-                />
+                {move || desk.runs.get().into_iter().map(|run| view! { <Line run /> }).collect_view()}
             </ul>
             <div class="row">
                 <button on:click=move |_| save_csv(desk)>"Save as CSV"</button>

@@ -13,19 +13,22 @@ pub fn Leaving(desk: Desk) -> impl IntoView {
     let can = can_leave_to_browser();
     let offer = desk.view(offer);
     let left = desk.view(left);
-    let offer = move || offer.get().flatten().filter(|_| can);
+    let offer = move || offer.get().filter(|_| can);
     // The answer may be to another tab.
     let asked = RwSignal::new(false);
+    let busy = RwSignal::new(false);
     let trouble = RwSignal::new(None);
     Effect::new(move |_| {
         if let Some(files) = desk.largest.get()
             && asked.get_untracked()
         {
             asked.set(false);
+            busy.set(true);
             spawn_local(async move {
                 let begun = leave_to_browser(&files).await;
                 trouble.set(outcome(begun.map_err(|fault| fault.to_string())));
                 desk.say(ToEngine::Fetching(left_to_browser().await));
+                busy.set(false);
             });
         }
     });
@@ -34,10 +37,10 @@ pub fn Leaving(desk: Desk) -> impl IntoView {
         desk.say(ToEngine::Largest);
     };
     view! {
-        <p class="hint" data-testid="left">{move || left.get().flatten()}</p>
+        <p class="hint" data-testid="left">{left}</p>
         <div class="row" hidden=move || offer().is_none()>
             <span class="hint">{offer}</span>
-            <button on:click=ask>"Finish in the background"</button>
+            <button disabled=move || busy.get() on:click=ask>"Finish in the background"</button>
         </div>
         <p class="hint" role="alert">{trouble}</p>
     }

@@ -23,7 +23,7 @@ pub fn toggle(desk: Desk, filter: Filter) {
 #[component]
 pub fn Lists(desk: Desk) -> impl IntoView {
     // Asked again whenever the numbers move, so that the list is as live as they are.
-    let numbers = desk.view(|view| view.tally.clone());
+    let numbers = desk.tally();
     Effect::new(move |_| {
         numbers.track();
         if let Some((filter, count)) = desk.open.get() {

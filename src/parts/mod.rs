@@ -11,6 +11,7 @@ pub mod gates;
 pub mod headline;
 pub mod health;
 pub mod history;
+pub mod inviting;
 pub mod lamp;
 pub mod leaving;
 pub mod library;

@@ -1,5 +1,6 @@
 //! The rules that hold files back: each is off until somebody wants it, but for mobile data.
 
+use browser::window::can_see_power;
 use engine::{GateRules, Intent, QuietHours, VideosInBackground};
 use leptos::prelude::*;
 
@@ -28,14 +29,19 @@ pub fn Rules(desk: Desk) -> impl IntoView {
                 on=Memo::new(move |_| rules.get().metered_videos)
                 turn=move |on| change(|rules, on| rules.metered_videos = on, on)
             />
-            <Switch
-                id="charging"
-                name="Only while charging"
-                hint="While Safelight is closed, what it saw within the last half hour counts."
-                on=Memo::new(move |_| rules.get().only_charging)
-                turn=move |on| change(|rules, on| rules.only_charging = on, on)
-            />
-            <Battery sheet />
+            // Where nobody can see the battery, such a rule would hold everything back for good.
+            <Show when=move || can_see_power() || rules.get().only_charging>
+                <Switch
+                    id="charging"
+                    name="Only while charging"
+                    hint="While Safelight is closed, what it saw within the last half hour counts."
+                    on=Memo::new(move |_| rules.get().only_charging)
+                    turn=move |on| change(|rules, on| rules.only_charging = on, on)
+                />
+            </Show>
+            <Show when=move || can_see_power() || rules.get().battery_floor.is_some()>
+                <Battery sheet />
+            </Show>
             <Quiet sheet />
             <Videos sheet />
         </details>
@@ -53,9 +59,9 @@ struct Sheet {
 impl Sheet {
     fn open(desk: Desk) -> Sheet {
         let unheard = RwSignal::new(None);
-        let heard = desk.view(|view| view.settings.gates);
+        let heard = desk.view(|view| Some(view.settings.gates));
         Effect::new(move |_| {
-            if heard.get() == unheard.get_untracked() {
+            if unheard.get().is_some() && heard.get() == unheard.get() {
                 unheard.set(None);
             }
         });
@@ -129,17 +135,23 @@ const NIGHT: QuietHours = QuietHours { from: 22 * 60, to: 7 * 60 };
 fn Quiet(sheet: Sheet) -> impl IntoView {
     let set = move |hours| sheet.change(|rules| rules.quiet_hours = hours);
     let hours = move || sheet.rules.get().quiet_hours;
-    let change = move |change: fn(&mut QuietHours, u16), text: String| {
-        // A field that was emptied changes nothing.
-        let Some((mut hours, minute)) = hours().zip(minute_of(&text)) else { return };
-        change(&mut hours, minute);
-        set(Some(hours));
+    let edit = move |event: web_sys::Event, of: fn(&mut QuietHours) -> &mut u16| {
+        let Some(mut hours) = hours() else { return };
+        let field: web_sys::HtmlInputElement = event_target(&event);
+        match minute_of(&field.value()) {
+            Some(minute) => {
+                *of(&mut hours) = minute;
+                set(Some(hours));
+            }
+            // A field that was emptied shows again what holds.
+            None => field.set_value(&time_of(*of(&mut hours))),
+        }
     };
     view! {
         <Switch
             id="quiet"
             name="Quiet hours"
-            hint="Nothing is read or sent in them."
+            hint="Nothing is read or sent in them. From a time to the same time is all day."
             on=Memo::new(move |_| hours().is_some())
             turn=move |on: bool| set(on.then_some(NIGHT))
         />
@@ -149,7 +161,7 @@ fn Quiet(sheet: Sheet) -> impl IntoView {
                 <input
                     type="time"
                     prop:value=move || hours().map(|hours| time_of(hours.from))
-                    on:change=move |event| change(|hours, minute| hours.from = minute, event_target_value(&event))
+                    on:change=move |event| edit(event, |hours| &mut hours.from)
                 />
             </label>
             <label>
@@ -157,7 +169,7 @@ fn Quiet(sheet: Sheet) -> impl IntoView {
                 <input
                     type="time"
                     prop:value=move || hours().map(|hours| time_of(hours.to))
-                    on:change=move |event| change(|hours, minute| hours.to = minute, event_target_value(&event))
+                    on:change=move |event| edit(event, |hours| &mut hours.to)
                 />
             </label>
         </div>

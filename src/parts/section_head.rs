@@ -10,15 +10,17 @@ pub fn SectionHead(
     open: RwSignal<bool>,
     #[prop(into)] toggle: Callback<()>,
 ) -> impl IntoView {
+    let word = move || if open.get() { "Hide" } else { "Show" };
     view! {
         <div class="row list-head">
             <h2 id=id>{name}</h2>
             <button
                 class="quiet"
+                aria-label=move || format!("{}: {name}", word())
                 aria-expanded=move || open.get().to_string()
                 on:click=move |_| toggle.run(())
             >
-                {move || if open.get() { "Hide" } else { "Show" }}
+                {word}
             </button>
         </div>
     }

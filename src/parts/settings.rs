@@ -53,9 +53,7 @@ const BYTES_PER_MB: u64 = 1_000_000;
 #[component]
 fn Copies(desk: Desk) -> impl IntoView {
     let limit = desk.view(|view| view.settings.copies_limit);
-    let value = Signal::derive(move || {
-        limit.get().flatten().map_or(0, |bytes| bytes.get() / BYTES_PER_MB).to_string()
-    });
+    let value = Signal::derive(move || limit.get().map_or(0, |bytes| bytes.get() / BYTES_PER_MB).to_string());
     let choose = move |chosen: String| {
         let megabytes: u64 = chosen.parse().unwrap_or(0);
         desk.dispatch(Intent::SetCopiesLimit(NonZeroU64::new(megabytes * BYTES_PER_MB)));
@@ -82,7 +80,7 @@ fn Copies(desk: Desk) -> impl IntoView {
 fn Notify(desk: Desk) -> impl IntoView {
     let wanted = desk.is(|view| view.settings.notices);
     // Without the browser's leave nothing is shown, whatever is wanted.
-    let allowed = RwSignal::new(false);
+    let allowed = desk.may_notify;
     spawn_local(async move { allowed.set(may_notify(false).await) });
     let on = Memo::new(move |_| wanted.get() && allowed.get());
     let refused = RwSignal::new(false);
@@ -156,9 +154,7 @@ const BYTES_PER_MBIT: u64 = 125_000;
 #[component]
 fn RateLimit(desk: Desk) -> impl IntoView {
     let limit = desk.view(|view| view.settings.rate_limit);
-    let value = Signal::derive(move || {
-        limit.get().flatten().map_or(0, |rate| rate.get() / BYTES_PER_MBIT).to_string()
-    });
+    let value = Signal::derive(move || limit.get().map_or(0, |rate| rate.get() / BYTES_PER_MBIT).to_string());
     let choose = move |chosen: String| {
         let mbit: u64 = chosen.parse().unwrap_or(0);
         desk.dispatch(Intent::LimitRate(NonZeroU64::new(mbit * BYTES_PER_MBIT)));

@@ -16,7 +16,9 @@ pub fn closing(view: &View, goes_on: GoesOn) -> Option<String> {
     match view.headline {
         Headline::Empty => None,
         Headline::Unpaired if view.folders.is_empty() => None,
-        Headline::Unpaired => Some("Nothing goes on, open or closed, before this browser is paired anew.".into()),
+        Headline::Unpaired => {
+            Some("Nothing goes on, open or closed, before this browser is paired anew.".into())
+        }
         _ if view.fetching > 0 && view.fetching >= remaining => {
             Some("You can close Safelight: the browser itself sends the rest.".into())
         }
@@ -31,9 +33,9 @@ pub fn closing(view: &View, goes_on: GoesOn) -> Option<String> {
             let then = at_rest(view, goes_on);
             Some(format!("{} {verb} not on your server yet. {then}", files(remaining)))
         }
-        Headline::NeedsYou => {
-            Some("You can close Safelight: nothing is on its way. What it needs from you stands above.".into())
-        }
+        Headline::NeedsYou => Some(
+            "You can close Safelight: nothing is on its way. What it needs from you stands above.".into(),
+        ),
         Headline::Waiting | Headline::Paused | Headline::Offline => {
             Some("You can close Safelight: nothing that it knows of is left to send.".into())
         }
@@ -71,7 +73,10 @@ fn at_rest(view: &View, goes_on: GoesOn) -> String {
             "Whether the browser goes on with it when you close Safelight was not seen here yet.".to_owned()
         }
         GoesOn::Copies(copies) => {
-            format!("If you close Safelight, the browser may send {}; the rest waits for you.", copied(copies))
+            format!(
+                "If you close Safelight, the browser may send {}; the rest waits for you.",
+                copied(copies)
+            )
         }
         GoesOn::Everything | GoesOn::NotSeen | GoesOn::Nothing => {
             return "Nothing goes on while Safelight is closed.".to_owned();
@@ -188,7 +193,9 @@ mod tests {
         // What is known to be left is said while it is looked for more.
         let mut scanning = world.view();
         (scanning.headline, scanning.tally.remaining) = (Headline::Scanning, 3);
-        assert!(closing(&scanning, GoesOn::Nothing).is_some_and(|said| said.starts_with("Keep Safelight open")));
+        assert!(
+            closing(&scanning, GoesOn::Nothing).is_some_and(|said| said.starts_with("Keep Safelight open"))
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod gates;
 pub mod headline;
 pub mod health;
 pub mod history;
+pub mod inviting;
 pub mod leaving;
 pub mod library;
 pub mod notices;

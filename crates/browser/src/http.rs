@@ -21,17 +21,17 @@ pub async fn get<T: FromJson>(path: &str) -> RequestEnd<T> {
     understand(send(path, "GET", None).await)
 }
 
-pub async fn post<T: FromJson>(path: &str, body: &impl serde::Serialize) -> RequestEnd<T> {
+/// The body is what its JSON says.
+pub async fn post<T: FromJson>(path: &str, body: &JsValue) -> RequestEnd<T> {
     understand(send(path, "POST", json_of(body)).await)
 }
 
-pub async fn put<T: FromJson>(path: &str, body: &impl serde::Serialize) -> RequestEnd<T> {
+pub async fn put<T: FromJson>(path: &str, body: &JsValue) -> RequestEnd<T> {
     understand(send(path, "PUT", json_of(body)).await)
 }
 
-fn json_of(body: &impl serde::Serialize) -> Option<JsValue> {
-    let json = body.serialize(&serde_wasm_bindgen::Serializer::json_compatible());
-    json.ok().and_then(|json| js_sys::JSON::stringify(&json).ok()).map(JsValue::from)
+fn json_of(body: &JsValue) -> Option<JsValue> {
+    js_sys::JSON::stringify(body).ok().map(JsValue::from)
 }
 
 pub async fn put_text(path: &str, text: &str) -> RequestEnd<Anything> {

@@ -3,13 +3,16 @@
 use std::num::NonZeroU64;
 
 use engine::{AccountId, Body, Checked, FolderId, Known, KnownAccount, PairEnd, Reply, RequestEnd, Trust};
-use js_sys::encode_uri_component;
+use js_sys::{Array, encode_uri_component};
 use protocol::Digest;
-use protocol::immich::{self, BulkUploadCheckResults, CheckAction, CheckResult, RejectReason};
-use protocol::safelight::{self, Capabilities, Pair, Rate};
+use protocol::immich::{
+    self, BulkUploadCheck, BulkUploadCheckResults, CheckAction, CheckItem, CheckResult, RejectReason,
+};
+use protocol::safelight::{self, Capabilities};
 use sha1::{Digest as _, Sha1};
 use wasm_bindgen::JsValue;
 
+use crate::bindings::object;
 use crate::http;
 use crate::json::{self, Anything, FromJson};
 
@@ -28,9 +31,17 @@ impl FromJson for Me {
 
 /// Does the server hold these? The answers come in the order of the digests.
 pub async fn ask(digests: &[Digest]) -> RequestEnd<Vec<Known>> {
-    let question = immich::question(digests);
+    let question = question(digests);
     let end = http::post::<BulkUploadCheckResults>(immich::path::BULK_UPLOAD_CHECK, &question).await;
     understand(end, |answer| in_order(answer, digests.len()))
+}
+
+/// As the wire type has it; a general writer of them would be a hundredth of the service worker.
+fn question(digests: &[Digest]) -> JsValue {
+    let BulkUploadCheck { assets } = immich::question(digests);
+    let item = |CheckItem { id, checksum }| object(&[("id", &id.into()), ("checksum", &checksum.into())]);
+    let assets: Array = assets.into_iter().map(item).collect();
+    object(&[("assets", &assets)])
 }
 
 /// Who are we, and what can the server do? Also whether it keeps the pieces of an upload. A server that is not ours
@@ -52,7 +63,8 @@ pub async fn check() -> (Checked, bool) {
 }
 
 pub async fn pair(code: String, device_name: String) -> PairEnd {
-    let end = http::post::<Anything>(safelight::path::PAIR, &Pair { code, device_name }).await;
+    let pair = object(&[("code", &code.into()), ("deviceName", &device_name.into())]);
+    let end = http::post::<Anything>(safelight::path::PAIR, &pair).await;
     match end {
         RequestEnd::Replied(Reply { status: 200..=299, .. }) => PairEnd::Paired,
         RequestEnd::Replied(Reply { status: 429, .. }) => PairEnd::TooManyTries,
@@ -63,7 +75,8 @@ pub async fn pair(code: String, device_name: String) -> PairEnd {
 
 /// Lets the server take no more than this from us. A failure changes nothing: it is told again at the next look.
 pub async fn limit_rate(bytes_per_second: Option<NonZeroU64>) -> RequestEnd<Anything> {
-    http::post(safelight::path::RATE, &Rate { bytes_per_second }).await
+    let rate = bytes_per_second.map_or(JsValue::NULL, |rate| (rate.get() as f64).into());
+    http::post(safelight::path::RATE, &object(&[("bytesPerSecond", &rate)])).await
 }
 
 /// What the server was told last of a folder.

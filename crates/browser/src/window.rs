@@ -5,6 +5,7 @@ mod background;
 mod chain;
 mod conversation;
 mod devices;
+mod explained;
 mod fetching;
 mod giving;
 mod install;
@@ -32,10 +33,13 @@ use crate::bindings::{self, DirectoryHandle, DropItem, FileHandle, Handle, has_g
 const RESTART_MS: u32 = 2_000;
 
 pub use awake::Awake;
-pub use background::{ask_for_sync, be_woken_now_and_then, can_be_woken, when_left};
-pub use chain::{Chain, Notifications, chain, test_background};
+pub use background::{
+    ask_for_sync, ask_for_sync_when_gone, be_woken_now_and_then, can_be_woken, may_not_be_woken, when_left,
+};
+pub use chain::{Chain, Notifications, chain, is_app, test_background};
 pub use conversation::Conversation;
 pub use devices::{Device, devices, send_away};
+pub use explained::{note_explained, was_explained};
 pub use fetching::{can_leave_to_browser, leave_to_browser, left_to_browser, when_fetched};
 pub use giving::{
     abilities, clock_time, copy, hour_and_minute, iso_time, local_time, save_as, set_badge, user_agent,
@@ -45,10 +49,10 @@ pub use library::{Gallery, Month, NearSight, Photo, gallery, months, photos_of, 
 pub use notifying::notify_unless_seen;
 pub use protocol::safelight::PushState;
 pub use push::{
-    PushFault, PushLook, begin_pushes, end_pushes, may_notify, push_daily, push_state, renew_pushes, try_push,
+    PushFault, PushLook, begin_pushes, end_pushes, keep_pushes, may_notify, push_daily, push_state, try_push,
 };
 pub use restore::{Care, KnownFolder, Plan, PlanFault, Restored, WriteFault, known_folders, plan, restore};
-pub use surroundings::{keep_surroundings, minutes_ahead_of_utc};
+pub use surroundings::{can_see_power, keep_surroundings, minutes_ahead_of_utc};
 
 thread_local! {
     /// The grant of a dropped folder lives only while some handle object does (measured).

@@ -6,9 +6,8 @@ use std::num::NonZeroU64;
 
 use engine::testing::contract::{Shelf, a_store_keeps_its_word};
 use engine::{
-    SeenClosed,
     AccountId, Failure, FileId, FileState, FolderId, GateRules, Moment, Noticed, Power, PowerSeen, Problem,
-    Proof, Row, Run, Saved, SavedRow, Settings, SkipReason, StageEnd, Stamp,
+    Proof, Row, Run, Saved, SavedRow, SeenClosed, Settings, SkipReason, StageEnd, Stamp,
 };
 use js_sys::{Function, Promise, Uint8Array};
 use protocol::{AssetId, Digest};

@@ -3,54 +3,55 @@
 #[cfg(target_arch = "wasm32")]
 mod wasm {
     use browser::background::{Woken, fetched_by, wake};
-    use browser::bindings::object;
     use engine::{Left, Needs, Notice, Wake};
     use wasm_bindgen::prelude::*;
 
-    /// Backs up, and tells what came of it. `kind` is the type of the event that woke us; `fetching` are the ids of the
+    /// Backs up, and tells what came of it. `kind` is what woke us, as `sw.js` numbers it; `fetching` are the ids of the
     /// background fetches that go on.
     #[wasm_bindgen]
-    pub async fn back_up(kind: String, fetching: String) -> Result<JsValue, JsValue> {
-        let by = match kind.as_str() {
-            "periodicsync" => Wake::PeriodicSync,
-            "push" => Wake::Push,
-            "test" => Wake::Tested,
-            "fetched" => Wake::Fetched,
-            _ => Wake::Sync,
-        };
+    pub async fn back_up(kind: usize, fetching: String) -> Result<JsValue, JsValue> {
+        const KINDS: [Wake; 5] = [Wake::Sync, Wake::PeriodicSync, Wake::Push, Wake::Tested, Wake::Fetched];
+        let by = KINDS.get(kind).copied().unwrap_or(Wake::Sync);
         let woken = wake(by, fetched_by(&fetching).collect())
             .await
             .map_err(|fault| JsError::new(&fault.to_string()))?;
-        Ok(match woken {
-            Woken::Over(left) => told(left),
-            Woken::Failed => object(&[("end", &"unfinished".into())]),
-            Woken::Busy => object(&[("end", &"busy".into())]),
-            Woken::PageOpen => object(&[("end", &"page-open".into())]),
-        })
+        Ok(told(woken))
     }
 
-    fn told(left: Left) -> JsValue {
-        let end = if left.work { "unfinished" } else { "done" };
-        let needs = left.needs.map_or("", |needs| match needs {
-            Needs::Pairing => "pairing",
-            Needs::Permission => "permission",
-            Needs::Space => "space",
+    /// In the order in which `sw.js` takes it apart: how it ended, and what it left.
+    fn told(woken: Woken) -> JsValue {
+        let (end, left) = match woken {
+            Woken::Over(left) if !left.work => (0, left),
+            Woken::Over(left) => (1, left),
+            Woken::Failed => (1, Left::default()),
+            Woken::Busy => (2, Left::default()),
+            Woken::PageOpen => (3, Left::default()),
+        };
+        let needs = left.needs.map_or(0, |needs| match needs {
+            Needs::Pairing => 1,
+            Needs::Permission => 2,
+            Needs::Space => 3,
         });
         let silent = match left.notice {
             Some(Notice::Silent { days }) => days,
             Some(Notice::FirstBackupDone | Notice::NeedsYou(_)) | None => 0,
         };
-        object(&[
-            ("end", &end.into()),
-            ("needs", &needs.into()),
-            ("off", &left.is_off.into()),
-            ("sent", &(left.sent as f64).into()),
-            ("remaining", &(left.remaining as f64).into()),
-            ("problems", &(left.problems as f64).into()),
-            ("protected", &left.is_all_protected.into()),
-            ("worthTelling", &left.notice.is_some().into()),
-            ("silentDays", &(silent as f64).into()),
-        ])
+        let (off, protected, news) = (left.is_off, left.is_all_protected, left.notice.is_some());
+        [
+            end,
+            needs,
+            u64::from(off),
+            left.sent,
+            left.remaining,
+            left.problems,
+            u64::from(protected),
+            u64::from(news),
+            silent,
+        ]
+        .iter()
+        .map(|number| JsValue::from(*number as f64))
+        .collect::<js_sys::Array>()
+        .into()
     }
 }
 

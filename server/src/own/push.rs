@@ -56,7 +56,9 @@ pub(super) async fn subscribe(
     if daily_at.is_some_and(|minute| minute >= 1440) {
         return Err(malformed(Malformed::DailyAt));
     }
-    state.blocking(move |parts| parts.pushes.subscribe(&session, &keys, daily_at, held, Timestamp::now())).await?;
+    state
+        .blocking(move |parts| parts.pushes.subscribe(&session, &keys, daily_at, held, Timestamp::now()))
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

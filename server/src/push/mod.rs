@@ -19,8 +19,8 @@ use ureq::unversioned::transport::DefaultConnector;
 use crate::error::{AppError, causes};
 use crate::index::{Index, IndexError};
 use crate::state::{State, TRY_AFTER, blocking};
-pub(crate) use schedule::Reason;
 use public::PublicOnly;
+pub(crate) use schedule::Reason;
 use schedule::due;
 pub(crate) use subscription::{Keys, Malformed, Subscription};
 use vapid::Vapid;
@@ -76,7 +76,9 @@ impl Pushes {
             .https_only(reach == Reach::Secure)
             .timeout_global(Some(ANSWER_TIMEOUT));
         let agent = match reach {
-            Reach::Secure => ureq::Agent::with_parts(config.build(), DefaultConnector::new(), PublicOnly::default()),
+            Reach::Secure => {
+                ureq::Agent::with_parts(config.build(), DefaultConnector::new(), PublicOnly::default())
+            }
             Reach::Plain => config.build().into(),
         };
         Self { index, agent, reach }
@@ -135,9 +137,9 @@ fn judge(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Outcome {
     match status.as_u16() {
         200..=299 => Outcome::Taken,
         404 | 410 => Outcome::Gone,
-        408 | 429 | 500..=599 => {
-            Outcome::Later(headers.get(header::RETRY_AFTER).and_then(|value| asked(value.to_str().ok()?, now)))
-        }
+        408 | 429 | 500..=599 => Outcome::Later(
+            headers.get(header::RETRY_AFTER).and_then(|value| asked(value.to_str().ok()?, now)),
+        ),
         status => Outcome::Refused(status),
     }
 }
@@ -145,7 +147,8 @@ fn judge(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Outcome {
 /// Seconds, or a date (RFC 9110, 10.2.3).
 fn asked(retry_after: &str, now: Timestamp) -> Option<SignedDuration> {
     let seconds = || retry_after.parse().ok().map(SignedDuration::from_secs);
-    let date = || jiff::fmt::rfc2822::parse(retry_after).ok().map(|date| date.timestamp().duration_since(now));
+    let date =
+        || jiff::fmt::rfc2822::parse(retry_after).ok().map(|date| date.timestamp().duration_since(now));
     seconds().or_else(date)
 }
 
@@ -223,7 +226,11 @@ mod tests {
             (503, Outcome::Later(None)),
         ];
         for (status, outcome) in table {
-            assert_eq!(judge(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), now), outcome, "{status}");
+            assert_eq!(
+                judge(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), now),
+                outcome,
+                "{status}"
+            );
         }
         let later = Outcome::Later(Some(SignedDuration::from_secs(120)));
         for retry_after in ["120", "Sun, 03 May 2026 12:02:00 GMT"] {

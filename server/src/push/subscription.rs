@@ -127,7 +127,8 @@ impl Pushes {
         );
         self.index.write(move |index| {
             // A browser that was paired anew is another device to us, for which the same was chosen.
-            let others = "DELETE FROM push_subscription WHERE endpoint = ?2 AND session <> ?1 RETURNING daily_at";
+            let others =
+                "DELETE FROM push_subscription WHERE endpoint = ?2 AND session <> ?1 RETURNING daily_at";
             let theirs = index.query_row(others, params![row.0, row.1], |row| row.get::<_, Option<u16>>(0));
             let daily_at = row.4.or(theirs.optional()?.flatten());
             let row = (row.0, row.1, row.2, row.3, daily_at, row.5, row.6);

@@ -24,7 +24,9 @@ pub(super) fn folder(view: &View, folder: &FolderView) -> Link {
         }
         (Access::Granted, Lasting::Lasting) => match view.settings.seen_closed.of(folder.id) {
             Some(true) => (State::Good, "It could be read, open and closed.", None),
-            Some(false) => (State::Unsure, "It can be read while Safelight is open, and not while it is closed.", None),
+            Some(false) => {
+                (State::Unsure, "It can be read while Safelight is open, and not while it is closed.", None)
+            }
             None => (
                 State::Unsure,
                 "It can be read while Safelight is open. Whether it can while it is closed was not seen yet.",
@@ -105,16 +107,18 @@ pub(super) fn copies(view: &View, seen: &Seen) -> Link {
         () if kept.is_full => {
             (State::Unsure, format!("The browser has no room for more. It keeps copies of {some}."))
         }
-        () if kept.files > 0 && never => {
-            (State::Unsure, format!("The browser keeps copies of {some}. They are sent when you open Safelight."))
-        }
+        () if kept.files > 0 && never => (
+            State::Unsure,
+            format!("The browser keeps copies of {some}. They are sent when you open Safelight."),
+        ),
         () if kept.files > 0 => {
             (State::Good, format!("The browser keeps copies of {some}, and can send them."))
         }
         () if read_closed(view) == Some(true) => (State::Good, "Not needed: folders can be read.".into()),
-        () if view.tally.remaining > view.fetching => {
-            (State::Unsure, "Of what waits there are no copies: it was not copied yet, or does not fit.".into())
-        }
+        () if view.tally.remaining > view.fetching => (
+            State::Unsure,
+            "Of what waits there are no copies: it was not copied yet, or does not fit.".into(),
+        ),
         () => (State::Good, "Nothing waits that must be copied.".into()),
     };
     link("Copies for the background", state, says, None)
@@ -194,7 +198,12 @@ pub(super) fn now_and_then(seen: &Seen, last: String) -> Link {
             link(name, State::Good, format!("{says}{last}"), None)
         }
         Some(Waking::Never | Waking::Forbidden | Waking::ForWhatIsLeft) if seen.system == System::Android => {
-            link(name, State::Unsure, "Android browsers cannot look into folders of an app that is closed.", None)
+            link(
+                name,
+                State::Unsure,
+                "Android browsers cannot look into folders of an app that is closed.",
+                None,
+            )
         }
         Some(Waking::Never | Waking::Forbidden | Waking::ForWhatIsLeft) => {
             let says = "The browser does not look for new files by itself. It does for installed apps.";

@@ -3,7 +3,7 @@
 
 mod links;
 
-use engine::{FolderId, Moment, Run, View, Wake};
+use engine::{FolderId, Lasting, Moment, Run, View, Wake};
 
 use crate::words::background::Waking;
 use crate::words::history;
@@ -157,6 +157,20 @@ pub fn chain(view: &View, runs: &[Run], seen: &Seen, time: &impl Fn(Moment) -> S
     ]);
     chain.push(links::system(seen.system));
     chain
+}
+
+/// Why a test would tell nothing.
+pub fn hindrance(view: &View, waking: Option<Waking>) -> Option<&'static str> {
+    let lasts = view.folders.iter().any(|folder| folder.lasting == Lasting::Lasting);
+    match () {
+        () if view.settings.paused => Some("The backup is paused: there is nothing to test."),
+        () if !view.settings.background => Some("“Background backup” is off: there is nothing to test."),
+        () if waking == Some(Waking::Never) => {
+            Some("This browser wakes no app that is closed: there is nothing to test.")
+        }
+        () if !lasts => Some("There is no folder that lasts: there is nothing to test."),
+        () => None,
+    }
 }
 
 /// What came of the last test.

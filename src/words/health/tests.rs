@@ -110,13 +110,7 @@ fn every_link_that_is_weak_says_what_mends_it() {
             "no pushes",
             None,
         ),
-        (
-            "Woken by your server",
-            Seen { pushes: Pushes::Unknown, ..well() },
-            State::Unsure,
-            "Asking",
-            None,
-        ),
+        ("Woken by your server", Seen { pushes: Pushes::Unknown, ..well() }, State::Unsure, "Asking", None),
         (
             "Woken by your server",
             Seen { pushes: Pushes::On(Some("refused with 403".into())), ..well() },
@@ -180,13 +174,7 @@ fn every_link_that_is_weak_says_what_mends_it() {
             "nothing by itself",
             None,
         ),
-        (
-            "Safari, iPhone and iPad",
-            Seen { system: System::Apple, ..well() },
-            State::Bad,
-            "by hand",
-            None,
-        ),
+        ("Safari, iPhone and iPad", Seen { system: System::Apple, ..well() }, State::Bad, "by hand", None),
         (
             "Woken for what is left",
             Seen { waking: Some(Waking::Forbidden), ..well() },
@@ -307,6 +295,20 @@ fn each_folder_is_told_of_with_and_without_a_page_and_what_mends_it() {
         view.folders[0].lasting = lasting;
         assert!(of("“Pictures”", &view, &[], &well()).1.contains(words));
     }
+}
+
+#[test]
+fn a_test_that_would_tell_nothing_is_not_offered() {
+    assert_eq!(hindrance(&view(), None), None);
+    assert!(hindrance(&view(), Some(Waking::Never)).is_some());
+    let with = |change: fn(&mut View)| {
+        let mut view = view();
+        change(&mut view);
+        hindrance(&view, None).unwrap_or_default()
+    };
+    assert!(with(|view| view.settings.paused = true).contains("paused"));
+    assert!(with(|view| view.settings.background = false).contains("off"));
+    assert!(with(|view| view.folders[0].lasting = Lasting::Once).contains("no folder"));
 }
 
 #[test]

@@ -29,8 +29,10 @@ pub fn can_be_woken() -> bool {
 
 /// The browser refuses to wake us for this site.
 pub async fn may_not_be_woken() -> bool {
-    let asked = query_permission_of(&object(&[("name", &"background-sync".into())]));
-    asked.await.is_ok_and(|status| text(&status, "state").is_some_and(|state| state == "denied"))
+    let what = object(&[("name", &"background-sync".into())]);
+    query_permission_of(&what)
+        .await
+        .is_ok_and(|status| text(&status, "state").is_some_and(|state| state == "denied"))
 }
 
 /// Work is left: the service worker is woken as soon as the network is there. With a page open it does nothing, and sees

@@ -13,7 +13,7 @@ use crate::json::text;
 
 const ANSWER_MS: u32 = 2_000;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chain {
     /// This window is that of an installed app. A tab cannot tell whether there is one.
     pub is_app: bool,
@@ -34,12 +34,17 @@ pub enum Notifications {
     Missing,
 }
 
+/// Whether this is the window of an installed app.
+pub fn is_app() -> bool {
+    let standalone = "(display-mode: standalone)";
+    let query = web_sys::window().and_then(|window| window.match_media(standalone).ok().flatten());
+    query.is_some_and(|query| query.matches())
+}
+
 pub async fn chain() -> Chain {
-    let standalone =
-        web_sys::window().and_then(|window| window.match_media("(display-mode: standalone)").ok().flatten());
     let worker = active_worker().await;
     Chain {
-        is_app: standalone.is_some_and(|query| query.matches()),
+        is_app: is_app(),
         is_storage_kept: is_storage_kept().await.ok().and_then(|kept| kept.as_bool()),
         has_service_worker: worker.is_some(),
         version: match &worker {

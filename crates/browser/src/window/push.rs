@@ -3,6 +3,7 @@
 use engine::RequestEnd;
 use js_sys::Uint8Array;
 use protocol::safelight::{PushKeys, PushState, PushSubscription, path};
+use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Notification, NotificationPermission, PushManager, PushSubscriptionOptionsInit};
@@ -44,24 +45,49 @@ pub async fn push_state() -> PushLook {
     }
     match understood(end) {
         Some(state) => {
-            let here = current().await.is_ok_and(|found| found.is_some());
-            PushLook::State(PushState { subscribed: state.subscribed && here, ..state })
+            // Where the browser has another one, or none, what the server does reaches nobody.
+            let here = current().await.ok().flatten().map(|kept| kept.endpoint());
+            let subscribed = state.subscribed && here.is_some() && here == state.endpoint;
+            PushLook::State(PushState { subscribed, ..state })
         }
         None => PushLook::NoAnswer,
     }
 }
 
-/// A browser that was paired anew still has its subscription, of which the server then knows nothing.
-pub async fn renew_pushes() {
-    let Ok(Some(kept)) = current().await else { return };
-    let known = understood(http::get::<PushState>(path::PUSH).await);
-    if known.is_some_and(|state| !state.subscribed)
-        && let Ok(json) = kept.to_json()
-        && let Some(subscription) = given(&json, None)
-    {
-        // What came of it is shown where the chain is.
-        _ = tell(&subscription).await;
+/// Makes the server and the browser agree again: one of them was paired or set up anew, or the push service ended what they
+/// had agreed on. `held`: the app may do nothing without a page now, and a notification would tell just that.
+pub async fn keep_pushes(held: bool) {
+    if !has_global("PushManager") {
+        return;
     }
+    let Some(state) = understood(http::get::<PushState>(path::PUSH).await) else { return };
+    let Ok(kept) = current().await else { return };
+    let subscription = match &kept {
+        Some(kept) if !is_gone(&state) && is_for(kept, &state.public_key) => {
+            if state.endpoint == Some(kept.endpoint()) && state.held == held {
+                return;
+            }
+            kept.to_json().ok().and_then(|json| given(&json, state.daily_at))
+        }
+        None if state.endpoint.is_none() => return,
+        // Without the person's leave for notifications the browser refuses, and the chain says so.
+        Some(_) | None => subscribe(&state).await.ok(),
+    };
+    if let Some(subscription) = subscription {
+        // What came of it is shown where the chain is.
+        _ = tell(&PushSubscription { held, ..subscription }).await;
+    }
+}
+
+fn is_gone(state: &PushState) -> bool {
+    state.endpoint.is_some() && !state.subscribed
+}
+
+/// Made for another server's key it is of no use.
+fn is_for(kept: &web_sys::PushSubscription, public_key: &str) -> bool {
+    let key = kept.options().application_server_key().ok().flatten();
+    let key = key.map(|key| Uint8Array::new(&key).to_vec());
+    key.is_some() && key == bytes_of(public_key).ok().map(|key| key.to_vec())
 }
 
 /// Has the server push every day at this minute (UTC), or no more.
@@ -75,7 +101,11 @@ pub async fn push_daily(minute: Option<u16>) -> bool {
 }
 
 async fn tell(subscription: &PushSubscription) -> bool {
-    http::was_done(&http::put::<Anything>(path::PUSH, subscription).await)
+    let json = subscription.serialize(&serde_wasm_bindgen::Serializer::json_compatible());
+    match json {
+        Ok(json) => http::was_done(&http::put::<Anything>(path::PUSH, &json).await),
+        Err(_) => false,
+    }
 }
 
 /// Asks the person for notifications, the browser for a subscription, and tells the server. Needs a fresh gesture.
@@ -91,15 +121,17 @@ pub async fn begin_pushes(state: &PushState) -> Result<(), PushFault> {
 pub async fn end_pushes() -> bool {
     let ended = http::was_done(&http::delete(path::PUSH).await);
     // Without one the browser is not woken, whatever the server believes.
-    if let Ok(Some(old)) = current().await {
-        _ = old.unsubscribe();
+    if let Ok(Some(old)) = current().await
+        && let Ok(ending) = old.unsubscribe()
+    {
+        _ = JsFuture::from(ending).await;
     }
     ended
 }
 
 /// Has the server push in ten seconds.
 pub async fn try_push() -> bool {
-    http::was_done(&http::post::<Anything>(path::PUSH_TEST, &()).await)
+    http::was_done(&http::post::<Anything>(path::PUSH_TEST, &JsValue::NULL).await)
 }
 
 /// Whether notifications are allowed, after asking for them if wanted.
@@ -133,7 +165,7 @@ async fn subscribe(state: &PushState) -> Result<PushSubscription, Fault> {
 fn given(json: &JsValue, daily_at: Option<u16>) -> Option<PushSubscription> {
     let keys = property(json, "keys");
     let keys = PushKeys { p256dh: text(&keys, "p256dh")?, auth: text(&keys, "auth")? };
-    Some(PushSubscription { endpoint: text(json, "endpoint")?, keys, daily_at })
+    Some(PushSubscription { endpoint: text(json, "endpoint")?, keys, daily_at, held: false })
 }
 
 async fn current() -> Result<Option<web_sys::PushSubscription>, Fault> {
@@ -150,6 +182,8 @@ impl FromJson for PushState {
         Some(PushState {
             public_key: text(json, "publicKey")?,
             subscribed: flag(json, "subscribed")?,
+            endpoint: text(json, "endpoint"),
+            held: flag(json, "held")?,
             daily_at: property(json, "dailyAt").as_f64().map(|minute| minute as u16),
             pushed_at: text(json, "pushedAt"),
             outcome: text(json, "outcome"),

@@ -81,8 +81,6 @@ impl Engine {
     /// What rests on a row stands behind its being saved.
     fn in_order(&mut self, now: Moment, begun: Vec<Command>) -> Vec<Command> {
         let unsaved = self.catalog.take_unsaved();
-        self.told.is_old |= !unsaved.is_empty();
-        self.tell_inventories(now);
         let save = (!unsaved.is_empty()).then_some(Command::Save(unsaved));
         let stale = self.catalog.take_stale_copies();
         if !stale.is_empty() {
@@ -229,9 +227,8 @@ impl Engine {
         let doubts = self.folders.all().filter_map(|folder| Some(folder.doubted.as_ref()?.until));
         let looks = self.next_look().into_iter().chain(doubts.filter(|_| self.may_work()));
         let questions = self.collected_at(now);
-        let inventories = self.inventories_due(now).filter(|_| self.is_settled());
-        let held = held.into_iter().chain(inventories).chain(self.shift_ends_at());
-        let held = held.chain(self.gates_change_at(now)).chain(self.staging_due());
+        let held = held.into_iter().chain((self.due_for_page)(self, now)).chain(self.shift_ends_at());
+        let held = held.chain(self.gates_change_at(now));
         let next = held.chain(questions).chain(self.catalog.next_wait_end()).chain(looks).min();
         if next == self.wake_at {
             return None;

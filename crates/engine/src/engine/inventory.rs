@@ -3,7 +3,6 @@
 use protocol::inventory::write_held;
 
 use super::Engine;
-use super::shift::Shift;
 use crate::command::Command;
 use crate::folder::{Folder, FolderId, Lasting};
 use crate::link::{Link, Trust};
@@ -37,6 +36,7 @@ impl Engine {
     }
 
     pub(super) fn tell_inventories(&mut self, now: Moment) {
+        self.told.is_old |= self.catalog.unsaved().next().is_some();
         if self.inventories_due(now).is_some_and(|due| due.is_due(now)) {
             let lasting = |folder: &Folder| folder.lasting == Lasting::Lasting;
             let theirs = self.folders.iter().filter(|(_, folder)| lasting(folder)).map(|(id, _)| id);
@@ -52,12 +52,7 @@ impl Engine {
 
     /// Only a server of ours takes them.
     pub(super) fn inventories_due(&self, now: Moment) -> Option<Moment> {
-        // Telling takes time that a shift does not have.
-        if self.shift != Shift::Open
-            || !self.told.is_old
-            || self.folders.is_empty()
-            || self.link != Link::Ready(Trust::Verifies)
-        {
+        if !self.told.is_old || self.folders.is_empty() || self.link != Link::Ready(Trust::Verifies) {
             return None;
         }
         // A clock that was set back must not silence us.

@@ -73,6 +73,8 @@ pub struct Engine {
     hear_page: fn(&mut Engine, Moment, Event),
     /// The same for what only an engine with a page begins.
     begin_for_page: fn(&mut Engine, Moment, &mut Vec<Command>),
+    /// When that begins next by itself.
+    due_for_page: fn(&Engine, Moment) -> Option<Moment>,
     /// The person asked for this run, whatever the switches say.
     run_asked: bool,
     /// The gates that the person lets this run pass, see [`crate::gate::Gate::bit`].
@@ -105,7 +107,13 @@ pub(crate) enum Pairing {
 impl Engine {
     /// An engine that knows nothing; its first event is [`Event::Started`].
     pub fn new() -> Engine {
-        Engine::of(Shift::Open, Order::NewestFirst, Engine::hear_page, Engine::begin_for_page)
+        Engine::of(
+            Shift::Open,
+            Order::NewestFirst,
+            Engine::hear_page,
+            Engine::begin_for_page,
+            Engine::due_for_page,
+        )
     }
 
     fn of(
@@ -113,6 +121,7 @@ impl Engine {
         order: Order,
         hear_page: fn(&mut Engine, Moment, Event),
         begin_for_page: fn(&mut Engine, Moment, &mut Vec<Command>),
+        due_for_page: fn(&Engine, Moment) -> Option<Moment>,
     ) -> Engine {
         Engine {
             catalog: Catalog::ordered(order),
@@ -133,6 +142,7 @@ impl Engine {
             shift,
             hear_page,
             begin_for_page,
+            due_for_page,
             run_asked: false,
             passed: 0,
             around: None,
@@ -224,6 +234,12 @@ impl Engine {
     fn begin_for_page(&mut self, now: Moment, begun: &mut Vec<Command>) {
         self.begin_staging(now, begun);
         self.tidy_inbox(now);
+        self.tell_inventories(now);
+    }
+
+    fn due_for_page(&self, now: Moment) -> Option<Moment> {
+        let inventories = self.inventories_due(now).filter(|_| self.is_settled());
+        inventories.into_iter().chain(self.staging_due()).min()
     }
 
     fn obey(&mut self, now: Moment, intent: Intent) {

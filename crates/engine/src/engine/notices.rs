@@ -41,7 +41,8 @@ impl Engine {
         let tally = Tally::of(self.catalog.iter().map(|(_, row)| row));
         let done = self.history.current().map(|run| run.done).unwrap_or_default();
         // Where the browser never lets us read without a page, that is no news.
-        let is_lost = |(id, folder): (_, &Folder)| is_barred(folder) && self.settings.seen_closed.of(id) != Some(false);
+        let is_lost =
+            |(id, folder): (_, &Folder)| is_barred(folder) && self.settings.seen_closed.of(id) != Some(false);
         let lost_any = self.folders.iter().any(is_lost);
         let outcome = Outcome {
             needs: self.needs().filter(|needs| *needs != Needs::Permission || lost_any),

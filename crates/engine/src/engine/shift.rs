@@ -16,7 +16,7 @@ use crate::time::Moment;
 const MOST_FAILURES: u32 = 3;
 
 /// How an engine without a page leaves things.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Left {
     /// Files that it sent.
     pub sent: u64,
@@ -51,7 +51,8 @@ pub(crate) enum Shift {
 impl Engine {
     /// An engine without a page, which has until then. Some files the browser itself sends meanwhile.
     pub fn woken(by: Wake, until: Moment, fetching: Vec<FileId>) -> Engine {
-        let mut engine = Engine::of(Shift::Until(until), Order::SmallFirst, |_, _, _| {}, |_, _, _| {});
+        let mut engine =
+            Engine::of(Shift::Until(until), Order::SmallFirst, |_, _, _| {}, |_, _, _| {}, |_, _| None);
         engine.history.wake_as(by);
         engine.catalog.fetching = fetching;
         engine
@@ -169,8 +170,12 @@ impl Engine {
     /// Whether a file that is still being written may come to rest before the engine ends.
     pub(super) fn waits_for_a_file(&self) -> bool {
         let in_time = |at| self.shift_ends_at().is_none_or(|end| at < end);
-        let may_answer = self.shift == Shift::Open || !matches!(self.link, Link::Held { .. } | Link::SignedOut);
-        self.may_work() && may_answer && self.catalog.awaits(true) && self.catalog.next_wait_end().is_some_and(in_time)
+        let may_answer =
+            self.shift == Shift::Open || !matches!(self.link, Link::Held { .. } | Link::SignedOut);
+        self.may_work()
+            && may_answer
+            && self.catalog.awaits(true)
+            && self.catalog.next_wait_end().is_some_and(in_time)
     }
 
     /// When a folder is looked through again. A drive that is away does not keep a shift alive.

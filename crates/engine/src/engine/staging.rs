@@ -82,7 +82,8 @@ impl Engine {
                 self.staging.wanted.clear();
                 // Once more with what there is; then it takes a while.
                 let again = !std::mem::replace(&mut self.staging.is_full, true);
-                self.staging.room = again.then(|| self.catalog.copies().iter().map(|id| self.size_of(*id)).sum());
+                self.staging.room =
+                    again.then(|| self.catalog.copies().iter().map(|id| self.size_of(*id)).sum());
                 self.staging.look_at = Some(now + if again { LOOK_EVERY_MS } else { NO_ROOM_FOR_MS });
             }
             StageEnd::Failed => {}

@@ -1,0 +1,39 @@
+//! Explains once what installing is good for, and leads to it.
+
+use browser::window::{is_app, note_explained, user_agent, was_explained};
+use leptos::prelude::*;
+
+use crate::shown::Desk;
+use crate::words::health::System;
+use crate::words::inviting::{Place, invitation};
+
+const TOPIC: &str = "installing";
+
+#[component]
+pub fn Inviting(desk: Desk) -> impl IntoView {
+    let explained = RwSignal::new(was_explained(TOPIC));
+    let said = desk.view(move |view| {
+        let can_install = desk.install.with(Option::is_some);
+        let place = Place { is_app: is_app(), can_install, system: System::of(&user_agent()) };
+        invitation(view, desk.waking.get(), place).filter(|_| !explained.get())
+    });
+    let done = move || {
+        note_explained(TOPIC);
+        explained.set(true);
+    };
+    let install = move |_| {
+        desk.offer_to_install();
+        done();
+    };
+    view! {
+        <Show when=move || said.with(Option::is_some)>
+            <aside class="card invitation" aria-label="While Safelight is closed">
+                <p>{move || said.get()}</p>
+                <div class="row">
+                    <button hidden=move || desk.install.with(Option::is_none) on:click=install>"Install Safelight"</button>
+                    <button class="quiet" on:click=move |_| done()>"Not now"</button>
+                </div>
+            </aside>
+        </Show>
+    }
+}

@@ -1,0 +1,78 @@
+//! What is explained once, when the first files are safe: what a closed tab may not do, and what mends it.
+
+use engine::{Headline, Lasting, View};
+
+use super::background::{Waking, read_closed};
+use super::health::System;
+
+/// Where the page runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// It is the window of an installed app.
+    pub is_app: bool,
+    /// The browser offers to install it.
+    pub can_install: bool,
+    pub system: System,
+}
+
+/// Nothing where it is too early, or needless, or of no use.
+pub fn invitation(view: &View, waking: Option<Waking>, place: Place) -> Option<String> {
+    let safe = view.tally.protected > 0 && matches!(view.headline, Headline::Done | Headline::BackingUp);
+    let lasts = view.folders.iter().any(|folder| folder.lasting == Lasting::Lasting);
+    let woken = matches!(waking, Some(Waking::ForWhatIsLeft | Waking::NowAndThen));
+    let wanted = view.settings.background && woken && !place.is_app && read_closed(view) != Some(true);
+    (safe && lasts && wanted).then(|| sentence(place))
+}
+
+fn sentence(place: Place) -> String {
+    let (why, how) = match place.system {
+        System::Android => (
+            "Browsers on Android let a closed app read no folders. Safelight then sends copies of the newest files that \
+             wait, and goes on with the rest when you open it. Installed, it also takes what you share with it from any app.",
+            "Choose “Add to home screen” in the browser's menu.",
+        ),
+        System::Apple | System::Firefox | System::Other => (
+            "To notice and back up new photos while it is closed, Safelight must be installed: browsers let only installed \
+             apps read folders then. Until it is, copies of what waits are sent.",
+            "Choose “Install Safelight” in the browser's menu (in Chrome under “Cast, save and share”, in Edge under \
+             “Apps”), or open it from its icon if it is installed.",
+        ),
+    };
+    if place.can_install { why.to_owned() } else { format!("{why} {how}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::Intent;
+    use engine::testing::{PICTURES, World};
+
+    use super::*;
+
+    const TAB: Place = Place { is_app: false, can_install: true, system: System::Other };
+    const WAKING: Option<Waking> = Some(Waking::ForWhatIsLeft);
+
+    fn said(world: &World, place: Place) -> Option<String> {
+        invitation(&world.view(), WAKING, place)
+    }
+
+    #[test]
+    fn it_comes_once_something_is_safe_and_where_it_helps() {
+        let mut world = World::with(&[("a.jpg", "one")]);
+        assert_eq!(said(&world, TAB), None, "first things first");
+        world.settle();
+        assert!(said(&world, TAB).is_some_and(|said| said.starts_with("To notice")));
+        assert_eq!(said(&world, Place { is_app: true, ..TAB }), None);
+        assert_eq!(invitation(&world.view(), Some(Waking::Never), TAB), None);
+        assert_eq!(invitation(&world.view(), None, TAB), None);
+        let by_hand = said(&world, Place { can_install: false, ..TAB }).unwrap_or_default();
+        assert!(by_hand.contains("browser's menu"), "{by_hand}");
+        let phone = said(&world, Place { system: System::Android, ..TAB }).unwrap_or_default();
+        assert!(phone.contains("copies") && !phone.contains("home screen"), "{phone}");
+
+        let mut seen = world.view();
+        seen.settings.seen_closed.see(PICTURES, true);
+        assert_eq!(invitation(&seen, WAKING, TAB), None, "it has what it needs");
+        world.ask(Intent::SetBackground(false));
+        assert_eq!(said(&world, TAB), None);
+    }
+}
