@@ -141,7 +141,12 @@ fn keep_background(desk: Desk) {
     // Also to see what holds without a page.
     browser::window::when_left(move || {
         if left.get_untracked() || unseen.get_untracked() {
-            browser::window::ask_for_sync_when_gone();
+            browser::window::leave();
+        }
+    });
+    browser::window::when_offline(move || {
+        if left.get_untracked() {
+            browser::window::ask_for_sync_when_online();
         }
     });
 }

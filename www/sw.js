@@ -13,8 +13,8 @@ const CACHE = SHELL + VERSION;
 const ELSEWHERE = ["/api/", "/safelight/", "/.well-known/"];
 const ENGINE = "{{service-worker.wasm}}";
 const BACKUP = "safelight-backup";
-// Asked for by a page that goes, or whose network does. A tag of its own has all its tries before it.
-const LEFT = "safelight-left";
+// Asked for by a page whose network is gone. A tag of its own has all its tries before it.
+const OFFLINE = "safelight-offline";
 
 self.addEventListener("install", (event) => {
   event.waitUntil(fill());
@@ -29,6 +29,7 @@ self.addEventListener("fetch", (event) => {
 });
 self.addEventListener("message", (event) => {
   if (event.data === "use-new-version") event.waitUntil(self.skipWaiting());
+  if (event.data === "left") event.waitUntil(goOn("left"));
   if (event.data === "test-backup") event.waitUntil(test());
   if (event.data === "version") event.ports[0].postMessage(VERSION);
   if (Array.isArray(event.data)) event.waitUntil(hold(event.data));
@@ -37,7 +38,7 @@ self.addEventListener("message", (event) => {
 
 self.addEventListener("sync", (event) => {
   if (event.tag === BACKUP) event.waitUntil(backUp("sync", event.lastChance));
-  if (event.tag === LEFT) event.waitUntil(goOn());
+  if (event.tag === OFFLINE) event.waitUntil(goOn("sync"));
 });
 self.addEventListener("periodicsync", (event) => {
   if (event.tag === BACKUP) event.waitUntil(backUp("periodicsync"));
@@ -67,9 +68,9 @@ async function backUp(kind, isLast) {
   if (end !== "done") throw new Error(end);
 }
 
-// What is still there when it is asked for has an engine of its own.
-async function goOn() {
-  if (await closed(10)) await backUp("sync");
+// A page that is still there has an engine of its own.
+async function goOn(kind) {
+  if (await closed(10)) await backUp(kind);
 }
 
 let running;
@@ -98,7 +99,7 @@ async function shift(kind, over) {
 }
 
 // As the program numbers them.
-const KINDS = ["sync", "periodicsync", "push", "test", "fetched"];
+const KINDS = ["sync", "periodicsync", "push", "test", "fetched", "left"];
 const ENDS = ["done", "unfinished", "busy", "page-open"];
 const NEEDS = ["", "pairing", "permission", "space"];
 

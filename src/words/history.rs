@@ -18,6 +18,7 @@ pub fn wake(wake: Wake) -> &'static str {
         Wake::NetworkBack => "The network came back",
         Wake::SignedIn => "This browser was paired",
         Wake::Sync => "In the background: something was left to send",
+        Wake::Left => "In the background: Safelight was closed",
         Wake::Tested => "In the background: you tested it",
         Wake::Fetched => "In the background: the browser was done with the large files",
         Wake::Push => "In the background: your server asked for it",

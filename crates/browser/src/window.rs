@@ -34,7 +34,8 @@ const RESTART_MS: u32 = 2_000;
 
 pub use awake::Awake;
 pub use background::{
-    ask_for_sync, ask_for_sync_when_gone, be_woken_now_and_then, can_be_woken, may_not_be_woken, when_left,
+    ask_for_sync, ask_for_sync_when_online, be_woken_now_and_then, can_be_woken, leave, may_not_be_woken,
+    when_left, when_offline,
 };
 pub use chain::{Chain, Notifications, chain, is_app, test_background};
 pub use conversation::Conversation;

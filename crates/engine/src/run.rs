@@ -49,12 +49,17 @@ pub enum Wake {
     Tested,
     /// The browser had sent files by itself, or gave it up.
     Fetched,
+    /// The last page was closed.
+    Left,
 }
 
 impl Wake {
     /// Whether it came while no page was open.
     pub fn is_background(self) -> bool {
-        matches!(self, Wake::Sync | Wake::PeriodicSync | Wake::Push | Wake::Tested | Wake::Fetched)
+        matches!(
+            self,
+            Wake::Sync | Wake::PeriodicSync | Wake::Push | Wake::Tested | Wake::Fetched | Wake::Left
+        )
     }
 }
 

@@ -10,7 +10,8 @@ mod wasm {
     /// background fetches that go on.
     #[wasm_bindgen]
     pub async fn back_up(kind: usize, fetching: String) -> Result<JsValue, JsValue> {
-        const KINDS: [Wake; 5] = [Wake::Sync, Wake::PeriodicSync, Wake::Push, Wake::Tested, Wake::Fetched];
+        const KINDS: [Wake; 6] =
+            [Wake::Sync, Wake::PeriodicSync, Wake::Push, Wake::Tested, Wake::Fetched, Wake::Left];
         let by = KINDS.get(kind).copied().unwrap_or(Wake::Sync);
         let woken = wake(by, fetched_by(&fetching).collect())
             .await

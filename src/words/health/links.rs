@@ -182,8 +182,8 @@ pub(super) fn waking(seen: &Seen, last: String) -> Link {
             link(name, State::Bad, "There is no service worker that could be woken.", None)
         }
         Some(Waking::ForWhatIsLeft | Waking::NowAndThen) => {
-            let says = "If something is left when you close it, the browser wakes Safelight once the network is there, \
-                        up to three times.";
+            let says = "What is left when you close Safelight goes on for some minutes, and the browser wakes it again \
+                        once the network is there, up to three times.";
             link(name, State::Good, format!("{says}{last}"), None)
         }
     }

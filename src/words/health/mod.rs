@@ -147,10 +147,10 @@ pub fn chain(view: &View, runs: &[Run], seen: &Seen, time: &impl Fn(Moment) -> S
         links::unless_off(view, links::copies(view, seen)),
         links::installed(seen),
         links::service_worker(seen),
-        links::unless_off(view, links::waking(seen, last_by(runs, Wake::Sync, time))),
-        links::unless_off(view, links::now_and_then(seen, last_by(runs, Wake::PeriodicSync, time))),
-        links::unless_off(view, links::pushes(seen, last_by(runs, Wake::Push, time))),
-        links::large_files(seen, last_by(runs, Wake::Fetched, time)),
+        links::unless_off(view, links::waking(seen, last_by(runs, &[Wake::Left, Wake::Sync], time))),
+        links::unless_off(view, links::now_and_then(seen, last_by(runs, &[Wake::PeriodicSync], time))),
+        links::unless_off(view, links::pushes(seen, last_by(runs, &[Wake::Push], time))),
+        links::large_files(seen, last_by(runs, &[Wake::Fetched], time)),
         links::notifications(seen),
         links::storage(seen),
         links::server(view),
@@ -175,12 +175,12 @@ pub fn hindrance(view: &View, waking: Option<Waking>) -> Option<&'static str> {
 
 /// What came of the last test.
 pub fn tested(runs: &[Run], time: &impl Fn(Moment) -> String) -> Option<String> {
-    let last = last_by(runs, Wake::Tested, time);
+    let last = last_by(runs, &[Wake::Tested], time);
     (!last.is_empty()).then_some(last)
 }
 
-fn last_by(runs: &[Run], wake: Wake, time: &impl Fn(Moment) -> String) -> String {
-    let last = runs.iter().find(|run| run.woken_by == wake);
+fn last_by(runs: &[Run], kinds: &[Wake], time: &impl Fn(Moment) -> String) -> String {
+    let last = runs.iter().find(|run| kinds.contains(&run.woken_by));
     last.map_or_else(String::new, |run| format!(" Last on {}: {}", time(run.began), history::outcome(run)))
 }
 

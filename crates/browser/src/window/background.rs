@@ -16,9 +16,9 @@ use crate::json::{property, text};
 const PATIENCE_MS: u32 = 20_000;
 /// The tag of the one-off and of the periodic sync.
 const TAG: &str = "safelight-backup";
-/// Of the one that is asked for when a page goes, or its network does. The browser gives back no tries to a tag that waits
-/// already, and the other one's may be used up or far apart by then.
-const LEFT: &str = "safelight-left";
+/// Of the one that is asked for when the network goes. The browser gives back no tries to a tag that waits already, and the
+/// other one's may be used up or far apart by then.
+const OFFLINE: &str = "safelight-offline";
 /// As often as the browser will; it waits for half a day and more.
 const OFTEN_MS: f64 = 3_600_000.0;
 
@@ -41,9 +41,23 @@ pub fn ask_for_sync() {
     ask_for(TAG);
 }
 
-/// This page goes, or its network does: the service worker goes on as soon as both allow it.
-pub fn ask_for_sync_when_gone() {
-    ask_for(LEFT);
+/// The network went: the service worker is woken when it comes back, and goes on if no page is open by then.
+pub fn ask_for_sync_when_online() {
+    ask_for(OFFLINE);
+}
+
+/// This page may be going: the service worker goes on once no page is left. It is told by a message, for a sync that a dying
+/// page asks for keeps the browser from waking anybody at all until it is started anew (measured in Chromium 156, every
+/// second time).
+pub fn leave() {
+    let Some(window) = web_sys::window() else { return };
+    if !has_global("ServiceWorkerContainer") {
+        return;
+    }
+    if let Some(worker) = window.navigator().service_worker().controller() {
+        // A page that goes can do nothing about a failure; the sync that it asked for before is there.
+        _ = worker.post_message(&"left".into());
+    }
 }
 
 fn ask_for(tag: &'static str) {
@@ -78,21 +92,20 @@ pub async fn be_woken_now_and_then(wanted: bool) -> bool {
     wanted && asked.await.is_ok()
 }
 
-/// Hears of every moment that may be the last one of this page, or of its network.
-pub fn when_left(tell: impl Fn() + Clone + 'static) {
-    let Some(window) = web_sys::window() else { return };
-    let Some(document) = window.document() else { return };
-    for name in ["pagehide", "offline"] {
-        let tell = tell.clone();
+/// Hears of the end of this page.
+pub fn when_left(tell: impl Fn() + 'static) {
+    listen("pagehide", tell);
+}
+
+/// Hears of the end of the network.
+pub fn when_offline(tell: impl Fn() + 'static) {
+    listen("offline", tell);
+}
+
+fn listen(name: &'static str, tell: impl Fn() + 'static) {
+    if let Some(window) = web_sys::window() {
         EventListener::new(&window, name, move |_| tell()).forget();
     }
-    let seen = document.clone();
-    EventListener::new(&document, "visibilitychange", move |_| {
-        if seen.hidden() {
-            tell();
-        }
-    })
-    .forget();
 }
 
 /// The one that is there by now, if any. A page that is not secure has no service workers.

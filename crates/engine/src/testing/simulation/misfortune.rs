@@ -295,7 +295,14 @@ impl Life {
     }
 
     fn wake_without_tab(&mut self) -> String {
-        let by = self.choose(&[Wake::Sync, Wake::PeriodicSync, Wake::Push, Wake::Tested, Wake::Fetched]);
+        let by = self.choose(&[
+            Wake::Sync,
+            Wake::PeriodicSync,
+            Wake::Push,
+            Wake::Tested,
+            Wake::Fetched,
+            Wake::Left,
+        ]);
         let ms = self.choose(&[SECOND_MS, 25 * SECOND_MS, 150 * SECOND_MS]);
         self.wake(by, ms);
         format!("{by:?} for {ms} ms")
