@@ -113,6 +113,17 @@ test("a large film is left to the browser, arrives with the page closed, and is 
   await (await history(again)).getByText(/the browser was done with the large files/).waitFor();
 });
 
+test("what is left to the browser outlives its end", async (t) => {
+  const home = await filmLeftToTheBrowser(t);
+  await home.page.close();
+  await home.browser.close();
+  await home.browser.start();
+  await held(home, 2);
+  assert.deepEqual(await onServer(home.data), [...(await digests(home.folder)).values()].sort());
+  const again = await home.browser.page(home.server.origin);
+  await waitForState(again, "done");
+});
+
 test("with the page open it is told when the browser is done", async (t) => {
   const home = await filmLeftToTheBrowser(t);
   await waitForState(home.page, "done");
@@ -171,15 +182,24 @@ test("what other apps share is kept though the server is away, backed up, and th
   await server.stop();
   await share(page, server.origin, [await photo("IMG_1.jpg", "one"), await photo("IMG_1.jpg", "two")]);
   await waitForNumbers(page, (now) => now.remaining === 2);
-  await share(page, server.origin, [await photo("IMG_1.jpg", "three")]);
-  await waitForNumbers(page, (now) => now.remaining === 3);
-  assert.deepEqual(await shared(page), ["N/1 IMG_1.jpg", "N/IMG_1.jpg", "N/IMG_1.jpg"]);
+  // One that has the name that a namesake was given, and one without an ending.
+  const others = [await photo("1 IMG_1.jpg", "four"), await photo("1000012345", "five")];
+  await share(page, server.origin, [await photo("IMG_1.jpg", "three"), await photo("IMG_1.jpg", "six"), ...others]);
+  await waitForNumbers(page, (now) => now.remaining === 6);
+  assert.deepEqual(await shared(page), [
+    "N/1 IMG_1.jpg",
+    "N/1 IMG_1.jpg",
+    "N/1000012345.jpeg",
+    "N/2 1 IMG_1.jpg",
+    "N/IMG_1.jpg",
+    "N/IMG_1.jpg",
+  ]);
   const card = page.locator("article", { hasText: "Shared with Safelight" });
   await card.waitFor();
   assert.equal(await card.getByRole("button").count(), 0, "nobody removes what waits there");
 
   await server.start();
-  await held(home, 3);
+  await held(home, 6);
   await waitForState(page, "done");
   for (let tries = 0; (await shared(page)).length > 0; tries++) {
     assert.ok(tries < 100, "it is removed once the server has it");

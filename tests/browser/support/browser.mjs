@@ -1,10 +1,11 @@
 // Real Chromium, driven through its debugging protocol; folders arrive as real handles, by real drops.
+import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { chromium } from "playwright-core";
 
-import { killFamily } from "./processes.mjs";
+import { endIfThere, familyOf, killFamily } from "./processes.mjs";
 
 const FLAGS = [
   "--no-sandbox",
@@ -41,6 +42,7 @@ export class Browser {
       viewport: this.options.viewport ?? { width: 1280, height: 800 },
       colorScheme: this.options.colorScheme ?? "light",
       deviceScaleFactor: this.options.scale ?? 1,
+      userAgent: this.options.userAgent,
     });
     this.context.setDefaultTimeout(60_000);
     if (this.options.initScript) await this.context.addInitScript(this.options.initScript);
@@ -63,6 +65,22 @@ export class Browser {
     await session.detach();
   }
 
+  // The same browser with nobody who watches it: only such a one ends events at its own deadlines.
+  async goOnUnwatched() {
+    await this.close();
+    const unwatched = ["--headless", "--password-store=basic", `--user-data-dir=${this.profile}`, "about:blank"];
+    const env = { ...process.env, HOME: this.profile };
+    spawn(process.env.CHROMIUM, [...FLAGS, ...(this.options.flags ?? []), ...unwatched], { env, stdio: "ignore" });
+  }
+
+  // Ends the one that nobody watches, and watches it again.
+  async watchAgain() {
+    const families = familyOf(this.profile);
+    families.forEach((id) => endIfThere(id));
+    while (familyOf(this.profile).length > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+    await this.start();
+  }
+
   async close() {
     await this.context.close();
   }
@@ -75,7 +93,8 @@ export class Browser {
   }
 
   async forget() {
-    await this.close();
+    await this.close().catch(() => {});
+    killFamily(this.profile);
     await rm(this.profile, { recursive: true, force: true });
   }
 }

@@ -15,7 +15,7 @@ export function familyOf(word) {
 
 // Ends the family at once, with no chance to clean up, and whatever it began meanwhile.
 export function killFamily(word) {
-  for (let family = familyOf(word); family.length > 0; family = familyOf(word)) family.forEach(kill);
+  for (let family = familyOf(word); family.length > 0; family = familyOf(word)) family.forEach((id) => kill(id));
 }
 
 // What the kernel tells of a process; nothing if it ended while we looked.
@@ -34,9 +34,12 @@ function describe(name) {
   return alive && { id: Number(name), parent: Number(parent), command: factOf(name, "cmdline") };
 }
 
-function kill(id) {
+// Asks a process to end.
+export const endIfThere = (id) => kill(id, "SIGTERM");
+
+function kill(id, signal = "SIGKILL") {
   try {
-    process.kill(id, "SIGKILL");
+    process.kill(id, signal);
   } catch (error) {
     if (error.code !== "ESRCH") throw error; // It ended before.
   }

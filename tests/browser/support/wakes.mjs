@@ -1,12 +1,18 @@
 // Wakes the service worker as the browser would, from a blank page: none of ours need be open.
 const TAG = "safelight-backup";
 
-// A browser whose own wake-ups come in seconds instead of minutes, and so many.
-export const waking = (tries) => [
-  "--force-fieldtrials=BackgroundSync/Lab",
-  "--force-fieldtrial-params=BackgroundSync.Lab:" +
-    `initial_retry_delay_sec/3/retry_delay_factor/1/max_sync_attempts/${tries}/min_sync_recovery_time_sec/1`,
-];
+// A browser whose own wake-ups come in seconds instead of minutes, and so many. `more` are other parameters of the same.
+export const waking = (tries, more = {}) => {
+  const parameters = {
+    initial_retry_delay_sec: 3,
+    retry_delay_factor: 1,
+    max_sync_attempts: tries,
+    min_sync_recovery_time_sec: 1,
+    ...more,
+  };
+  const lab = Object.entries(parameters).flat().join("/");
+  return ["--force-fieldtrials=BackgroundSync/Lab", `--force-fieldtrial-params=BackgroundSync.Lab:${lab}`];
+};
 
 export class Waker {
   static async of(browser, origin) {
