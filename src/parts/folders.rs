@@ -29,6 +29,13 @@ fn Card(desk: Desk, id: FolderId) -> impl IntoView {
     let facts = move || folder.with(|folder| folder.as_ref().map(facts));
     let is =
         move |access| folder.with(|folder| folder.as_ref().is_some_and(|folder| folder.access == access));
+    let leftovers = move || {
+        let is_left = |folder: &FolderView| {
+            let FolderView { lasting, tally, .. } = folder;
+            *lasting == Lasting::Inbox && tally.remaining == 0 && tally.skipped + tally.problems > 0
+        };
+        folder.with(|folder| folder.as_ref().is_some_and(is_left))
+    };
     let is_inbox =
         move || folder.with(|folder| folder.as_ref().is_some_and(|folder| folder.lasting == Lasting::Inbox));
     view! {
@@ -48,7 +55,10 @@ fn Card(desk: Desk, id: FolderId) -> impl IntoView {
                     <button on:click=move |_| desk.say(ToEngine::Regranted(id))>"Look again"</button>
                 </Show>
                 <Show when=move || !is_inbox()>
-                    <Remove desk id />
+                    <Remove desk id name="Remove" question="Stop backing it up? Nothing is deleted, on disk or server." sure="Remove folder" />
+                </Show>
+                <Show when=leftovers>
+                    <Remove desk id name="Remove what is left" question="It cannot be backed up. Remove it from this browser?" sure="Remove it" />
                 </Show>
             </div>
         </article>
@@ -76,16 +86,23 @@ fn KeepAll(desk: Desk, id: FolderId) -> impl IntoView {
 
 /// Asked twice, because a folder that is not backed up any more is easily overlooked.
 #[component]
-fn Remove(desk: Desk, id: FolderId) -> impl IntoView {
+fn Remove(
+    desk: Desk,
+    id: FolderId,
+    name: &'static str,
+    question: &'static str,
+    sure: &'static str,
+) -> impl IntoView {
     let asked = RwSignal::new(false);
     view! {
         <Show
             when=move || asked.get()
-            fallback=move || view! { <button class="quiet" on:click=move |_| asked.set(true)>"Remove"</button> }
+            fallback=move || view! { <button class="quiet" on:click=move |_| asked.set(true)>{name}</button> }
         >
-            <span class="ask">"Stop backing it up? Nothing is deleted, on disk or server."</span>
-            <button on:click=move |_| desk.dispatch(Intent::RemoveFolder(id))>"Remove folder"</button>
-            <button class="quiet" on:click=move |_| asked.set(false)>"Keep"</button>
+            <span class="ask" role="alert">{question}</span>
+            <button on:click=move |_| desk.dispatch(Intent::RemoveFolder(id))>{sure}</button>
+            // The button that was pressed is gone: the keyboard goes on where nothing is lost.
+            <button class="quiet" autofocus on:click=move |_| asked.set(false)>"Keep"</button>
         </Show>
     }
 }

@@ -322,6 +322,19 @@ fn what_was_shared_is_removed_once_the_server_holds_it_and_not_before() {
     world.reboot();
     world.settle();
     assert!(world.disk_of(SHARED).files.is_empty());
+    // What cannot be backed up stays until the person says so; what waits stays all the same.
+    world.disk_of(SHARED).write("notes.txt", "notes", modified);
+    world.disk_of(SHARED).write("c.jpg", "waits", modified);
+    world.server.says(500);
+    world.look();
+    world.settle();
+    assert_eq!(world.disk_of(SHARED).files.len(), 2);
+    world.ask(Intent::RemoveFolder(SHARED));
+    world.settle();
+    assert_eq!(world.disk_of(SHARED).files.keys().collect::<Vec<_>>(), ["c.jpg"]);
+    assert_eq!(world.state_of(SHARED, "notes.txt"), None);
+    world.pass(A_MINUTE_MS);
+    assert!(world.server.holds("waits"));
     // A folder of the person is not ours to tidy.
     world.disk().write("mine.jpg", "mine", modified);
     world.look();

@@ -55,12 +55,27 @@ impl Engine {
     }
 
     pub(super) fn remove_folder(&mut self, id: FolderId) {
+        let is_inbox = |folder: &Folder| folder.lasting == Lasting::Inbox;
+        if self.folders.get(id).is_some_and(is_inbox) {
+            return self.clear_inbox(id);
+        }
         if !self.folders.remove(id) {
             return;
         }
         self.abandon_folder(id);
         self.files_of(id).into_iter().for_each(|file| self.catalog.remove(file));
         self.outbox.push(Command::ForgetFolder(id));
+    }
+
+    /// What was shared and cannot be backed up is removed; what waits stays.
+    fn clear_inbox(&mut self, id: FolderId) {
+        for file in self.files_of(id) {
+            let Some(row) = self.catalog.get(file) else { continue };
+            if matches!(heap_of(&row.state), Some(Heap::Skipped | Heap::Problems)) {
+                self.outbox.push(Command::Discard { folder: id, path: row.path.clone() });
+                self.catalog.remove(file);
+            }
+        }
     }
 
     /// What the rules say of later versions is judged anew.
