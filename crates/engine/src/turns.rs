@@ -44,6 +44,20 @@ impl Turns {
         }
     }
 
+    /// Only the first so many stay.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        while self.len > len
+            && let Some(last) = self.chunks.last_mut()
+        {
+            let more = (self.len - len).min(last.len());
+            last.truncate(last.len() - more);
+            self.len -= more;
+            if last.is_empty() {
+                self.chunks.pop();
+            }
+        }
+    }
+
     pub(crate) fn pop_first(&mut self) -> Option<Turn> {
         let first = *self.first()?;
         self.remove(&first);
@@ -115,5 +129,9 @@ mod tests {
         all.iter().for_each(|turn| turns.insert(*turn));
         all.sort_unstable();
         assert!(turns.iter().eq(all.iter()));
+        for len in [9_999, 700, 0] {
+            turns.truncate(len);
+            assert!(turns.iter().eq(all[..len].iter()) && turns.len() == len);
+        }
     }
 }

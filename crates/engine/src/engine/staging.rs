@@ -18,6 +18,8 @@ const BEGIN_AFTER_MS: u64 = 3_000;
 const LOOK_EVERY_MS: u64 = 30_000;
 /// What is sent within this time is not worth a copy.
 const SOON_SECONDS: u64 = 60;
+/// Of files so small that a limit of bytes lets more of them in, the rest waits for its folder.
+const MOST_COPIES: usize = 2_000;
 const NO_ROOM_FOR_MS: u64 = 600_000;
 
 #[derive(Debug, Default)]
@@ -102,6 +104,9 @@ impl Engine {
             let has_copy = self.catalog.has_copy(id) && self.is_copy_of_use(row);
             if has_copy || self.can_be_copied(id, row) {
                 newest.insert((0, !row.stamp.modified.0, id));
+                if newest.len() > 2 * MOST_COPIES {
+                    newest.truncate(MOST_COPIES);
+                }
             }
         }
         let room = self.staging.room.take();
@@ -110,7 +115,7 @@ impl Engine {
             self.staging.look_at = Some(now + NO_ROOM_FOR_MS);
         }
         let (mut left, mut kept) = (room.map_or(limit.get(), |room| limit.get().min(room)), Vec::new());
-        for (_, _, id) in newest.iter() {
+        for (_, _, id) in newest.iter().take(MOST_COPIES) {
             let size = self.size_of(*id);
             if size <= left {
                 left -= size;
