@@ -139,6 +139,9 @@ test("everything can be reached and used by keyboard alone", async () => {
   names.push("Rules for when files may be sent");
   names.push("Show: Background health", "Show: Devices", "Show: History", "Copy report", "With names of files and folders");
   assert.deepEqual(reached.slice(0, names.length), names);
+  await page.getByRole("button", { name: "Remove" }).press("Enter");
+  await page.waitForFunction(() => document.activeElement.innerText === "Keep");
+  await page.keyboard.press("Enter");
   await page.getByRole("switch", { name: "Foreground backup" }).press("Space");
   await waitForState(page, "paused");
   await page.getByRole("switch", { name: "Foreground backup" }).press("Space");
