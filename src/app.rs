@@ -1,7 +1,7 @@
 //! The whole page, from top to bottom, and what it does when it opens.
 
 use browser::channel::{Notice, ToEngine};
-use engine::{Intent, View};
+use engine::{Halt, Intent, View};
 use gloo::events::EventListener;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -86,17 +86,26 @@ fn begin(desk: Desk) {
     browser::window::when_installable(move |offer| desk.install.set(offer));
     keep_background(desk);
     tell_surroundings(desk);
-    let held = desk.view(|view| view.answered.then_some(!may_go_on(view)));
-    Effect::new(move |_| {
-        if let Some(held) = held.get() {
-            spawn_local(browser::window::keep_pushes(held));
-        }
-    });
+    keep_pushes(desk);
     let tally = desk.tally();
     Effect::new(move |_| {
         if let Some(tally) = tally.get() {
             browser::window::set_badge(tally.remaining);
         }
+    });
+}
+
+/// At each opening and each pairing, and when what it may do changes.
+fn keep_pushes(desk: Desk) {
+    let is_signed_out = desk.is(|view| view.halt == Some(Halt::SignedOut));
+    let held = desk.view(|view| view.answered.then_some(!may_go_on(view)));
+    Effect::new(move |told: Option<Option<bool>>| {
+        let told = told.flatten().filter(|_| !is_signed_out.get());
+        let news = held.get().filter(|held| told != Some(*held));
+        if let Some(held) = news {
+            spawn_local(browser::window::keep_pushes(held));
+        }
+        news.or(told)
     });
 }
 

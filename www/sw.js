@@ -204,7 +204,7 @@ const isShared = ({ method, url }) => method === "POST" && new URL(url).pathname
 
 // What another app shares is kept at once, whether the server can be reached or not; the page that opens takes it over.
 async function receive(request) {
-  const parcel = `${Date.now()}`;
+  const parcel = crypto.randomUUID();
   let inbox;
   try {
     const files = (await request.formData()).getAll("media");

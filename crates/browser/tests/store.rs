@@ -222,13 +222,18 @@ async fn settings_of_earlier_forms_are_understood() {
     let third = [3, 1, 1, 1, 2, b'a', b'b', 1, 0xac, 2, 1];
     let fourth = [4, 1, 1, 1, 2, b'a', b'b', 1, 0xac, 2, 1, 0];
     let fifth = [5, 1, 1, 1, 2, b'a', b'b', 1, 0xac, 2, 1, 0, 0, 0, 0, 0, 0, 1, 0];
+    let sixth = [&[6], &fifth[1..], &[1, 0, 1, 0x80, 0x94, 0xeb, 0xdc, 3, 1, 1, 0, 0, 0]].concat();
+    let nothing = SeenClosed::default();
+    let mut barred = SeenClosed::default();
+    barred.see(FolderId(0), false);
     let forms = [
-        (second.as_slice(), false, true),
-        (&third, true, true),
-        (&fourth, true, false),
-        (&fifth, true, false),
+        (second.as_slice(), false, true, &nothing),
+        (&third, true, true, &nothing),
+        (&fourth, true, false, &nothing),
+        (&fifth, true, false, &nothing),
+        (&sixth, true, false, &barred),
     ];
-    for (bytes, keep_awake, background) in forms {
+    for (bytes, keep_awake, background, seen_closed) in forms {
         drop(Store::open_named("earlier form").await.unwrap());
         let put = Function::new_with_args("name, bytes", PUT);
         let put = put.call2(&JsValue::NULL, &"earlier form".into(), &Uint8Array::from(bytes)).unwrap();
@@ -241,6 +246,7 @@ async fn settings_of_earlier_forms_are_understood() {
             rate_limit: NonZeroU64::new(300),
             keep_awake,
             background,
+            seen_closed: seen_closed.clone(),
             // Nobody is told of a first backup that may be long done.
             noticed: Noticed { first_backup_done: true, ..Noticed::default() },
             ..Settings::default()

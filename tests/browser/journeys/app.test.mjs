@@ -184,7 +184,7 @@ async function assertAccessible(page) {
 async function makeNewVersion(built) {
   const file = join(built, "sw.js");
   const text = await readFile(file, "utf8");
-  const anew = text.replace(/shell-[0-9a-f]{10}/, "shell-new-version");
+  const anew = text.replace(/(=`)[0-9a-f]{10}(`)/, "$1new-version$2");
   assert.notEqual(anew, text);
   await writeFile(file, anew);
   await clear(`${file}.br`);

@@ -169,8 +169,8 @@ const shared = (page) =>
     const root = await navigator.storage.getDirectory();
     const inbox = await root.getDirectoryHandle("safelight-inbox");
     const names = [];
-    for await (const [parcel, handle] of inbox.entries()) {
-      for await (const name of handle.keys()) names.push(`${parcel.replace(/\d+/, "N")}/${name}`);
+    for await (const handle of inbox.values()) {
+      for await (const name of handle.keys()) names.push(`N/${name}`);
     }
     return names.sort();
   });

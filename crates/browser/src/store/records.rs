@@ -8,7 +8,10 @@ use crate::bindings::{DirectoryHandle, object};
 use crate::{Fault, json, wire};
 
 /// The form of the settings' bytes.
-pub(super) const SETTINGS_FORM: u8 = 6;
+pub(super) const SETTINGS_FORM: u8 = 7;
+/// It had one answer for all folders where there is one for each now: the same bytes, of a folder that is none. And when all
+/// was well where there is now since when it is not: a wait that is over with the next backup.
+const SETTINGS_FORM_6: u8 = 6;
 /// The bytes of earlier forms end before those of what was added since.
 const SETTINGS_FORM_5: u8 = 5;
 const SETTINGS_FORM_4: u8 = 4;
@@ -43,7 +46,7 @@ pub(super) fn settings_of(record: &JsValue) -> Result<Settings, Fault> {
     let bytes = wire::bytes_of(record);
     let Some((form, settings)) = bytes.split_first() else { return Ok(settings_of_form_1(record)) };
     let added = match *form {
-        SETTINGS_FORM => &[],
+        SETTINGS_FORM | SETTINGS_FORM_6 => &[],
         SETTINGS_FORM_5 => &ADDED[9..],
         SETTINGS_FORM_4 => &ADDED[2..],
         SETTINGS_FORM_3 => &ADDED[1..],
