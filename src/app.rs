@@ -1,7 +1,7 @@
 //! The whole page, from top to bottom, and what it does when it opens.
 
 use browser::channel::{Notice, ToEngine};
-use engine::{Halt, Intent, View};
+use engine::{Intent, View};
 use gloo::events::EventListener;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -95,17 +95,13 @@ fn begin(desk: Desk) {
     });
 }
 
-/// At each opening and each pairing, and when what it may do changes.
+/// Whenever the server said who we are, for that may be somebody else than before; and when what may be done changes.
 fn keep_pushes(desk: Desk) {
-    let is_signed_out = desk.is(|view| view.halt == Some(Halt::SignedOut));
     let held = desk.view(|view| view.answered.then_some(!may_go_on(view)));
-    Effect::new(move |told: Option<Option<bool>>| {
-        let told = told.flatten().filter(|_| !is_signed_out.get());
-        let news = held.get().filter(|held| told != Some(*held));
-        if let Some(held) = news {
+    Effect::new(move |_| {
+        if let Some(held) = held.get() {
             spawn_local(browser::window::keep_pushes(held));
         }
-        news.or(told)
     });
 }
 

@@ -1,11 +1,15 @@
 //! What other apps shared: the service worker puts it into the browser's own storage (OPFS), where any context can read it.
 
 use engine::INBOX;
+use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen::JsCast;
 
 use crate::Fault;
 use crate::bindings::{DirectoryHandle, opfs};
 use crate::source::next_entry;
+
+const TRIES: u32 = 5;
+const AGAIN_MS: u32 = 200;
 
 /// Where shared files arrive, if any ever did.
 pub async fn inbox() -> Option<DirectoryHandle> {
@@ -28,7 +32,14 @@ pub async fn discard(path: &str) {
     let Some(inbox) = inbox().await else { return };
     let Some((parcel, name)) = path.split_once('/') else { return };
     let Ok(directory) = inbox.directory(parcel).await else { return };
-    _ = directory.unchecked_into::<DirectoryHandle>().remove(name).await;
+    let directory: DirectoryHandle = directory.unchecked_into();
+    // While another one of the same directory is removed, the browser refuses.
+    for _ in 0..TRIES {
+        if directory.remove(name).await.is_ok() {
+            break;
+        }
+        TimeoutFuture::new(AGAIN_MS).await;
+    }
     // Refused while it holds more.
     _ = inbox.remove(parcel).await;
 }
