@@ -47,6 +47,8 @@ async function goesOn(t) {
   await write(folder, "second.jpg", await media("photo.jpg", "second"));
   await waitForNumbers(page, (now) => now.remaining === 1 && now.state === "offline");
   await page.close();
+  // What is on its way when a page is closed goes on for a moment: it finds nobody.
+  await pause(8_000);
   await server.start();
   // Several times as long as the browser waits between its tries.
   await pause(12_000);
