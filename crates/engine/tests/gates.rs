@@ -45,11 +45,7 @@ fn what_the_server_holds_already_is_found_behind_a_closed_gate() {
 
 #[test]
 fn back_up_anyway_passes_the_gates_once() {
-    let mut world = backed_up();
-    world.tell(Event::SurroundingsChanged(MOBILE));
-    world.disk().write("b.jpg", "photo", Moment(5));
-    world.look();
-    world.settle();
+    let mut world = on_mobile_data();
     world.ask(Intent::BackUpAnyway);
     world.settle();
     assert!(world.server.holds("photo"));
@@ -75,11 +71,7 @@ fn back_up_anyway_passes_all_the_gates_that_are_closed() {
 
 #[test]
 fn a_file_that_never_comes_to_rest_does_not_keep_the_gates_open() {
-    let mut world = backed_up();
-    world.tell(Event::SurroundingsChanged(MOBILE));
-    world.disk().write("b.jpg", "photo", Moment(5));
-    world.look();
-    world.settle();
+    let mut world = on_mobile_data();
     let now = world.now;
     world.disk().write("recorded.mp4", "more and more", now);
     world.look();
@@ -223,6 +215,16 @@ fn the_battery_is_remembered_for_a_while_where_no_page_is_open() {
         world.settle();
         assert_eq!(world.server.holds("photo"), goes, "after {later_ms} ms");
     }
+}
+
+/// A photo waits for another connection.
+fn on_mobile_data() -> World {
+    let mut world = backed_up();
+    world.tell(Event::SurroundingsChanged(MOBILE));
+    world.disk().write("b.jpg", "photo", Moment(5));
+    world.look();
+    world.settle();
+    world
 }
 
 fn backed_up() -> World {
