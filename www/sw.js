@@ -156,10 +156,12 @@ const tell = (body) =>
 // The push service gave the browser another address.
 async function subscribeAnew() {
   const address = "/safelight/v1/push";
-  const { publicKey, dailyAt } = await (await fetch(address)).json();
+  const { publicKey, endpoint: before, dailyAt, held } = await (await fetch(address)).json();
+  // Turned off, it stays so.
+  if (!before) return;
   const options = { userVisibleOnly: true, applicationServerKey: publicKey };
   const { endpoint, keys } = (await self.registration.pushManager.subscribe(options)).toJSON();
-  await fetch(address, { method: "PUT", body: JSON.stringify({ endpoint, keys, dailyAt }) });
+  await fetch(address, { method: "PUT", body: JSON.stringify({ endpoint, keys, dailyAt, held }) });
 }
 
 const files = (number) => `${number} ${number === 1 ? "file" : "files"}`;

@@ -156,8 +156,29 @@ test("pushes are turned on, set to a time of day, held with the background, and 
   await page.close();
   page = await browser.page(server.origin);
   await until({ endpoint: "https://push.example.net/another", dailyAt: 9 * 60 + 30 });
+
+  // The push service tells the service worker of another address, with or without a page. (What it is told by cannot be
+  // waited for where a test makes it; what follows happens all the same.)
+  await page.evaluate(() => (localStorage.endpoint = "https://push.example.net/third"));
+  const [worker] = browser.context.serviceWorkers();
+  await worker.evaluate(() => {
+    const keys = {
+      p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+      auth: "BTBZMqHH6r4Tts7J_aSIgg",
+    };
+    PushManager.prototype.subscribe = async () => ({
+      toJSON: () => ({ endpoint: "https://push.example.net/third", keys }),
+    });
+    self.dispatchEvent(new ExtendableEvent("pushsubscriptionchange"));
+  });
+  await until({ endpoint: "https://push.example.net/third", dailyAt: 9 * 60 + 30 });
+
   // Paired anew, it is another session to the server.
+  const me = () =>
+    page.evaluate(async () => (await (await fetch("/safelight/v1/sessions")).json()).find(({ current }) => current).id);
+  const before = await me();
   await page.goto(server.newPairingLink());
+  for (const end = Date.now() + 30_000; (await me()) === before; await pause(200)) assert.ok(Date.now() < end, "paired");
   await until({ subscribed: true, dailyAt: 9 * 60 + 30 });
 
   await link(await health(page), "Woken by your server").getByText("Turn off").click();

@@ -120,8 +120,9 @@ pub async fn begin_pushes(state: &PushState) -> Result<(), PushFault> {
 /// True if the server pushes to this browser no more.
 pub async fn end_pushes() -> bool {
     let ended = http::was_done(&http::delete(path::PUSH).await);
-    // Without one the browser is not woken, whatever the server believes.
-    if let Ok(Some(old)) = current().await
+    // As long as the server believes in it, it is renewed: it ends on both sides or on none.
+    if ended
+        && let Ok(Some(old)) = current().await
         && let Ok(ending) = old.unsubscribe()
     {
         _ = JsFuture::from(ending).await;
