@@ -168,13 +168,13 @@ fn sorted_entries(folder: &Path) -> Result<Vec<fs::DirEntry>> {
     Ok(entries)
 }
 
-/// The paths of the machine that builds are kept out of the result: they would make its content, and so its
-/// names, differ from machine to machine, and are nobody's business.
+/// Keeps this machine's paths out of the result: they would change its content, and so its names, from machine to
+/// machine. Only dependencies have absolute paths; those of the workspace are relative to its root.
 fn remapped_paths() -> String {
     let home = env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let cargo_home = env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
     let registry = cargo_home.join("registry/src");
-    format!("--remap-path-prefix={}=crates --remap-path-prefix={}=.", registry.display(), root().display())
+    format!("--remap-path-prefix={}=crates", registry.display())
 }
 
 /// Ten hex digits of the content's SHA-1: a name, not a proof.
