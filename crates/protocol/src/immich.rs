@@ -1,6 +1,6 @@
 //! The part of the Immich API that a backup client speaks. Shapes fit 2.x and 3.x; field names are Immich's.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{AssetId, Digest};
 
@@ -23,6 +23,8 @@ pub mod path {
     pub const STATISTICS: &str = "/api/assets/statistics";
     pub const BULK_UPLOAD_CHECK: &str = "/api/assets/bulk-upload-check";
     pub const ALBUMS: &str = "/api/albums";
+    pub const TIME_BUCKETS: &str = "/api/timeline/buckets";
+    pub const TIME_BUCKET: &str = "/api/timeline/bucket";
 }
 
 /// The header that carries the SHA-1 of an upload, as 40 hex digits or 28 of base64.
@@ -124,15 +126,21 @@ pub struct MediaTypes {
     pub sidecar: Vec<String>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
+/// Who is signed in, as far as a backup depends on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserMe {
     pub id: String,
-    pub email: String,
-    pub name: String,
-    pub quota_size_in_bytes: Option<u64>,
-    pub quota_usage_in_bytes: Option<u64>,
+    /// Of Safelight only. It changes when the server may have lost something that it confirmed.
+    #[serde(default)]
+    pub epoch: Option<String>,
+}
+
+/// What a server says about itself before anybody signs in, as far as a backup depends on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerConfig {
+    /// The address of the server's own page; empty if nobody set it.
+    pub external_domain: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -179,11 +187,93 @@ pub enum AddToAlbumError {
     Unknown,
 }
 
-/// Every refusal of the API in its 3.x shape. 2.x may send a list of messages instead of one.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// One month of the timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct TimeBucket {
+    /// The first day of the month, like 2024-05-01.
+    pub time_bucket: String,
+    pub count: u64,
+}
+
+/// The assets of a month: one entry in each list for each asset, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct TimeBucketAssets {
+    pub id: Vec<AssetId>,
+    pub is_image: Vec<bool>,
+    pub is_favorite: Vec<bool>,
+    /// ISO 8601.
+    pub file_created_at: Vec<String>,
+    pub original_file_name: Vec<String>,
+    pub file_size_in_byte: Vec<u64>,
+}
+
+/// One asset of a [`TimeBucketAssets`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimeBucketAsset {
+    pub id: AssetId,
+    pub is_image: bool,
+    pub is_favorite: bool,
+    /// ISO 8601.
+    pub file_created_at: String,
+    pub original_file_name: String,
+    pub file_size_in_byte: u64,
+}
+
+impl TimeBucketAssets {
+    pub fn push(&mut self, asset: TimeBucketAsset) {
+        self.id.push(asset.id);
+        self.is_image.push(asset.is_image);
+        self.is_favorite.push(asset.is_favorite);
+        self.file_created_at.push(asset.file_created_at);
+        self.original_file_name.push(asset.original_file_name);
+        self.file_size_in_byte.push(asset.file_size_in_byte);
+    }
+
+    /// The assets one by one; `None` if a list is shorter than the ids.
+    pub fn into_assets(self) -> Option<Vec<TimeBucketAsset>> {
+        let mut images = self.is_image.into_iter();
+        let mut favorites = self.is_favorite.into_iter();
+        let mut times = self.file_created_at.into_iter();
+        let mut names = self.original_file_name.into_iter();
+        let mut sizes = self.file_size_in_byte.into_iter();
+        let asset = |id| {
+            Some(TimeBucketAsset {
+                id,
+                is_image: images.next()?,
+                is_favorite: favorites.next()?,
+                file_created_at: times.next()?,
+                original_file_name: names.next()?,
+                file_size_in_byte: sizes.next()?,
+            })
+        };
+        self.id.into_iter().map(asset).collect()
+    }
+}
+
+/// Every refusal of the API. 3.x sends one message; 2.x may send a list of them, which is read as one text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
+    #[serde(deserialize_with = "one_text")]
     pub message: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Message {
+    Text(String),
+    List(Vec<String>),
+}
+
+fn one_text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Ok(match Message::deserialize(from)? {
+        Message::Text(text) => text,
+        Message::List(texts) => texts.join("; "),
+    })
 }
 
 /// Builds the question for a batch: `id` is the position in `digests`.
@@ -216,5 +306,45 @@ mod tests {
             is_trashed: None,
         };
         assert_eq!(serde_json::to_string(&accepted).unwrap(), r#"{"id":"7","action":"accept"}"#);
+    }
+
+    #[test]
+    fn a_refusal_reads_alike_from_2_x_and_3_x() {
+        let table = [
+            (r#"{"message":"File is empty"}"#, Some("File is empty")),
+            (
+                r#"{"message":["a must be a date","b is missing"],"statusCode":400}"#,
+                Some("a must be a date; b is missing"),
+            ),
+            (r#"{"message":[]}"#, Some("")),
+            (r#"{"message":7}"#, None),
+            (r#"{"message":["a",7]}"#, None),
+            (r#"{"error":"Bad Request"}"#, None),
+        ];
+        for (text, message) in table {
+            let read = serde_json::from_str::<ErrorBody>(text).ok().map(|refusal| refusal.message);
+            assert_eq!(read.as_deref(), message, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_month_is_read_by_rows_and_written_by_columns() {
+        let text = r#"{"id":["712c5753-6095-41de-9d40-c36fb14df722"],"isImage":[true],"isFavorite":[false],
+            "fileCreatedAt":["2024-05-01T10:00:00Z"],"originalFileName":["a.jpg"],"fileSizeInByte":[7],
+            "ratio":[1.5]}"#;
+        let read: TimeBucketAssets = serde_json::from_str(text).unwrap();
+        let assets = read.clone().into_assets().unwrap();
+        assert_eq!(assets[0].original_file_name, "a.jpg");
+        let mut written = TimeBucketAssets::default();
+        assets.into_iter().for_each(|asset| written.push(asset));
+        assert_eq!(written, read);
+    }
+
+    #[test]
+    fn a_month_with_a_short_column_is_no_month() {
+        let mut columns = TimeBucketAssets { id: vec![AssetId([7; 16])], ..TimeBucketAssets::default() };
+        assert_eq!(columns.clone().into_assets(), None);
+        columns.id.clear();
+        assert_eq!(columns.into_assets(), Some(vec![]));
     }
 }

@@ -7,8 +7,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::{Extension, Json};
 use jiff::civil::Date;
-use protocol::AssetId;
-use serde::{Deserialize, Serialize};
+use protocol::immich::{TimeBucket, TimeBucketAsset, TimeBucketAssets, path};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::asked::{PathOf, QueryOf};
@@ -17,31 +17,10 @@ use super::sign_in::SignedIn;
 use crate::error::AppError;
 use crate::openapi::Refused;
 use crate::state::State;
-use crate::vault::{Asset, AssetKind, Size, Vault};
+use crate::vault::{Asset, AssetKind, Month, Size, Vault};
 
 /// A picture of given bytes never changes.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
-
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Bucket {
-    /// The first day of the month.
-    time_bucket: String,
-    count: u64,
-}
-
-/// One entry in each list for each asset, newest first.
-#[derive(Default, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct BucketAssets {
-    id: Vec<AssetId>,
-    is_image: Vec<bool>,
-    is_favorite: Vec<bool>,
-    /// ISO 8601.
-    file_created_at: Vec<String>,
-    original_file_name: Vec<String>,
-    file_size_in_byte: Vec<u64>,
-}
 
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
@@ -67,44 +46,44 @@ enum PictureSize {
 
 #[utoipa::path(
     get,
-    path = "/api/timeline/buckets",
+    path = path::TIME_BUCKETS,
     tag = "Immich",
-    responses((status = 200, body = Vec<Bucket>, description = "The months, newest first"), Refused),
+    responses((status = 200, body = Vec<TimeBucket>, description = "The months, newest first"), Refused),
 )]
-pub(super) async fn buckets(Extension(who): Extension<SignedIn>) -> Result<Json<Vec<Bucket>>, AppError> {
+pub(super) async fn buckets(Extension(who): Extension<SignedIn>) -> Result<Json<Vec<TimeBucket>>, AppError> {
     let months = who.ask(Vault::months).await?;
-    let bucket =
-        |month: crate::vault::Month| Bucket { time_bucket: month.start.to_string(), count: month.count };
+    let bucket = |month: Month| TimeBucket { time_bucket: month.start.to_string(), count: month.count };
     Ok(Json(months.into_iter().map(bucket).collect()))
 }
 
 #[utoipa::path(
     get,
-    path = "/api/timeline/bucket",
+    path = path::TIME_BUCKET,
     tag = "Immich",
     params(WhichBucket),
-    responses((status = 200, body = BucketAssets, description = "What was taken in this month"), Refused),
+    responses((status = 200, body = TimeBucketAssets, description = "What was taken in this month"), Refused),
 )]
 pub(super) async fn bucket(
     Extension(who): Extension<SignedIn>,
     QueryOf(WhichBucket { time_bucket }): QueryOf<WhichBucket>,
-) -> Result<Json<BucketAssets>, AppError> {
+) -> Result<Json<TimeBucketAssets>, AppError> {
     let start: Date = time_bucket
         .parse()
         .map_err(|_| AppError::bad_request("Validation failed: timeBucket must be a date like 2024-05-01"))?;
     let assets = who.ask(move |vault| vault.month(start)).await?;
-    Ok(Json(assets.into_iter().fold(BucketAssets::default(), BucketAssets::with)))
+    let mut columns = TimeBucketAssets::default();
+    assets.into_iter().map(shape).for_each(|asset| columns.push(asset));
+    Ok(Json(columns))
 }
 
-impl BucketAssets {
-    fn with(mut self, asset: Asset) -> Self {
-        self.id.push(asset.id);
-        self.is_image.push(asset.kind == AssetKind::Image);
-        self.is_favorite.push(asset.favorite);
-        self.file_created_at.push(asset.created.to_string());
-        self.original_file_name.push(asset.name);
-        self.file_size_in_byte.push(asset.size);
-        self
+fn shape(asset: Asset) -> TimeBucketAsset {
+    TimeBucketAsset {
+        id: asset.id,
+        is_image: asset.kind == AssetKind::Image,
+        is_favorite: asset.favorite,
+        file_created_at: asset.created.to_string(),
+        original_file_name: asset.name,
+        file_size_in_byte: asset.size,
     }
 }
 
