@@ -22,12 +22,13 @@ use wasm_bindgen::JsValue;
 use crate::Fault;
 use crate::channel::{Channel, FromEngine, Message, Stopped, ToEngine};
 use crate::hash::{Here, Pool, Readers};
+use crate::now;
+use crate::server::SERVER;
 use crate::source::Source;
 use crate::store::{Loaded, Store};
 use crate::surroundings;
 use crate::upload::Uploads;
 use crate::watch::Watch;
-use crate::{now, server};
 
 /// Events taken in one turn: what they save shares a transaction.
 const EVENTS_PER_TURN: usize = 500;
@@ -80,7 +81,7 @@ impl Early {
         let checked = Rc::<RefCell<Option<Checked>>>::default();
         let early = Early { answered, checked: Rc::clone(&checked) };
         spawn(async move {
-            let (answer, keeps_pieces) = server::check().await;
+            let (answer, keeps_pieces) = SERVER.check().await;
             checked.replace(Some(answer));
             // Nobody hears it if the store cannot be read.
             _ = tell.send(keeps_pieces);

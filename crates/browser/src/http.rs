@@ -1,118 +1,183 @@
-//! One request of the API, and the reading of its answer. The only place that tells an answer of the API from a
+//! One request to the server, and the reading of its answer. The only place that tells an answer of the API from a
 //! proxy's page.
+//!
+//! Pure: [`Client`] is who carries requests, the browser's `fetch` in the app and a script in tests.
 
-use engine::{Body, Reply, RequestEnd};
-use futures::future::{Either, select};
-use gloo::timers::future::TimeoutFuture;
-use js_sys::{Function, Promise, Reflect};
+#[cfg(target_arch = "wasm32")]
+mod fetch;
+#[cfg(test)]
+pub(crate) mod script;
+#[cfg(test)]
+mod tests;
+
+use std::time::UNIX_EPOCH;
+
+use engine::{Body, Moment, Reply, RequestEnd};
 use protocol::immich::ErrorBody;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, ReadableStream, Request, RequestInit, Response};
+use protocol::resumable::header;
+use serde::Serialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::Fault;
-use crate::json::{Anything, FromJson};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use fetch::{FetchClient, fetch, read, stream};
 
-/// A question that is not answered within this time will not be. The slowest one is a batch of a thousand
-/// digests, which takes 20 ms on a small server.
-const ANSWER_MS: u32 = 60_000;
-
-pub async fn get<T: FromJson>(path: &str) -> RequestEnd<T> {
-    understand(send(path, "GET", None).await)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
 }
 
-/// The body is what its JSON says.
-pub async fn post<T: FromJson>(path: &str, body: &JsValue) -> RequestEnd<T> {
-    understand(send(path, "POST", json_of(body)).await)
-}
-
-pub async fn put<T: FromJson>(path: &str, body: &JsValue) -> RequestEnd<T> {
-    understand(send(path, "PUT", json_of(body)).await)
-}
-
-fn json_of(body: &JsValue) -> Option<JsValue> {
-    js_sys::JSON::stringify(body).ok().map(JsValue::from)
-}
-
-pub async fn put_text(path: &str, text: &str) -> RequestEnd<Anything> {
-    understand(send(path, "PUT", Some(text.into())).await)
-}
-
-pub async fn delete(path: &str) -> RequestEnd<Anything> {
-    understand(send(path, "DELETE", None).await)
-}
-
-/// The text of a success; none for anything else.
-pub async fn get_text(path: &str) -> Option<String> {
-    match send(path, "GET", None).await {
-        Sent::Answered(Answer { status: 200, text, .. }) => Some(text),
-        Sent::Answered(_) | Sent::NoReply | Sent::Stalled => None,
+impl Method {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
     }
 }
 
-/// The body of a success, as it comes; none for anything else.
-pub async fn stream(path: &str, signal: AbortSignal) -> Option<ReadableStream> {
-    let init = RequestInit::new();
-    init.set_signal(Some(&signal));
-    let request = Request::new_with_str_and_init(path, &init).ok()?;
-    let response: Response = JsFuture::from(fetch(&request).ok()?).await.ok()?.unchecked_into();
-    response.body().filter(|_| response.ok())
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Request {
+    pub method: Method,
+    pub path: String,
+    pub content: Content,
 }
 
-/// An answer whose body nobody has read yet. One type for all requests keeps the code for them single.
-struct Answer {
-    status: u16,
-    retry_after_ms: Option<u64>,
-    text: String,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Content {
+    Nothing,
+    Json(String),
+    Text(String),
 }
 
-enum Sent {
+/// How a request went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Exchange {
     Answered(Answer),
+    /// Offline, refused, cut off.
     NoReply,
+    /// No byte moved for too long.
     Stalled,
 }
 
-fn understand<T: FromJson>(sent: Sent) -> RequestEnd<T> {
-    match sent {
-        Sent::Answered(Answer { status, retry_after_ms, text }) => {
-            RequestEnd::Replied(Reply { status, retry_after_ms, body: body_of(status, &text) })
+/// An answer that nobody has interpreted yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub status: u16,
+    pub headers: Headers,
+    pub text: String,
+    pub at: Moment,
+}
+
+/// The header fields that something here depends on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Headers {
+    pub retry_after: Option<String>,
+    pub location: Option<String>,
+    pub upload_offset: Option<String>,
+    pub upload_limit: Option<String>,
+}
+
+/// Carries requests to the server.
+pub(crate) trait Client {
+    async fn exchange(&self, request: Request) -> Exchange;
+
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> RequestEnd<T> {
+        self.ask(Method::Get, path, Content::Nothing).await
+    }
+
+    async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> RequestEnd<T> {
+        self.ask(Method::Post, path, Content::json(body)).await
+    }
+
+    async fn put(&self, path: &str, body: &impl Serialize) -> RequestEnd<IgnoredAny> {
+        self.ask(Method::Put, path, Content::json(body)).await
+    }
+
+    async fn put_text(&self, path: &str, text: String) -> RequestEnd<IgnoredAny> {
+        self.ask(Method::Put, path, Content::Text(text)).await
+    }
+
+    async fn delete(&self, path: &str) -> RequestEnd<IgnoredAny> {
+        self.ask(Method::Delete, path, Content::Nothing).await
+    }
+
+    /// The text of a success; none for anything else.
+    async fn get_text(&self, path: &str) -> Option<String> {
+        let request = Request { method: Method::Get, path: path.to_owned(), content: Content::Nothing };
+        match self.exchange(request).await {
+            Exchange::Answered(Answer { status: 200, text, .. }) => Some(text),
+            Exchange::Answered(_) | Exchange::NoReply | Exchange::Stalled => None,
         }
-        Sent::NoReply => RequestEnd::NoReply,
-        Sent::Stalled => RequestEnd::Stalled,
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, method: Method, path: &str, content: Content) -> RequestEnd<T> {
+        self.exchange(Request { method, path: path.to_owned(), content }).await.end()
     }
 }
 
-async fn send(path: &str, method: &str, body: Option<JsValue>) -> Sent {
-    let answer = Box::pin(exchange(path, method, body));
-    match select(answer, TimeoutFuture::new(ANSWER_MS)).await {
-        Either::Left((Ok(answer), _)) => Sent::Answered(answer),
-        Either::Left((Err(_), _)) => Sent::NoReply,
-        Either::Right(_) => Sent::Stalled,
+impl Content {
+    /// Our wire types are plain structs, which always can be written.
+    fn json(body: &impl Serialize) -> Content {
+        serde_json::to_string(body).map_or(Content::Nothing, Content::Json)
     }
 }
 
-async fn exchange(path: &str, method: &str, body: Option<JsValue>) -> Result<Answer, Fault> {
-    let init = RequestInit::new();
-    init.set_method(method);
-    if let Some(body) = &body {
-        init.set_body(body);
+impl Headers {
+    /// `find` gives the value of a field by its name.
+    pub(crate) fn read(find: impl Fn(&str) -> Option<String>) -> Headers {
+        Headers {
+            retry_after: find("retry-after"),
+            location: find("location"),
+            upload_offset: find(header::OFFSET),
+            upload_limit: find(header::LIMIT),
+        }
     }
-    let request = Request::new_with_str_and_init(path, &init)?;
-    // Of a plain text the browser says itself what it is.
-    if body.is_some() && method == "POST" {
-        request.headers().set("content-type", "application/json")?;
-    }
-    let response: Response = JsFuture::from(fetch(&request)?).await?.unchecked_into();
-    let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
-    let retry_after_ms = retry_after_ms(response.headers().get("retry-after")?);
-    Ok(Answer { status: response.status(), retry_after_ms, text })
 }
 
-/// `fetch` of whatever scope this runs in.
-pub(crate) fn fetch(request: &Request) -> Result<Promise, Fault> {
-    let scope = js_sys::global();
-    let fetch: Function = Reflect::get(&scope, &"fetch".into())?.unchecked_into();
-    Ok(fetch.call1(&scope, request)?.unchecked_into())
+impl Exchange {
+    /// What the engine is told.
+    pub(crate) fn end<T: DeserializeOwned>(&self) -> RequestEnd<T> {
+        match self {
+            Exchange::Answered(answer) => RequestEnd::Replied(answer.reply()),
+            Exchange::NoReply => RequestEnd::NoReply,
+            Exchange::Stalled => RequestEnd::Stalled,
+        }
+    }
+}
+
+impl Answer {
+    pub(crate) fn reply<T: DeserializeOwned>(&self) -> Reply<T> {
+        let retry_after = self.headers.retry_after.as_deref();
+        let retry_after_ms = retry_after.and_then(|header| retry_after_ms(header, self.at));
+        Reply { status: self.status, retry_after_ms, body: self.body() }
+    }
+
+    /// What is not what the API promises is foreign, whatever its status.
+    fn body<T: DeserializeOwned>(&self) -> Body<T> {
+        if (200..300).contains(&self.status) {
+            serde_json::from_str(&self.text).map_or(Body::Foreign, Body::Understood)
+        } else {
+            let refusal = serde_json::from_str(&self.text);
+            refusal.map_or(Body::Foreign, |ErrorBody { message }| Body::Refused(message))
+        }
+    }
+}
+
+/// Seconds or a date (RFC 9110, 10.2.3), in milliseconds from `now`.
+fn retry_after_ms(header: &str, now: Moment) -> Option<u64> {
+    let header = header.trim();
+    if let Ok(seconds) = header.parse::<u64>() {
+        return Some(seconds.saturating_mul(1000));
+    }
+    let date = httpdate::parse_http_date(header).ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(Moment(date.as_millis() as u64).since(now))
 }
 
 /// Whether the server did it, where its answer has nothing more to say.
@@ -120,22 +185,13 @@ pub(crate) fn was_done<T>(end: &RequestEnd<T>) -> bool {
     matches!(end, RequestEnd::Replied(reply) if (200..300).contains(&reply.status))
 }
 
-/// Reads the body of an answer. What is not what the API promises is foreign, whatever its status.
-pub(crate) fn body_of<T: FromJson>(status: u16, text: &str) -> Body<T> {
-    let Ok(json) = js_sys::JSON::parse(text) else { return Body::Foreign };
-    if (200..300).contains(&status) {
-        T::from_json(&json).map_or(Body::Foreign, Body::Understood)
-    } else {
-        ErrorBody::from_json(&json).map_or(Body::Foreign, |refusal| Body::Refused(refusal.message))
+/// The promised answer, where nothing depends on why there is none.
+pub(crate) fn understood<T>(end: RequestEnd<T>) -> Option<T> {
+    match end {
+        RequestEnd::Replied(reply) => match reply.body {
+            Body::Understood(body) => Some(body),
+            Body::Refused(_) | Body::Foreign => None,
+        },
+        RequestEnd::NoReply | RequestEnd::Stalled => None,
     }
-}
-
-/// Seconds or a date (RFC 9110, 10.2.3), in milliseconds from now.
-pub(crate) fn retry_after_ms(header: Option<String>) -> Option<u64> {
-    let header = header?;
-    if let Ok(seconds) = header.trim().parse::<u64>() {
-        return Some(seconds * 1000);
-    }
-    let date = js_sys::Date::parse(&header);
-    (!date.is_nan()).then(|| (date - js_sys::Date::now()).max(0.0) as u64)
 }

@@ -3,49 +3,80 @@
 //! One adapter per command of the engine, and [`host`], the one loop that runs the engine. Everything here takes
 //! the global scope as it finds it and never assumes a window, except [`window`], which is for the page alone.
 //! A fault of the browser is an event for the engine, not a panic: a panic in a worker is silence.
+//!
+//! What decides without a browser (`http`, `server`, the conversation of an upload) is compiled natively too, for its
+//! tests.
 
-#![cfg(target_arch = "wasm32")]
-#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+#![cfg_attr(
+    not(target_arch = "wasm32"),
+    allow(dead_code, unused_imports, reason = "natively only tests use it")
+)]
 
+#[cfg(target_arch = "wasm32")]
 pub mod app_shell;
+#[cfg(target_arch = "wasm32")]
 pub mod background;
+#[cfg(target_arch = "wasm32")]
 pub mod bindings;
+#[cfg(target_arch = "wasm32")]
 pub mod channel;
+#[cfg(target_arch = "wasm32")]
 mod device;
+#[cfg(target_arch = "wasm32")]
 mod fault;
+#[cfg(target_arch = "wasm32")]
 pub mod hash;
+#[cfg(target_arch = "wasm32")]
 pub mod host;
 mod http;
+#[cfg(target_arch = "wasm32")]
 mod inbox;
+#[cfg(target_arch = "wasm32")]
 mod json;
+#[cfg(target_arch = "wasm32")]
 pub mod lock;
 mod server;
+#[cfg(target_arch = "wasm32")]
 pub mod source;
+#[cfg(target_arch = "wasm32")]
 pub mod store;
+#[cfg(target_arch = "wasm32")]
 mod surroundings;
 mod upload;
+#[cfg(target_arch = "wasm32")]
 pub mod walk;
+#[cfg(target_arch = "wasm32")]
 pub mod watch;
+#[cfg(target_arch = "wasm32")]
 pub mod window;
+#[cfg(target_arch = "wasm32")]
 mod wire;
 
+#[cfg(target_arch = "wasm32")]
 pub use fault::Fault;
 
-use engine::Moment;
-use futures::future::LocalBoxFuture;
-
 /// A panic is told on the console, which adds where it came from. Nobody else would hear of it in a worker.
+#[cfg(target_arch = "wasm32")]
 pub fn report_panics() {
     std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
 }
 
 /// Runs by itself from now on. Boxed: what carries it then exists once and not for each kind of work.
+#[cfg(target_arch = "wasm32")]
 pub(crate) fn spawn(work: impl Future<Output = ()> + 'static) {
-    let work: LocalBoxFuture<'static, ()> = Box::pin(work);
+    let work: futures::future::LocalBoxFuture<'static, ()> = Box::pin(work);
     wasm_bindgen_futures::spawn_local(work);
 }
 
 /// The time by the browser's clock, which may jump.
-pub fn now() -> Moment {
-    Moment(js_sys::Date::now() as u64)
+#[cfg(target_arch = "wasm32")]
+pub fn now() -> engine::Moment {
+    engine::Moment(js_sys::Date::now() as u64)
+}
+
+/// The time that an ISO 8601 text names.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn moment_of(iso: &str) -> engine::Moment {
+    engine::Moment(js_sys::Date::parse(iso) as u64)
 }

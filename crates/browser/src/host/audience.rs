@@ -15,7 +15,8 @@ use web_sys::EventTarget;
 use super::Host;
 use crate::Fault;
 use crate::channel::{Channel, FromEngine, Message, ToEngine};
-use crate::{inbox, now, server, surroundings};
+use crate::server::SERVER;
+use crate::{inbox, now, surroundings};
 
 /// The browser takes so many in one go (measured).
 const MOST_FETCHED: usize = 100;
@@ -192,10 +193,10 @@ impl Host {
             Command::WatchFolder(folder) => self.to_watch.borrow_mut().push(folder),
             Command::TellInventory(folder) => {
                 let Some((name, text)) = self.inventory(folder) else { return };
-                spawn(async move { server::tell_inventory(folder, &name, text).await });
+                spawn(async move { SERVER.tell_inventory(folder, &name, text).await });
             }
             Command::Pair { code } => spawn(async move {
-                host.tell(Event::PairingEnded(server::pair(code, crate::device::name()).await));
+                host.tell(Event::PairingEnded(SERVER.pair(code, crate::device::name()).await));
             }),
             Command::Discard { path, .. } => spawn(async move { inbox::discard(&path).await }),
             Command::Stage { read, file } => spawn(async move {

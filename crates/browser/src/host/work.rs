@@ -16,9 +16,10 @@ use web_sys::File;
 use super::Host;
 use crate::Fault;
 use crate::hash::{Checkpoint, ReadFault, ReaderSaid};
+use crate::server::SERVER;
 use crate::source::{OpenFault, Opened, look_at, stamp_of};
 use crate::upload::{Cargo, Moved};
-use crate::{now, server, walk};
+use crate::{now, walk};
 
 /// The longest time that `setTimeout` can wait; the engine asks again after it.
 const LONGEST_TIMEOUT_MS: u64 = i32::MAX as u64;
@@ -40,7 +41,7 @@ impl Host {
             }
             Command::Hash(read) => self.begin_job(read.job, Box::pin(host.hash(read))),
             Command::Ask { job, digests } => spawn(async move {
-                let end = server::ask(&digests).await;
+                let end = SERVER.ask(&digests).await;
                 host.tell(Event::AskEnded { job, end });
             }),
             Command::Upload(send) => self.begin_job(send.read.job, Box::pin(host.upload(send))),
@@ -52,7 +53,7 @@ impl Host {
             }),
             Command::LimitRate(rate) => spawn(async move {
                 // Told again whenever the server was looked for.
-                _ = server::limit_rate(rate).await;
+                _ = SERVER.limit_rate(rate).await;
             }),
             Command::Unstage(copies) => spawn(async move { host.store.remove_copies(&copies).await }),
             Command::WakeAt(at) => self.wake_at(at),
@@ -96,7 +97,7 @@ impl Host {
         };
         match answer {
             Some(answer) => answer,
-            None => server::check().await,
+            None => SERVER.check().await,
         }
     }
 

@@ -4,10 +4,11 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Request, RequestInit, Response};
+use web_sys::{AbortController, Request, RequestInit};
 
-use super::parcel::{Answer, Carrier, Content, Parcel};
-use crate::{Fault, http};
+use super::carrier::{Carrier, Content, Parcel};
+use crate::Fault;
+use crate::http::{self, Exchange};
 
 pub(super) struct Fetch;
 
@@ -25,47 +26,36 @@ impl Carrier for Fetch {
         &'a self,
         parcel: Parcel<'a>,
         progress: &'a dyn Fn(u64),
-    ) -> LocalBoxFuture<'a, Result<Option<Answer>, Fault>> {
+    ) -> LocalBoxFuture<'a, Result<Exchange, Fault>> {
         async move {
             let size = parcel.size;
-            let answer = carry(parcel).await?;
-            if (200..300).contains(&answer.status) {
+            let exchange = carry(parcel).await?;
+            if let Exchange::Answered(answer) = &exchange
+                && (200..300).contains(&answer.status)
+            {
                 progress(size);
             }
-            Ok(Some(answer))
+            Ok(exchange)
         }
         .boxed_local()
     }
 }
 
-async fn carry(parcel: Parcel<'_>) -> Result<Answer, Fault> {
+async fn carry(parcel: Parcel<'_>) -> Result<Exchange, Fault> {
     let init = RequestInit::new();
-    init.set_method(parcel.method);
-    match parcel.content {
+    init.set_method(parcel.method.name());
+    match &parcel.content {
         Content::Nothing => {}
         Content::Form(form) => init.set_body(form),
-        Content::Part(part) => init.set_body(part),
+        Content::Piece(piece) => init.set_body(piece),
     }
     let aborted = Aborted(AbortController::new()?);
     init.set_signal(Some(&aborted.0.signal()));
     let request = Request::new_with_str_and_init(parcel.path, &init)?;
-    for (name, value) in parcel.headers {
+    for (name, value) in &parcel.headers {
         request.headers().set(name, value)?;
     }
     // Offline, refused and cut off all look alike.
-    let Ok(response) = JsFuture::from(http::fetch(&request)?).await else { return Ok(Answer::none()) };
-    let response: Response = response.unchecked_into();
-    let Ok(text) = JsFuture::from(response.text()?).await else { return Ok(Answer::none()) };
-    let headers = response.headers();
-    Ok(Answer {
-        status: response.status(),
-        text: text.as_string().unwrap_or_default(),
-        headers: Box::new(move |name| headers.get(name).ok().flatten()),
-    })
-}
-
-impl Answer {
-    fn none() -> Answer {
-        Answer { status: 0, text: String::new(), headers: Box::new(|_| None) }
-    }
+    let Ok(response) = JsFuture::from(http::fetch(&request)?).await else { return Ok(Exchange::NoReply) };
+    Ok(http::read(response.unchecked_ref()).await.map_or(Exchange::NoReply, Exchange::Answered))
 }

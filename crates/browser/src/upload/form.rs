@@ -1,35 +1,13 @@
 //! A whole file as Immich's upload form.
 
-use engine::RequestEnd;
-use protocol::immich::{self, UploadAnswer, field};
+use protocol::immich::field;
 use wasm_bindgen::JsValue;
 use web_sys::FormData;
 
-use super::parcel::{Carrier, Content, Parcel};
-use super::{Cargo, Moved};
-use crate::Fault;
+use super::Cargo;
 
 /// How we are known to a 2.x server, which wants a device; 3.x ignores it.
 const DEVICE: &str = "safelight";
-
-pub(super) async fn upload(
-    carrier: &dyn Carrier,
-    cargo: Cargo<'_>,
-    tell: &dyn Fn(Moved),
-) -> Result<RequestEnd<UploadAnswer>, Fault> {
-    let headers = [(immich::CHECKSUM_HEADER, cargo.digest.to_string())];
-    let form = form(cargo)?;
-    let parcel = Parcel {
-        method: "POST",
-        path: immich::path::ASSETS,
-        headers: &headers,
-        content: Content::Form(&form),
-        size: cargo.size(),
-    };
-    let told = |sent| tell(Moved::To(sent));
-    let answer = carrier.carry(parcel, &told).await?;
-    Ok(answer.map_or(RequestEnd::Stalled, |answer| answer.end()))
-}
 
 /// Every text field before the file: Immich judges the type when the file begins.
 pub(crate) fn form(cargo: Cargo<'_>) -> Result<FormData, JsValue> {

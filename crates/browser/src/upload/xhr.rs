@@ -8,8 +8,9 @@ use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen::JsCast;
 use web_sys::{ProgressEvent, XmlHttpRequest};
 
-use super::parcel::{Answer, Carrier, Content, Parcel};
-use crate::Fault;
+use super::carrier::{Carrier, Content, Parcel};
+use crate::http::{Answer, Exchange, Headers};
+use crate::{Fault, now};
 
 /// No byte for so long: given up, to be tried again.
 const STALL_MS: u32 = 90_000;
@@ -38,15 +39,15 @@ impl Carrier for Xhr {
         &'a self,
         parcel: Parcel<'a>,
         progress: &'a dyn Fn(u64),
-    ) -> LocalBoxFuture<'a, Result<Option<Answer>, Fault>> {
+    ) -> LocalBoxFuture<'a, Result<Exchange, Fault>> {
         carry(parcel, progress).boxed_local()
     }
 }
 
-async fn carry(parcel: Parcel<'_>, progress: &dyn Fn(u64)) -> Result<Option<Answer>, Fault> {
+async fn carry(parcel: Parcel<'_>, progress: &dyn Fn(u64)) -> Result<Exchange, Fault> {
     let xhr = XmlHttpRequest::new()?;
-    xhr.open_with_async(parcel.method, parcel.path, true)?;
-    for (name, value) in parcel.headers {
+    xhr.open_with_async(parcel.method.name(), parcel.path, true)?;
+    for (name, value) in &parcel.headers {
         xhr.set_request_header(name, value)?;
     }
     let (tell, mut told) = unbounded();
@@ -57,10 +58,10 @@ async fn carry(parcel: Parcel<'_>, progress: &dyn Fn(u64)) -> Result<Option<Answ
     });
     let _end = EventListener::new(&xhr, "loadend", move |_| _ = tell.unbounded_send(Told::Ended));
     let xhr = Aborted(xhr);
-    match parcel.content {
+    match &parcel.content {
         Content::Nothing => xhr.0.send(),
         Content::Form(form) => xhr.0.send_with_opt_form_data(Some(form)),
-        Content::Part(part) => xhr.0.send_with_opt_blob(Some(part)),
+        Content::Piece(piece) => xhr.0.send_with_opt_blob(Some(piece)),
     }?;
     let mut patience_ms = STALL_MS;
     loop {
@@ -69,15 +70,23 @@ async fn carry(parcel: Parcel<'_>, progress: &dyn Fn(u64)) -> Result<Option<Answ
                 patience_ms = if sent >= parcel.size { ANSWER_MS } else { STALL_MS };
                 progress(sent);
             }
-            Either::Left((Some(Told::Ended) | None, _)) => return Ok(Some(answer(xhr)?)),
-            Either::Right(_) => return Ok(None),
+            Either::Left((Some(Told::Ended) | None, _)) => return exchange(&xhr.0),
+            Either::Right(_) => return Ok(Exchange::Stalled),
         }
     }
 }
 
-fn answer(xhr: Aborted) -> Result<Answer, Fault> {
-    let status = xhr.0.status().unwrap_or_default();
-    let text = xhr.0.response_text()?.unwrap_or_default();
-    let headers = Box::new(move |name: &str| xhr.0.get_response_header(name).ok().flatten());
-    Ok(Answer { status, text, headers })
+fn exchange(xhr: &XmlHttpRequest) -> Result<Exchange, Fault> {
+    let status = xhr.status().unwrap_or_default();
+    // Offline, refused and cut off all look alike.
+    if status == 0 {
+        return Ok(Exchange::NoReply);
+    }
+    let headers = Headers::read(|name| xhr.get_response_header(name).ok().flatten());
+    Ok(Exchange::Answered(Answer {
+        status,
+        headers,
+        text: xhr.response_text()?.unwrap_or_default(),
+        at: now(),
+    }))
 }

@@ -1,16 +1,16 @@
 //! What the server holds, month by month, for whoever wants to look at it.
 
-use engine::{Body, Moment, Reply, RequestEnd};
+use engine::Moment;
 use gloo::events::EventListener;
-use js_sys::{Array, Date};
-use protocol::safelight::Capabilities;
-use protocol::safelight::path::CAPABILITIES;
+use js_sys::Array;
+use protocol::immich::TimeBucketAsset;
+use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
 
-use crate::http;
-use crate::json::{FromJson, property, text};
+use crate::moment_of;
+pub use crate::server::Gallery;
+use crate::server::SERVER;
 
 /// How far around what is seen things are made ready.
 const AROUND: &str = "1200px";
@@ -31,83 +31,31 @@ pub struct Photo {
     pub bytes: u64,
 }
 
-/// Who shows the photos.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Gallery {
-    /// This app.
-    Ours,
-    /// Immich itself, at this address if it knows its own.
-    Immich(Option<String>),
-}
-
 /// None if there is no answer.
 pub async fn gallery() -> Option<Gallery> {
-    let RequestEnd::Replied(Reply { body, .. }) = http::get::<Capabilities>(CAPABILITIES).await else {
-        return None;
-    };
-    if matches!(body, Body::Understood(_)) {
-        return Some(Gallery::Ours);
-    }
-    let Domain(domain) = understood(http::get::<Domain>("/api/server/config").await)?;
-    Some(Gallery::Immich(Some(domain).filter(|domain| domain.starts_with("http"))))
-}
-
-/// Where Immich says that its own page is.
-struct Domain(String);
-
-impl FromJson for Domain {
-    fn from_json(json: &JsValue) -> Option<Self> {
-        text(json, "externalDomain").map(Domain)
-    }
+    SERVER.gallery().await
 }
 
 /// Newest first; none if there is no answer.
 pub async fn months() -> Option<Vec<Month>> {
-    understood(http::get::<Vec<Month>>("/api/timeline/buckets").await)
+    let months = SERVER.months().await?.into_iter();
+    Some(months.map(|month| Month { start: month.time_bucket, count: month.count as usize }).collect())
 }
 
 /// Newest first; none if there is no answer.
 pub async fn photos_of(month: &str) -> Option<Vec<Photo>> {
-    let path = format!("/api/timeline/bucket?timeBucket={month}");
-    understood(http::get::<Vec<Photo>>(&path).await)
+    Some(SERVER.assets_of(month).await?.into_iter().map(Photo::from).collect())
 }
 
-pub(super) fn understood<T>(end: RequestEnd<T>) -> Option<T> {
-    match end {
-        RequestEnd::Replied(reply) => match reply.body {
-            Body::Understood(body) => Some(body),
-            Body::Refused(_) | Body::Foreign => None,
-        },
-        RequestEnd::NoReply | RequestEnd::Stalled => None,
-    }
-}
-
-impl FromJson for Vec<Month> {
-    fn from_json(json: &JsValue) -> Option<Self> {
-        let month = |json: JsValue| {
-            let count = property(&json, "count").as_f64()?;
-            Some(Month { start: text(&json, "timeBucket")?, count: count as usize })
-        };
-        json.dyn_ref::<Array>()?.iter().map(month).collect()
-    }
-}
-
-/// One list for each fact, as Immich has it.
-impl FromJson for Vec<Photo> {
-    fn from_json(json: &JsValue) -> Option<Self> {
-        let list = |name| property(json, name).dyn_into::<Array>().ok();
-        let (ids, names, images) = (list("id")?, list("originalFileName")?, list("isImage")?);
-        let (taken, sizes) = (list("fileCreatedAt")?, list("fileSizeInByte")?);
-        let photo = |at: u32| {
-            Some(Photo {
-                id: ids.get(at).as_string()?,
-                name: names.get(at).as_string()?,
-                is_image: images.get(at).as_bool()?,
-                taken: Moment(Date::new(&taken.get(at)).get_time() as u64),
-                bytes: sizes.get(at).as_f64()? as u64,
-            })
-        };
-        (0..ids.length()).map(photo).collect()
+impl From<TimeBucketAsset> for Photo {
+    fn from(asset: TimeBucketAsset) -> Photo {
+        Photo {
+            id: asset.id.to_string(),
+            name: asset.original_file_name,
+            is_image: asset.is_image,
+            taken: moment_of(&asset.file_created_at),
+            bytes: asset.file_size_in_byte,
+        }
     }
 }
 

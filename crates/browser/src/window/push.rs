@@ -1,18 +1,17 @@
 //! Pushes from the server: whether it offers them to this browser, and how to begin and end them.
 
-use engine::RequestEnd;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use js_sys::Uint8Array;
-use protocol::safelight::{PushKeys, PushState, PushSubscription, path};
-use serde::Serialize;
-use wasm_bindgen::{JsCast, JsValue};
+use protocol::safelight::{PushState, PushSubscription};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Notification, NotificationPermission, PushManager, PushSubscriptionOptionsInit};
 
 use super::background::registration;
-use super::library::understood;
-use crate::bindings::{atob, has_global};
-use crate::json::{Anything, FromJson, flag, property, text};
-use crate::{Fault, http};
+use crate::Fault;
+use crate::bindings::has_global;
+use crate::server::{Pushing, SERVER};
 
 /// Why pushes could not begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,18 +38,15 @@ pub async fn push_state() -> PushLook {
     if !has_global("PushManager") {
         return PushLook::Missing;
     }
-    let end = http::get::<PushState>(path::PUSH).await;
-    if matches!(&end, RequestEnd::Replied(reply) if reply.status == 404) {
-        return PushLook::Missing;
-    }
-    match understood(end) {
-        Some(state) => {
+    match SERVER.pushing().await {
+        Pushing::State(state) => {
             // Where the browser has another one, or none, what the server does reaches nobody.
             let here = current().await.ok().flatten().map(|kept| kept.endpoint());
             let subscribed = state.subscribed && here.is_some() && here == state.endpoint;
             PushLook::State(PushState { subscribed, ..state })
         }
-        None => PushLook::NoAnswer,
+        Pushing::Missing => PushLook::Missing,
+        Pushing::NoAnswer => PushLook::NoAnswer,
     }
 }
 
@@ -60,14 +56,14 @@ pub async fn keep_pushes(held: bool) {
     if !has_global("PushManager") {
         return;
     }
-    let Some(state) = understood(http::get::<PushState>(path::PUSH).await) else { return };
+    let Pushing::State(state) = SERVER.pushing().await else { return };
     let Ok(kept) = current().await else { return };
     let subscription = match &kept {
         Some(kept) if !is_gone(&state) && is_for(kept, &state.public_key) => {
             if state.endpoint == Some(kept.endpoint()) && state.held == held {
                 return;
             }
-            kept.to_json().ok().and_then(|json| given(&json, state.daily_at))
+            given(kept, state.daily_at).ok()
         }
         None if state.endpoint.is_none() => return,
         // Without the person's leave for notifications the browser refuses, and the chain says so.
@@ -75,7 +71,7 @@ pub async fn keep_pushes(held: bool) {
     };
     if let Some(subscription) = subscription {
         // What came of it is shown where the chain is.
-        _ = tell(&PushSubscription { held, ..subscription }).await;
+        _ = SERVER.subscribe(&PushSubscription { held, ..subscription }).await;
     }
 }
 
@@ -87,23 +83,14 @@ fn is_gone(state: &PushState) -> bool {
 fn is_for(kept: &web_sys::PushSubscription, public_key: &str) -> bool {
     let key = kept.options().application_server_key().ok().flatten();
     let key = key.map(|key| Uint8Array::new(&key).to_vec());
-    key.is_some() && key == bytes_of(public_key).ok().map(|key| key.to_vec())
+    key.is_some() && key == bytes_of(public_key).ok()
 }
 
 /// Has the server push every day at this minute (UTC), or no more.
 pub async fn push_daily(minute: Option<u16>) -> bool {
     let Ok(Some(kept)) = current().await else { return false };
-    let subscription = kept.to_json().ok().and_then(|json| given(&json, minute));
-    match subscription {
-        Some(subscription) => tell(&subscription).await,
-        None => false,
-    }
-}
-
-async fn tell(subscription: &PushSubscription) -> bool {
-    let json = subscription.serialize(&serde_wasm_bindgen::Serializer::json_compatible());
-    match json {
-        Ok(json) => http::was_done(&http::put::<Anything>(path::PUSH, &json).await),
+    match given(&kept, minute) {
+        Ok(subscription) => SERVER.subscribe(&subscription).await,
         Err(_) => false,
     }
 }
@@ -114,12 +101,12 @@ pub async fn begin_pushes(state: &PushState) -> Result<(), PushFault> {
         return Err(PushFault::NotAllowed);
     }
     let subscription = subscribe(state).await.map_err(|fault| PushFault::NoService(fault.to_string()))?;
-    if tell(&subscription).await { Ok(()) } else { Err(PushFault::NoAnswer) }
+    if SERVER.subscribe(&subscription).await { Ok(()) } else { Err(PushFault::NoAnswer) }
 }
 
 /// True if the server pushes to this browser no more.
 pub async fn end_pushes() -> bool {
-    let ended = http::was_done(&http::delete(path::PUSH).await);
+    let ended = SERVER.unsubscribe().await;
     // As long as the server believes in it, it is renewed: it ends on both sides or on none.
     if ended
         && let Ok(Some(old)) = current().await
@@ -132,7 +119,7 @@ pub async fn end_pushes() -> bool {
 
 /// Has the server push in ten seconds.
 pub async fn try_push() -> bool {
-    http::was_done(&http::post::<Anything>(path::PUSH_TEST, &JsValue::NULL).await)
+    SERVER.try_push().await
 }
 
 /// Whether notifications are allowed, after asking for them if wanted.
@@ -152,21 +139,20 @@ async fn subscribe(state: &PushState) -> Result<PushSubscription, Fault> {
     let key = bytes_of(&state.public_key)?;
     let wanted = PushSubscriptionOptionsInit::new();
     wanted.set_user_visible_only(true);
-    wanted.set_application_server_key(&key);
+    wanted.set_application_server_key(&Uint8Array::from(key.as_slice()));
     // One that was made for another server's key stands in the way.
     if let Some(old) = current().await? {
         JsFuture::from(old.unsubscribe()?).await?;
     }
     let subscribed = JsFuture::from(manager().await?.subscribe_with_options(&wanted)?).await?;
-    let json = subscribed.unchecked_into::<web_sys::PushSubscription>().to_json()?;
-    given(&json, state.daily_at).ok_or_else(|| Fault::new("DataError", "the browser gave out no keys"))
+    given(&subscribed.unchecked_into(), state.daily_at)
 }
 
-/// What of a subscription matters to us.
-fn given(json: &JsValue, daily_at: Option<u16>) -> Option<PushSubscription> {
-    let keys = property(json, "keys");
-    let keys = PushKeys { p256dh: text(&keys, "p256dh")?, auth: text(&keys, "auth")? };
-    Some(PushSubscription { endpoint: text(json, "endpoint")?, keys, daily_at, held: false })
+/// What the server needs to know about a subscription.
+fn given(kept: &web_sys::PushSubscription, daily_at: Option<u16>) -> Result<PushSubscription, Fault> {
+    let subscription: PushSubscription = serde_wasm_bindgen::from_value(kept.to_json()?.into())
+        .map_err(|_| Fault::new("DataError", "the browser gave out no keys"))?;
+    Ok(PushSubscription { daily_at, held: false, ..subscription })
 }
 
 async fn current() -> Result<Option<web_sys::PushSubscription>, Fault> {
@@ -178,22 +164,8 @@ async fn manager() -> Result<PushManager, Fault> {
     Ok(registration().await?.push_manager()?)
 }
 
-impl FromJson for PushState {
-    fn from_json(json: &JsValue) -> Option<Self> {
-        Some(PushState {
-            public_key: text(json, "publicKey")?,
-            subscribed: flag(json, "subscribed")?,
-            endpoint: text(json, "endpoint"),
-            held: flag(json, "held")?,
-            daily_at: property(json, "dailyAt").as_f64().map(|minute| minute as u16),
-            pushed_at: text(json, "pushedAt"),
-            outcome: text(json, "outcome"),
-        })
-    }
-}
-
 /// Of base64 with the alphabet of addresses.
-fn bytes_of(text: &str) -> Result<Uint8Array, Fault> {
-    let binary = atob(&text.replace('-', "+").replace('_', "/"))?;
-    Ok(Uint8Array::from(&*binary.chars().map(|byte| byte as u8).collect::<Vec<_>>()))
+fn bytes_of(text: &str) -> Result<Vec<u8>, Fault> {
+    let bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('='));
+    bytes.map_err(|error| Fault::new("EncodingError", error.to_string()))
 }

@@ -6,24 +6,22 @@
 
 mod disk;
 mod download;
-mod lanes;
 
 use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
 
-use engine::{Body, Known, Moment, RequestEnd};
-use js_sys::{Array, Date};
+use engine::{Known, Moment};
+use futures::future::ready;
+use futures::{StreamExt, TryStreamExt, stream};
 use protocol::inventory::{Entry, Standing};
-use protocol::safelight::path::FOLDERS;
 use protocol::{AssetId, Digest};
-use wasm_bindgen::{JsCast, JsValue};
 
-use super::library::understood;
 use crate::bindings::DirectoryHandle;
 use crate::hash::digest::digest_of;
-use crate::json::{FromJson, property, text};
-use crate::{Fault, http, now, server};
+use crate::http::understood;
+use crate::server::SERVER;
+use crate::{Fault, moment_of, now};
 use disk::{Disk, Filled, Met};
-use lanes::in_lanes;
 
 /// Asking for a file takes the browser a while; together it is twice as fast (measured).
 const LOOKED_AT_ONCE: usize = 32;
@@ -50,7 +48,7 @@ pub struct KnownFolder {
 
 /// The one told last comes first; none if there is no answer.
 pub async fn known_folders() -> Option<Vec<KnownFolder>> {
-    understood(http::get::<Vec<KnownFolder>>(FOLDERS).await)
+    Some(SERVER.folders().await?.into_iter().map(KnownFolder::from).collect())
 }
 
 /// How exactly files that are there are looked at.
@@ -116,34 +114,28 @@ pub async fn plan(
     care: Care,
     tell: impl Fn(u64, u64),
 ) -> Result<Plan, PlanFault> {
-    let text = http::get_text(&format!("{FOLDERS}/{folder}")).await.ok_or(PlanFault::NoAnswer)?;
+    let text = SERVER.inventory(folder).await.ok_or(PlanFault::NoAnswer)?;
     let entries = Entry::read_all(&text).ok_or(PlanFault::NoAnswer)?;
     // The newest word on a place counts.
     let (held, gone): (Vec<_>, Vec<_>) =
         entries.into_iter().partition(|entry| entry.standing == Standing::Held);
-    let entries: Vec<Entry> = held.into_iter().chain(gone).collect();
+    let count = (held.len() + gone.len()) as u64;
     let disk = Disk::at(into);
-    let (found, fault) = (RefCell::new(Vec::new()), RefCell::new(None));
-    in_lanes(LOOKED_AT_ONCE, entries.len(), |at| {
-        let (disk, entries, found, fault, tell) = (&disk, &entries, &found, &fault, &tell);
-        async move {
-            match look(disk, &entries[at], care).await {
-                Ok(looked) => found.borrow_mut().push((at, looked)),
-                Err(out_of_reach) => *fault.borrow_mut() = Some(out_of_reach),
-            }
-            tell(found.borrow().len() as u64, entries.len() as u64);
-            fault.borrow().is_none()
-        }
-    })
-    .await;
-    if let Some(fault) = fault.into_inner() {
-        return Err(PlanFault::Disk(fault));
-    }
-    let mut found = found.into_inner();
-    found.sort_unstable_by_key(|(at, _)| *at);
+    let looked_for = Cell::new(0);
+    let looks = stream::iter(held.into_iter().chain(gone).enumerate());
+    let looks = looks.map(|(at, entry)| {
+        let disk = &disk;
+        async move { Ok((at, look(disk, &entry, care).await?, entry)) }
+    });
+    let looks = looks.buffer_unordered(LOOKED_AT_ONCE).inspect_ok(|_| {
+        looked_for.set(looked_for.get() + 1);
+        tell(looked_for.get(), count);
+    });
+    let mut found: Vec<_> = looks.try_collect().await.map_err(PlanFault::Disk)?;
+    found.sort_unstable_by_key(|(at, _, _)| *at);
     let (mut missing, mut there) = (Vec::new(), 0);
     let (mut differing, mut impossible) = (Vec::new(), Vec::new());
-    for (entry, (_, found)) in entries.into_iter().zip(found) {
+    for (_, found, entry) in found {
         match found {
             Found::Missing => missing.push(entry),
             Found::There => there += 1,
@@ -176,24 +168,21 @@ async fn look(disk: &Disk, entry: &Entry, care: Care) -> Result<Found, Fault> {
 
 /// Which of them the server still has, and the names of the others.
 async fn held_by_server(missing: Vec<Entry>) -> Option<(Vec<Missing>, Vec<String>)> {
-    let mut digests: Vec<Digest> = missing.iter().map(|entry| entry.digest).collect();
-    digests.sort_unstable();
-    digests.dedup();
-    let mut assets: Vec<(Digest, AssetId)> = Vec::new();
+    let digests: HashSet<Digest> = missing.iter().map(|entry| entry.digest).collect();
+    let digests: Vec<Digest> = digests.into_iter().collect();
+    let mut assets: HashMap<Digest, AssetId> = HashMap::new();
     for some in digests.chunks(ASKED_AT_ONCE) {
-        let RequestEnd::Replied(reply) = server::ask(some).await else { return None };
-        let Body::Understood(known) = reply.body else { return None };
-        for (digest, known) in some.iter().zip(known) {
+        for (digest, known) in some.iter().zip(understood(SERVER.ask(some).await)?) {
             if let Known::Held { asset: Some(asset) } = known {
-                assets.push((*digest, asset));
+                assets.insert(*digest, asset);
             }
         }
     }
     let (mut held, mut lost) = (Vec::new(), Vec::new());
     for entry in missing {
-        match assets.binary_search_by_key(&entry.digest, |(digest, _)| *digest) {
-            Ok(at) => held.push(Missing { entry, asset: assets[at].1 }),
-            Err(_) => lost.push(entry.path.into()),
+        match assets.get(&entry.digest) {
+            Some(asset) => held.push(Missing { entry, asset: *asset }),
+            None => lost.push(entry.path.into()),
         }
     }
     Some((held, lost))
@@ -235,48 +224,38 @@ pub async fn restore(plan: &Plan, tell: impl Fn(&Restored) -> bool) -> Restored 
         }
         goes_on.get()
     };
-    in_lanes(WRITTEN_AT_ONCE, plan.missing.len(), |at| {
-        let (restored, goes_on, tell_now_and_then) = (&restored, &goes_on, &tell_now_and_then);
-        async move {
-            let Missing { entry, asset } = &plan.missing[at];
-            let count = |bytes| {
-                restored.borrow_mut().bytes += bytes;
-                tell_now_and_then()
-            };
-            match plan.disk.write(entry, *asset, count).await {
-                Ok(Filled::Whole) => restored.borrow_mut().files += 1,
-                Ok(Filled::Stopped) => {}
-                Err(fault) => {
-                    // Of the next file it would be the same.
-                    if matches!(fault, WriteFault::DiskFull | WriteFault::NotAllowed) {
-                        goes_on.set(false);
-                    }
-                    restored.borrow_mut().failed.push((entry.path.to_string(), fault));
-                }
-            }
+    let write = async |Missing { entry, asset }: &Missing| {
+        let count = |bytes| {
+            restored.borrow_mut().bytes += bytes;
             tell_now_and_then()
+        };
+        match plan.disk.write(entry, *asset, count).await {
+            Ok(Filled::Whole) => restored.borrow_mut().files += 1,
+            Ok(Filled::Stopped) => {}
+            Err(fault) => {
+                // The next file would fail the same way.
+                if matches!(fault, WriteFault::DiskFull | WriteFault::NotAllowed) {
+                    goes_on.set(false);
+                }
+                restored.borrow_mut().failed.push((entry.path.to_string(), fault));
+            }
         }
-    })
-    .await;
+        tell_now_and_then();
+    };
+    let missing = stream::iter(&plan.missing).take_while(|_| ready(goes_on.get()));
+    missing.map(write).buffer_unordered(WRITTEN_AT_ONCE).collect::<()>().await;
     restored.into_inner()
 }
 
-impl FromJson for Vec<KnownFolder> {
-    fn from_json(json: &JsValue) -> Option<Self> {
-        json.dyn_ref::<Array>()?.iter().map(|folder| KnownFolder::from_json(&folder)).collect()
-    }
-}
-
-impl FromJson for KnownFolder {
-    fn from_json(json: &JsValue) -> Option<Self> {
-        let number = |name| property(json, name).as_f64().map(|number| number as u64);
-        Some(KnownFolder {
-            id: text(json, "id")?,
-            name: text(json, "name")?,
-            device: text(json, "deviceName")?,
-            told: Moment(Date::new(&text(json, "toldAt")?.into()).get_time() as u64),
-            held: number("held")?,
-            gone: number("gone")?,
-        })
+impl From<protocol::safelight::KnownFolder> for KnownFolder {
+    fn from(folder: protocol::safelight::KnownFolder) -> KnownFolder {
+        KnownFolder {
+            told: moment_of(&folder.told_at),
+            id: folder.id,
+            name: folder.name,
+            device: folder.device_name,
+            held: folder.held,
+            gone: folder.gone,
+        }
     }
 }

@@ -1,0 +1,69 @@
+//! Requests by the browser's `fetch`, in whatever scope this runs.
+
+use futures::future::{Either, select};
+use gloo::timers::future::TimeoutFuture;
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, ReadableStream, RequestInit, Response};
+
+use super::{Answer, Client, Content, Exchange, Headers, Request};
+use crate::{Fault, now};
+
+/// A question that is not answered within this time will not be. The slowest one is a batch of a thousand
+/// digests, which takes 20 ms on a small server.
+const ANSWER_MS: u32 = 60_000;
+
+#[derive(Clone, Copy)]
+pub(crate) struct FetchClient;
+
+impl Client for FetchClient {
+    async fn exchange(&self, request: Request) -> Exchange {
+        let answer = Box::pin(answer(&request));
+        match select(answer, TimeoutFuture::new(ANSWER_MS)).await {
+            Either::Left((Ok(answer), _)) => Exchange::Answered(answer),
+            Either::Left((Err(_), _)) => Exchange::NoReply,
+            Either::Right(_) => Exchange::Stalled,
+        }
+    }
+}
+
+async fn answer(request: &Request) -> Result<Answer, Fault> {
+    let init = RequestInit::new();
+    init.set_method(request.method.name());
+    match &request.content {
+        Content::Nothing => {}
+        Content::Json(text) | Content::Text(text) => init.set_body(&text.into()),
+    }
+    let fetched = web_sys::Request::new_with_str_and_init(&request.path, &init)?;
+    // The browser itself declares a plain text as such.
+    if let Content::Json(_) = request.content {
+        fetched.headers().set("content-type", "application/json")?;
+    }
+    let response = JsFuture::from(fetch(&fetched)?).await?.unchecked_into();
+    read(&response).await
+}
+
+/// Reads the whole answer.
+pub(crate) async fn read(response: &Response) -> Result<Answer, Fault> {
+    let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    let headers = response.headers();
+    let headers = Headers::read(|name| headers.get(name).ok().flatten());
+    Ok(Answer { status: response.status(), headers, text, at: now() })
+}
+
+/// The body of a success, as it comes; none for anything else.
+pub(crate) async fn stream(path: &str, signal: AbortSignal) -> Option<ReadableStream> {
+    let init = RequestInit::new();
+    init.set_signal(Some(&signal));
+    let request = web_sys::Request::new_with_str_and_init(path, &init).ok()?;
+    let response: Response = JsFuture::from(fetch(&request).ok()?).await.ok()?.unchecked_into();
+    response.body().filter(|_| response.ok())
+}
+
+/// `fetch` of whatever scope this runs in.
+pub(crate) fn fetch(request: &web_sys::Request) -> Result<Promise, Fault> {
+    let scope = js_sys::global();
+    let fetch: Function = Reflect::get(&scope, &"fetch".into())?.unchecked_into();
+    Ok(fetch.call1(&scope, request)?.unchecked_into())
+}

@@ -1,0 +1,43 @@
+//! What the server holds, month by month.
+
+use engine::{Body, Reply, RequestEnd};
+use protocol::immich::{ServerConfig, TimeBucket, TimeBucketAsset, TimeBucketAssets, path};
+use protocol::safelight::Capabilities;
+use protocol::safelight::path::CAPABILITIES;
+
+use super::Server;
+use crate::http::{Client, understood};
+
+/// Who shows the photos.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gallery {
+    /// This app.
+    Ours,
+    /// Immich itself, at this address if it knows its own.
+    Immich(Option<String>),
+}
+
+impl<C: Client> Server<C> {
+    /// None if there is no answer.
+    pub(crate) async fn gallery(&self) -> Option<Gallery> {
+        let RequestEnd::Replied(Reply { body, .. }) = self.0.get::<Capabilities>(CAPABILITIES).await else {
+            return None;
+        };
+        if matches!(body, Body::Understood(_)) {
+            return Some(Gallery::Ours);
+        }
+        let ServerConfig { external_domain } = understood(self.0.get(path::CONFIG).await)?;
+        Some(Gallery::Immich(Some(external_domain).filter(|domain| domain.starts_with("http"))))
+    }
+
+    /// Newest first; none if there is no answer.
+    pub(crate) async fn months(&self) -> Option<Vec<TimeBucket>> {
+        understood(self.0.get(path::TIME_BUCKETS).await)
+    }
+
+    /// Newest first; none if there is no answer.
+    pub(crate) async fn assets_of(&self, month: &str) -> Option<Vec<TimeBucketAsset>> {
+        let path = format!("{}?timeBucket={month}", path::TIME_BUCKET);
+        understood(self.0.get::<TimeBucketAssets>(&path).await)?.into_assets()
+    }
+}

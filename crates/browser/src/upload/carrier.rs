@@ -1,0 +1,32 @@
+//! One request of an upload, whoever carries it: XHR where there is one, fetch in the service worker.
+
+use futures::future::LocalBoxFuture;
+use web_sys::{Blob, FormData};
+
+use crate::Fault;
+use crate::http::{Exchange, Method};
+
+pub(super) struct Parcel<'a> {
+    pub method: Method,
+    pub path: &'a str,
+    pub headers: Vec<(&'static str, String)>,
+    pub content: Content,
+    /// Bytes of the content.
+    pub size: u64,
+}
+
+pub(super) enum Content {
+    Nothing,
+    Form(FormData),
+    Piece(Blob),
+}
+
+/// Dropping the future aborts the request.
+pub(super) trait Carrier {
+    /// Waits for the answer for as long as bytes move. `progress` gets the bytes that left.
+    fn carry<'a>(
+        &'a self,
+        parcel: Parcel<'a>,
+        progress: &'a dyn Fn(u64),
+    ) -> LocalBoxFuture<'a, Result<Exchange, Fault>>;
+}

@@ -1,0 +1,143 @@
+//! The loop that sends one file: each part that [`Transfer`] asks for, by whatever carries requests here.
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use engine::{Moment, RequestEnd, Send};
+use protocol::Digest;
+use protocol::immich::{self, UploadAnswer};
+use protocol::resumable::{self, AssetData};
+use web_sys::File;
+
+use super::carrier::{Carrier, Content, Parcel};
+use super::fetch::Fetch;
+use super::form::form;
+use super::pieces::{Pieces, WORTH_PIECES_BYTES, WORTH_PIECES_IN_A_SHIFT_BYTES};
+use super::requests;
+use super::transfer::{Next, Part, Transfer};
+use super::xhr::Xhr;
+use crate::http::{Exchange, Method};
+use crate::{Fault, now};
+
+/// What is sent. A copy of a file tells neither its name nor its time by itself.
+#[derive(Clone, Copy)]
+pub struct Cargo<'a> {
+    pub file: &'a File,
+    pub path: &'a str,
+    pub modified: Moment,
+    pub digest: Digest,
+}
+
+impl Cargo<'_> {
+    pub fn new<'a>(file: &'a File, send: &'a Send) -> Cargo<'a> {
+        let read = &send.read;
+        Cargo { file, path: &read.path, modified: read.stamp.modified, digest: send.digest }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(self.path)
+    }
+
+    /// ISO 8601.
+    pub(super) fn modified(&self) -> String {
+        js_sys::Date::new(&(self.modified.0 as f64).into()).to_iso_string().into()
+    }
+
+    fn size(&self) -> u64 {
+        self.file.size() as u64
+    }
+}
+
+/// What is told on the way.
+pub enum Moved {
+    /// The server has so many bytes already.
+    From(u64),
+    /// So many bytes left.
+    To(u64),
+}
+
+/// How files are sent from this context.
+pub struct Uploads {
+    carrier: Box<dyn Carrier>,
+    pieces: RefCell<Pieces>,
+}
+
+impl Uploads {
+    /// From a worker that belongs to a page.
+    pub fn by_xhr() -> Uploads {
+        Uploads { carrier: Box::new(Xhr), pieces: RefCell::new(Pieces::for_more_than(WORTH_PIECES_BYTES)) }
+    }
+
+    /// From a service worker.
+    pub fn by_fetch() -> Uploads {
+        let pieces = Pieces::for_more_than(WORTH_PIECES_IN_A_SHIFT_BYTES);
+        Uploads { carrier: Box::new(Fetch), pieces: RefCell::new(pieces) }
+    }
+
+    /// Whether the server takes pieces.
+    pub fn keep_pieces(&self, kept: bool) {
+        self.pieces.borrow_mut().set_taken(kept);
+    }
+
+    pub async fn send(
+        &self,
+        cargo: Cargo<'_>,
+        tell: &dyn Fn(Moved),
+    ) -> Result<RequestEnd<UploadAnswer>, Fault> {
+        let mut transfer = Transfer::new(cargo.size(), &self.pieces.borrow());
+        loop {
+            let began = now();
+            let exchange = self.carry(cargo, transfer.part(), tell).await?;
+            let took_ms = now().since(began);
+            match transfer.ended(&exchange, took_ms, &mut self.pieces.borrow_mut()) {
+                Next::Send => {}
+                Next::Resume(at) => tell(Moved::From(at)),
+                Next::End(end) => return Ok(end),
+            }
+        }
+    }
+
+    async fn carry(&self, cargo: Cargo<'_>, part: &Part, tell: &dyn Fn(Moved)) -> Result<Exchange, Fault> {
+        match part {
+            Part::Form => self.carrier.carry(whole(cargo)?, &|sent| tell(Moved::To(sent))).await,
+            Part::Creation => self.carrier.carry(creation(cargo)?, &|_| {}).await,
+            Part::Piece { upload, bytes } => {
+                let parcel = piece(cargo, upload, bytes)?;
+                let length = parcel.size;
+                self.carrier.carry(parcel, &|sent| tell(Moved::To(bytes.start + sent.min(length)))).await
+            }
+        }
+    }
+}
+
+fn whole(cargo: Cargo<'_>) -> Result<Parcel<'_>, Fault> {
+    Ok(Parcel {
+        method: Method::Post,
+        path: immich::path::ASSETS,
+        headers: vec![(immich::CHECKSUM_HEADER, cargo.digest.to_string())],
+        content: Content::Form(form(cargo)?),
+        size: cargo.size(),
+    })
+}
+
+fn creation(cargo: Cargo<'_>) -> Result<Parcel<'_>, Fault> {
+    let file = AssetData {
+        filename: cargo.name().to_owned(),
+        file_created_at: cargo.modified(),
+        file_modified_at: cargo.modified(),
+        is_favorite: false,
+    };
+    let headers = requests::creation(cargo.size(), cargo.digest, &file);
+    let headers = headers.map_err(|error| Fault::new("EncodingError", error.to_string()))?;
+    Ok(Parcel { method: Method::Post, path: resumable::PATH, headers, content: Content::Nothing, size: 0 })
+}
+
+fn piece<'a>(cargo: Cargo<'_>, upload: &'a str, bytes: &Range<u64>) -> Result<Parcel<'a>, Fault> {
+    Ok(Parcel {
+        method: Method::Patch,
+        path: upload,
+        headers: requests::piece(bytes, cargo.size()),
+        content: Content::Piece(cargo.file.slice_with_f64_and_f64(bytes.start as f64, bytes.end as f64)?),
+        size: bytes.end - bytes.start,
+    })
+}
