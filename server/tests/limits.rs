@@ -20,6 +20,8 @@ fn pieces_are_no_larger_than_what_the_way_lets_through() {
     let whole = bytes(1500);
     let limits = send(&server, "OPTIONS", "/api/upload", &[], &[]).header("upload-limit").to_owned();
     assert_eq!(limits, "max-age=604800, max-append-size=1000");
+    let capabilities = server.send("GET", "/safelight/v1/capabilities", &[], &[]).json();
+    assert_eq!(capabilities["pieces"]["upTo"], 1000);
     let place = begin(&server, &whole, &[]);
     assert_eq!(append(&server, &place, 0, "?1", &whole).status, 413);
     assert_eq!(append(&server, &place, 0, "?0", &whole[..1000]).status, 204);

@@ -54,7 +54,15 @@ fn anybody_may_ask_what_this_server_is() {
         ("/api/server/version", json!({"major": 3, "minor": 1, "patch": 0})),
         (
             "/safelight/v1/capabilities",
-            json!({"version": env!("CARGO_PKG_VERSION"), "verifiesDigests": true, "resumableUploads": true}),
+            json!({
+                "version": env!("CARGO_PKG_VERSION"),
+                "verifiesDigests": true,
+                "pieces": {"from": 16 << 20, "upTo": null},
+                "keepsInventories": true,
+                "albums": true,
+                "trash": false,
+                "thumbnails": true,
+            }),
         ),
     ];
     for (path, body) in table {

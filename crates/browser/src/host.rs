@@ -17,6 +17,7 @@ use futures::channel::oneshot;
 use futures::future::{AbortHandle, Either, select};
 use gloo::timers::callback::Timeout;
 use gloo::timers::future::TimeoutFuture;
+use protocol::safelight::Pieces;
 use wasm_bindgen::JsValue;
 
 use crate::Fault;
@@ -70,28 +71,21 @@ struct Tools {
 
 /// What the server says at the start: asked for before anybody needs it.
 struct Early {
-    /// Whether it takes pieces.
-    answered: oneshot::Receiver<bool>,
-    checked: Rc<RefCell<Option<Checked>>>,
+    answered: oneshot::Receiver<(Checked, Option<Pieces>)>,
 }
 
 impl Early {
     fn ask() -> Early {
         let (tell, answered) = oneshot::channel();
-        let checked = Rc::<RefCell<Option<Checked>>>::default();
-        let early = Early { answered, checked: Rc::clone(&checked) };
         spawn(async move {
-            let (answer, keeps_pieces) = SERVER.check().await;
-            checked.replace(Some(answer));
             // Nobody hears it if the store cannot be read.
-            _ = tell.send(keeps_pieces);
+            _ = tell.send(SERVER.check().await);
         });
-        early
+        Early { answered }
     }
 
-    async fn answer(self) -> Option<(Checked, bool)> {
-        let keeps_pieces = self.answered.await.ok()?;
-        Some((self.checked.take()?, keeps_pieces))
+    async fn answer(self) -> Option<(Checked, Option<Pieces>)> {
+        self.answered.await.ok()
     }
 }
 

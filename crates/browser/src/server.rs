@@ -12,12 +12,12 @@ use std::num::NonZeroU64;
 use engine::{AccountId, Body, Checked, Known, KnownAccount, PairEnd, Reply, RequestEnd, Trust};
 use protocol::Digest;
 use protocol::immich::{self, BulkUploadCheckResults, CheckAction, CheckResult, RejectReason, UserMe};
-use protocol::safelight::{self, Capabilities, Pair, Rate};
+use protocol::safelight::{self, Capabilities, Pair, Pieces, Rate};
 use serde::de::IgnoredAny;
 
-use crate::http::Client;
 #[cfg(target_arch = "wasm32")]
 use crate::http::FetchClient;
+use crate::http::{Client, understood};
 
 pub use library::Gallery;
 pub(crate) use own::Pushing;
@@ -37,19 +37,19 @@ impl<C: Client> Server<C> {
         understand(end, |answer| in_order(answer, digests.len()))
     }
 
-    /// Who are we, and what can the server do? Also whether it keeps the pieces of an upload. A server that is not
-    /// ours has no capabilities and is not trusted.
-    pub(crate) async fn check(&self) -> (Checked, bool) {
+    /// Who are we, and what can the server do?
+    pub(crate) async fn check(&self) -> (Checked, Option<Pieces>) {
         let account = self.0.get(immich::path::USERS_ME).await;
         let account = understand(account, account_of);
-        let (verifies, keeps_pieces) = match self.0.get::<Capabilities>(safelight::path::CAPABILITIES).await {
-            RequestEnd::Replied(Reply { body: Body::Understood(can), .. }) => {
-                (can.verifies_digests, can.resumable_uploads)
-            }
-            RequestEnd::Replied(_) | RequestEnd::NoReply | RequestEnd::Stalled => (false, false),
-        };
+        let capabilities = self.capabilities().await;
+        let verifies = capabilities.as_ref().is_some_and(|can| can.verifies_digests);
         let trust = if verifies { Trust::Verifies } else { Trust::StoresUnseen };
-        (Checked { account, trust }, keeps_pieces)
+        (Checked { account, trust }, capabilities.and_then(|can| can.pieces))
+    }
+
+    /// None of a server that tells none, as Immich does.
+    async fn capabilities(&self) -> Option<Capabilities> {
+        understood(self.0.get(safelight::path::CAPABILITIES).await)
     }
 
     pub(crate) async fn pair(&self, code: String, device_name: String) -> PairEnd {

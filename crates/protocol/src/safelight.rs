@@ -76,7 +76,8 @@ pub struct KnownFolder {
     pub digest: String,
 }
 
-/// What the server behind this origin can do beyond the Immich API.
+/// What the server behind this origin can do. A server that does not name an ability does not have it, and one that
+/// has no capabilities at all can do nothing but take uploads and answer questions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -84,10 +85,35 @@ pub struct Capabilities {
     /// The version of the program, for people.
     pub version: String,
     /// True if an upload whose digest header does not fit its bytes is refused. Then "created" is proof.
-    pub verifies_digests: bool,
-    /// True if [`crate::resumable`] uploads are taken, and one that was begun is found again by its digest.
     #[serde(default)]
-    pub resumable_uploads: bool,
+    pub verifies_digests: bool,
+    /// Present if [`crate::resumable`] uploads are taken, and one that was begun is found again by its digest.
+    #[serde(default)]
+    pub pieces: Option<Pieces>,
+    /// True if the server keeps what each folder of a device holds ([`crate::inventory`]).
+    #[serde(default)]
+    pub keeps_inventories: bool,
+    /// True if assets can be put into albums.
+    #[serde(default)]
+    pub albums: bool,
+    /// True if what is deleted lies in a trash, from which it can be restored.
+    #[serde(default)]
+    pub trash: bool,
+    /// True if the server shows what it holds: a timeline with names and sizes, and small pictures.
+    #[serde(default)]
+    pub thumbnails: bool,
+}
+
+/// How a file is best sent in pieces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Pieces {
+    /// Bytes. Smaller files are sent whole as quickly.
+    pub from: u64,
+    /// The most bytes that one request may carry; none if nothing limits them.
+    #[serde(default)]
+    pub up_to: Option<u64>,
 }
 
 /// Where and how this device is pushed to: what a browser's `PushSubscription` says of itself as JSON, and when.
@@ -143,4 +169,32 @@ pub struct Health {
     pub ok: bool,
     /// What is wrong, for people.
     pub problem: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ability_that_is_not_named_is_not_there() {
+        let read: Capabilities = serde_json::from_str(r#"{"version":"0.1","stacks":true}"#).unwrap();
+        let nothing = Capabilities {
+            version: "0.1".into(),
+            verifies_digests: false,
+            pieces: None,
+            keeps_inventories: false,
+            albums: false,
+            trash: false,
+            thumbnails: false,
+        };
+        assert_eq!(read, nothing);
+    }
+
+    #[test]
+    fn pieces_may_be_limited_or_not() {
+        let read = |text: &str| serde_json::from_str::<Pieces>(text).unwrap();
+        assert_eq!(read(r#"{"from":1,"upTo":2}"#), Pieces { from: 1, up_to: Some(2) });
+        assert_eq!(read(r#"{"from":1,"upTo":null}"#), Pieces { from: 1, up_to: None });
+        assert_eq!(read(r#"{"from":1}"#), Pieces { from: 1, up_to: None });
+    }
 }

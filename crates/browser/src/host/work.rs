@@ -10,6 +10,7 @@ use engine::{
 use futures::future::{AbortHandle, Abortable, LocalBoxFuture};
 use gloo::timers::callback::Timeout;
 use protocol::Digest;
+use protocol::safelight::Pieces;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
@@ -47,8 +48,8 @@ impl Host {
             Command::Upload(send) => self.begin_job(send.read.job, Box::pin(host.upload(send))),
             Command::Abandon(job) => self.abandon(job),
             Command::CheckServer { job } => spawn(async move {
-                let (checked, keeps_pieces) = host.check_server().await;
-                host.uploads.keep_pieces(keeps_pieces);
+                let (checked, pieces) = host.check_server().await;
+                host.uploads.told(pieces);
                 host.tell(Event::ServerChecked { job, checked });
             }),
             Command::LimitRate(rate) => spawn(async move {
@@ -89,7 +90,7 @@ impl Host {
     }
 
     /// The first answer was asked for while the store was being read.
-    async fn check_server(&self) -> (Checked, bool) {
+    async fn check_server(&self) -> (Checked, Option<Pieces>) {
         let early = self.early.take();
         let answer = match early {
             Some(early) => early.answer().await,

@@ -23,7 +23,7 @@ impl<C: Client> Server<C> {
         let RequestEnd::Replied(Reply { body, .. }) = self.0.get::<Capabilities>(CAPABILITIES).await else {
             return None;
         };
-        if matches!(body, Body::Understood(_)) {
+        if matches!(body, Body::Understood(Capabilities { thumbnails: true, .. })) {
             return Some(Gallery::Ours);
         }
         let ServerConfig { external_domain } = understood(self.0.get(path::CONFIG).await)?;

@@ -2,6 +2,7 @@
 
 use engine::{Body, FolderId, Known, PairEnd, RequestEnd, Trust};
 use futures::executor::block_on;
+use protocol::safelight::Pieces;
 use protocol::{AssetId, Digest};
 
 use super::{Gallery, Pushing, Server};
@@ -126,23 +127,23 @@ mod checking {
 
     #[test]
     fn a_server_can_do_what_it_says_and_nothing_else() {
-        let all = r#"{"version":"1","verifiesDigests":true,"resumableUploads":true}"#;
+        let all = r#"{"version":"1","verifiesDigests":true,"pieces":{"from":16,"upTo":7}}"#;
         let less = r#"{"version":"1","verifiesDigests":true}"#;
         let table = [
-            (answer(200, all), Trust::Verifies, true),
-            (answer(200, less), Trust::Verifies, false),
-            (answer(404, UNKNOWN), Trust::StoresUnseen, false),
-            (html(200), Trust::StoresUnseen, false),
-            (Exchange::NoReply, Trust::StoresUnseen, false),
-            (Exchange::Stalled, Trust::StoresUnseen, false),
+            (answer(200, all), Trust::Verifies, Some(Pieces { from: 16, up_to: Some(7) })),
+            (answer(200, less), Trust::Verifies, None),
+            (answer(404, UNKNOWN), Trust::StoresUnseen, None),
+            (html(200), Trust::StoresUnseen, None),
+            (Exchange::NoReply, Trust::StoresUnseen, None),
+            (Exchange::Stalled, Trust::StoresUnseen, None),
         ];
         for (capabilities, trust, pieces) in table {
-            let (checked, keeps_pieces) = check(answer(200, r#"{"id":"a"}"#), capabilities.clone());
-            assert_eq!((checked.trust, keeps_pieces), (trust, pieces), "{capabilities:?}");
+            let checked = check(answer(200, r#"{"id":"a"}"#), capabilities.clone());
+            assert_eq!((checked.0.trust, checked.1), (trust, pieces), "{capabilities:?}");
         }
     }
 
-    fn check(me: Exchange, capabilities: Exchange) -> (engine::Checked, bool) {
+    fn check(me: Exchange, capabilities: Exchange) -> (engine::Checked, Option<Pieces>) {
         block_on(Server(Script::of([me, capabilities])).check())
     }
 }
@@ -269,6 +270,15 @@ fn a_server_that_knows_no_pushes_is_told_from_one_that_does_not_answer() {
 
 mod library {
     use super::*;
+
+    #[test]
+    fn a_server_with_thumbnails_is_shown_here() {
+        let shown = r#"{"version":"1","thumbnails":true}"#;
+        assert_eq!(gallery([answer(200, shown)]), Some(Gallery::Ours));
+        let hidden = r#"{"version":"1","thumbnails":false}"#;
+        let config = answer(200, r#"{"externalDomain":""}"#);
+        assert_eq!(gallery([answer(200, hidden), config]), Some(Gallery::Immich(None)));
+    }
 
     #[test]
     fn an_immich_shows_its_photos_itself() {

@@ -1,11 +1,10 @@
 //! Whether files go in pieces, and how large a piece is at the moment.
 
-/// On loopback a file in pieces takes as long as one in a form at every size from 1 MiB to 64 (measured), so what counts
-/// is the one question more: of a second's sending, a round trip of 20 ms is little. A smaller file is sent again as
-/// quickly as its place is found.
-pub(super) const WORTH_PIECES_BYTES: u64 = 16 << 20;
-/// Whoever is stopped after minutes loses on a slow line what a form had sent of every photo, shift after shift.
-pub(super) const WORTH_PIECES_IN_A_SHIFT_BYTES: u64 = 1 << 20;
+use protocol::safelight;
+
+/// Whoever is stopped after minutes loses on a slow line what a form had sent of every photo, shift after shift. So a
+/// shift sends smaller files in pieces than the server says is worth it.
+const WORTH_IT_IN_A_SHIFT_BYTES: u64 = 1 << 20;
 
 const FIRST_BYTES: u64 = 8 << 20;
 const SMALLEST_BYTES: u64 = 256 << 10;
@@ -17,9 +16,10 @@ const PIECE_TAKES_MS: u64 = 10_000;
 /// What one context has learned about sending pieces to its server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pieces {
-    taken: bool,
-    /// Smaller files are not worth it.
-    more_than: u64,
+    /// At most from this size on, whatever the server says; in bytes.
+    from_at_most: u64,
+    /// The size in bytes from which files go in pieces; none if the server takes no pieces.
+    from: Option<u64>,
     /// The size of the next piece.
     next: u64,
     /// No request is larger: something on the way refuses what is, or the server says so.
@@ -27,22 +27,31 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
-    /// For files of more than so many bytes.
-    pub(super) fn for_more_than(more_than: u64) -> Pieces {
-        Pieces { taken: false, more_than, next: FIRST_BYTES, most: LARGEST_BYTES }
+    /// As long as a page is open: from the size on that the server names.
+    pub(super) fn in_a_page() -> Pieces {
+        Pieces { from_at_most: u64::MAX, from: None, next: FIRST_BYTES, most: LARGEST_BYTES }
+    }
+
+    /// In a shift of a service worker.
+    pub(super) fn in_a_shift() -> Pieces {
+        Pieces { from_at_most: WORTH_IT_IN_A_SHIFT_BYTES, ..Pieces::in_a_page() }
+    }
+
+    /// What the server says about pieces; none if it takes none.
+    pub(super) fn told(&mut self, told: Option<safelight::Pieces>) {
+        self.from = told.map(|pieces| pieces.from.min(self.from_at_most));
+        if let Some(most) = told.and_then(|pieces| pieces.up_to).filter(|most| *most > 0) {
+            self.stay_within(most);
+        }
     }
 
     pub(super) fn are_taken(&self) -> bool {
-        self.taken
-    }
-
-    pub(super) fn set_taken(&mut self, taken: bool) {
-        self.taken = taken;
+        self.from.is_some()
     }
 
     /// Whether a file of this size goes in pieces.
     pub(super) fn suit(&self, size: u64) -> bool {
-        self.taken && (size > self.more_than || size > self.most)
+        self.from.is_some_and(|from| size >= from || size > self.most)
     }
 
     /// Bytes of the next piece.
@@ -72,7 +81,7 @@ impl Pieces {
         self.aim_at(self.next.min(bytes / 2));
     }
 
-    /// The server names the largest request that reaches it.
+    /// No larger request reaches the server.
     pub(super) fn stay_within(&mut self, most: u64) {
         self.most = self.most.min(most);
         self.aim_at(self.next);

@@ -7,12 +7,13 @@ use engine::{Moment, RequestEnd, Send};
 use protocol::Digest;
 use protocol::immich::{self, UploadAnswer};
 use protocol::resumable::{self, AssetData};
+use protocol::safelight;
 use web_sys::File;
 
 use super::carrier::{Carrier, Content, Parcel};
 use super::fetch::Fetch;
 use super::form::form;
-use super::pieces::{Pieces, WORTH_PIECES_BYTES, WORTH_PIECES_IN_A_SHIFT_BYTES};
+use super::pieces::Pieces;
 use super::requests;
 use super::transfer::{Next, Part, Transfer};
 use super::xhr::Xhr;
@@ -65,18 +66,17 @@ pub struct Uploads {
 impl Uploads {
     /// From a worker that belongs to a page.
     pub fn by_xhr() -> Uploads {
-        Uploads { carrier: Box::new(Xhr), pieces: RefCell::new(Pieces::for_more_than(WORTH_PIECES_BYTES)) }
+        Uploads { carrier: Box::new(Xhr), pieces: RefCell::new(Pieces::in_a_page()) }
     }
 
     /// From a service worker.
     pub fn by_fetch() -> Uploads {
-        let pieces = Pieces::for_more_than(WORTH_PIECES_IN_A_SHIFT_BYTES);
-        Uploads { carrier: Box::new(Fetch), pieces: RefCell::new(pieces) }
+        Uploads { carrier: Box::new(Fetch), pieces: RefCell::new(Pieces::in_a_shift()) }
     }
 
-    /// Whether the server takes pieces.
-    pub fn keep_pieces(&self, kept: bool) {
-        self.pieces.borrow_mut().set_taken(kept);
+    /// What the server says about pieces; none if it takes none.
+    pub fn told(&self, pieces: Option<safelight::Pieces>) {
+        self.pieces.borrow_mut().told(pieces);
     }
 
     pub async fn send(

@@ -1,6 +1,7 @@
 //! Whatever a server, or a proxy before it, answers: a transfer ends, and asks for nothing that is not in the file.
 
 use proptest::prelude::*;
+use protocol::safelight;
 
 use super::*;
 use crate::http::Headers;
@@ -13,11 +14,12 @@ proptest! {
     #[test]
     fn every_transfer_ends_within_its_file(
         size in 1..2_000_u64,
-        more_than in 0..2_000_u64,
+        from in 0..2_000_u64,
+        up_to in prop::option::of(0..3_000_u64),
         answers in prop::collection::vec(answers(), 1..12),
     ) {
-        let mut pieces = Pieces::for_more_than(more_than);
-        pieces.set_taken(true);
+        let mut pieces = Pieces::in_a_page();
+        pieces.told(Some(safelight::Pieces { from, up_to }));
         let mut transfer = Transfer::new(size, &pieces);
         for exchange in answers.iter().cycle().take(MOST_REQUESTS) {
             if let Part::Piece { bytes, .. } = transfer.part() {

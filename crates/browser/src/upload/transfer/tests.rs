@@ -2,6 +2,7 @@
 
 use engine::{Body, Reply, RequestEnd};
 use protocol::immich::UploadStatus;
+use protocol::safelight;
 
 use super::*;
 use crate::http::Headers;
@@ -12,13 +13,15 @@ const KIB: u64 = 1 << 10;
 
 #[test]
 fn a_small_file_goes_as_a_form() {
-    let mut talk = Talk::about(16 * MIB);
+    let mut talk = Talk::about(16 * MIB - 1);
     talk.sends("form").hears(created_asset()).ends_with_asset(UploadStatus::Created);
 }
 
 #[test]
 fn every_file_goes_as_a_form_where_pieces_are_not_taken() {
-    let mut talk = Talk::with(4_000 * MIB, Pieces::for_more_than(16 * MIB));
+    let mut talk = Talk::with(4_000 * MIB, Pieces::in_a_page());
+    talk.sends("form").hears(html(413)).ends_with(413);
+    let mut talk = Talk::with(4_000 * MIB, Pieces::in_a_shift());
     talk.sends("form").hears(html(413)).ends_with(413);
 }
 
@@ -64,6 +67,16 @@ fn a_creation_that_fails_ends_the_transfer() {
         [(Exchange::NoReply, RequestEnd::NoReply), (Exchange::Stalled, RequestEnd::Stalled)]
     {
         assert_eq!(Talk::about(20 * MIB).sends("creation").hears(exchange).next, Some(Next::End(end)));
+    }
+}
+
+#[test]
+fn a_shift_sends_smaller_files_in_pieces_than_a_page() {
+    let first = |size, pieces| written(Transfer::new(size, &told(pieces, None)).part());
+    let table = [(MIB - 1, "form", "form"), (MIB, "form", "creation"), (16 * MIB, "creation", "creation")];
+    for (size, in_a_page, in_a_shift) in table {
+        assert_eq!(first(size, Pieces::in_a_page()), in_a_page, "{size}");
+        assert_eq!(first(size, Pieces::in_a_shift()), in_a_shift, "{size}");
     }
 }
 
@@ -174,6 +187,17 @@ mod sizes {
             talk.sends("creation").hears(place_with_limit(limit)).resumes_at(0);
             talk.sends(first);
         }
+    }
+
+    #[test]
+    fn a_file_beyond_what_gets_through_is_not_tried_as_a_form() {
+        let limited = || told(Pieces::in_a_page(), Some(MIB));
+        Talk::with(MIB, limited()).sends("form");
+        let mut talk = Talk::with(MIB + KIB, limited());
+        talk.sends("creation").hears(place(0)).resumes_at(0);
+        talk.sends("/u 0..1 MiB").hears(reached(MIB));
+        talk.sends("/u 1024..1025 KiB");
+        Talk::with(MIB + KIB, told(Pieces::in_a_page(), Some(0))).sends("form");
     }
 
     #[test]
@@ -297,9 +321,13 @@ fn written(part: &Part) -> String {
     }
 }
 
+/// A page that a server told to send in pieces from 16 MiB on.
 fn taken() -> Pieces {
-    let mut pieces = Pieces::for_more_than(16 * MIB);
-    pieces.set_taken(true);
+    told(Pieces::in_a_page(), None)
+}
+
+fn told(mut pieces: Pieces, up_to: Option<u64>) -> Pieces {
+    pieces.told(Some(safelight::Pieces { from: 16 * MIB, up_to }));
     pieces
 }
 
