@@ -1,6 +1,7 @@
 //! Where a folder's files come from: a directory handle that lasts, or files that were handed over once.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use engine::{Barrier, INBOX, Look, Moment, Stamp};
 use wasm_bindgen::JsCast;
@@ -26,34 +27,33 @@ const KEPT_OPEN: usize = 24;
 
 /// Files that were handed over once, in the order of their paths.
 #[derive(Default)]
-pub struct Files(Vec<(String, File)>);
+pub struct Files(BTreeMap<String, File>);
 
 impl Files {
     /// Two files of one name from two places are two files: the second gets a number.
     pub fn add(&mut self, path: &str, file: File) {
-        let dot = path.rfind('.').unwrap_or(path.len());
-        // Slicing that may panic is 3 KB of code.
-        let (stem, ending) = path.split_at_checked(dot).unwrap_or((path, ""));
-        let mut name = path.to_owned();
-        for number in 2.. {
-            match self.find(&name) {
-                Ok(_) => name = [stem, " (", &number.to_string(), ")", ending].concat(),
-                Err(at) => return self.0.insert(at, (name, file)),
-            }
+        let numbered = (2..).map(|number| with_number(path, number));
+        let mut names = std::iter::once(path.to_owned()).chain(numbered);
+        if let Some(free) = names.find(|name| !self.0.contains_key(name)) {
+            self.0.insert(free, file);
         }
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &(String, File)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &File)> {
         self.0.iter()
     }
 
     fn get(&self, path: &str) -> Option<File> {
-        self.find(path).ok().map(|at| self.0[at].1.clone())
+        self.0.get(path).cloned()
     }
+}
 
-    fn find(&self, path: &str) -> Result<usize, usize> {
-        self.0.binary_search_by(|(known, _)| known.as_str().cmp(path))
-    }
+/// `a/b.jpg` becomes `a/b (2).jpg`.
+fn with_number(path: &str, number: u32) -> String {
+    let name = path.rfind('/').map_or(0, |slash| slash + 1);
+    let dot = path[name..].rfind('.').map_or(path.len(), |dot| name + dot);
+    let (stem, extension) = path.split_at(dot);
+    format!("{stem} ({number}){extension}")
 }
 
 /// A file as it was when it was opened: a snapshot that can be read for as long as the file does not change.

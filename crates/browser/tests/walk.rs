@@ -5,15 +5,27 @@
 use std::collections::BTreeMap;
 
 use engine::{Barrier, ListingEnd, Look, Scope};
-use js_sys::{Object, Promise, Reflect};
+use js_sys::{Array, Object, Promise, Reflect};
 use safelight_browser::bindings::DirectoryHandle;
-use safelight_browser::source::{OpenFault, Source, stamp_of};
+use safelight_browser::source::{Files, OpenFault, Source, stamp_of};
 use safelight_browser::walk;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+#[wasm_bindgen_test]
+async fn files_of_one_name_that_are_handed_over_get_numbers() {
+    let mut files = Files::default();
+    for path in ["2024.05/a.b.jpg", "2024.05/a.b.jpg", "2024.05/scan", "2024.05/scan", "2024.05/a.b.jpg"] {
+        files.add(path, web_sys::File::new_with_str_sequence(&Array::new(), path).unwrap());
+    }
+    let paths: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
+    let expected =
+        ["2024.05/a.b (2).jpg", "2024.05/a.b (3).jpg", "2024.05/a.b.jpg", "2024.05/scan", "2024.05/scan (2)"];
+    assert_eq!(paths, expected);
+}
 
 #[wasm_bindgen_test]
 async fn every_file_is_named_and_only_photos_are_looked_at() {
