@@ -12,12 +12,13 @@ use std::path::Path;
 
 use engine::testing::digest_of;
 use engine::{
-    AccountId, Body, Checked, Command, Engine, Event, FolderId, HashEnd, Headline, Intent, Known,
-    KnownAccount, Lasting, ListedFile, ListingEnd, Look, Moment, Read, Reply, RequestEnd, Send, Stamp,
-    Surroundings, Trust, UploadEnd, rules,
+    Abilities, AccountId, AfterStored, Begin, Body, Checked, Effect, Engine, Event, FolderEvent, FolderId,
+    HashEnd, Headline, Intent, Known, Lasting, LinkEvent, ListedFile, ListingEnd, Look, Moment, Read,
+    ReadingEvent, Reply, RequestEnd, SendingEvent, Stamp, Surroundings, Turn, Upload, UploadEnd, effects,
+    rules,
 };
 use protocol::immich::{self, BulkUploadCheckResults, CheckAction, UploadAnswer};
-use protocol::safelight::STATUS_DIGEST_MISMATCH;
+use protocol::safelight::{self, STATUS_DIGEST_MISMATCH};
 use serde::de::DeserializeOwned;
 use support::{Answer, Form, Server, files};
 use tempfile::TempDir;
@@ -79,7 +80,7 @@ struct Household {
     engine: Engine,
     server: Server,
     folder: TempDir,
-    todo: VecDeque<Command>,
+    todo: VecDeque<Effect>,
     uploads: usize,
     change_on_the_way: bool,
     last_status: Option<u16>,
@@ -109,60 +110,80 @@ impl Household {
     fn start(&mut self) {
         self.tell(Event::Started(Box::default()));
         self.tell(Event::SurroundingsChanged(Surroundings::default()));
-        self.tell(Event::FolderAdded { folder: FOLDER, name: "Pictures".into(), lasting: Lasting::Lasting });
+        let added = FolderEvent::Added { name: "Pictures".into(), lasting: Lasting::Lasting };
+        self.tell(Event::Folder(FOLDER, added));
         self.tell(Event::Asked(Intent::BackUpNow));
     }
 
     fn tell(&mut self, event: Event) {
-        self.todo.extend(self.engine.handle(NOW, event));
+        let commands = self.engine.handle(NOW, event);
+        self.todo.extend(effects(vec![Turn { commands, message: None }]));
     }
 
     fn settle(&mut self) {
-        while let Some(command) = self.todo.pop_front() {
-            self.carry_out(command);
+        while let Some(effect) = self.todo.pop_front() {
+            match effect {
+                Effect::Begin(command) => self.begin(command),
+                Effect::AfterStored(command) => self.carry_out(command),
+                // This household keeps nothing and has no page.
+                Effect::Store(_) | Effect::Tell(_) => {}
+            }
         }
     }
 
-    fn carry_out(&mut self, command: Command) {
+    fn begin(&mut self, command: Begin) {
         match command {
-            Command::ListFolder { folder, scan, scope: _ } => {
+            Begin::ListFolder { folder, scan, scope: _ } => {
                 let files = files(self.folder.path()).into_iter().map(|path| self.listed(path)).collect();
-                self.tell(Event::FilesListed { folder, scan, files });
-                self.tell(Event::ListingEnded { folder, scan, end: ListingEnd::Complete });
+                self.tell(Event::Folder(folder, FolderEvent::FilesListed { scan, files }));
+                let end = ListingEnd::Complete;
+                self.tell(Event::Folder(folder, FolderEvent::ListingEnded { scan, end }));
             }
-            Command::Hash(Read { job, path, .. }) => {
+            Begin::Hash(Read { job, path, .. }) => {
                 let digest = digest_of(&self.read(&path));
-                self.tell(Event::HashEnded { job, end: HashEnd::Digested(digest) });
+                self.tell(Event::Reading(job, ReadingEvent::Ended(HashEnd::Digested(digest))));
             }
-            Command::Ask { job, digests } => {
+            Begin::CheckServer { job } => {
+                let answer = self.server.get(immich::path::USERS_ME);
+                let account = RequestEnd::Replied(understood(&answer, |me: immich::UserMe| AccountId(me.id)));
+                let checked = Checked { account, abilities: self.abilities() };
+                self.tell(Event::Link(LinkEvent::Checked(job, checked)));
+            }
+            // No time passes here.
+            Begin::WatchFolder(_) | Begin::WakeAt(_) => {}
+        }
+    }
+
+    /// As the real server tells them.
+    fn abilities(&self) -> Abilities {
+        let answer = self.server.get(safelight::path::CAPABILITIES);
+        let told: safelight::Capabilities = serde_json::from_slice(&answer.body).unwrap();
+        Abilities {
+            verifies_digests: told.verifies_digests,
+            pieces: told.pieces,
+            keeps_inventories: told.keeps_inventories,
+            albums: told.albums,
+            trash: told.trash,
+            thumbnails: told.thumbnails,
+        }
+    }
+
+    fn carry_out(&mut self, command: AfterStored) {
+        match command {
+            AfterStored::Ask { job, digests } => {
                 let question = serde_json::to_value(immich::question(&digests)).unwrap();
                 let answer = self.server.post(immich::path::BULK_UPLOAD_CHECK, &question);
-                self.tell(Event::AskEnded { job, end: RequestEnd::Replied(understood(&answer, known)) });
+                self.tell(Event::AskEnded(job, RequestEnd::Replied(understood(&answer, known))));
             }
-            Command::Upload(send) => self.upload(&send),
-            Command::CheckServer { job } => {
-                let answer = self.server.get(immich::path::USERS_ME);
-                let account = RequestEnd::Replied(understood(&answer, |me: immich::UserMe| {
-                    KnownAccount(AccountId(me.id))
-                }));
-                self.tell(Event::ServerChecked { job, checked: Checked { account, trust: Trust::Verifies } });
-            }
-            // This household keeps nothing and lets no time pass.
-            Command::Save(_)
-            | Command::SaveSettings(_)
-            | Command::SaveRules { .. }
-            | Command::SaveRun { .. }
-            | Command::ForgetFolder(_)
-            | Command::WatchFolder(_)
-            | Command::Abandon(_)
-            | Command::LimitRate(_)
-            | Command::TellInventory(_)
-            | Command::Pair { .. }
-            | Command::Stage { .. }
-            | Command::Unstage(_)
-            | Command::Discard { .. }
-            | Command::Notify(_)
-            | Command::WakeAt(_) => {}
+            AfterStored::Upload(upload) => self.upload(&upload),
+            AfterStored::Abandon(_)
+            | AfterStored::LimitRate(_)
+            | AfterStored::TellInventory(_)
+            | AfterStored::Copy { .. }
+            | AfterStored::RemoveCopies(_)
+            | AfterStored::Discard { .. }
+            | AfterStored::Notify(_)
+            | AfterStored::Pair { .. } => {}
         }
     }
 
@@ -178,19 +199,19 @@ impl Household {
         fs::read(self.folder.path().join(path)).unwrap()
     }
 
-    fn upload(&mut self, send: &Send) {
+    fn upload(&mut self, upload: &Upload) {
         self.uploads += 1;
-        let mut bytes = self.read(&send.read.path);
+        let mut bytes = self.read(&upload.read.path);
         if self.change_on_the_way {
             bytes.push(b'!');
         }
-        let name = send.read.path.rsplit('/').next().unwrap();
-        let digest = send.digest.to_string();
+        let name = upload.read.path.rsplit('/').next().unwrap();
+        let digest = upload.digest.to_string();
         let answer =
             self.server.upload_with(&Form::photo(name, &bytes), &[(immich::CHECKSUM_HEADER, &digest)]);
         self.last_status = Some(answer.status);
         let end = UploadEnd::Ended(RequestEnd::Replied(understood(&answer, |answer: UploadAnswer| answer)));
-        self.tell(Event::UploadEnded { job: send.read.job, end });
+        self.tell(Event::Sending(upload.read.job, SendingEvent::Ended(end)));
     }
 }
 

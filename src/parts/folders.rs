@@ -1,6 +1,8 @@
 //! One card a folder: what it holds, whether it can be read, and what to do if not.
 
-use engine::{Access, Barrier, FolderId, FolderRules, FolderView, Intent, Lasting, Listed, Versions, View};
+use engine::{
+    Access, Barrier, FolderId, FolderRules, FolderView, Intent, Lasting, Listed, Loaded, Versions, View,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -36,6 +38,9 @@ fn Card(desk: Desk, id: FolderId) -> impl IntoView {
         };
         folder.with(|folder| folder.as_ref().is_some_and(is_left))
     };
+    let unreadable_rules = move || {
+        folder.with(|folder| folder.as_ref().is_some_and(|folder| folder.rules == Loaded::Unreadable))
+    };
     let is_inbox =
         move || folder.with(|folder| folder.as_ref().is_some_and(|folder| folder.lasting == Lasting::Inbox));
     view! {
@@ -43,11 +48,17 @@ fn Card(desk: Desk, id: FolderId) -> impl IntoView {
             <div>
                 <h3>{name}</h3>
                 <p>{facts}</p>
-                <Show when=move || !is_inbox()>
+                <Show when=move || !is_inbox() && !unreadable_rules()>
                     <KeepAll desk id />
+                </Show>
+                <Show when=unreadable_rules>
+                    <p>"Its rules can't be read, so nothing in it is uploaded."</p>
                 </Show>
             </div>
             <div class="row">
+                <Show when=unreadable_rules>
+                    <button class="primary" on:click=move |_| use_standard_rules(desk, id)>"Use standard rules"</button>
+                </Show>
                 <Show when=move || is(Access::Barred(Barrier::NeedsPermission))>
                     <button class="primary" on:click=move |_| allow(desk, id)>"Allow access"</button>
                 </Show>
@@ -68,17 +79,17 @@ fn Card(desk: Desk, id: FolderId) -> impl IntoView {
 /// What becomes of a file that changes after it was backed up.
 #[component]
 fn KeepAll(desk: Desk, id: FolderId) -> impl IntoView {
-    let keeps_all = desk.is(move |view| {
-        let keeps = |folder: &FolderView| folder.id == id && folder.rules.versions == Versions::KeepAll;
+    let is_kept = desk.is(move |view| {
+        let keeps = |folder: &FolderView| folder.id == id && keeps_all(folder);
         view.folders.iter().any(keeps)
     });
     let turn = move |_| {
-        let versions = if keeps_all.get() { Versions::KeepFirst } else { Versions::KeepAll };
+        let versions = if is_kept.get() { Versions::KeepFirst } else { Versions::KeepAll };
         desk.dispatch(Intent::SetRules(id, FolderRules { versions }));
     };
     view! {
         <label class="tick">
-            <input type="checkbox" prop:checked=keeps_all on:change=turn />
+            <input type="checkbox" prop:checked=is_kept on:change=turn />
             "Back up edited files again"
         </label>
     }
@@ -105,6 +116,14 @@ fn Remove(
             <button class="quiet" autofocus on:click=move |_| asked.set(false)>"Keep"</button>
         </Show>
     }
+}
+
+fn keeps_all(folder: &FolderView) -> bool {
+    folder.rules.known().is_some_and(|rules| rules.versions == Versions::KeepAll)
+}
+
+fn use_standard_rules(desk: Desk, id: FolderId) {
+    desk.dispatch(Intent::SetRules(id, FolderRules::default()));
 }
 
 fn facts(folder: &FolderView) -> String {

@@ -14,20 +14,39 @@ use crate::words::numbers::bytes;
 
 #[component]
 pub fn Settings(desk: Desk) -> impl IntoView {
-    let shown = desk.is(|view| !view.folders.is_empty());
+    let unreadable = desk.is(|view| view.settings_unreadable);
+    let shown = desk.is(|view| !view.folders.is_empty() || view.settings_unreadable);
     view! {
         <Show when=move || shown.get()>
             <section class="settings" aria-labelledby="settings">
                 <h2 id="settings">"Settings"</h2>
-                <Foreground desk />
-                <Background desk />
-                <Copies desk />
-                <Notify desk />
-                <RateLimit desk />
-                <KeepAwake desk />
-                <Rules desk />
+                <Show when=move || !unreadable.get() fallback=move || view! { <Unreadable desk /> }>
+                    <Foreground desk />
+                    <Background desk />
+                    <Copies desk />
+                    <Notify desk />
+                    <RateLimit desk />
+                    <KeepAwake desk />
+                    <Rules desk />
+                </Show>
             </section>
         </Show>
+    }
+}
+
+/// Nobody knows what the person chose, so nothing is taken for granted.
+#[component]
+fn Unreadable(desk: Desk) -> impl IntoView {
+    view! {
+        <p>
+            "Your settings can't be read in this browser's storage. So that nothing happens against your wishes, nothing \
+             is uploaded until you start again with the standard settings."
+        </p>
+        <div class="row">
+            <button class="primary" on:click=move |_| desk.dispatch(Intent::ResetSettings)>
+                "Use standard settings"
+            </button>
+        </div>
     }
 }
 

@@ -1,6 +1,6 @@
 //! What may be expected of the background, in words: only what this browser said and what really happened.
 
-use engine::{Lasting, Run, RunEnd, View};
+use engine::{Lasting, Readable, Run, RunEnd, View};
 
 use crate::words::history;
 
@@ -79,8 +79,8 @@ pub fn goes_on(view: &View, waking: Option<Waking>, last: Option<&Run>) -> GoesO
 /// Whether all folders that last could be read while Safelight was closed.
 pub fn read_closed(view: &View) -> Option<bool> {
     let theirs = view.folders.iter().filter(|folder| folder.lasting == Lasting::Lasting);
-    let seen: Vec<_> = theirs.map(|folder| view.settings.seen_closed.of(folder.id)).collect();
-    if seen.contains(&Some(false)) {
+    let seen: Vec<_> = theirs.map(|folder| folder.closed_access).collect();
+    if seen.contains(&Some(Readable::No)) {
         Some(false)
     } else {
         (!seen.is_empty() && !seen.contains(&None)).then_some(true)

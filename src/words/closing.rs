@@ -180,10 +180,8 @@ mod tests {
         world.ask(Intent::Pause);
         assert!(said(&world).contains("nothing that it knows of"));
         world.ask(Intent::Resume);
-        world.tell(engine::Event::AccessChanged {
-            folder: PICTURES,
-            access: engine::Access::Barred(engine::Barrier::NeedsPermission),
-        });
+        let barred = engine::Access::Barred(engine::Barrier::NeedsPermission);
+        world.tell(engine::Event::Folder(PICTURES, engine::FolderEvent::AccessChanged(barred)));
         world.settle();
         assert!(said(&world).contains("What it needs from you"), "{}", said(&world));
         world.server.paired = false;

@@ -1,7 +1,7 @@
 //! The headline: the one true state of everything, in words. Also the name of the state and the numbers, which
 //! tests outside this project rely on.
 
-use engine::{Access, Halt, PairEnd, PairingView, View};
+use engine::{Access, FolderView, Halt, Loaded, PairEnd, PairingView, View};
 
 use super::gates;
 use super::numbers::{bytes, count, duration, files, plural};
@@ -173,6 +173,10 @@ fn needs_you(view: &View) -> Headline {
         }
         Some(Halt::Offline | Halt::SignedOut | Halt::Busy | Halt::ServerError(_) | Halt::NotUnderstood)
         | None => match barred_folder(view) {
+            _ if view.settings_unreadable => say(
+                "Your settings can't be read",
+                format!("Nothing is uploaded until you check them in “Settings” below. {}", waiting()),
+            ),
             Some((name, Access::Barred(engine::Barrier::NeedsPermission))) => say(
                 "A folder needs your permission",
                 format!("The browser asks again for “{name}”: choose “Allow access” below."),
@@ -187,9 +191,21 @@ fn needs_you(view: &View) -> Headline {
                     "“{name}” is not there. Is its drive plugged in? Nothing of it is taken for deleted."
                 ),
             ),
-            None => say(&need_you(view.tally.problems), problems_detail(view)),
+            None => match unreadable_rules(view) {
+                Some(name) => say(
+                    "The rules of a folder can't be read",
+                    format!("Nothing in “{name}” is uploaded until you check them below."),
+                ),
+                None => say(&need_you(view.tally.problems), problems_detail(view)),
+            },
         },
     }
+}
+
+/// The folder whose rules the person must look at.
+fn unreadable_rules(view: &View) -> Option<&str> {
+    let unreadable = |folder: &&FolderView| folder.rules == Loaded::Unreadable;
+    view.folders.iter().find(unreadable).map(|folder| folder.name.as_str())
 }
 
 /// "1 file waits", "3 files wait".
@@ -248,131 +264,4 @@ fn done(view: &View) -> Headline {
 }
 
 #[cfg(test)]
-mod tests {
-    use engine::testing::{CODE, PICTURES, World};
-    use engine::{Access, Barrier, Intent};
-
-    use super::*;
-
-    #[test]
-    fn done_is_said_of_everything_and_with_its_proof() {
-        let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "three")]);
-        world.settle();
-        assert_eq!(
-            words(&world),
-            ["done", "Everything is protected", "2 files (8 B) are on your server, confirmed byte for byte."]
-        );
-    }
-
-    #[test]
-    fn one_problem_is_named_and_the_rest_is_said_to_be_safe() {
-        let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "three")]);
-        world.disk().set_readable("a.jpg", false);
-        world.settle();
-        assert_eq!(
-            words(&world),
-            ["needs-you", "1 file needs you", "Everything else is protected: 1 file on your server."]
-        );
-    }
-
-    #[test]
-    fn a_lost_sign_in_says_that_nothing_is_lost() {
-        let mut world = World::with(&[("a.jpg", "one")]);
-        world.server.paired = false;
-        world.settle();
-        let [state, title, detail] = words(&world);
-        assert_eq!((state.as_str(), title.as_str()), ("unpaired", "Pair this browser with your server"));
-        assert_eq!(
-            detail,
-            "The server no longer knows this browser. Nothing is lost: 1 file waits, and the backup goes on once you pair."
-        );
-        world.ask(Intent::Pair { code: "WRONG".into() });
-        world.settle();
-        assert!(words(&world)[2].starts_with("That code is wrong, used or too old."));
-        world.ask(Intent::Pair { code: CODE.into() });
-        world.settle();
-        assert_eq!(words(&world)[0], "done");
-    }
-
-    #[test]
-    fn what_holds_the_work_is_said_in_one_sentence() {
-        let mut world = World::with(&[("a.jpg", "one")]);
-        world.server.says(507);
-        world.settle();
-        assert_eq!(
-            words(&world),
-            ["needs-you", "Your server's disk is full", "Make room on it. 1 file waits."]
-        );
-
-        let mut world = World::with(&[("a.jpg", "one")]);
-        world.server.says(500);
-        world.settle();
-        assert_eq!(
-            words(&world),
-            [
-                "waiting",
-                "Waiting to try again",
-                "1 file did not go through and will be tried again by itself."
-            ]
-        );
-
-        let mut world = World::with(&[]);
-        let now = world.now;
-        world.disk().write("new.jpg", "one", now);
-        world.settle();
-        assert_eq!(
-            words(&world),
-            [
-                "waiting",
-                "Waiting for new files",
-                "1 file is being written. It is backed up as soon as it is left alone."
-            ]
-        );
-
-        let mut world = World::with(&[("a.jpg", "one")]);
-        let later = world.now + 10_000;
-        world.server.offline_until(later);
-        world.settle();
-        assert_eq!(
-            words(&world),
-            [
-                "offline",
-                "Your server cannot be reached",
-                "It does not answer. 1 file waits; Safelight keeps trying."
-            ]
-        );
-
-        let mut world = World::with(&[("a.jpg", "one")]);
-        world.ask(Intent::Pause);
-        world.settle();
-        assert_eq!(words(&world)[..2], ["paused", "Paused"]);
-    }
-
-    #[test]
-    fn a_folder_out_of_reach_is_named_and_not_called_deleted() {
-        for (barrier, title) in [
-            (Barrier::NeedsPermission, "A folder needs your permission"),
-            (Barrier::Unreachable, "A folder cannot be reached"),
-        ] {
-            let mut world = World::with(&[("a.jpg", "one")]);
-            world.settle();
-            world.disks.get_mut(&PICTURES).unwrap().access = Access::Barred(barrier);
-            world.reboot();
-            world.settle();
-            assert_eq!(words(&world)[..2], ["needs-you", title]);
-            assert!(words(&world)[2].contains("“Pictures”"));
-        }
-    }
-
-    #[test]
-    fn a_folder_without_photos_is_not_called_protected() {
-        let mut world = World::with(&[("notes.txt", "one")]);
-        world.settle();
-        assert_eq!(words(&world)[..2], ["done", "Nothing to back up"]);
-    }
-
-    fn words(world: &World) -> [String; 3] {
-        let Headline { state, title, detail } = headline(&world.view());
-        [state.into(), title, detail]
-    }
-}
+mod tests;

@@ -44,7 +44,8 @@ fn sentence(place: Place) -> String {
 #[cfg(test)]
 mod tests {
     use engine::Intent;
-    use engine::testing::{PICTURES, World};
+    use engine::Readable;
+    use engine::testing::World;
 
     use super::*;
 
@@ -70,7 +71,7 @@ mod tests {
         assert!(phone.contains("copies") && !phone.contains("home screen"), "{phone}");
 
         let mut seen = world.view();
-        seen.settings.seen_closed.see(PICTURES, true);
+        seen.folders.iter_mut().for_each(|folder| folder.closed_access = Some(Readable::Yes));
         assert_eq!(invitation(&seen, WAKING, TAB), None, "it has what it needs");
         world.ask(Intent::SetBackground(false));
         assert_eq!(said(&world, TAB), None);

@@ -1,35 +1,34 @@
-//! The one loop that runs the engine: events in, commands out, each to one adapter. It decides nothing.
-//!
-//! Invariant: in each turn everything durable is written before anything else begins.
+//! The one loop that runs the engine: events in, effects out, each to one adapter. It decides nothing; the order of the
+//! effects is [`engine::effects`]', which the simulator follows too.
 
 mod audience;
 mod folders;
 mod work;
 
 use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use crate::spawn;
-use engine::{Checked, Command, Engine, Event, FileId, FolderId, JobId, Left, Moment, SavedRow, Wake};
+use engine::{
+    Checked, Effect, Engine, Event, FileId, FolderId, JobId, Left, Moment, Tell, Turn, Wake, effects,
+};
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::channel::oneshot;
 use futures::future::{AbortHandle, Either, select};
 use gloo::timers::callback::Timeout;
 use gloo::timers::future::TimeoutFuture;
-use protocol::safelight::Pieces;
 use wasm_bindgen::JsValue;
 
-use crate::Fault;
 use crate::channel::{Channel, FromEngine, Message, Stopped, ToEngine};
 use crate::hash::{Here, Pool, Readers};
-use crate::now;
 use crate::server::SERVER;
 use crate::source::Source;
-use crate::store::{Loaded, Store};
+use crate::store::{Opened, Store, StoreFault};
 use crate::surroundings;
 use crate::upload::Uploads;
 use crate::watch::Watch;
+use crate::{Fault, now, spawn};
 
 /// Events taken in one turn: what they save shares a transaction.
 const EVENTS_PER_TURN: usize = 500;
@@ -45,21 +44,21 @@ pub struct Host {
     store: Store,
     readers: Box<dyn Readers>,
     uploads: Uploads,
-    /// A handful, so a list: the code of a map is larger than all that it would hold.
-    sources: RefCell<Vec<(FolderId, Rc<Source>)>>,
-    tell: UnboundedSender<Told>,
+    sources: RefCell<BTreeMap<FolderId, Rc<Source>>>,
+    tell: UnboundedSender<Incoming>,
     /// Folders to be watched before they are listed, and those that are.
     to_watch: RefCell<Vec<FolderId>>,
-    watches: RefCell<Vec<Watch>>,
-    /// Folders on their way in: one after the other, or two drops of one folder would both find it new.
-    coming: RefCell<Vec<(u32, JsValue)>>,
-    /// The work that can be abandoned: a handful at a time.
-    jobs: RefCell<Vec<(JobId, AbortHandle)>>,
+    watches: RefCell<BTreeMap<FolderId, Watch>>,
+    /// Folders on their way in, with the number of their message: one after the other, or two drops of one folder would
+    /// both find it new.
+    coming: RefCell<VecDeque<(u32, JsValue)>>,
+    /// The work that can be abandoned.
+    jobs: RefCell<BTreeMap<JobId, AbortHandle>>,
     alarm: RefCell<Option<Timeout>>,
     audience: Box<dyn Audience>,
-    early: RefCell<Option<Early>>,
-    /// Whether all that the engine knows is saved.
-    saved: Cell<bool>,
+    first_check: RefCell<Option<FirstCheck>>,
+    /// Whether all that the engine knows is stored: nothing else is shown.
+    stored: Cell<bool>,
 }
 
 /// What the context that the host runs in lends it.
@@ -69,22 +68,22 @@ struct Tools {
     audience: Box<dyn Audience>,
 }
 
-/// What the server says at the start: asked for before anybody needs it.
-struct Early {
-    answered: oneshot::Receiver<(Checked, Option<Pieces>)>,
+/// What the server says at the start: asked for while the store is being read.
+struct FirstCheck {
+    answered: oneshot::Receiver<Checked>,
 }
 
-impl Early {
-    fn ask() -> Early {
+impl FirstCheck {
+    fn begin() -> FirstCheck {
         let (tell, answered) = oneshot::channel();
         spawn(async move {
             // Nobody hears it if the store cannot be read.
             _ = tell.send(SERVER.check().await);
         });
-        Early { answered }
+        FirstCheck { answered }
     }
 
-    async fn answer(self) -> Option<(Checked, Option<Pieces>)> {
+    async fn answer(self) -> Option<Checked> {
         self.answered.await.ok()
     }
 }
@@ -97,15 +96,15 @@ enum Ending {
     Over,
 }
 
-/// An event, and the message that it came by.
-struct Told {
+/// An event, and the number of the page's message that it came by.
+struct Incoming {
     event: Event,
-    number: Option<u32>,
+    message: Option<u32>,
 }
 
-impl From<Event> for Told {
-    fn from(event: Event) -> Told {
-        Told { event, number: None }
+impl From<Event> for Incoming {
+    fn from(event: Event) -> Incoming {
+        Incoming { event, message: None }
     }
 }
 
@@ -114,7 +113,7 @@ impl From<Event> for Told {
 pub async fn run(script: String) -> Stopped {
     let pages = match Pages::new() {
         Ok(pages) => Box::new(pages),
-        Err(fault) => return stopped_by(&fault),
+        Err(fault) => return stopped_by(fault.into()),
     };
     let tools = Tools { readers: Box::new(Pool::new(script)), uploads: Uploads::by_xhr(), audience: pages };
     match Host::start(Engine::new(), tools).await {
@@ -122,7 +121,7 @@ pub async fn run(script: String) -> Stopped {
             Ending::Stopped(why) => why,
             Ending::Over => Stopped::StorageFailed("the engine of a page ended by itself".into()),
         },
-        Err(fault) => stopped_by(&fault),
+        Err(fault) => stopped_by(fault),
     }
 }
 
@@ -135,7 +134,7 @@ pub async fn run_shift(
 ) -> Result<Left, Stopped> {
     let tools = Tools { readers: Box::new(Here), uploads: Uploads::by_fetch(), audience: Box::new(pages) };
     let started = Host::start(Engine::woken(by, until, fetching), tools).await;
-    let (host, events) = started.map_err(|fault| stopped_by(&fault))?;
+    let (host, events) = started.map_err(stopped_by)?;
     host.tell(surroundings::changed());
     match Rc::clone(&host).serve(events).await {
         Ending::Over => Ok(host.engine.borrow().left()),
@@ -148,8 +147,8 @@ pub fn announce(why: Stopped) -> Result<(), Fault> {
     Channel::from_engine()?.send(&FromEngine::Stopped(why), &JsValue::NULL)
 }
 
-/// Tells every page that opens why the engine stands still, until one asks for a new start.
-pub async fn stand_still(why: Stopped) -> Result<(), Fault> {
+/// Tells every page that opens why the engine stopped, until one asks for a new start.
+pub async fn wait_for_restart(why: Stopped) -> Result<(), Fault> {
     let (tell, mut told) = unbounded();
     let pages = Channel::from_engine()?;
     let stopped = FromEngine::Stopped(why);
@@ -167,10 +166,10 @@ pub async fn stand_still(why: Stopped) -> Result<(), Fault> {
 }
 
 /// The events of the next turn: at once if somebody waits for one of them.
-async fn gather(events: &mut UnboundedReceiver<Told>) -> Option<Vec<Told>> {
+async fn gather(events: &mut UnboundedReceiver<Incoming>) -> Option<Vec<Incoming>> {
     let mut turn = vec![events.next().await?];
     let mut patience = TimeoutFuture::new(GATHER_MS);
-    while turn.len() < EVENTS_GATHERED && turn.last().is_some_and(|told| told.event.can_wait()) {
+    while turn.len() < EVENTS_GATHERED && turn.last().is_some_and(|incoming| incoming.event.can_wait()) {
         match select(events.next(), &mut patience).await {
             Either::Left((more, _)) => turn.push(more?),
             Either::Right(_) => break,
@@ -180,27 +179,30 @@ async fn gather(events: &mut UnboundedReceiver<Told>) -> Option<Vec<Told>> {
     Some(turn)
 }
 
-fn stopped_by(fault: &Fault) -> Stopped {
-    if fault.is("QuotaExceededError") {
-        Stopped::StorageFull
-    } else {
-        Stopped::StorageFailed(fault.to_string())
+fn stopped_by(fault: StoreFault) -> Stopped {
+    match fault {
+        StoreFault::Newer => Stopped::Outdated,
+        StoreFault::Browser(fault) if fault.is("QuotaExceededError") => Stopped::StorageFull,
+        StoreFault::Browser(fault) => Stopped::StorageFailed(fault.to_string()),
     }
 }
 
 impl Host {
-    async fn start(engine: Engine, tools: Tools) -> Result<(Rc<Host>, UnboundedReceiver<Told>), Fault> {
+    async fn start(
+        engine: Engine,
+        tools: Tools,
+    ) -> Result<(Rc<Host>, UnboundedReceiver<Incoming>), StoreFault> {
         let (tell, events) = unbounded();
-        let early = RefCell::new(Some(Early::ask()));
+        let first_check = RefCell::new(Some(FirstCheck::begin()));
         let store = Store::open().await?;
-        let Loaded { saved, handles } = store.load().await?;
+        let Opened { saved, handles } = store.load().await?;
         let source = |(id, handle)| (id, Rc::new(Source::directory(handle)));
         let host = Rc::new(Host {
             engine: RefCell::new(engine),
             store,
             readers: tools.readers,
             uploads: tools.uploads,
-            sources: RefCell::default(),
+            sources: RefCell::new(handles.into_iter().map(source).collect()),
             tell,
             to_watch: RefCell::default(),
             watches: RefCell::default(),
@@ -208,35 +210,27 @@ impl Host {
             jobs: RefCell::default(),
             alarm: RefCell::default(),
             audience: tools.audience,
-            early,
-            saved: Cell::new(true),
+            first_check,
+            stored: Cell::new(true),
         });
-        host.sources.borrow_mut().extend(handles.into_iter().map(source));
         host.tell(Event::Started(Box::new(saved)));
         Ok((host, events))
     }
 
-    async fn serve(self: Rc<Host>, mut events: UnboundedReceiver<Told>) -> Ending {
+    async fn serve(self: Rc<Host>, mut events: UnboundedReceiver<Incoming>) -> Ending {
         let listeners = match self.audience.listen(&self) {
             Ok(listeners) => listeners,
-            Err(fault) => return Ending::Stopped(stopped_by(&fault)),
+            Err(fault) => return Ending::Stopped(stopped_by(fault.into())),
         };
         self.say(&FromEngine::Started);
         let outdated = self.outdated();
         let turns = async {
-            while let Some(turn) = gather(&mut events).await {
-                let (mut commands, mut numbers) = (Vec::new(), Vec::new());
-                for Told { event, number } in turn {
-                    commands.extend(self.hear(event));
-                    numbers.extend(number);
+            while let Some(gathered) = gather(&mut events).await {
+                self.stored.set(false);
+                let turns = gathered.into_iter().map(|incoming| self.handle(incoming)).collect();
+                if let Err(fault) = self.carry_out(effects(turns)).await {
+                    return Ending::Stopped(stopped_by(fault));
                 }
-                self.saved.set(false);
-                if let Err(fault) = self.carry_out(commands).await {
-                    return Ending::Stopped(stopped_by(&fault));
-                }
-                numbers.into_iter().for_each(|number| self.say(&FromEngine::Heard(number)));
-                self.saved.set(true);
-                self.audience.notice(&self);
                 if self.engine.borrow().is_over() {
                     return Ending::Over;
                 }
@@ -257,15 +251,15 @@ impl Host {
     }
 
     fn let_everything_go(&self) {
-        self.jobs.take().iter().for_each(|(_, job)| job.abort());
+        self.jobs.take().into_values().for_each(|job| job.abort());
         self.watches.take();
         self.alarm.replace(None);
         self.audience.leave();
         self.store.close();
     }
 
-    fn hear(&self, event: Event) -> Vec<Command> {
-        self.engine.borrow_mut().handle(now(), event)
+    fn handle(&self, Incoming { event, message }: Incoming) -> Turn {
+        Turn { commands: self.engine.borrow_mut().handle(now(), event), message }
     }
 
     pub(self) fn tell(&self, event: Event) {
@@ -273,70 +267,33 @@ impl Host {
         _ = self.tell.unbounded_send(event.into());
     }
 
-    /// The message of this number is confirmed once everything that follows from it is saved.
+    /// The message of this number is confirmed once everything that follows from it is stored.
     pub(self) fn tell_for(&self, number: u32, event: Event) {
-        _ = self.tell.unbounded_send(Told { event, number: Some(number) });
+        _ = self.tell.unbounded_send(Incoming { event, message: Some(number) });
     }
 
-    /// What only looks and reads begins at once; what the server hears of waits until the rows are saved.
-    async fn carry_out(self: &Rc<Host>, commands: Vec<Command>) -> Result<(), Fault> {
-        let mut rows: Vec<SavedRow> = Vec::new();
-        let (mut durable, mut later) = (Vec::new(), Vec::new());
-        for command in commands {
-            match command {
-                Command::Save(changed) => rows.extend(changed),
-                Command::SaveSettings(_)
-                | Command::SaveRules { .. }
-                | Command::SaveRun { .. }
-                | Command::ForgetFolder(_) => durable.push(command),
-                Command::WatchFolder(_)
-                | Command::ListFolder { .. }
-                | Command::Hash(_)
-                | Command::CheckServer { .. } => self.begin(command),
-                Command::Ask { .. }
-                | Command::Upload(_)
-                | Command::Abandon(_)
-                | Command::LimitRate(_)
-                | Command::TellInventory(_)
-                | Command::Pair { .. }
-                | Command::Stage { .. }
-                | Command::Unstage(_)
-                | Command::Discard { .. }
-                | Command::Notify(_)
-                | Command::WakeAt(_) => later.push(command),
+    async fn carry_out(self: &Rc<Host>, effects: VecDeque<Effect>) -> Result<(), StoreFault> {
+        for effect in effects {
+            match effect {
+                Effect::Begin(command) => self.begin(command),
+                Effect::Store(changes) => {
+                    self.store.save(&changes).await?;
+                    changes.forgotten.iter().for_each(|folder| self.let_go(*folder));
+                }
+                Effect::AfterStored(command) => self.after_stored(command),
+                Effect::Tell(told) => {
+                    self.stored.set(true);
+                    self.tell_pages(told);
+                }
             }
         }
-        if !rows.is_empty() {
-            self.store.save(&rows).await?;
-        }
-        for command in durable {
-            self.make_durable(command).await?;
-        }
-        later.into_iter().for_each(|command| self.begin(command));
         Ok(())
     }
 
-    async fn make_durable(&self, command: Command) -> Result<(), Fault> {
-        match command {
-            Command::SaveSettings(settings) => self.store.save_settings(settings).await,
-            Command::SaveRun { run, replaces } => self.store.save_run(&run, replaces).await,
-            Command::SaveRules { .. } | Command::ForgetFolder(_) => self.audience.keep(self, command).await,
-            Command::Save(_)
-            | Command::WatchFolder(_)
-            | Command::ListFolder { .. }
-            | Command::Hash(_)
-            | Command::Ask { .. }
-            | Command::Upload(_)
-            | Command::Abandon(_)
-            | Command::CheckServer { .. }
-            | Command::LimitRate(_)
-            | Command::TellInventory(_)
-            | Command::Pair { .. }
-            | Command::Stage { .. }
-            | Command::Unstage(_)
-            | Command::Discard { .. }
-            | Command::Notify(_)
-            | Command::WakeAt(_) => Ok(()),
+    fn tell_pages(self: &Rc<Host>, told: Tell) {
+        match told {
+            Tell::Confirm(number) => self.say(&FromEngine::Heard(number)),
+            Tell::View => self.audience.show(self),
         }
     }
 

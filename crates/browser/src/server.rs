@@ -9,10 +9,10 @@ mod tests;
 
 use std::num::NonZeroU64;
 
-use engine::{AccountId, Body, Checked, Known, KnownAccount, PairEnd, Reply, RequestEnd, Trust};
+use engine::{Abilities, AccountId, Body, Checked, Known, PairEnd, Reply, RequestEnd};
 use protocol::Digest;
 use protocol::immich::{self, BulkUploadCheckResults, CheckAction, CheckResult, RejectReason, UserMe};
-use protocol::safelight::{self, Capabilities, Pair, Pieces, Rate};
+use protocol::safelight::{self, Capabilities, Pair, Rate};
 use serde::de::IgnoredAny;
 
 #[cfg(target_arch = "wasm32")]
@@ -38,13 +38,10 @@ impl<C: Client> Server<C> {
     }
 
     /// Who are we, and what can the server do?
-    pub(crate) async fn check(&self) -> (Checked, Option<Pieces>) {
-        let account = self.0.get(immich::path::USERS_ME).await;
-        let account = understand(account, account_of);
-        let capabilities = self.capabilities().await;
-        let verifies = capabilities.as_ref().is_some_and(|can| can.verifies_digests);
-        let trust = if verifies { Trust::Verifies } else { Trust::StoresUnseen };
-        (Checked { account, trust }, capabilities.and_then(|can| can.pieces))
+    pub(crate) async fn check(&self) -> Checked {
+        let account = understand(self.0.get(immich::path::USERS_ME).await, account_of);
+        let abilities = self.capabilities().await.map(abilities_of).unwrap_or_default();
+        Checked { account, abilities }
     }
 
     /// None of a server that tells none, as Immich does.
@@ -68,9 +65,15 @@ impl<C: Client> Server<C> {
     }
 }
 
+fn abilities_of(capabilities: Capabilities) -> Abilities {
+    let Capabilities { version: _, verifies_digests, pieces, keeps_inventories, albums, trash, thumbnails } =
+        capabilities;
+    Abilities { verifies_digests, pieces, keeps_inventories, albums, trash, thumbnails }
+}
+
 /// What we need to see to believe that a server answers, and not a proxy. A server that lost something has another
 /// epoch: it then is another account, and is asked about everything again.
-fn account_of(me: UserMe) -> Option<KnownAccount> {
+fn account_of(me: UserMe) -> Option<AccountId> {
     if me.id.is_empty() {
         return None;
     }
@@ -78,7 +81,7 @@ fn account_of(me: UserMe) -> Option<KnownAccount> {
         Some(epoch) => format!("{} {epoch}", me.id),
         None => me.id,
     };
-    Some(KnownAccount(AccountId(id)))
+    Some(AccountId(id))
 }
 
 /// Turns a body that reads well but makes no sense into a foreign one.
@@ -113,7 +116,7 @@ fn known_from(result: &CheckResult) -> Option<Known> {
         (CheckAction::Accept, _) => Some(Known::Lacking),
         (CheckAction::Reject, Some(RejectReason::UnsupportedFormat)) => Some(Known::Unsupported),
         (CheckAction::Reject, Some(RejectReason::Duplicate)) if result.is_trashed == Some(true) => {
-            Some(Known::InTrash)
+            Some(Known::InTrash { asset: result.asset_id })
         }
         (CheckAction::Reject, Some(RejectReason::Duplicate)) => Some(Known::Held { asset: result.asset_id }),
         (CheckAction::Reject, None) => None,

@@ -3,8 +3,7 @@
 //!
 //! Measured: a new folder that is filled at once is told as one change, of the folder; a mere touch is not told.
 
-use engine::Event;
-use engine::FolderId;
+use engine::{Event, FolderEvent, FolderId};
 use js_sys::Array;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -14,7 +13,6 @@ use crate::bindings::{Change, DirectoryHandle, Observer, has_global, object};
 
 /// A watched folder; dropping it ends the watch.
 pub struct Watch {
-    folder: FolderId,
     observer: Observer,
     _heard: Closure<dyn FnMut(Array)>,
 }
@@ -38,11 +36,7 @@ impl Watch {
         let heard = Closure::new(move |changes: Array| tell(event_of(folder, &changes)));
         let observer = Observer::new(heard.as_ref().unchecked_ref())?;
         observer.observe(handle, &object(&[("recursive", &JsValue::TRUE)])).await?;
-        Ok(Some(Watch { folder, observer, _heard: heard }))
-    }
-
-    pub fn folder(&self) -> FolderId {
-        self.folder
+        Ok(Some(Watch { observer, _heard: heard }))
     }
 }
 
@@ -50,7 +44,7 @@ impl Watch {
 fn event_of(folder: FolderId, changes: &Array) -> Event {
     let changes: Vec<Change> = changes.iter().map(JsCast::unchecked_into).collect();
     if changes.iter().any(has_lost_sight) {
-        return Event::WatchEnded { folder };
+        return Event::Folder(folder, FolderEvent::WatchEnded);
     }
     let mut paths: Vec<Box<str>> = Vec::new();
     for change in &changes {
@@ -58,7 +52,7 @@ fn event_of(folder: FolderId, changes: &Array) -> Event {
         let from = change.moved_from();
         paths.extend(from.dyn_ref::<Array>().map(path_of));
     }
-    Event::PathsTouched { folder, paths }
+    Event::Folder(folder, FolderEvent::PathsTouched(paths))
 }
 
 /// The browser says that it missed something, or the folder itself was moved away.

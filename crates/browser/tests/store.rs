@@ -2,17 +2,19 @@
 
 #![cfg(target_arch = "wasm32")]
 
-use std::num::NonZeroU64;
+use std::ops::Range;
 
-use engine::testing::contract::{Shelf, a_store_keeps_its_word};
+use engine::testing::contract::{Shelf, a_store_keeps_its_word, some_incidents, some_memory, some_settings};
 use engine::{
-    AccountId, Failure, FileId, FileState, FolderId, GateRules, Moment, Noticed, Power, PowerSeen, Problem,
-    Proof, Row, Run, Saved, SavedRow, SeenClosed, Settings, SkipReason, StageEnd, Stamp,
+    Changes, CopyEnd, FileId, FileState, FolderId, FolderRules, Loaded, Moment, Row, Run, Saved, SavedRow,
+    Settings, SkipReason, Stamp, Versions,
 };
-use js_sys::{Function, Promise, Uint8Array};
-use protocol::{AssetId, Digest};
+use gloo::timers::future::TimeoutFuture;
+use js_sys::{Function, JSON, Promise, Uint8Array};
+use protocol::Digest;
+use safelight_browser::bindings::DirectoryHandle;
 use safelight_browser::hash::Checkpoint;
-use safelight_browser::store::Store;
+use safelight_browser::store::{Store, StoreFault};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -28,16 +30,8 @@ async fn it_keeps_its_word_like_the_one_in_memory() {
 struct InBrowser(&'static str, Store);
 
 impl Shelf for InBrowser {
-    async fn save(&mut self, rows: Vec<SavedRow>) {
-        self.1.save(&rows).await.unwrap();
-    }
-
-    async fn save_settings(&mut self, settings: Settings) {
-        self.1.save_settings(settings).await.unwrap();
-    }
-
-    async fn save_run(&mut self, run: Run, replaces: Option<Moment>) {
-        self.1.save_run(&run, replaces).await.unwrap();
+    async fn save(&mut self, changes: Changes) {
+        self.1.save(&changes).await.unwrap();
     }
 
     async fn load(&self) -> Saved {
@@ -50,65 +44,134 @@ impl Shelf for InBrowser {
     }
 }
 
-/// As version 1 left it: rows in pages of form 1, settings as a plain object, no history.
+/// The same fixtures that the engine's own tests hold every form against.
 #[wasm_bindgen_test]
-async fn a_store_of_the_first_version_is_taken_over_whole() {
-    const MAKE: &str = "return new Promise((done, failed) => {
-        const opening = indexedDB.open(name, 1);
-        opening.onerror = () => failed(opening.error);
-        opening.onupgradeneeded = () => {
-            opening.result.createObjectStore('folders', { autoIncrement: true });
-            opening.result.createObjectStore('pages').put(rows, 0);
-            opening.result.createObjectStore('changes', { autoIncrement: true });
-            opening.result.createObjectStore('settings').put(
-                { foreground: false, paused: true, account: 'my vault' }, 'settings');
-        };
-        opening.onsuccess = () => { opening.result.close(); done(); };
-    });";
-    let rows = Uint8Array::from(include_bytes!("fixtures/rows-form-1.bin").as_slice());
-    let make = Function::new_with_args("name, rows", MAKE);
-    let made: Promise = make.call2(&JsValue::NULL, &"first".into(), &rows).unwrap().unchecked_into();
-    JsFuture::from(made).await.unwrap();
+async fn what_the_first_forms_wrote_is_read() {
+    let text = |json: &str| JSON::parse(json).unwrap();
+    let fixtures = [
+        ("records", "settings", text(include_str!("../../engine/tests/fixtures/settings-1.json"))),
+        ("records", "memory", text(include_str!("../../engine/tests/fixtures/memory-1.json"))),
+        ("records", "incidents", text(include_str!("../../engine/tests/fixtures/incidents-1.json"))),
+    ];
+    drop(Store::open_named("first forms").await.unwrap());
+    for (store, key, record) in fixtures {
+        put("first forms", store, &key.into(), &record).await;
+    }
+    let rows = include_bytes!("../../engine/tests/fixtures/rows-1.bin");
+    put("first forms", "pages", &0.into(), &Uint8Array::from(rows.as_slice())).await;
+    let run = text(include_str!("../../engine/tests/fixtures/run-1.json"));
+    put("first forms", "runs", &1_700_000_000_000_f64.into(), &run).await;
 
-    let store = Store::open_named("first").await.unwrap();
-    let saved = store.load().await.unwrap().saved;
-    let account = Some(AccountId("my vault".into()));
-    assert_eq!(saved.settings, Settings { foreground: false, paused: true, account, ..Settings::default() });
-    let rows: Vec<&Row> = saved.rows.iter().filter_map(|saved| saved.row.as_ref()).collect();
-    assert_eq!(rows.len(), 11, "and one that was forgotten");
-    let digest = Digest([7; 20]);
-    let protected = FileState::Protected { digest, asset: Some(AssetId([9; 16])), proof: Proof::Stored };
-    assert!(rows.iter().any(|row| row.state == protected));
-    assert!(rows.iter().all(|row| row.attempts == 2));
-
-    // What is written now is written in the new form, beside what is left of the old one.
-    let changed = row(3, FileState::Hashed { digest });
-    store.save(std::slice::from_ref(&changed)).await.unwrap();
-    let rows = reopened("first", store).await;
-    assert_eq!((rows.len(), &rows[3]), (11, &changed));
+    let saved = Store::open_named("first forms").await.unwrap().load().await.unwrap().saved;
+    assert_eq!(saved.settings, Loaded::Known(some_settings()));
+    assert_eq!(saved.memory, Loaded::Known(some_memory()));
+    assert_eq!(saved.incidents, some_incidents());
+    assert_eq!(saved.last_run.map(|run| run.began), Some(Moment(1_700_000_000_000)));
+    assert!(saved.rows.len() > 30 && saved.unreadable_rows.is_empty());
 }
 
-/// As version 2 left it: it knew no copies.
+/// And what is written is what the fixtures hold, so that natively they stand for what a browser writes.
 #[wasm_bindgen_test]
-async fn a_store_of_the_second_version_gets_room_for_copies() {
-    const MAKE: &str = "return new Promise((done, failed) => {
-        const opening = indexedDB.open(name, 2);
+async fn records_are_written_as_the_fixtures_have_them() {
+    let store = Store::open_named("written").await.unwrap();
+    let changes = Changes {
+        settings: Some(some_settings()),
+        memory: Some(some_memory()),
+        incidents: Some(some_incidents()),
+        ..Changes::default()
+    };
+    store.save(&changes).await.unwrap();
+    let fixtures = [
+        ("settings", include_str!("../../engine/tests/fixtures/settings-1.json")),
+        ("memory", include_str!("../../engine/tests/fixtures/memory-1.json")),
+        ("incidents", include_str!("../../engine/tests/fixtures/incidents-1.json")),
+    ];
+    for (key, fixture) in fixtures {
+        let written = get("written", "records", &key.into()).await;
+        let written: String = JSON::stringify(&written).unwrap().into();
+        let expected: String = JSON::stringify(&JSON::parse(fixture).unwrap()).unwrap().into();
+        assert_eq!(written, expected, "{key}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_record_that_makes_no_sense_is_unreadable_and_stays() {
+    drop(Store::open_named("nonsense").await.unwrap());
+    let nonsense = JSON::parse(r#"{"form": 1, "record": {"paused": "perhaps"}}"#).unwrap();
+    put("nonsense", "records", &"settings".into(), &nonsense).await;
+    put("nonsense", "pages", &0.into(), &Uint8Array::from([1_u8, 3, 1, 2, 0xee, 0xee].as_slice())).await;
+    let store = Store::open_named("nonsense").await.unwrap();
+    store.save(&rows(vec![row(4, FileState::Found)])).await.unwrap();
+    let saved = store.load().await.unwrap().saved;
+    assert_eq!(saved.settings, Loaded::Unreadable);
+    assert_eq!((saved.unreadable_rows.as_slice(), saved.rows.len()), ([FileId(3)].as_slice(), 1));
+    drop(store);
+    let saved = Store::open_named("nonsense").await.unwrap().load().await.unwrap().saved;
+    assert_eq!(saved.unreadable_rows, [FileId(3)], "it was folded as it is");
+}
+
+#[wasm_bindgen_test]
+async fn changes_are_read_although_their_page_is_cut_off() {
+    drop(Store::open_named("cut off").await.unwrap());
+    put("cut off", "pages", &0.into(), &Uint8Array::from([1_u8, 3, 1, 200].as_slice())).await;
+    let store = Store::open_named("cut off").await.unwrap();
+    let changed = vec![row(4, FileState::Found), row(600, FileState::Found)];
+    store.save(&rows(changed.clone())).await.unwrap();
+    for _ in 0..2 {
+        let saved = store.load().await.unwrap().saved;
+        assert_eq!(saved.rows, changed);
+        assert_eq!(saved.unreadable_rows, [FileId(511)], "no number of that page is given again");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_a_newer_safelight_wrote_is_left_to_it() {
+    drop(Store::open_named("newer").await.unwrap());
+    put("newer", "records", &"settings".into(), &JSON::parse(r#"{"form": 99}"#).unwrap()).await;
+    let store = Store::open_named("newer").await.unwrap();
+    assert_eq!(store.load().await.err(), Some(StoreFault::Newer));
+    drop(store);
+
+    const UPGRADE: &str = "return new Promise((done, failed) => {
+        const opening = indexedDB.open(name, 99);
         opening.onerror = () => failed(opening.error);
-        opening.onupgradeneeded = () => {
-            const db = opening.result;
-            ['folders', 'changes'].forEach((name) => db.createObjectStore(name, { autoIncrement: true }));
-            ['pages', 'settings', 'runs', 'checkpoints'].forEach((name) => db.createObjectStore(name));
-            opening.transaction.objectStore('pages').put(rows, 0);
-        };
         opening.onsuccess = () => { opening.result.close(); done(); };
     });";
-    let rows = Uint8Array::from(include_bytes!("fixtures/rows-form-1.bin").as_slice());
-    let make = Function::new_with_args("name, rows", MAKE);
-    let made: Promise = make.call2(&JsValue::NULL, &"second".into(), &rows).unwrap().unchecked_into();
-    JsFuture::from(made).await.unwrap();
-    let store = Store::open_named("second").await.unwrap();
-    let saved = store.load().await.unwrap().saved;
-    assert_eq!((saved.rows.iter().filter(|saved| saved.row.is_some()).count(), saved.staged.len()), (11, 0));
+    let upgrade = Function::new_with_args("name", UPGRADE).call1(&JsValue::NULL, &"upgraded".into()).unwrap();
+    JsFuture::from(upgrade.unchecked_into::<Promise>()).await.unwrap();
+    assert_eq!(Store::open_named("upgraded").await.err(), Some(StoreFault::Newer));
+}
+
+#[wasm_bindgen_test]
+async fn a_folder_keeps_its_handle_its_name_and_its_rules() {
+    let root = safelight_browser::bindings::opfs().await.unwrap();
+    let root: web_sys::FileSystemDirectoryHandle = root.unchecked_into();
+    let options = web_sys::FileSystemGetDirectoryOptions::new();
+    options.set_create(true);
+    let handle = JsFuture::from(root.get_directory_handle_with_options("kept", &options)).await.unwrap();
+    let handle: DirectoryHandle = handle.unchecked_into();
+    let store = Store::open_named("folders").await.unwrap();
+    let id = store.add_folder(&handle).await.unwrap();
+    let first_only = FolderRules { versions: Versions::KeepFirst };
+    store.save(&Changes { rules: vec![(id, first_only)], ..Changes::default() }).await.unwrap();
+    drop(store);
+    let store = Store::open_named("folders").await.unwrap();
+    let opened = store.load().await.unwrap();
+    assert_eq!((opened.saved.folders[0].name.as_str(), opened.handles.len()), ("kept", 1));
+    assert_eq!(opened.saved.folders[0].rules, Loaded::Known(first_only));
+
+    let record = get("folders", "folders", &id.0.into()).await;
+    js_sys::Reflect::set(&record, &"rules".into(), &"nonsense".into()).unwrap();
+    put("folders", "folders", &id.0.into(), &record).await;
+    let opened = store.load().await.unwrap();
+    assert_eq!((opened.saved.folders[0].rules, opened.handles.len()), (Loaded::Unreadable, 1));
+    js_sys::Reflect::delete_property(record.unchecked_ref(), &"handle".into()).unwrap();
+    put("folders", "folders", &id.0.into(), &record).await;
+    let opened = store.load().await.unwrap();
+    assert_eq!((opened.saved.folders.len(), opened.handles.len()), (1, 0), "it stays in sight");
+
+    store.save(&Changes { forgotten: vec![id], ..Changes::default() }).await.unwrap();
+    assert!(store.load().await.unwrap().saved.folders.is_empty());
 }
 
 #[wasm_bindgen_test]
@@ -120,10 +183,10 @@ async fn a_copy_is_the_file_as_it_was_until_it_is_removed() {
     let stamp = Stamp { size: 9, modified: Moment(1_700_000_000_123) };
 
     let store = Store::open_named("copies").await.unwrap();
-    assert_eq!(store.add_copy(FileId(7), &file).await, StageEnd::Staged);
+    assert_eq!(store.add_copy(FileId(7), &file).await, CopyEnd::Copied);
     drop(store);
     let store = Store::open_named("copies").await.unwrap();
-    assert_eq!(store.load().await.unwrap().saved.staged, [FileId(7)]);
+    assert_eq!(store.load().await.unwrap().saved.copies, [FileId(7)]);
     let copy = store.copy(FileId(7), stamp).await.unwrap();
     let text = JsFuture::from(copy.text()).await.unwrap().as_string();
     assert_eq!((copy.name(), text.as_deref()), ("a.jpg".into(), Some("the bytes")));
@@ -147,130 +210,137 @@ async fn a_checkpoint_is_kept_until_it_is_forgotten() {
 }
 
 #[wasm_bindgen_test]
-async fn every_state_comes_back_as_it_was_saved() {
-    let mut rows = one_of_each();
-    let changed_since = Row { before: Some(Box::new(Digest([5; 20]))), ..rows[0].row.clone().unwrap() };
-    rows.push(SavedRow { id: FileId(500), row: Some(changed_since) });
-    let store = Store::open_named("states").await.unwrap();
-    store.save(&rows).await.unwrap();
-    assert_eq!(reopened("states", store).await, rows);
-}
-
-#[wasm_bindgen_test]
-async fn the_last_word_on_a_row_counts() {
-    let store = Store::open_named("last-word").await.unwrap();
-    store.save(&[row(3, FileState::Found)]).await.unwrap();
-    store
-        .save(&[row(3, FileState::Hashed { digest: Digest([3; 20]) }), row(9, FileState::Found)])
-        .await
-        .unwrap();
-    store.save(&[SavedRow { id: FileId(9), row: None }]).await.unwrap();
-    let last = [row(3, FileState::Hashed { digest: Digest([3; 20]) })];
-    assert_eq!(reopened("last-word", store).await, last);
-}
-
-#[wasm_bindgen_test]
 async fn a_change_to_a_row_of_a_written_page_is_merged_into_it() {
     let many: Vec<SavedRow> = (0..2_000).map(|id| row(id, FileState::Found)).collect();
     let store = Store::open_named("pages").await.unwrap();
-    store.save(&many).await.unwrap();
+    store.save(&rows(many.clone())).await.unwrap();
     store.load().await.unwrap();
-    store.save(&[row(777, FileState::Skipped(SkipReason::Empty))]).await.unwrap();
-    let rows = reopened("pages", store).await;
-    assert_eq!(rows.len(), 2_000);
-    assert_eq!(rows[777], row(777, FileState::Skipped(SkipReason::Empty)));
-    assert_eq!(rows[776], many[776]);
+    store.save(&rows(vec![row(777, FileState::Skipped(SkipReason::Empty))])).await.unwrap();
+    let read = reopened("pages", store).await;
+    assert_eq!(read.len(), 2_000);
+    assert_eq!(read[777], row(777, FileState::Skipped(SkipReason::Empty)));
+    assert_eq!(read[776], many[776]);
 }
 
+/// A kill can come at any step of a save, and a save is of everything that a turn changed.
 #[wasm_bindgen_test]
-async fn settings_come_back() {
-    let store = Store::open_named("settings").await.unwrap();
-    let settings = Settings {
-        foreground: false,
-        paused: true,
-        account: Some(AccountId("mine".into())),
-        rate_limit: NonZeroU64::new(1_000),
-        keep_awake: true,
-        background: false,
-        gates: GateRules { only_charging: true, battery_floor: Some(30), ..GateRules::default() },
-        power: Some(PowerSeen { power: Power { charging: false, percent: 31 }, at: Moment(9) }),
-        seen_closed: SeenClosed::default(),
-        copies_limit: NonZeroU64::new(250_000_000),
-        notices: false,
-        noticed: Noticed { ill_since: Moment(5), ..Noticed::default() },
-    };
-    store.save_settings(settings.clone()).await.unwrap();
-    assert_eq!(store.load().await.unwrap().saved.settings, settings);
-}
-
-/// As they were written before the screen could be kept awake, before anything went on in the background, and before
-/// there were rules.
-#[wasm_bindgen_test]
-async fn settings_of_earlier_forms_are_understood() {
-    const PUT: &str = "return new Promise((done, failed) => {
-        const opening = indexedDB.open(name);
-        opening.onerror = () => failed(opening.error);
-        opening.onsuccess = () => {
-            const writing = opening.result.transaction('settings', 'readwrite');
-            writing.objectStore('settings').put(bytes, 'settings');
-            writing.oncomplete = () => { opening.result.close(); done(); };
-        };
-    });";
-    // Foreground on, paused, the account `ab`, 300 bytes per second; in the third form the screen is kept awake, in
-    // the fourth nothing goes on in the background.
-    let second = [2, 1, 1, 1, 2, b'a', b'b', 1, 0xac, 2];
-    let third = [3, 1, 1, 1, 2, b'a', b'b', 1, 0xac, 2, 1];
-    let fourth = [4, 1, 1, 1, 2, b'a', b'b', 1, 0xac, 2, 1, 0];
-    let fifth = [5, 1, 1, 1, 2, b'a', b'b', 1, 0xac, 2, 1, 0, 0, 0, 0, 0, 0, 1, 0];
-    let sixth = [&[6], &fifth[1..], &[1, 0, 1, 0x80, 0x94, 0xeb, 0xdc, 3, 1, 1, 0, 0, 0]].concat();
-    let nothing = SeenClosed::default();
-    let mut barred = SeenClosed::default();
-    barred.see(FolderId(0), false);
-    let forms = [
-        (second.as_slice(), false, true, &nothing),
-        (&third, true, true, &nothing),
-        (&fourth, true, false, &nothing),
-        (&fifth, true, false, &nothing),
-        (&sixth, true, false, &barred),
-    ];
-    for (bytes, keep_awake, background, seen_closed) in forms {
-        drop(Store::open_named("earlier form").await.unwrap());
-        let put = Function::new_with_args("name, bytes", PUT);
-        let put = put.call2(&JsValue::NULL, &"earlier form".into(), &Uint8Array::from(bytes)).unwrap();
-        JsFuture::from(put.unchecked_into::<Promise>()).await.unwrap();
-        let store = Store::open_named("earlier form").await.unwrap();
-        let wanted = Settings {
-            foreground: true,
-            paused: true,
-            account: Some(AccountId("ab".into())),
-            rate_limit: NonZeroU64::new(300),
-            keep_awake,
-            background,
-            seen_closed: seen_closed.clone(),
-            // Nobody is told of a first backup that may be long done.
-            noticed: Noticed { first_backup_done: true, ..Noticed::default() },
-            ..Settings::default()
-        };
-        assert_eq!(store.load().await.unwrap().saved.settings, wanted);
+async fn a_save_that_is_cut_off_is_there_whole_or_not_at_all() {
+    let before: Vec<SavedRow> = (0..1_000).map(|id| row(id, FileState::Found)).collect();
+    let changed = hashed(500..1_500);
+    let after = [&before[..500], &changed].concat();
+    let paused = Settings { paused: true, ..Settings::default() };
+    let run = engine::SavedRun { run: a_run(), replaces: None };
+    let changes = Changes { settings: Some(paused.clone()), runs: vec![run], ..rows(changed) };
+    for steps in 0.. {
+        let name = format!("cut off in step {steps} of a save");
+        let store = Store::open_named(&name).await.unwrap();
+        store.save(&rows(before.clone())).await.unwrap();
+        let end = cut_off_after(steps, store.save(&changes)).await;
+        drop(store);
+        let saved = Store::open_named(&name).await.unwrap().load().await.unwrap().saved;
+        let whole = saved.rows == after;
+        assert!(whole || saved.rows == before, "{} rows after {steps} steps", saved.rows.len());
+        let settings = if whole { paused.clone() } else { Settings::default() };
+        assert_eq!(saved.settings, Loaded::Known(settings), "after {steps} steps");
+        assert_eq!(saved.last_run.is_some(), whole, "after {steps} steps");
+        match end {
+            Cut::Off if steps == 0 => assert!(!whole, "it had not begun"),
+            Cut::Off => {}
+            Cut::TooLate => return assert!(whole, "it had ended"),
+        }
     }
 }
 
+/// Loading moves what was saved into pages: a kill in any step of that loses nothing.
 #[wasm_bindgen_test]
-async fn a_save_that_was_not_finished_leaves_no_trace() {
-    let store = Store::open_named("unfinished").await.unwrap();
-    store.save(&[row(1, FileState::Found)]).await.unwrap();
-    let rows = [row(2, FileState::Found)];
-    let mut save = Box::pin(store.save(&rows));
-    // One poll begins the transaction; dropping it then is a kill in its middle.
-    _ = futures::poll!(save.as_mut());
-    drop(save);
-    let ids: Vec<FileId> = reopened("unfinished", store).await.into_iter().map(|saved| saved.id).collect();
-    assert!(ids == [FileId(1)] || ids == [FileId(1), FileId(2)], "{ids:?}");
+async fn a_load_that_is_cut_off_loses_nothing() {
+    let before: Vec<SavedRow> = (0..2_000).map(|id| row(id, FileState::Found)).collect();
+    let changed = hashed(500..1_500);
+    let after = [&before[..500], &changed, &before[1_500..]].concat();
+    for steps in 0.. {
+        let name = format!("cut off in step {steps} of a load");
+        let store = Store::open_named(&name).await.unwrap();
+        store.save(&rows(before.clone())).await.unwrap();
+        store.load().await.unwrap();
+        store.save(&rows(changed.clone())).await.unwrap();
+        let end = cut_off_after(steps, store.load()).await;
+        assert!(reopened(&name, store).await == after, "after {steps} steps");
+        match end {
+            Cut::Off => {}
+            Cut::TooLate => return assert!(steps > 1, "it has steps to be cut off in"),
+        }
+    }
+}
+
+enum Cut {
+    Off,
+    TooLate,
+}
+
+/// Drops the work after so many of its steps, as a kill would; each waits for what the database says.
+async fn cut_off_after(steps: usize, work: impl Future) -> Cut {
+    let mut work = Box::pin(work);
+    for _ in 0..steps {
+        if futures::poll!(work.as_mut()).is_ready() {
+            return Cut::TooLate;
+        }
+        TimeoutFuture::new(0).await;
+    }
+    Cut::Off
+}
+
+/// As if somebody else had written it.
+async fn put(name: &str, store: &str, key: &JsValue, record: &JsValue) {
+    in_store(name, store, key, record, "readwrite", "put(record, ...keys)").await;
+}
+
+async fn get(name: &str, store: &str, key: &JsValue) -> JsValue {
+    in_store(name, store, key, &JsValue::NULL, "readonly", "get(...keys)").await
+}
+
+async fn in_store(
+    name: &str,
+    store: &str,
+    key: &JsValue,
+    record: &JsValue,
+    mode: &str,
+    act: &str,
+) -> JsValue {
+    let body = format!(
+        "return new Promise((done, failed) => {{
+            const opening = indexedDB.open(name);
+            opening.onerror = () => failed(opening.error);
+            opening.onsuccess = () => {{
+                const work = opening.result.transaction(store, '{mode}');
+                const request = work.objectStore(store).{act};
+                work.oncomplete = () => {{ opening.result.close(); done(request.result); }};
+                work.onerror = () => failed(work.error);
+            }};
+        }});"
+    );
+    let act = Function::new_with_args("name, store, keys, record", &body);
+    let arguments = js_sys::Array::of4(&name.into(), &store.into(), &js_sys::Array::of1(key), record);
+    let promise: Promise = act.apply(&JsValue::NULL, &arguments).unwrap().unchecked_into();
+    JsFuture::from(promise).await.unwrap()
 }
 
 async fn reopened(name: &str, store: Store) -> Vec<SavedRow> {
     drop(store);
     Store::open_named(name).await.unwrap().load().await.unwrap().saved.rows
+}
+
+fn rows(rows: Vec<SavedRow>) -> Changes {
+    Changes { rows, ..Changes::default() }
+}
+
+fn hashed(ids: Range<u32>) -> Vec<SavedRow> {
+    ids.map(|id| row(id, FileState::Hashed { digest: Digest([3; 20]) })).collect()
+}
+
+fn a_run() -> Run {
+    let json = include_str!("../../engine/tests/fixtures/run-1.json");
+    let record = js_sys::Reflect::get(&JSON::parse(json).unwrap(), &"record".into()).unwrap();
+    serde_wasm_bindgen::from_value(record).unwrap()
 }
 
 fn row(id: u32, state: FileState) -> SavedRow {
@@ -280,51 +350,4 @@ fn row(id: u32, state: FileState) -> SavedRow {
         id: FileId(id),
         row: Some(Row { folder: FolderId(1), path, stamp, state, attempts: 2, before: None }),
     }
-}
-
-fn one_of_each() -> Vec<SavedRow> {
-    let (digest, asset) = (Digest([7; 20]), AssetId([9; 16]));
-    let failures = [
-        Failure::ServerError(502),
-        Failure::NotUnderstood,
-        Failure::Stalled,
-        Failure::DigestMismatch,
-        Failure::CutOff,
-        Failure::Changing,
-        Failure::ReaderStopped,
-    ];
-    let problems = [
-        Problem::Unreadable,
-        Problem::Nameless,
-        Problem::UnreadableFolder,
-        Problem::TooLargeForServer,
-        Problem::Refused(400),
-        Problem::GaveUp(Failure::Stalled),
-        Problem::InServerTrash,
-    ];
-    let reasons = [
-        SkipReason::Hidden,
-        SkipReason::SystemFiles,
-        SkipReason::NotMedia,
-        SkipReason::Sidecar,
-        SkipReason::Empty,
-        SkipReason::UnsupportedByServer,
-        SkipReason::LaterVersion,
-    ];
-    let wait = |failure| FileState::Waiting { digest: Some(digest), until: Moment(u64::MAX), failure };
-    let mut states = vec![
-        FileState::Found,
-        FileState::Hashed { digest },
-        FileState::Ready { digest },
-        FileState::Uploading { digest },
-        FileState::Sent { digest, asset },
-        FileState::Protected { digest, asset: Some(asset), proof: Proof::Stored },
-        FileState::Protected { digest, asset: None, proof: Proof::AlreadyThere },
-        FileState::Gone { digest: Some(digest) },
-        FileState::Gone { digest: None },
-    ];
-    states.extend(failures.map(wait));
-    states.extend(problems.map(|problem| FileState::Problem { digest: None, problem }));
-    states.extend(reasons.map(FileState::Skipped));
-    states.into_iter().zip(0..).map(|(state, id)| row(id, state)).collect()
 }

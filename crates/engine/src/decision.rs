@@ -4,9 +4,10 @@ use protocol::AssetId;
 use protocol::immich::UploadAnswer;
 use protocol::safelight::STATUS_DIGEST_MISMATCH;
 
+use crate::abilities::Abilities;
 use crate::event::{Body, Look, Reply, RequestEnd, UploadEnd};
 use crate::folder::Barrier;
-use crate::link::{Halt, Trust};
+use crate::link::Halt;
 use crate::row::{Failure, Problem, SkipReason};
 
 /// What follows from the end of an upload.
@@ -50,9 +51,9 @@ pub(crate) enum Trouble {
     Refusal(u16, String),
 }
 
-pub fn after_upload(end: UploadEnd, trust: Trust) -> Decision {
+pub fn after_upload(end: UploadEnd, abilities: Abilities) -> Decision {
     match end {
-        UploadEnd::Ended(RequestEnd::Replied(reply)) => after_reply(reply, trust),
+        UploadEnd::Ended(RequestEnd::Replied(reply)) => after_reply(reply, abilities),
         UploadEnd::Ended(RequestEnd::NoReply) => {
             Decision::StopRun { halt: Halt::Offline, retry_after_ms: None }
         }
@@ -65,12 +66,10 @@ pub fn after_upload(end: UploadEnd, trust: Trust) -> Decision {
     }
 }
 
-fn after_reply(reply: Reply<UploadAnswer>, trust: Trust) -> Decision {
+fn after_reply(reply: Reply<UploadAnswer>, abilities: Abilities) -> Decision {
     match success(reply) {
-        Ok(answer) => match trust {
-            Trust::Verifies => Decision::Protect { asset: answer.id },
-            Trust::StoresUnseen => Decision::Confirm { asset: answer.id },
-        },
+        Ok(answer) if abilities.verifies_digests => Decision::Protect { asset: answer.id },
+        Ok(answer) => Decision::Confirm { asset: answer.id },
         Err(Trouble::Run { halt, retry_after_ms }) => Decision::StopRun { halt, retry_after_ms },
         Err(Trouble::Request(failure)) => Decision::RetryLater(failure),
         Err(Trouble::Refusal(status, message)) => after_refusal(status, &message),
@@ -83,18 +82,11 @@ fn after_refusal(status: u16, message: &str) -> Decision {
     match status {
         413 => Decision::GiveUp(Problem::TooLargeForServer),
         STATUS_DIGEST_MISMATCH => Decision::RetryLater(Failure::DigestMismatch),
-        400 if mentions(&message, "quota") => {
-            Decision::StopRun { halt: Halt::QuotaFull, retry_after_ms: None }
-        }
-        400 if mentions(&message, "unsupported file type") => Decision::Skip(SkipReason::UnsupportedByServer),
-        400 if mentions(&message, "file is empty") => Decision::Skip(SkipReason::Empty),
+        400 if message.contains("quota") => Decision::StopRun { halt: Halt::QuotaFull, retry_after_ms: None },
+        400 if message.contains("unsupported file type") => Decision::Skip(SkipReason::UnsupportedByServer),
+        400 if message.contains("file is empty") => Decision::Skip(SkipReason::Empty),
         _ => Decision::GiveUp(Problem::Refused(status)),
     }
-}
-
-/// Byte by byte: the library's search is ten times the code, and refusals are rare.
-fn mentions(message: &str, words: &str) -> bool {
-    message.as_bytes().windows(words.len()).any(|part| part == words.as_bytes())
 }
 
 /// The promised answer, or what kept it away.
@@ -127,8 +119,8 @@ mod tests {
     fn created_is_proof_only_where_the_server_verifies() {
         let created =
             || replied(201, Body::Understood(UploadAnswer { id: asset(), status: UploadStatus::Created }));
-        assert_eq!(after_upload(created(), Trust::Verifies), Decision::Protect { asset: asset() });
-        assert_eq!(after_upload(created(), Trust::StoresUnseen), Decision::Confirm { asset: asset() });
+        assert_eq!(after_upload(created(), Abilities::of_a_vault()), Decision::Protect { asset: asset() });
+        assert_eq!(after_upload(created(), Abilities::default()), Decision::Confirm { asset: asset() });
     }
 
     #[test]
@@ -162,7 +154,7 @@ mod tests {
             (refused(507, "disk full"), stop(Halt::DiskFull)),
         ];
         for (end, decision) in table {
-            assert_eq!(after_upload(end.clone(), Trust::Verifies), decision, "{end:?}");
+            assert_eq!(after_upload(end.clone(), Abilities::of_a_vault()), decision, "{end:?}");
         }
     }
 

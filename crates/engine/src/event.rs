@@ -1,16 +1,18 @@
-//! What can happen. Past tense: the engine is told, never asked.
+//! What can happen, grouped by the part of the engine that it concerns. Past tense: the engine is told, never asked.
 
 use protocol::immich::UploadAnswer;
 use protocol::{AssetId, Digest};
 use serde::{Deserialize, Serialize};
 
+use crate::abilities::Abilities;
+use crate::copies::CopyEnd;
 use crate::folder::{Access, Barrier, FolderId, FolderRules, Lasting, ScanId};
 use crate::gate::Surroundings;
-use crate::intent::{AccountId, Intent, Settings};
-use crate::link::Trust;
+use crate::intent::Intent;
+use crate::record::Loaded;
 use crate::row::{FileId, SavedRow, Stamp};
 use crate::run::Run;
-use crate::staged::StageEnd;
+use crate::settings::{AccountId, Memory, Settings};
 
 /// Names one piece of work in flight, so that the end of an abandoned one is not taken for its successor's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -22,103 +24,126 @@ pub enum Event {
     Started(Box<Saved>),
     /// The person asked for something.
     Asked(Intent),
-    /// A folder was given to us, and stored if it lasts.
-    FolderAdded {
-        folder: FolderId,
+    Folder(FolderId, FolderEvent),
+    Reading(JobId, ReadingEvent),
+    /// The server's word on each digest of the batch, in the order in which they were asked.
+    AskEnded(JobId, RequestEnd<Vec<Known>>),
+    Sending(JobId, SendingEvent),
+    CopyEnded(JobId, CopyEnd),
+    Link(LinkEvent),
+    /// What the browser tells of the device is new, or was looked at again.
+    SurroundingsChanged(Surroundings),
+    /// The browser itself sends these files now.
+    FetchingChanged(Vec<FileId>),
+    /// A page opened while an engine without one works.
+    PageOpened,
+    /// A time that [`crate::Begin::WakeAt`] asked for has come.
+    Woke,
+}
+
+#[derive(Debug, Clone)]
+pub enum FolderEvent {
+    /// It was given to us, and stored if it lasts.
+    Added {
         name: String,
         lasting: Lasting,
     },
-    /// What the browser now says of a folder's permission.
-    AccessChanged {
-        folder: FolderId,
-        access: Access,
-    },
+    /// What the browser now says of its permission.
+    AccessChanged(Access),
     /// Something happened at these paths: files or folders, new, changed or gone.
-    PathsTouched {
-        folder: FolderId,
-        paths: Vec<Box<str>>,
-    },
-    /// The watch of this folder began only after a look at it: what happened between the two is unknown.
-    WatchBeganLate {
-        folder: FolderId,
-    },
-    /// The watch of this folder lost sight of it, or never began to see: what happened since is unknown.
-    WatchEnded {
-        folder: FolderId,
-    },
+    PathsTouched(Vec<Box<str>>),
+    /// The watch began only after a look at the folder did: what happened between the two is unknown.
+    WatchBeganLate,
+    /// The watch ended, or never began: what happened since is unknown.
+    WatchEnded,
     /// A batch of a listing.
     FilesListed {
-        folder: FolderId,
         scan: ScanId,
         files: Vec<ListedFile>,
     },
     ListingEnded {
-        folder: FolderId,
         scan: ScanId,
         end: ListingEnd,
     },
-    /// Bytes of a file read so far.
-    HashProgressed {
-        job: JobId,
-        read: u64,
-    },
-    HashEnded {
-        job: JobId,
-        end: HashEnd,
-    },
-    /// The server's word on each digest of the batch, in the order in which they were asked.
-    AskEnded {
-        job: JobId,
-        end: RequestEnd<Vec<Known>>,
-    },
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum ReadingEvent {
+    /// Bytes read so far.
+    Progressed(u64),
+    Ended(HashEnd),
+}
+
+#[derive(Debug, Clone)]
+pub enum SendingEvent {
     /// The server keeps what arrives of this upload, and has so many bytes of it already.
-    UploadResumed {
-        job: JobId,
-        at: u64,
-    },
-    /// Bytes of a file sent so far.
-    UploadProgressed {
-        job: JobId,
-        sent: u64,
-    },
-    UploadEnded {
-        job: JobId,
-        end: UploadEnd,
-    },
-    StageEnded {
-        job: JobId,
-        end: StageEnd,
-    },
+    Resumed(u64),
+    /// Bytes sent so far.
+    Progressed(u64),
+    Ended(UploadEnd),
+}
+
+#[derive(Debug, Clone)]
+pub enum LinkEvent {
     /// Who we are to the server, and what it can do.
-    ServerChecked {
-        job: JobId,
-        checked: Checked,
-    },
+    Checked(JobId, Checked),
     PairingEnded(PairEnd),
     /// The network is said to be back or gone.
     NetworkChanged {
         online: bool,
     },
-    /// A page opened while an engine without one works.
-    TabOpened,
-    /// The files that the browser itself sends are others, or were looked up anew.
-    FetchingChanged(Vec<FileId>),
-    /// What the browser tells of the device is new, or was looked at anew.
-    SurroundingsChanged(Surroundings),
-    /// A time that [`crate::Command::WakeAt`] asked for has come.
-    Woke,
 }
 
 impl Event {
     /// Whether nobody waits for what follows from it: a few of them may be told together.
     pub fn can_wait(&self) -> bool {
-        matches!(
-            self,
-            Event::FilesListed { .. }
-                | Event::HashProgressed { .. }
-                | Event::HashEnded { .. }
-                | Event::UploadProgressed { .. }
-        )
+        match self {
+            Event::Folder(_, FolderEvent::FilesListed { .. })
+            | Event::Reading(..)
+            | Event::Sending(_, SendingEvent::Progressed(_)) => true,
+            Event::Started(_)
+            | Event::Asked(_)
+            | Event::Folder(..)
+            | Event::AskEnded(..)
+            | Event::Sending(..)
+            | Event::CopyEnded(..)
+            | Event::Link(_)
+            | Event::SurroundingsChanged(_)
+            | Event::FetchingChanged(_)
+            | Event::PageOpened
+            | Event::Woke => false,
+        }
+    }
+
+    /// Whether only an engine with a page hears it.
+    pub(crate) fn is_of_pages(&self) -> bool {
+        match self {
+            Event::Asked(_)
+            | Event::CopyEnded(..)
+            | Event::FetchingChanged(_)
+            | Event::Link(LinkEvent::PairingEnded(_) | LinkEvent::NetworkChanged { .. })
+            | Event::Folder(
+                _,
+                FolderEvent::Added { .. }
+                | FolderEvent::PathsTouched(_)
+                | FolderEvent::WatchBeganLate
+                | FolderEvent::WatchEnded,
+            ) => true,
+            Event::Started(_)
+            | Event::Folder(
+                _,
+                FolderEvent::AccessChanged(_)
+                | FolderEvent::FilesListed { .. }
+                | FolderEvent::ListingEnded { .. },
+            )
+            | Event::Reading(..)
+            | Event::AskEnded(..)
+            | Event::Sending(..)
+            | Event::Link(LinkEvent::Checked(..))
+            | Event::SurroundingsChanged(_)
+            | Event::PageOpened
+            | Event::Woke => false,
+        }
     }
 }
 
@@ -127,18 +152,23 @@ impl Event {
 pub struct Saved {
     pub folders: Vec<SavedFolder>,
     pub rows: Vec<SavedRow>,
-    pub settings: Settings,
+    /// Rows whose records cannot be read. Their files are looked at as if they were new; the records stay.
+    pub unreadable_rows: Vec<FileId>,
+    pub settings: Loaded<Settings>,
+    pub memory: Loaded<Memory>,
     /// The newest run of the history.
     pub last_run: Option<Run>,
+    /// The last incidents, oldest first.
+    pub incidents: Vec<crate::incident::Incident>,
     /// The rows that there are copies of.
-    pub staged: Vec<FileId>,
+    pub copies: Vec<FileId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedFolder {
     pub id: FolderId,
     pub name: String,
-    pub rules: FolderRules,
+    pub rules: Loaded<FolderRules>,
 }
 
 /// A file as a listing sees it.
@@ -224,7 +254,9 @@ pub enum Known {
     Held {
         asset: Option<AssetId>,
     },
-    InTrash,
+    InTrash {
+        asset: Option<AssetId>,
+    },
     Unsupported,
 }
 
@@ -243,13 +275,9 @@ pub enum UploadEnd {
 /// How a look at the server ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
-    pub account: RequestEnd<KnownAccount>,
-    pub trust: Trust,
+    pub account: RequestEnd<AccountId>,
+    pub abilities: Abilities,
 }
-
-/// The server knows us.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownAccount(pub AccountId);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PairEnd {

@@ -1,7 +1,10 @@
 //! A directory that the person chose.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
+use crate::record::Loaded;
 use crate::time::Moment;
 
 /// Names a folder. Given by the store.
@@ -49,6 +52,7 @@ pub enum Scope {
 
 /// What the person wants of one folder. Kept in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct FolderRules {
     pub versions: Versions,
 }
@@ -69,13 +73,14 @@ pub struct Folder {
     pub name: String,
     pub access: Access,
     pub lasting: Lasting,
-    pub rules: FolderRules,
+    /// Nothing of a folder with unreadable rules is uploaded before the person has looked.
+    pub rules: Loaded<FolderRules>,
     pub(crate) listing: Listing,
     pub(crate) watch: Watch,
     /// Whether the watch began only after the last look at everything did.
     pub(crate) watched_late: bool,
     /// Where something happened since the last look, as far as the watch tells.
-    pub(crate) touched: Vec<Box<str>>,
+    pub(crate) touched: BTreeSet<Box<str>>,
     /// The look at what was touched before that is under way.
     pub(crate) glance: Option<Glance>,
     /// New folders inside, looked at once: files that came before the browser watched them, and after our look,
@@ -87,52 +92,6 @@ pub struct Folder {
     pub(crate) listed_at: Option<Moment>,
     /// When it was last found out of reach.
     pub(crate) failed_at: Option<Moment>,
-}
-
-/// All of them, in the order of their ids. A handful, so a list: the code of a map is larger than all that it would
-/// hold.
-#[derive(Debug, Default)]
-pub(crate) struct Folders(Vec<(FolderId, Folder)>);
-
-impl Folders {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (FolderId, &Folder)> {
-        self.0.iter().map(|(id, folder)| (*id, folder))
-    }
-
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Folder> {
-        self.0.iter().map(|(_, folder)| folder)
-    }
-
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (FolderId, &mut Folder)> {
-        self.0.iter_mut().map(|(id, folder)| (*id, folder))
-    }
-
-    pub(crate) fn get(&self, id: FolderId) -> Option<&Folder> {
-        self.iter().find(|(theirs, _)| *theirs == id).map(|(_, folder)| folder)
-    }
-
-    pub(crate) fn get_mut(&mut self, id: FolderId) -> Option<&mut Folder> {
-        self.iter_mut().find(|(theirs, _)| *theirs == id).map(|(_, folder)| folder)
-    }
-
-    /// One that is known stays as it is.
-    pub(crate) fn add(&mut self, id: FolderId, folder: impl FnOnce() -> Folder) {
-        if self.get(id).is_none() {
-            let at = self.0.partition_point(|(theirs, _)| *theirs < id);
-            self.0.insert(at, (id, folder()));
-        }
-    }
-
-    /// True if it was there.
-    pub(crate) fn remove(&mut self, id: FolderId) -> bool {
-        let before = self.0.len();
-        self.0.retain(|(theirs, _)| *theirs != id);
-        self.0.len() < before
-    }
 }
 
 /// Watching only speeds things up: what counts is to look through everything now and then.
@@ -200,11 +159,11 @@ impl Folder {
             name: if lasting == Lasting::Inbox { SHARED.into() } else { name },
             access: Access::Granted,
             lasting,
-            rules: FolderRules::default(),
+            rules: Loaded::Known(FolderRules::default()),
             listing: Listing::Due,
             watch: Watch::Off,
             watched_late: false,
-            touched: Vec::new(),
+            touched: BTreeSet::new(),
             glance: None,
             doubted: None,
             second_look: Vec::new(),
@@ -213,13 +172,32 @@ impl Folder {
         }
     }
 
+    pub(crate) fn needs_permission(&self) -> bool {
+        self.access == Access::Barred(Barrier::NeedsPermission)
+    }
+
+    /// Access given back leads to a look through everything; access lost ends every look.
+    pub(crate) fn set_access(&mut self, access: Access) {
+        let regained =
+            access == Access::Granted && (self.access != access || self.listing == Listing::Failed);
+        self.access = access;
+        if regained {
+            self.listing = Listing::Due;
+        }
+        if access != Access::Granted {
+            self.stop_looking();
+        }
+    }
+
+    pub(crate) fn note_out_of_reach(&mut self, now: Moment) {
+        self.listing = Listing::Failed;
+        self.failed_at = Some(now);
+        self.stop_looking();
+    }
+
     /// Notes where something happened. Too much of it asks for a look through everything.
     pub(crate) fn touch(&mut self, paths: Vec<Box<str>>) {
-        for path in paths {
-            if let Err(at) = self.touched.binary_search(&path) {
-                self.touched.insert(at, path);
-            }
-        }
+        self.touched.extend(paths);
         if self.touched.len() > MOST_TOUCHED {
             self.touched.clear();
             self.list_again();

@@ -3,10 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::kind::Kind;
 use crate::time::Moment;
 
 /// What the person set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct GateRules {
     /// Photos may be sent where the connection costs by volume, or the person saves data.
     pub metered_photos: bool,
@@ -92,17 +94,28 @@ pub enum Gate {
     NoPage,
 }
 
+/// A gate without what it says of the moment: what a person passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum GateKind {
+    QuietHours,
+    NotCharging,
+    BatteryLow,
+    PowerUnknown,
+    SavesData,
+    Metered,
+    NoPage,
+}
+
 impl Gate {
-    /// One for each kind.
-    pub(crate) fn bit(self) -> u8 {
+    pub(crate) fn kind(self) -> GateKind {
         match self {
-            Gate::QuietHours { .. } => 1,
-            Gate::NotCharging => 2,
-            Gate::BatteryLow => 4,
-            Gate::PowerUnknown => 8,
-            Gate::SavesData => 16,
-            Gate::Metered => 32,
-            Gate::NoPage => 64,
+            Gate::QuietHours { .. } => GateKind::QuietHours,
+            Gate::NotCharging => GateKind::NotCharging,
+            Gate::BatteryLow => GateKind::BatteryLow,
+            Gate::PowerUnknown => GateKind::PowerUnknown,
+            Gate::SavesData => GateKind::SavesData,
+            Gate::Metered => GateKind::Metered,
+            Gate::NoPage => GateKind::NoPage,
         }
     }
 }
@@ -143,8 +156,11 @@ impl GateRules {
     }
 
     /// The gate that is closed for photos, or for videos, on such a connection.
-    pub(crate) fn on_the_way(&self, is_video: bool, around: &Surroundings) -> Option<Gate> {
-        let may = if is_video { self.metered_videos } else { self.metered_photos };
+    pub(crate) fn on_the_way(&self, kind: Kind, around: &Surroundings) -> Option<Gate> {
+        let may = match kind {
+            Kind::Photo => self.metered_photos,
+            Kind::Video => self.metered_videos,
+        };
         match around {
             _ if may => None,
             Surroundings { metered: true, .. } => Some(Gate::Metered),
@@ -230,9 +246,9 @@ mod tests {
         let photos_only = GateRules { metered_photos: true, ..GateRules::default() };
         let mobile = Surroundings { metered: true, ..Surroundings::default() };
         let saving = Surroundings { saves_data: true, ..Surroundings::default() };
-        assert_eq!(photos_only.on_the_way(false, &mobile), None);
-        assert_eq!(photos_only.on_the_way(true, &mobile), Some(Gate::Metered));
-        assert_eq!(photos_only.on_the_way(true, &saving), Some(Gate::SavesData));
-        assert_eq!(photos_only.on_the_way(true, &Surroundings::default()), None);
+        assert_eq!(photos_only.on_the_way(Kind::Photo, &mobile), None);
+        assert_eq!(photos_only.on_the_way(Kind::Video, &mobile), Some(Gate::Metered));
+        assert_eq!(photos_only.on_the_way(Kind::Video, &saving), Some(Gate::SavesData));
+        assert_eq!(photos_only.on_the_way(Kind::Video, &Surroundings::default()), None);
     }
 }

@@ -4,10 +4,9 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::Engine;
 use crate::folder::{Barrier, FolderId};
 use crate::link::Halt;
-use crate::row::{Failure, FileId, Problem};
+use crate::row::{Failure, Problem};
 use crate::time::Moment;
 
 /// Enough to see a pattern.
@@ -32,29 +31,38 @@ pub enum Trouble {
     Halt(Halt),
     /// A folder could not be read.
     Barrier(FolderId, Barrier),
+    /// Records of so many files could not be read: the files are looked at as if they were new.
+    RecordsUnreadable(u64),
+    /// What the engine remembers could not be read: the server is asked about every file again.
+    MemoryUnreadable,
 }
 
+/// The last things that went wrong, oldest first.
 #[derive(Debug, Default)]
-pub(crate) struct Incidents(VecDeque<(Moment, Trouble, Option<FileId>)>);
+pub(crate) struct Incidents {
+    last: VecDeque<Incident>,
+    changed: bool,
+}
 
 impl Incidents {
-    pub(crate) fn note(&mut self, at: Moment, trouble: Trouble, file: Option<FileId>) {
-        if self.0.len() == KEPT {
-            self.0.pop_front();
-        }
-        self.0.push_back((at, trouble, file));
+    pub(crate) fn restore(&mut self, saved: Vec<Incident>) {
+        *self = Incidents { last: saved.into(), changed: false };
     }
-}
 
-impl Engine {
-    /// The last things that went wrong, oldest first.
-    pub fn incidents(&self) -> Vec<Incident> {
-        let path = |file: &Option<FileId>| Some(self.catalog.get((*file)?)?.path.to_string());
-        let incident = |(at, trouble, file): &(Moment, Trouble, Option<FileId>)| Incident {
-            at: *at,
-            trouble: *trouble,
-            path: path(file),
-        };
-        self.incidents.0.iter().map(incident).collect()
+    pub(crate) fn note(&mut self, at: Moment, trouble: Trouble, path: Option<&str>) {
+        if self.last.len() == KEPT {
+            self.last.pop_front();
+        }
+        self.last.push_back(Incident { at, trouble, path: path.map(Into::into) });
+        self.changed = true;
+    }
+
+    pub(crate) fn all(&self) -> Vec<Incident> {
+        self.last.iter().cloned().collect()
+    }
+
+    /// All of them, if one came since the last call.
+    pub(crate) fn take_changed(&mut self) -> Option<Vec<Incident>> {
+        std::mem::take(&mut self.changed).then(|| self.all())
     }
 }

@@ -7,12 +7,13 @@
 //! What must always hold:
 //! - *Protected means proven*: only the server's word for a digest makes a file [`FileState::Protected`].
 //! - *Nothing vanishes*: every file seen is in exactly one [`FileState`], and every number is derived from them.
-//! - *Written before acted*: [`Command::Save`] stands before the commands that rest on it.
+//! - *Written before acted*: what others hear of a turn they hear after its changes are stored, see [`effects`].
 //! - *Unreachable is not deleted*: a folder or a server that does not answer changes no file's state.
 
+mod abilities;
 mod catalog;
-mod closed;
 mod command;
+mod copies;
 mod decision;
 mod engine;
 mod event;
@@ -20,40 +21,44 @@ mod folder;
 mod gate;
 mod incident;
 mod intent;
+mod kind;
 mod link;
-mod maybe;
 mod notice;
 mod pace;
+pub mod record;
 mod row;
 pub mod rules;
 mod run;
+mod schedule;
+mod settings;
 mod speed;
-mod staged;
 mod tally;
 mod time;
-mod turns;
 mod view;
 
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use closed::SeenClosed;
-pub use command::{Command, Read, Send};
+pub use abilities::Abilities;
+pub use command::{AfterStored, Begin, Changes, Commands, Read, SavedRun, Tell, Upload};
+pub use copies::CopyEnd;
 pub use decision::{Decision, after_upload};
 pub use engine::{Engine, INBOX, Large, Left};
 pub use event::{
-    Body, Checked, Event, HashEnd, JobId, Known, KnownAccount, ListedFile, ListingEnd, Look, PairEnd, Reply,
-    RequestEnd, Saved, SavedFolder, UploadEnd,
+    Body, Checked, Event, FolderEvent, HashEnd, JobId, Known, LinkEvent, ListedFile, ListingEnd, Look,
+    PairEnd, ReadingEvent, Reply, RequestEnd, Saved, SavedFolder, SendingEvent, UploadEnd,
 };
 pub use folder::{Access, Barrier, Folder, FolderId, FolderRules, Lasting, ScanId, Scope, Versions};
 pub use gate::{Gate, GateRules, Held, Power, PowerSeen, QuietHours, Surroundings, VideosInBackground};
 pub use incident::{Incident, Trouble};
-pub use intent::{AccountId, Intent, Settings};
-pub use link::{Halt, Trust};
+pub use intent::Intent;
+pub use link::Halt;
 pub use notice::{Needs, Notice, Noticed};
+pub use record::Loaded;
 pub use row::{Failure, FileId, FileState, Problem, Proof, Row, SavedRow, SkipReason, Stamp};
 pub use run::{Account, Done, Ended, Run, RunEnd, Wake};
-pub use staged::StageEnd;
+pub use schedule::{Effect, Turn, effects};
+pub use settings::{AccountId, ClosedAccess, Memory, Readable, Settings};
 pub use tally::Tally;
 pub use time::Moment;
 pub use view::{

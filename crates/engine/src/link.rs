@@ -2,17 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::abilities::Abilities;
 use crate::event::JobId;
 use crate::time::{LONGEST_SANE_WAIT_MS, Moment};
-
-/// Whether "created" alone is proof.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Trust {
-    /// The server refuses bytes that do not have the promised digest.
-    Verifies,
-    /// It stores what arrives: it must be asked again with our own digest.
-    StoresUnseen,
-}
 
 /// Why no file can be sent at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,8 +33,9 @@ impl Halt {
     }
 }
 
+/// Where we stand with the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Link {
+pub(crate) enum LinkState {
     /// To be checked as soon as possible; what was last known to be wrong, if anything.
     Due(Option<Halt>),
     /// The answer to this job counts, and no earlier one's.
@@ -50,7 +43,7 @@ pub(crate) enum Link {
         job: JobId,
         after: Option<Halt>,
     },
-    Ready(Trust),
+    Ready(Abilities),
     /// Nobody is signed in; only the person can change that.
     SignedOut,
     /// Checked again at `until`.
@@ -60,14 +53,33 @@ pub(crate) enum Link {
     },
 }
 
-impl Link {
+impl LinkState {
+    /// Nobody knows yet, or again, whether the server is there.
+    pub(crate) fn is_open(self) -> bool {
+        match self {
+            LinkState::Due(_) | LinkState::Checking { .. } => true,
+            LinkState::Ready(_) | LinkState::SignedOut | LinkState::Held { .. } => false,
+        }
+    }
+
+    /// What the server can do; `None` while it cannot be asked.
+    pub(crate) fn ready(self) -> Option<Abilities> {
+        match self {
+            LinkState::Ready(abilities) => Some(abilities),
+            LinkState::Due(_)
+            | LinkState::Checking { .. }
+            | LinkState::SignedOut
+            | LinkState::Held { .. } => None,
+        }
+    }
+
     /// What keeps the server from taking anything, as far as is known.
     pub(crate) fn halt(self) -> Option<Halt> {
         match self {
-            Link::Due(halt) | Link::Checking { after: halt, .. } => halt,
-            Link::Ready(_) => None,
-            Link::SignedOut => Some(Halt::SignedOut),
-            Link::Held { halt, .. } => Some(halt),
+            LinkState::Due(halt) | LinkState::Checking { after: halt, .. } => halt,
+            LinkState::Ready(_) => None,
+            LinkState::SignedOut => Some(Halt::SignedOut),
+            LinkState::Held { halt, .. } => Some(halt),
         }
     }
 }

@@ -26,6 +26,7 @@ pub enum Needs {
 
 /// What was told, so that it is not told again. Kept in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Noticed {
     pub first_backup_done: bool,
     pub needs: Option<Needs>,

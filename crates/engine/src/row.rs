@@ -33,8 +33,8 @@ pub struct Row {
     pub before: Option<Box<Digest>>,
 }
 
-/// Where a file stands. Every file is in exactly one of these. Saved by position, like the enums inside it: a new
-/// variant goes to the end.
+/// Where a file stands. Every file is in exactly one of these. Stored, see [`crate::record`]: any change of this type, or
+/// of the types inside it, is a new form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FileState {
     /// Listed; its bytes are not known yet.
@@ -55,6 +55,8 @@ pub enum FileState {
     Skipped(SkipReason),
     /// Needs the person.
     Problem { digest: Option<Digest>, problem: Problem },
+    /// The server has it in its trash, where the person put it. It is not sent again unasked.
+    InTrash { digest: Digest, asset: Option<AssetId> },
     /// No longer in the folder. Kept as history; on the server nothing happens.
     Gone { digest: Option<Digest> },
 }
@@ -102,7 +104,7 @@ pub enum Problem {
     Refused(u16),
     /// It failed as often as is sensible; the last failure.
     GaveUp(Failure),
-    /// It lies in the server's trash.
+    /// It is in the server's trash. The kind of [`FileState::InTrash`], for counts and lists.
     InServerTrash,
 }
 
@@ -141,10 +143,28 @@ impl FileState {
             | FileState::Ready { digest }
             | FileState::Uploading { digest }
             | FileState::Sent { digest, .. }
+            | FileState::InTrash { digest, .. }
             | FileState::Protected { digest, .. } => Some(*digest),
             FileState::Waiting { digest, .. }
             | FileState::Problem { digest, .. }
             | FileState::Gone { digest } => *digest,
+        }
+    }
+
+    /// What the person has to look at.
+    pub fn problem(&self) -> Option<Problem> {
+        match self {
+            FileState::Problem { problem, .. } => Some(*problem),
+            FileState::InTrash { .. } => Some(Problem::InServerTrash),
+            FileState::Found
+            | FileState::Hashed { .. }
+            | FileState::Ready { .. }
+            | FileState::Uploading { .. }
+            | FileState::Sent { .. }
+            | FileState::Waiting { .. }
+            | FileState::Protected { .. }
+            | FileState::Skipped(_)
+            | FileState::Gone { .. } => None,
         }
     }
 

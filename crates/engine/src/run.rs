@@ -10,6 +10,7 @@ use crate::time::Moment;
 
 /// One stretch of work, from something to do until nothing that can be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Run {
     /// Its name in the history: no two runs begin at the same moment.
     pub began: Moment,
@@ -92,6 +93,7 @@ pub enum RunEnd {
 
 /// What one run did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Done {
     /// Files that it sent and that the server confirmed.
     pub sent: u64,
@@ -102,6 +104,7 @@ pub struct Done {
 
 /// Where all files stand: *scanned = sent + already there + skipped + problems + remaining*.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Account {
     /// All files in all folders.
     pub scanned: u64,
@@ -133,8 +136,8 @@ impl From<Tally> for Account {
             scanned: tally.total,
             sent: tally.protected - tally.already_there,
             already_there: tally.already_there,
-            skipped: tally.skipped_by_reason,
-            problems: tally.problems_by_kind,
+            skipped: tally.skipped_by_reason.into_iter().collect(),
+            problems: tally.problems_by_kind.into_iter().collect(),
             remaining: tally.remaining,
             protected_bytes: tally.protected_bytes,
             remaining_bytes: tally.remaining_bytes,

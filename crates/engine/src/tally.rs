@@ -1,5 +1,8 @@
-//! The numbers on the screen, folded from the rows each time they are shown. Nothing counts beside the rows,
-//! so *total = protected + remaining + skipped + problems* cannot fail to hold.
+//! The numbers on the screen, folded from the rows: each row is on one heap, so *total = protected + remaining + skipped +
+//! problems* cannot fail to hold. The catalog folds a row in, and out again, in the one place where rows change; the
+//! simulator compares with a fold of all rows.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,9 +25,8 @@ pub struct Tally {
     pub waiting: u64,
     /// Of those, the ones that only wait until nobody writes to them any more.
     pub settling: u64,
-    /// In the order of the reasons, like the next.
-    pub skipped_by_reason: Vec<(SkipReason, u64)>,
-    pub problems_by_kind: Vec<(Problem, u64)>,
+    pub skipped_by_reason: BTreeMap<SkipReason, u64>,
+    pub problems_by_kind: BTreeMap<Problem, u64>,
 }
 
 /// The four heaps that every file in a folder lies on one of.
@@ -34,6 +36,17 @@ pub(crate) enum Heap {
     Remaining,
     Skipped,
     Problems,
+}
+
+impl Heap {
+    pub(crate) fn count(self, tally: &Tally) -> u64 {
+        match self {
+            Heap::Protected => tally.protected,
+            Heap::Remaining => tally.remaining,
+            Heap::Skipped => tally.skipped,
+            Heap::Problems => tally.problems,
+        }
+    }
 }
 
 /// Which heap a state belongs to; `None` is history.
@@ -47,53 +60,107 @@ pub(crate) fn heap_of(state: &FileState) -> Option<Heap> {
         | FileState::Sent { .. }
         | FileState::Waiting { .. } => Some(Heap::Remaining),
         FileState::Skipped(_) => Some(Heap::Skipped),
-        FileState::Problem { .. } => Some(Heap::Problems),
+        FileState::Problem { .. } | FileState::InTrash { .. } => Some(Heap::Problems),
         FileState::Gone { .. } => None,
     }
 }
 
-impl Tally {
-    pub(crate) fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Tally {
-        let mut tally = Tally::default();
-        rows.for_each(|row| tally.add(row));
-        tally
+/// Whether a row is folded in or out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fold {
+    In,
+    Out,
+}
+
+impl Fold {
+    pub(crate) fn number(self, count: &mut u64, by: u64) {
+        *count = match self {
+            Fold::In => *count + by,
+            Fold::Out => count.saturating_sub(by),
+        };
     }
 
-    pub(crate) fn add(&mut self, row: &Row) {
-        let Some(heap) = heap_of(&row.state) else { return };
-        self.total += 1;
-        match heap {
-            Heap::Protected => {
-                self.protected += 1;
-                self.protected_bytes += row.stamp.size;
-            }
-            Heap::Remaining => {
-                self.remaining += 1;
-                self.remaining_bytes += row.stamp.size;
-                if let FileState::Waiting { failure, .. } = row.state {
-                    self.waiting += 1;
-                    self.settling += u64::from(failure == Failure::Changing);
-                }
-            }
-            Heap::Skipped => self.skipped += 1,
-            Heap::Problems => self.problems += 1,
-        }
-        if let FileState::Protected { proof: Proof::AlreadyThere, .. } = row.state {
-            self.already_there += 1;
-        }
-        if let FileState::Skipped(reason) = row.state {
-            count_one(&mut self.skipped_by_reason, reason);
-        }
-        if let FileState::Problem { problem, .. } = row.state {
-            count_one(&mut self.problems_by_kind, problem);
+    /// A kind of which none is left has no entry.
+    fn one_of<K: Ord>(self, counts: &mut BTreeMap<K, u64>, kind: K) {
+        let mut count = counts.remove(&kind).unwrap_or(0);
+        self.number(&mut count, 1);
+        if count > 0 {
+            counts.insert(kind, count);
         }
     }
 }
 
-/// There are a handful of kinds: a sorted list is smaller and faster than a map.
-fn count_one<K: Ord>(counts: &mut Vec<(K, u64)>, kind: K) {
-    match counts.binary_search_by(|(known, _)| known.cmp(&kind)) {
-        Ok(at) => counts[at].1 += 1,
-        Err(at) => counts.insert(at, (kind, 1)),
+impl Tally {
+    /// Of all these rows.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Tally {
+        let mut tally = Tally::default();
+        rows.for_each(|row| tally.fold(row, Fold::In));
+        tally
+    }
+
+    /// Both together.
+    pub(crate) fn add(&mut self, other: &Tally) {
+        for (here, there) in [
+            (&mut self.total, other.total),
+            (&mut self.protected, other.protected),
+            (&mut self.remaining, other.remaining),
+            (&mut self.skipped, other.skipped),
+            (&mut self.problems, other.problems),
+            (&mut self.already_there, other.already_there),
+            (&mut self.protected_bytes, other.protected_bytes),
+            (&mut self.remaining_bytes, other.remaining_bytes),
+            (&mut self.waiting, other.waiting),
+            (&mut self.settling, other.settling),
+        ] {
+            *here += there;
+        }
+        for (reason, count) in &other.skipped_by_reason {
+            *self.skipped_by_reason.entry(*reason).or_default() += count;
+        }
+        for (problem, count) in &other.problems_by_kind {
+            *self.problems_by_kind.entry(*problem).or_default() += count;
+        }
+    }
+
+    pub(crate) fn fold(&mut self, row: &Row, fold: Fold) {
+        let Some(heap) = heap_of(&row.state) else { return };
+        fold.number(&mut self.total, 1);
+        let size = row.stamp.size;
+        match heap {
+            Heap::Protected => {
+                fold.number(&mut self.protected, 1);
+                fold.number(&mut self.protected_bytes, size);
+            }
+            Heap::Remaining => {
+                fold.number(&mut self.remaining, 1);
+                fold.number(&mut self.remaining_bytes, size);
+            }
+            Heap::Skipped => fold.number(&mut self.skipped, 1),
+            Heap::Problems => fold.number(&mut self.problems, 1),
+        }
+        match row.state {
+            FileState::Waiting { failure, .. } => {
+                fold.number(&mut self.waiting, 1);
+                fold.number(&mut self.settling, u64::from(failure == Failure::Changing));
+            }
+            FileState::Protected { proof: Proof::AlreadyThere, .. } => {
+                fold.number(&mut self.already_there, 1);
+            }
+            FileState::Skipped(reason) => fold.one_of(&mut self.skipped_by_reason, reason),
+            FileState::Problem { .. } | FileState::InTrash { .. } => {
+                row.state
+                    .problem()
+                    .into_iter()
+                    .for_each(|kind| fold.one_of(&mut self.problems_by_kind, kind));
+            }
+            FileState::Protected { proof: Proof::Stored, .. }
+            | FileState::Found
+            | FileState::Hashed { .. }
+            | FileState::Ready { .. }
+            | FileState::Uploading { .. }
+            | FileState::Sent { .. }
+            | FileState::Gone { .. } => {}
+        }
     }
 }

@@ -3,14 +3,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Engine, Pairing};
+use crate::engine::{Engine, Pairing, Role};
 use crate::event::PairEnd;
 use crate::folder::{Access, Folder, FolderId, FolderRules, Lasting, Listing};
 use crate::gate::Held;
-use crate::intent::Settings;
-use crate::link::{Halt, Link};
+use crate::kind::Kind;
+use crate::link::Halt;
+use crate::record::Loaded;
 use crate::row::{Failure, FileId, FileState, Problem, Row, SkipReason};
 use crate::run::Run;
+use crate::settings::{Readable, Settings};
 use crate::tally::{Heap, Tally, heap_of};
 use crate::time::Moment;
 
@@ -40,6 +42,8 @@ pub struct View {
     /// Until everything that remains is sent, at this rate.
     pub seconds_left: Option<u64>,
     pub settings: Settings,
+    /// They cannot be read: nothing is uploaded before the person resets them.
+    pub settings_unreadable: bool,
     /// What keeps the server from taking anything.
     pub halt: Option<Halt>,
     /// The server said who we are, and nothing was heard to the contrary since.
@@ -82,7 +86,9 @@ pub struct FolderView {
     pub name: String,
     pub access: Access,
     pub lasting: Lasting,
-    pub rules: FolderRules,
+    pub rules: Loaded<FolderRules>,
+    /// Whether it could be read while no page was open; `None` while that was not tried.
+    pub closed_access: Option<Readable>,
     pub listed: Listed,
     /// When it was last looked through to its end, since the start.
     pub listed_at: Option<Moment>,
@@ -156,22 +162,23 @@ pub enum Reason {
 
 impl Engine {
     pub fn view(&self, now: Moment) -> View {
-        let tally = Tally::of(self.catalog.iter().map(|(_, row)| row));
-        let rate = self.speed.per_second(now);
+        let tally = self.shared.catalog.tally();
+        let rate = self.sending.speed.per_second(now);
         let held = self.held(now);
         View {
             headline: self.headline(&tally, &held),
             seconds_left: rate.map(|rate| self.bytes_left(&tally) / rate),
             tally,
-            folders: self.folder_views(),
+            folders: self.folders.iter().map(|(id, folder)| self.folder_view(id, folder)).collect(),
             active: self.activities(),
             bytes_per_second: rate,
-            settings: self.settings.clone(),
-            halt: self.link.halt(),
-            answered: matches!(self.link, Link::Ready(_)),
+            settings: self.shared.settings.clone(),
+            settings_unreadable: self.shared.settings.is_unreadable(),
+            halt: self.link.state.halt(),
+            answered: self.link.is_ready(),
             pairing: self.pairing_view(),
             run: self.history.current().cloned(),
-            next_attempt: self.catalog.next_wait_end(),
+            next_attempt: self.shared.catalog.next_wait_end(),
             held,
             deferred: self.deferred(),
             copies: self.copies_view(),
@@ -182,32 +189,35 @@ impl Engine {
 
     /// A stretch of the rows of one kind, in the order of the catalog.
     pub fn rows(&self, filter: Filter, from: usize, count: usize) -> RowsPage {
-        let wanted = |row: &Row| heap_of(&row.state) == Some(heap_for(filter));
-        let total = self.catalog.iter().filter(|(_, row)| wanted(row)).count() as u64;
-        let rows = self.catalog.iter().filter(|(_, row)| wanted(row)).skip(from).take(count);
+        let heap = heap_for(filter);
+        let wanted = |row: &Row| heap_of(&row.state) == Some(heap);
+        let rows = self.shared.catalog.iter().filter(|(_, row)| wanted(row)).skip(from).take(count);
         RowsPage {
             filter,
             from: from as u64,
-            total,
+            total: heap.count(&self.shared.catalog.tally()),
             rows: rows.filter_map(|(id, row)| self.row_view(id, row)).collect(),
         }
     }
 
     fn headline(&self, tally: &Tally, held: &[Held]) -> Headline {
         let held: u64 = held.iter().map(|held| held.photos + held.videos).sum();
-        let working = self.jobs.reading().len() + self.jobs.sending().len() > 0;
-        let needs_access = self.folders.all().any(|folder| folder.access != Access::Granted);
-        match self.link.halt() {
+        let jobs = &self.shared.jobs;
+        let working = jobs.reading().len() + jobs.sending().len() > 0;
+        let needs_person = self.folders.all().any(|folder| folder.access != Access::Granted)
+            || self.folders.have_unreadable_rules();
+        match self.link.state.halt() {
             Some(Halt::SignedOut) => Headline::Unpaired,
+            _ if self.shared.settings.is_unreadable() => Headline::NeedsYou,
             _ if !self.may_work() && !self.folders.is_empty() => Headline::Paused,
-            None if matches!(self.link, Link::Due(_) | Link::Checking { .. }) => Headline::Scanning,
+            None if self.link.state.is_open() => Headline::Scanning,
             _ if self.folders.is_empty() => Headline::Empty,
             Some(Halt::DiskFull | Halt::QuotaFull | Halt::Forbidden) => Headline::NeedsYou,
             Some(Halt::Busy) => Headline::Waiting,
             Some(Halt::Offline | Halt::ServerError(_) | Halt::NotUnderstood) => Headline::Offline,
             None if working => Headline::BackingUp,
-            None if !self.has_looked() => Headline::Scanning,
-            None if needs_access => Headline::NeedsYou,
+            None if !self.folders.has_looked() => Headline::Scanning,
+            None if needs_person => Headline::NeedsYou,
             None if tally.remaining > tally.waiting + held => Headline::BackingUp,
             None if tally.remaining > 0 => Headline::Waiting,
             None if tally.problems > 0 => Headline::NeedsYou,
@@ -216,47 +226,62 @@ impl Engine {
     }
 
     fn bytes_left(&self, tally: &Tally) -> u64 {
-        let sent: u64 = self.jobs.sending().iter().map(|job| job.sent).sum();
+        let sent: u64 = self.shared.jobs.sending().iter().map(|job| job.sent).sum();
         tally.remaining_bytes.saturating_sub(sent)
     }
 
-    fn folder_views(&self) -> Vec<FolderView> {
-        let mut views: Vec<FolderView> =
-            self.folders.iter().map(|(id, folder)| folder_view(id, folder)).collect();
-        for (_, row) in self.catalog.iter() {
-            if let Ok(at) = views.binary_search_by_key(&row.folder, |view| view.id) {
-                views[at].tally.add(row);
-            }
+    /// Videos that would wait if Safelight were closed now.
+    fn deferred(&self) -> u64 {
+        if self.defers_videos() { self.shared.sent_by_us(Kind::Video).remaining } else { 0 }
+    }
+
+    fn folder_view(&self, id: FolderId, folder: &Folder) -> FolderView {
+        FolderView {
+            id,
+            name: folder.name.clone(),
+            access: folder.access,
+            lasting: folder.lasting,
+            rules: folder.rules,
+            closed_access: self.shared.memory.closed_access.of(id),
+            listed: match folder.listing {
+                Listing::Due | Listing::Failed => Listed::NotYet,
+                Listing::Running { .. } => Listed::Now,
+                Listing::Complete => Listed::Complete,
+            },
+            listed_at: folder.listed_at,
+            tally: self.shared.catalog.census_of(id).map(|census| census.tally.clone()).unwrap_or_default(),
         }
-        views
     }
 
     fn activities(&self) -> Vec<Activity> {
-        let sending =
-            self.jobs.sending().iter().filter_map(|job| self.activity(job.file, Stage::Sending, job.sent));
-        let reading =
-            self.jobs.reading().iter().filter_map(|job| self.activity(job.file, Stage::Reading, job.read));
-        sending.chain(reading).collect()
+        let jobs = &self.shared.jobs;
+        let sending = jobs.sending().iter().map(|job| (job.file, Stage::Sending, job.sent));
+        let reading = jobs.reading().iter().map(|job| (job.file, Stage::Reading, job.read));
+        let all = sending.chain(reading);
+        all.filter_map(|(file, stage, done)| self.activity(file, stage, done)).collect()
     }
 
     fn activity(&self, file: FileId, stage: Stage, done: u64) -> Option<Activity> {
-        let row = self.catalog.get(file)?;
+        let row = self.shared.catalog.get(file)?;
         let size = row.stamp.size;
         Some(Activity { file, path: row.path.to_string(), stage, done: done.min(size), size })
     }
 
     fn copies_view(&self) -> CopiesView {
-        let copies = self.catalog.copies();
-        let size = |id: &FileId| self.catalog.get(*id).map_or(0, |row| row.stamp.size);
+        let catalog = &self.shared.catalog;
+        let is_full = match &self.role {
+            Role::Page(page) => page.copies.is_full,
+            Role::WakeUp(_) => false,
+        };
         CopiesView {
-            files: copies.len() as u64,
-            bytes: copies.iter().map(size).sum(),
-            is_full: self.staging.is_full,
+            files: catalog.copies().len() as u64,
+            bytes: catalog.copies().iter().map(|id| catalog.size_of(*id)).sum(),
+            is_full,
         }
     }
 
     fn pairing_view(&self) -> PairingView {
-        match self.pairing {
+        match self.link.pairing {
             Pairing::Idle => PairingView::Idle,
             Pairing::Running => PairingView::Running,
             Pairing::Failed(end) => PairingView::Failed(end),
@@ -268,23 +293,6 @@ impl Engine {
         let looked_at = row.stamp != crate::row::Stamp::default();
         let size = looked_at.then_some(row.stamp.size);
         Some(RowView { id, folder, path: row.path.to_string(), size, reason: reason(&row.state)? })
-    }
-}
-
-fn folder_view(id: FolderId, folder: &Folder) -> FolderView {
-    FolderView {
-        id,
-        name: folder.name.clone(),
-        access: folder.access,
-        lasting: folder.lasting,
-        rules: folder.rules,
-        listed: match folder.listing {
-            Listing::Due | Listing::Failed => Listed::NotYet,
-            Listing::Running { .. } => Listed::Now,
-            Listing::Complete => Listed::Complete,
-        },
-        listed_at: folder.listed_at,
-        tally: Tally::default(),
     }
 }
 
@@ -307,7 +315,7 @@ fn reason(state: &FileState) -> Option<Reason> {
             Some(Reason::WaitsAfter { failure: *failure, until: *until })
         }
         FileState::Skipped(reason) => Some(Reason::Skipped(*reason)),
-        FileState::Problem { problem, .. } => Some(Reason::Problem(*problem)),
+        FileState::Problem { .. } | FileState::InTrash { .. } => state.problem().map(Reason::Problem),
         FileState::Protected { .. } | FileState::Gone { .. } => None,
     }
 }

@@ -3,7 +3,8 @@
 use protocol::inventory::Entry;
 use safelight_engine::testing::{Disk, PICTURES, World};
 use safelight_engine::{
-    Event, FileState, Filter, Headline, Intent, Lasting, Moment, Problem, Proof, Reason, SkipReason,
+    Event, FileState, Filter, FolderEvent, Headline, Intent, Lasting, Moment, Problem, Proof, Reason,
+    SkipReason,
 };
 
 #[test]
@@ -274,11 +275,14 @@ fn a_server_of_others_is_told_nothing() {
 fn the_first_folder_is_told_of_as_soon_as_it_is_backed_up() {
     let mut world = World::unpaired(&[]);
     world.server.paired = true;
-    world.store.forget_folder(PICTURES);
+    world.store.folders.remove(&PICTURES);
     world.start();
     world.settle();
     *world.disk() = Disk::of(&[("a.jpg", "one")], Moment(1));
-    world.tell(Event::FolderAdded { folder: PICTURES, name: "Pictures".into(), lasting: Lasting::Lasting });
+    world.tell(Event::Folder(
+        PICTURES,
+        FolderEvent::Added { name: "Pictures".into(), lasting: Lasting::Lasting },
+    ));
     world.settle();
     assert_eq!(world.inventories[&PICTURES].lines().count(), 1);
 }

@@ -5,8 +5,8 @@ use std::num::NonZeroU64;
 
 use safelight_engine::testing::{PICTURES, World};
 use safelight_engine::{
-    Access, Barrier, Event, FileState, FolderId, GateRules, INBOX, Intent, Lasting, Moment, Needs, Notice,
-    QuietHours, RunEnd, Surroundings, Wake,
+    Access, Barrier, Event, FileState, FolderEvent, FolderId, GateRules, INBOX, Intent, Lasting, Moment,
+    Needs, Notice, QuietHours, Readable, RunEnd, Surroundings, Wake,
 };
 
 const BARRED: Access = Access::Barred(Barrier::NeedsPermission);
@@ -138,7 +138,7 @@ fn copies_are_of_folders_that_cannot_be_read_without_a_page_and_of_no_others() {
     world.store.add_folder(MORE, "More");
     let modified = Moment(world.now.0 - A_MINUTE_MS);
     world.disk_of(MORE).write("b.jpg", "two", modified);
-    world.store.settings.seen_closed.see(PICTURES, true);
+    world.store.memory.closed_access.set(PICTURES, Readable::Yes);
     world.start();
     world.pass(A_MINUTE_MS);
     assert_eq!(copies(&world), ["b.jpg"]);
@@ -147,18 +147,18 @@ fn copies_are_of_folders_that_cannot_be_read_without_a_page_and_of_no_others() {
     close_for(&mut world, 10 * A_MINUTE_MS);
     world.wake(Wake::Sync, SHIFT_MS);
     world.settle();
-    let seen = &world.store.settings.seen_closed;
-    assert_eq!((seen.of(PICTURES), seen.of(MORE)), (Some(true), Some(false)));
+    let seen = &world.store.memory.closed_access;
+    assert_eq!((seen.of(PICTURES), seen.of(MORE)), (Some(Readable::Yes), Some(Readable::No)));
 
     // Given again: how far that goes is to be seen.
     world.disk_of(MORE).access = BARRED;
     world.reboot();
     world.settle();
     world.disk_of(MORE).access = Access::Granted;
-    world.tell(Event::AccessChanged { folder: MORE, access: Access::Granted });
+    world.tell(Event::Folder(MORE, FolderEvent::AccessChanged(Access::Granted)));
     world.settle();
-    let seen = &world.store.settings.seen_closed;
-    assert_eq!((seen.of(PICTURES), seen.of(MORE)), (Some(true), None));
+    let seen = &world.store.memory.closed_access;
+    assert_eq!((seen.of(PICTURES), seen.of(MORE)), (Some(Readable::Yes), None));
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn the_newest_are_copied_first_and_only_as_much_as_was_set() {
 
 #[test]
 fn nothing_is_copied_where_it_is_of_no_use() {
-    let reads_closed = |world: &mut World| world.store.settings.seen_closed.see(PICTURES, true);
+    let reads_closed = |world: &mut World| world.store.memory.closed_access.set(PICTURES, Readable::Yes);
     let background_off = |world: &mut World| world.store.settings.background = false;
     let paused = |world: &mut World| world.store.settings.paused = true;
     let switched_off = |world: &mut World| world.store.settings.copies_limit = None;
@@ -246,10 +246,10 @@ fn a_file_that_changed_or_went_loses_its_copy() {
 #[test]
 fn whether_folders_can_be_read_without_a_page_is_learned_and_ends_the_copying() {
     let mut world = offline(&[("a.jpg", "one")]);
-    assert_eq!(world.store.settings.seen_closed.of(PICTURES), None);
+    assert_eq!(world.store.memory.closed_access.of(PICTURES), None);
     world.wake(Wake::Sync, SHIFT_MS);
     world.settle();
-    assert_eq!(world.store.settings.seen_closed.of(PICTURES), Some(true));
+    assert_eq!(world.store.memory.closed_access.of(PICTURES), Some(Readable::Yes));
     world.reboot();
     world.pass(A_MINUTE_MS);
     assert_eq!(copies(&world), [""; 0]);
@@ -257,7 +257,7 @@ fn whether_folders_can_be_read_without_a_page_is_learned_and_ends_the_copying() 
     world.disk().access = BARRED;
     world.wake(Wake::Sync, SHIFT_MS);
     world.settle();
-    assert_eq!(world.store.settings.seen_closed.of(PICTURES), Some(false));
+    assert_eq!(world.store.memory.closed_access.of(PICTURES), Some(Readable::No));
 }
 
 #[test]
@@ -305,7 +305,7 @@ fn what_was_shared_is_removed_once_the_server_holds_it_and_not_before() {
     world.disk_of(SHARED).write("shared.jpg", "shared", modified);
     world.store.add_folder(SHARED, INBOX);
     world.server.says(500);
-    world.tell(Event::FolderAdded { folder: SHARED, name: INBOX.into(), lasting: Lasting::Inbox });
+    world.tell(Event::Folder(SHARED, FolderEvent::Added { name: INBOX.into(), lasting: Lasting::Inbox }));
     world.settle();
     assert!(world.disk_of(SHARED).files.contains_key("shared.jpg"));
     world.pass(10 * A_MINUTE_MS);

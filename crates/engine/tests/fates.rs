@@ -2,7 +2,7 @@
 
 use safelight_engine::testing::{Disk, PICTURES, World};
 use safelight_engine::{
-    Access, Barrier, Event, Failure, FileState, Filter, FolderRules, Headline, Intent, Moment, Problem,
+    Access, Barrier, Event, Failure, FileState, Filter, FolderEvent, FolderRules, Headline, Intent, Moment,
     Reason, SkipReason, Versions,
 };
 
@@ -50,7 +50,7 @@ fn a_watch_that_lost_sight_is_answered_with_a_look_through_everything() {
     let mut world = backed_up();
     world.disk().write("unseen.jpg", "unseen", Moment(5));
     world.disk().touched.clear();
-    world.tell(Event::WatchEnded { folder: PICTURES });
+    world.tell(Event::Folder(PICTURES, FolderEvent::WatchEnded));
     world.settle();
     assert!(world.server.holds("unseen"));
 }
@@ -58,7 +58,7 @@ fn a_watch_that_lost_sight_is_answered_with_a_look_through_everything() {
 #[test]
 fn what_happened_between_a_look_and_a_watch_that_began_after_it_is_found_within_a_minute() {
     let mut world = backed_up();
-    world.tell(Event::WatchBeganLate { folder: PICTURES });
+    world.tell(Event::Folder(PICTURES, FolderEvent::WatchBeganLate));
     world.disk().write("unseen.jpg", "unseen", Moment(5));
     world.disk().touched.clear();
     world.pass(61_000);
@@ -264,8 +264,7 @@ fn a_file_in_the_servers_trash_is_left_for_the_person_to_decide() {
     world.disk().write("copy.jpg", "one", Moment(5));
     world.look();
     world.settle();
-    let in_trash =
-        |state: &FileState| matches!(state, FileState::Problem { problem: Problem::InServerTrash, .. });
+    let in_trash = |state: &FileState| matches!(state, FileState::InTrash { asset: Some(_), .. });
     assert!(world.state("copy.jpg").is_some_and(in_trash));
     world.server.trash.clear();
     world.ask(Intent::RetryAll);

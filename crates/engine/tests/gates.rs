@@ -104,7 +104,7 @@ fn what_the_browser_sends_waits_behind_no_gate_of_ours() {
 #[test]
 fn what_is_on_its_way_when_a_gate_closes_is_let_go() {
     let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two")]);
-    while world.log.uploads.is_empty() && world.step_command() || world.step() && world.log.uploads.is_empty()
+    while world.log.uploads.is_empty() && world.step_effect() || world.step() && world.log.uploads.is_empty()
     {
     }
     world.tell(Event::SurroundingsChanged(MOBILE));

@@ -1,10 +1,10 @@
 //! What goes wrong with networks, servers, drives and browsers, and what must come of it: nothing lost.
 
 use protocol::safelight::STATUS_DIGEST_MISMATCH;
-use safelight_engine::testing::{CODE, Disk, PICTURES, World};
+use safelight_engine::testing::{CODE, Disk, PICTURES, World, digest_of};
 use safelight_engine::{
-    Access, AccountId, Barrier, Event, Failure, FileState, Filter, FolderId, Halt, Headline, Intent, JobId,
-    Lasting, Moment, PairEnd, Problem, Proof, Reason,
+    Access, AccountId, Barrier, Event, Failure, FileState, Filter, FolderEvent, FolderId, Halt, Headline,
+    Intent, JobId, Lasting, LinkEvent, Moment, PairEnd, Problem, Proof, Reason, Trouble,
 };
 
 #[test]
@@ -46,7 +46,7 @@ fn the_network_coming_back_ends_the_wait() {
     world.start();
     world.settle();
     world.now = back;
-    world.tell(Event::NetworkChanged { online: true });
+    world.tell(Event::Link(LinkEvent::NetworkChanged { online: true }));
     world.settle();
     assert_eq!(world.view().headline, Headline::Done);
 }
@@ -139,10 +139,10 @@ fn nothing_works_unpaired_and_pairing_sets_it_going() {
 fn a_refusal_from_before_the_pairing_does_not_undo_it() {
     let mut world = World::unpaired(&[("a.jpg", "one")]);
     world.start();
-    world.tell(Event::PairingEnded(PairEnd::Paired));
+    world.tell(Event::Link(LinkEvent::PairingEnded(PairEnd::Paired)));
     let refused = world.check_of_a_stranger();
     world.server.paired = true;
-    world.tell(Event::ServerChecked { job: JobId(1), checked: refused });
+    world.tell(Event::Link(LinkEvent::Checked(JobId(1), refused)));
     world.settle();
     assert_eq!(world.view().headline, Headline::Done);
 }
@@ -173,7 +173,7 @@ fn an_unplugged_drive_is_not_a_deletion() {
         assert_eq!(world.view().headline, Headline::NeedsYou);
         assert_eq!(world.view().tally.protected, 2);
         world.disk().access = Access::Granted;
-        world.tell(Event::AccessChanged { folder: PICTURES, access: Access::Granted });
+        world.tell(Event::Folder(PICTURES, FolderEvent::AccessChanged(Access::Granted)));
         world.settle();
         assert_eq!(world.view().headline, Headline::Done);
     }
@@ -248,6 +248,25 @@ fn an_empty_new_vault_at_the_same_address_is_not_taken_for_the_old_one() {
 }
 
 #[test]
+fn bytes_that_came_another_way_are_protected_by_what_really_holds_them() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.server.verifies = false;
+    world.reboot();
+    world.server.corrupt_next();
+    while !matches!(world.state("a.jpg"), Some(FileState::Sent { .. })) && world.step() {}
+    // What was uploaded has other bytes; somebody else brings the right ones.
+    world.server.assets.insert(digest_of(b"one"), b"one".to_vec());
+    world.settle();
+    let Some(FileState::Protected { asset, proof, .. }) = world.state("a.jpg") else { panic!() };
+    assert_eq!(
+        (asset.map(|id| id.0[..4].to_vec()), *proof),
+        (Some(digest_of(b"one").0[..4].to_vec()), Proof::AlreadyThere)
+    );
+    let damaged = Trouble::Failure(Failure::DigestMismatch);
+    assert!(world.engine.incidents().iter().any(|incident| incident.trouble == damaged));
+}
+
+#[test]
 fn files_that_were_handed_over_once_stay_in_sight_until_they_are_safe() {
     let mut world = World::with(&[]);
     world.settle();
@@ -255,7 +274,7 @@ fn files_that_were_handed_over_once_stay_in_sight_until_they_are_safe() {
     let later = world.now + 10_000;
     world.server.offline_until(later);
     world.disks.insert(once, Disk::of(&[("loose.jpg", "one")], world.now));
-    world.tell(Event::FolderAdded { folder: once, name: "Dropped".into(), lasting: Lasting::Once });
+    world.tell(Event::Folder(once, FolderEvent::Added { name: "Dropped".into(), lasting: Lasting::Once }));
     world.settle();
     world.reboot();
     world.pass(60_000);

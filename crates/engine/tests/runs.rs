@@ -1,7 +1,7 @@
 //! The history: what woke each run, what it did, and an account that adds up.
 
 use safelight_engine::testing::World;
-use safelight_engine::{Account, Event, Halt, Intent, Moment, Run, RunEnd, Wake};
+use safelight_engine::{Account, Event, Halt, Intent, LinkEvent, Moment, Run, RunEnd, Wake};
 
 #[test]
 fn a_run_tells_what_woke_it_what_it_did_and_how_it_ended() {
@@ -66,7 +66,7 @@ fn a_run_that_could_not_go_on_says_why() {
     world.settle();
     assert_eq!(newest(&world).ended.map(|ended| ended.because), Some(RunEnd::Stopped(Halt::Offline)));
     world.now = back;
-    world.tell(Event::NetworkChanged { online: true });
+    world.tell(Event::Link(LinkEvent::NetworkChanged { online: true }));
     world.settle();
     assert_eq!(newest(&world).woken_by, Wake::NetworkBack);
     world.disk().write("b.jpg", "two", Moment(5));

@@ -3,7 +3,7 @@
 use safelight_engine::testing::{PICTURES, World};
 use safelight_engine::{
     Access, Barrier, Event, FileState, FolderId, Gate, GateRules, Halt, Intent, Moment, Needs, QuietHours,
-    RunEnd, VideosInBackground, Wake,
+    RunEnd, SendingEvent, VideosInBackground, Wake,
 };
 
 const A_SHIFT_MS: u64 = 150_000;
@@ -47,7 +47,7 @@ fn at_its_deadline_it_lets_everything_go_and_asks_for_another_try() {
     while world.log.uploads.is_empty() && world.step() {}
     world.now = world.now + A_SHIFT_MS;
     world.tell(Event::Woke);
-    while world.step_command() {}
+    while world.step_effect() || world.take_turn(1) {}
     assert!(world.engine.is_over() && world.engine.left().work);
     assert_eq!(world.engine.left().remaining, 2);
     assert_eq!(last_run(&world), (Wake::Sync, Some(RunEnd::TimeUp)));
@@ -66,8 +66,8 @@ fn a_page_that_opens_takes_over() {
     world.disk().write("a.jpg", "one", Moment(5));
     world.wake(Wake::Sync, A_SHIFT_MS);
     while world.log.hashed.is_empty() && world.step() {}
-    world.tell(Event::TabOpened);
-    while world.step_command() {}
+    world.tell(Event::PageOpened);
+    while world.step_effect() || world.take_turn(1) {}
     assert!(world.engine.is_over());
     assert_eq!(last_run(&world).1, Some(RunEnd::HandedOver));
 }
@@ -75,7 +75,7 @@ fn a_page_that_opens_takes_over() {
 #[test]
 fn a_page_is_no_reason_for_the_engine_of_a_page_to_end() {
     let mut world = World::with(&[("a.jpg", "one")]);
-    world.tell(Event::TabOpened);
+    world.tell(Event::PageOpened);
     world.settle();
     assert!(!world.engine.is_over());
     assert_eq!(world.view().tally.protected, 1);
@@ -259,10 +259,10 @@ fn to_a_server_that_keeps_no_pieces_only_what_fits_the_measured_rate_is_begun() 
     let measured = world.sending()[0];
     for (ms, sent) in [(0, 1), (2_000, 500_000)] {
         world.now = world.now + ms;
-        world.tell(Event::UploadProgressed { job: measured, sent });
+        world.tell(Event::Sending(measured, SendingEvent::Progressed(sent)));
     }
     while world.log.uploads.len() < 2 && world.step() {}
-    while world.step_command() {}
+    while world.step_effect() || world.take_turn(1) {}
     assert_eq!(world.log.uploads, ["small.jpg", "fits.mp4"]);
 }
 
@@ -321,10 +321,10 @@ fn what_stood_still_through_a_shift_goes_to_the_back_and_what_moved_does_not() {
         world.wake(Wake::Sync, A_SHIFT_MS);
         while world.log.uploads.is_empty() && world.step() {}
         let job = world.sending()[0];
-        world.tell(Event::UploadProgressed { job, sent });
+        world.tell(Event::Sending(job, SendingEvent::Progressed(sent)));
         world.now = world.now + A_SHIFT_MS;
         world.tell(Event::Woke);
-        while world.step_command() {}
+        while world.step_effect() || world.take_turn(1) {}
         assert!(world.engine.is_over());
         world.store.rows.values().map(|row| row.attempts).sum::<u8>()
     };

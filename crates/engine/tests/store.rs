@@ -5,7 +5,7 @@ use std::task::{Context, Poll, Waker};
 
 use safelight_engine::testing::Store;
 use safelight_engine::testing::contract::{Shelf, a_store_keeps_its_word};
-use safelight_engine::{Moment, Run, Saved, SavedRow, Settings};
+use safelight_engine::{Changes, Saved};
 
 #[test]
 fn the_store_in_memory_keeps_its_word() {
@@ -17,16 +17,8 @@ fn the_store_in_memory_keeps_its_word() {
 struct InMemory(Store);
 
 impl Shelf for InMemory {
-    async fn save(&mut self, rows: Vec<SavedRow>) {
-        self.0.save(rows);
-    }
-
-    async fn save_settings(&mut self, settings: Settings) {
-        self.0.settings = settings;
-    }
-
-    async fn save_run(&mut self, run: Run, replaces: Option<Moment>) {
-        self.0.save_run(run, replaces);
+    async fn save(&mut self, changes: Changes) {
+        self.0.save(changes);
     }
 
     async fn load(&self) -> Saved {

@@ -73,12 +73,27 @@ impl fmt::Debug for AssetId {
     }
 }
 
+/// Takes bytes of one length as a whole: a catalog has hundreds of thousands of them.
+struct Bytes<const N: usize>;
+
+impl<const N: usize> serde::de::Visitor<'_> for Bytes<N> {
+    type Value = [u8; N];
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{N} bytes")
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<[u8; N], E> {
+        bytes.try_into().map_err(|_| E::invalid_length(bytes.len(), &self))
+    }
+}
+
 /// Text where people and JSON read it, bytes where a catalog packs it.
 macro_rules! serde_as_text_or_bytes {
     ($name:ident, $size:literal) => {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                if to.is_human_readable() { to.collect_str(self) } else { self.0.serialize(to) }
+                if to.is_human_readable() { to.collect_str(self) } else { to.serialize_bytes(&self.0) }
             }
         }
 
@@ -87,7 +102,7 @@ macro_rules! serde_as_text_or_bytes {
                 if from.is_human_readable() {
                     String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
                 } else {
-                    <[u8; $size]>::deserialize(from).map($name)
+                    from.deserialize_bytes(Bytes::<$size>).map($name)
                 }
             }
         }

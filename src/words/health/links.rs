@@ -1,13 +1,13 @@
 //! The words of each link: its state, what that means, and what mends it.
 
-use engine::{Access, Barrier, FolderView, Halt, Lasting, View};
+use engine::{Access, Barrier, FolderView, Halt, Lasting, Readable, View};
 
 use super::{Link, Mend, Notifications, Pushes, Seen, State, System, link};
 use crate::words::background::{Waking, read_closed};
 use crate::words::numbers::{bytes, files};
 
 /// A folder, with and without a page.
-pub(super) fn folder(view: &View, folder: &FolderView) -> Link {
+pub(super) fn folder(folder: &FolderView) -> Link {
     let name = format!("“{}”", folder.name);
     let (state, says, mend) = match (folder.access, folder.lasting) {
         (Access::Barred(Barrier::NeedsPermission), _) => {
@@ -22,9 +22,9 @@ pub(super) fn folder(view: &View, folder: &FolderView) -> Link {
         (Access::Granted, Lasting::Inbox) => {
             (State::Good, "It lies in the browser's own storage, and can be read at any time.", None)
         }
-        (Access::Granted, Lasting::Lasting) => match view.settings.seen_closed.of(folder.id) {
-            Some(true) => (State::Good, "It could be read, open and closed.", None),
-            Some(false) => {
+        (Access::Granted, Lasting::Lasting) => match folder.closed_access {
+            Some(Readable::Yes) => (State::Good, "It could be read, open and closed.", None),
+            Some(Readable::No) => {
                 (State::Unsure, "It can be read while Safelight is open, and not while it is closed.", None)
             }
             None => (
@@ -46,8 +46,7 @@ pub(super) fn allowed(view: &View) -> Link {
         () if !settings.background => (State::Bad, "“Background backup” is switched off in the settings."),
         () if asks_for_power => (
             State::Unsure,
-            "A rule asks for the battery, which nobody sees while Safelight is closed: half an hour after it was, nothing \
-             is sent any more.",
+            "Safelight can't check the battery while it is closed, so uploads stop after 30 minutes.",
         ),
         () => (State::Good, "You let Safelight back up while it is closed."),
     };

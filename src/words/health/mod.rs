@@ -141,7 +141,7 @@ fn link(name: &str, state: State, says: impl Into<String>, mend: Option<Mend>) -
 /// The whole chain. `time` writes a moment.
 pub fn chain(view: &View, runs: &[Run], seen: &Seen, time: &impl Fn(Moment) -> String) -> Vec<Link> {
     let mut chain = vec![links::allowed(view)];
-    chain.extend(view.folders.iter().map(|folder| links::folder(view, folder)));
+    chain.extend(view.folders.iter().map(links::folder));
     chain.extend([
         links::closed(view, seen),
         links::unless_off(view, links::copies(view, seen)),

@@ -1,8 +1,7 @@
 //! Every link in every state.
 
-use engine::testing::{PICTURES, World};
-use engine::{Access, Barrier, Halt, Lasting, RunEnd};
-use engine::{Ended, Event};
+use engine::testing::World;
+use engine::{Access, Barrier, Ended, Event, FolderEvent, Halt, Lasting, Readable, RunEnd};
 
 use super::*;
 
@@ -27,21 +26,21 @@ fn view() -> View {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();
     let mut view = world.view();
-    view.settings.seen_closed.see(PICTURES, true);
+    view.folders[0].closed_access = Some(Readable::Yes);
     view
 }
 
 /// It was never woken.
 fn fresh() -> View {
     let mut view = view();
-    view.settings.seen_closed.forget(PICTURES);
+    view.folders[0].closed_access = None;
     view
 }
 
 /// When it was woken it could not read the folder.
 fn barred() -> View {
     let mut view = view();
-    view.settings.seen_closed.see(PICTURES, false);
+    view.folders[0].closed_access = Some(Readable::No);
     view
 }
 
@@ -357,7 +356,7 @@ fn every_trouble_with_the_server_and_the_folders_is_told() {
         [(Barrier::NeedsPermission, "permission", true), (Barrier::Unreachable, "plugged in", false)]
     {
         let access = Access::Barred(barrier);
-        world.tell(Event::AccessChanged { folder: engine::testing::PICTURES, access });
+        world.tell(Event::Folder(engine::testing::PICTURES, FolderEvent::AccessChanged(access)));
         let (state, says, mend) = of("“Pictures”", &world.view(), &[], &well());
         assert!(says.contains(words), "{says}");
         assert_eq!((state, mend.is_some()), (State::Bad, mends));

@@ -3,10 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use crate::spawn;
-use engine::{Command, Event, FolderId, Moment, StageEnd};
-use futures::FutureExt;
-use futures::future::{LocalBoxFuture, ready};
+use engine::{Event, LinkEvent, Moment};
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::{JsCast, JsValue};
@@ -15,8 +12,7 @@ use web_sys::EventTarget;
 use super::Host;
 use crate::Fault;
 use crate::channel::{Channel, FromEngine, Message, ToEngine};
-use crate::server::SERVER;
-use crate::{inbox, now, surroundings};
+use crate::{now, spawn, surroundings};
 
 /// The browser takes so many in one go (measured).
 const MOST_FETCHED: usize = 100;
@@ -27,13 +23,8 @@ pub(super) trait Audience {
     /// Hears what is said to the engine, until the listeners are dropped.
     fn listen(&self, host: &Rc<Host>) -> Result<Vec<EventListener>, Fault>;
     fn say(&self, message: &FromEngine, attached: &JsValue);
-    /// A turn was saved.
-    fn notice(&self, host: &Rc<Host>);
-    /// Begins what an engine does for pages alone.
-    fn begin(&self, host: &Rc<Host>, command: Command);
-    fn before_listing<'a>(&'a self, host: &'a Rc<Host>, folder: FolderId) -> LocalBoxFuture<'a, ()>;
-    /// Makes durable what only a person at a page can change.
-    fn keep<'a>(&'a self, host: &'a Host, command: Command) -> LocalBoxFuture<'a, Result<(), Fault>>;
+    /// There may be a new view, and all that it shows is stored.
+    fn show(&self, host: &Rc<Host>);
     /// The host ends.
     fn leave(&self);
 }
@@ -69,7 +60,7 @@ impl Audience for Pages {
         let network = |name: &'static str, online: bool| {
             let host = Rc::clone(host);
             EventListener::new(js_sys::global().unchecked_ref(), name, move |_| {
-                host.tell(Event::NetworkChanged { online });
+                host.tell(Event::Link(LinkEvent::NetworkChanged { online }));
             })
         };
         Ok(vec![messages, network("online", true), network("offline", false)])
@@ -83,7 +74,7 @@ impl Audience for Pages {
     }
 
     /// At once when work begins or ends: that is what people wait to see.
-    fn notice(&self, host: &Rc<Host>) {
+    fn show(&self, host: &Rc<Host>) {
         let passed = now().since(self.published.at.get());
         let at_rest = host.engine.borrow().is_at_rest();
         if passed >= PUBLISH_EVERY_MS || self.was_at_rest.replace(at_rest) != at_rest {
@@ -94,18 +85,6 @@ impl Audience for Pages {
             let wait = PUBLISH_EVERY_MS.saturating_sub(passed) as u32;
             self.published.later.replace(Some(Timeout::new(wait, move || published.publish(&host))));
         }
-    }
-
-    fn begin(&self, host: &Rc<Host>, command: Command) {
-        host.begin_for_pages(command);
-    }
-
-    fn before_listing<'a>(&'a self, host: &'a Rc<Host>, folder: FolderId) -> LocalBoxFuture<'a, ()> {
-        host.watch_if_asked(folder).boxed_local()
-    }
-
-    fn keep<'a>(&'a self, host: &'a Host, command: Command) -> LocalBoxFuture<'a, Result<(), Fault>> {
-        host.keep_for_pages(command).boxed_local()
     }
 
     fn leave(&self) {
@@ -147,7 +126,7 @@ impl Opened {
     fn hear(&self) {
         self.heard.set(true);
         if let Some(host) = &*self.tell.borrow() {
-            host.tell(Event::TabOpened);
+            host.tell(Event::PageOpened);
         }
     }
 }
@@ -167,19 +146,7 @@ impl Audience for NoPage {
 
     fn say(&self, _: &FromEngine, _: &JsValue) {}
 
-    fn notice(&self, _: &Rc<Host>) {}
-
-    /// Without a page nothing is watched or copied, nobody pairs, and an engine's shift is too short for telling. What was
-    /// shared is removed by the next page.
-    fn begin(&self, _: &Rc<Host>, _: Command) {}
-
-    fn before_listing<'a>(&'a self, _: &'a Rc<Host>, _: FolderId) -> LocalBoxFuture<'a, ()> {
-        ready(()).boxed_local()
-    }
-
-    fn keep<'a>(&'a self, _: &'a Host, _: Command) -> LocalBoxFuture<'a, Result<(), Fault>> {
-        ready(Ok(())).boxed_local()
-    }
+    fn show(&self, _: &Rc<Host>) {}
 
     fn leave(&self) {
         self.opened.tell.take();
@@ -187,62 +154,10 @@ impl Audience for NoPage {
 }
 
 impl Host {
-    fn begin_for_pages(self: &Rc<Host>, command: Command) {
-        let host = Rc::clone(self);
-        match command {
-            Command::WatchFolder(folder) => self.to_watch.borrow_mut().push(folder),
-            Command::TellInventory(folder) => {
-                let Some((name, text)) = self.inventory(folder) else { return };
-                spawn(async move { SERVER.tell_inventory(folder, &name, text).await });
-            }
-            Command::Pair { code } => spawn(async move {
-                host.tell(Event::PairingEnded(SERVER.pair(code, crate::device::name()).await));
-            }),
-            Command::Discard { path, .. } => spawn(async move { inbox::discard(&path).await }),
-            Command::Stage { read, file } => spawn(async move {
-                let end = match host.open(&read).await {
-                    Ok(opened) => host.store.add_copy(file, &opened.file).await,
-                    Err(_) => StageEnd::Failed,
-                };
-                host.tell(Event::StageEnded { job: read.job, end });
-            }),
-            Command::Notify(notice) => self.say(&FromEngine::Notify(notice)),
-            // Begun for everybody, or written before anything begins.
-            Command::ListFolder { .. }
-            | Command::Hash(_)
-            | Command::Ask { .. }
-            | Command::Upload(_)
-            | Command::Abandon(_)
-            | Command::CheckServer { .. }
-            | Command::LimitRate(_)
-            | Command::Unstage(_)
-            | Command::WakeAt(_)
-            | Command::Save(_)
-            | Command::SaveSettings(_)
-            | Command::SaveRules { .. }
-            | Command::SaveRun { .. }
-            | Command::ForgetFolder(_) => {}
-        }
-    }
-
-    fn inventory(&self, folder: FolderId) -> Option<(String, String)> {
-        let engine = self.engine.borrow();
-        engine.inventory(folder).map(|(name, text)| (name.to_owned(), text))
-    }
-
-    async fn keep_for_pages(&self, command: Command) -> Result<(), Fault> {
-        if let Command::SaveRules { folder, rules } = command {
-            self.store.save_rules(folder, rules).await?;
-        } else if let Command::ForgetFolder(folder) = command {
-            self.forget(folder).await?;
-        }
-        Ok(())
-    }
-
     fn receive(self: &Rc<Host>, Message { body, attached, number }: Message<ToEngine>) {
         match body {
             // What asks for an answer has it for a confirmation; what changes something is confirmed once that
-            // is saved.
+            // is stored.
             ToEngine::Hello => {
                 self.take_in_inbox();
                 return self.publish();
@@ -284,9 +199,9 @@ impl Host {
         });
     }
 
-    /// Nothing is shown that is not saved: the end of the turn publishes it.
+    /// Nothing is shown that is not stored: the end of the turn publishes it.
     fn publish(&self) {
-        if self.saved.get() {
+        if self.stored.get() {
             let view = self.engine.borrow().view(now());
             self.say(&FromEngine::View(Box::new(view)));
         }

@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::spawn;
-use engine::{Access, Event, FolderId, INBOX, Intent, Lasting};
+use engine::{Access, Event, FolderEvent, FolderId, INBOX, Intent, Lasting};
 use futures::channel::oneshot::channel;
 use futures::future::select;
 use gloo::timers::future::TimeoutFuture;
@@ -17,6 +16,7 @@ use crate::bindings::DirectoryHandle;
 use crate::channel::{FromEngine, Notice};
 use crate::inbox;
 use crate::source::{Files, Source};
+use crate::spawn;
 use crate::watch::Watch;
 
 /// Where the ids of folders that are handed over once begin: the store's own count from one and never get here.
@@ -39,14 +39,12 @@ enum Relation {
 
 impl Host {
     pub(super) fn source(&self, folder: FolderId) -> Option<Rc<Source>> {
-        let sources = self.sources.borrow();
-        sources.iter().find(|(id, _)| *id == folder).map(|(_, source)| Rc::clone(source))
+        self.sources.borrow().get(&folder).map(Rc::clone)
     }
 
     /// In the place of the folder's former one, if any.
     fn set_source(&self, folder: FolderId, source: Source) {
-        self.drop_source(folder);
-        self.sources.borrow_mut().push((folder, Rc::new(source)));
+        self.sources.borrow_mut().insert(folder, Rc::new(source));
         self.say_handles();
     }
 
@@ -61,26 +59,22 @@ impl Host {
         self.audience.say(&FromEngine::Handles, &handles);
     }
 
-    fn drop_source(&self, folder: FolderId) {
-        self.sources.borrow_mut().retain(|(id, _)| *id != folder);
-    }
-
     /// Folders come in one after the other: two drops of one folder must not both find it new.
     pub(super) fn add_folder(self: &Rc<Host>, number: u32, attached: JsValue) {
-        self.coming.borrow_mut().push((number, attached));
+        self.coming.borrow_mut().push_back((number, attached));
         if self.coming.borrow().len() > 1 {
             return;
         }
         let host = Rc::clone(self);
         spawn(async move {
             loop {
-                let next = host.coming.borrow().first().cloned();
+                let next = host.coming.borrow().front().cloned();
                 let Some((number, attached)) = next else { return };
                 if let Err(fault) = host.take_folder(number, attached.unchecked_into()).await {
                     host.say(&FromEngine::Notice(Notice::FolderNotKept { why: fault.to_string() }));
                     host.say(&FromEngine::Heard(number));
                 }
-                host.coming.borrow_mut().remove(0);
+                host.coming.borrow_mut().pop_front();
             }
         });
     }
@@ -100,7 +94,7 @@ impl Host {
             Relation::Same(id) => {
                 // The new handle carries the fresh grant.
                 self.set_source(id, Source::directory(handle));
-                self.tell_for(number, Event::AccessChanged { folder: id, access: Access::Granted });
+                self.tell_for(number, granted(id));
                 self.say(&FromEngine::Notice(Notice::AlreadyAdded { name }));
             }
             Relation::Inside { outer } => {
@@ -122,7 +116,7 @@ impl Host {
                 Some(folder) => {
                     let paths = inbox::parcels(&inbox).await.unwrap_or_default();
                     if !paths.is_empty() {
-                        host.tell(Event::PathsTouched { folder, paths });
+                        host.tell(Event::Folder(folder, FolderEvent::PathsTouched(paths)));
                     }
                 }
             }
@@ -165,11 +159,11 @@ impl Host {
 
     fn enter(&self, number: u32, id: FolderId, name: String, source: Source, lasting: Lasting) {
         self.set_source(id, source);
-        self.tell_for(number, Event::FolderAdded { folder: id, name, lasting });
+        self.tell_for(number, Event::Folder(id, FolderEvent::Added { name, lasting }));
     }
 
     pub(super) fn regranted(&self, number: u32, folder: FolderId) {
-        self.tell_for(number, Event::AccessChanged { folder, access: Access::Granted });
+        self.tell_for(number, granted(folder));
     }
 
     /// Begins the watch that the engine asked for, if it can before the listing that follows it.
@@ -177,13 +171,13 @@ impl Host {
         let asked = self.to_watch.borrow().contains(&folder);
         self.to_watch.borrow_mut().retain(|id| *id != folder);
         let Some(source) = self.source(folder).filter(|_| asked) else { return };
-        self.watches.borrow_mut().retain(|watch| watch.folder() != folder);
+        self.watches.borrow_mut().remove(&folder);
         let (host, (late, told)) = (Rc::clone(self), channel());
         spawn(async move {
             host.watch(folder, &source).await;
             // Nobody waits any more: the listing has begun.
             if late.send(()).is_err() {
-                host.tell(Event::WatchBeganLate { folder });
+                host.tell(Event::Folder(folder, FolderEvent::WatchBeganLate));
             }
         });
         select(told, TimeoutFuture::new(WATCH_FIRST_MS)).await;
@@ -196,10 +190,8 @@ impl Host {
         let tell = move |event: Event| _ = tell.unbounded_send(event.into());
         match Watch::begin(folder, &directory.handle, tell).await {
             Ok(Some(watch)) if self.source(folder).is_some() => {
-                let mut watches = self.watches.borrow_mut();
-                // Two that began at the same time would tell everything twice.
-                watches.retain(|other| other.folder() != folder);
-                watches.push(watch);
+                // In the place of another: two would tell everything twice.
+                self.watches.borrow_mut().insert(folder, watch);
             }
             // Taken out meanwhile, or not to be watched by this browser.
             Ok(Some(_) | None) => {}
@@ -208,11 +200,15 @@ impl Host {
         }
     }
 
-    pub(super) async fn forget(&self, folder: FolderId) -> Result<(), Fault> {
-        self.drop_source(folder);
-        self.watches.borrow_mut().retain(|watch| watch.folder() != folder);
-        self.store.forget_folder(folder).await
+    /// The folder is backed up no longer.
+    pub(super) fn let_go(&self, folder: FolderId) {
+        self.sources.borrow_mut().remove(&folder);
+        self.watches.borrow_mut().remove(&folder);
     }
+}
+
+fn granted(folder: FolderId) -> Event {
+    Event::Folder(folder, FolderEvent::AccessChanged(Access::Granted))
 }
 
 fn named_file(pair: &JsValue) -> Option<(String, File)> {

@@ -2,79 +2,94 @@
 
 use std::rc::Rc;
 
-use crate::spawn;
 use engine::{
-    Checked, Command, Event, FolderId, HashEnd, JobId, Look, Moment, Read, RequestEnd, ScanId, Scope, Send,
-    UploadEnd,
+    AfterStored, Barrier, Begin, Checked, CopyEnd, Event, FolderEvent, FolderId, HashEnd, JobId, LinkEvent,
+    ListingEnd, Look, Moment, Read, ReadingEvent, RequestEnd, ScanId, Scope, SendingEvent, Upload, UploadEnd,
 };
 use futures::future::{AbortHandle, Abortable, LocalBoxFuture};
 use gloo::timers::callback::Timeout;
 use protocol::Digest;
-use protocol::safelight::Pieces;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
 use super::Host;
-use crate::Fault;
+use crate::channel::FromEngine;
 use crate::hash::{Checkpoint, ReadFault, ReaderSaid};
 use crate::server::SERVER;
 use crate::source::{OpenFault, Opened, look_at, stamp_of};
 use crate::upload::{Cargo, Moved};
-use crate::{now, walk};
+use crate::{Fault, device, inbox, now, spawn, walk};
 
 /// The longest time that `setTimeout` can wait; the engine asks again after it.
 const LONGEST_TIMEOUT_MS: u64 = i32::MAX as u64;
 
 impl Host {
-    pub(super) fn begin(self: &Rc<Host>, command: Command) {
+    pub(super) fn begin(self: &Rc<Host>, command: Begin) {
         let host = Rc::clone(self);
         match command {
-            Command::WatchFolder(_)
-            | Command::TellInventory(_)
-            | Command::Pair { .. }
-            | Command::Stage { .. }
-            | Command::Discard { .. }
-            | Command::Notify(_) => {
-                self.audience.begin(self, command);
-            }
-            Command::ListFolder { folder, scan, scope } => {
+            Begin::WatchFolder(folder) => self.to_watch.borrow_mut().push(folder),
+            Begin::ListFolder { folder, scan, scope } => {
                 spawn(async move { host.list(folder, scan, scope).await });
             }
-            Command::Hash(read) => self.begin_job(read.job, Box::pin(host.hash(read))),
-            Command::Ask { job, digests } => spawn(async move {
-                let end = SERVER.ask(&digests).await;
-                host.tell(Event::AskEnded { job, end });
+            Begin::Hash(read) => self.begin_job(read.job, Box::pin(host.hash(read))),
+            Begin::CheckServer { job } => spawn(async move {
+                let checked = host.check_server().await;
+                host.uploads.told(checked.abilities.pieces);
+                host.tell(Event::Link(LinkEvent::Checked(job, checked)));
             }),
-            Command::Upload(send) => self.begin_job(send.read.job, Box::pin(host.upload(send))),
-            Command::Abandon(job) => self.abandon(job),
-            Command::CheckServer { job } => spawn(async move {
-                let (checked, pieces) = host.check_server().await;
-                host.uploads.told(pieces);
-                host.tell(Event::ServerChecked { job, checked });
-            }),
-            Command::LimitRate(rate) => spawn(async move {
-                // Told again whenever the server was looked for.
-                _ = SERVER.limit_rate(rate).await;
-            }),
-            Command::Unstage(copies) => spawn(async move { host.store.remove_copies(&copies).await }),
-            Command::WakeAt(at) => self.wake_at(at),
-            // Written before anything begins, by `carry_out`.
-            Command::Save(_)
-            | Command::SaveSettings(_)
-            | Command::SaveRules { .. }
-            | Command::SaveRun { .. }
-            | Command::ForgetFolder(_) => {}
+            Begin::WakeAt(at) => self.wake_at(at),
         }
     }
 
-    /// Runs a piece of work that [`Command::Abandon`] can stop; dropping its future stops it.
+    pub(super) fn after_stored(self: &Rc<Host>, command: AfterStored) {
+        let host = Rc::clone(self);
+        match command {
+            AfterStored::Ask { job, digests } => spawn(async move {
+                let end = SERVER.ask(&digests).await;
+                host.tell(Event::AskEnded(job, end));
+            }),
+            AfterStored::Upload(upload) => self.begin_job(upload.read.job, Box::pin(host.upload(upload))),
+            AfterStored::Abandon(job) => self.abandon(job),
+            AfterStored::LimitRate(rate) => spawn(async move {
+                // Told again whenever the server was looked for.
+                _ = SERVER.limit_rate(rate).await;
+            }),
+            AfterStored::TellInventory(folder) => {
+                let Some((name, text)) = self.inventory(folder) else { return };
+                spawn(async move { SERVER.tell_inventory(folder, &name, text).await });
+            }
+            AfterStored::Pair { code } => spawn(async move {
+                let end = SERVER.pair(code, device::name()).await;
+                host.tell(Event::Link(LinkEvent::PairingEnded(end)));
+            }),
+            AfterStored::Copy { read, file } => spawn(async move {
+                let end = match host.open(&read).await {
+                    Ok(opened) => host.store.add_copy(file, &opened.file).await,
+                    Err(_) => CopyEnd::Failed,
+                };
+                host.tell(Event::CopyEnded(read.job, end));
+            }),
+            AfterStored::RemoveCopies(copies) => {
+                spawn(async move { host.store.remove_copies(&copies).await });
+            }
+            AfterStored::Discard { path, .. } => spawn(async move { inbox::discard(&path).await }),
+            AfterStored::Notify(notice) => self.say(&FromEngine::Notify(notice)),
+        }
+    }
+
+    fn inventory(&self, folder: FolderId) -> Option<(String, String)> {
+        let engine = self.engine.borrow();
+        engine.inventory(folder).map(|(name, text)| (name.to_owned(), text))
+    }
+
+    /// Runs a piece of work that [`AfterStored::Abandon`] can stop; dropping its future stops it.
     fn begin_job(self: &Rc<Host>, job: JobId, work: LocalBoxFuture<'static, Event>) {
         let (handle, registration) = AbortHandle::new_pair();
-        self.jobs.borrow_mut().push((job, handle));
+        self.jobs.borrow_mut().insert(job, handle);
         let host = Rc::clone(self);
         spawn(async move {
             let end = Abortable::new(work, registration).await;
-            host.jobs.borrow_mut().retain(|(running, _)| *running != job);
+            host.jobs.borrow_mut().remove(&job);
             if let Ok(event) = end {
                 host.tell(event);
             }
@@ -82,18 +97,16 @@ impl Host {
     }
 
     fn abandon(&self, job: JobId) {
-        self.jobs
-            .borrow()
-            .iter()
-            .filter(|(running, _)| *running == job)
-            .for_each(|(_, handle)| handle.abort());
+        if let Some(handle) = self.jobs.borrow().get(&job) {
+            handle.abort();
+        }
     }
 
     /// The first answer was asked for while the store was being read.
-    async fn check_server(&self) -> (Checked, Option<Pieces>) {
-        let early = self.early.take();
-        let answer = match early {
-            Some(early) => early.answer().await,
+    async fn check_server(&self) -> Checked {
+        let first = self.first_check.take();
+        let answer = match first {
+            Some(first) => first.answer().await,
             None => None,
         };
         match answer {
@@ -109,11 +122,15 @@ impl Host {
     }
 
     async fn list(self: &Rc<Host>, folder: FolderId, scan: ScanId, scope: Scope) {
-        self.audience.before_listing(self, folder).await;
-        let Some(source) = self.source(folder) else { return };
-        let tell = |files| self.tell(Event::FilesListed { folder, scan, files });
+        self.watch_if_asked(folder).await;
+        let Some(source) = self.source(folder) else {
+            // Its record has no handle that can be used.
+            let end = ListingEnd::OutOfReach(Barrier::Unreachable);
+            return self.tell(Event::Folder(folder, FolderEvent::ListingEnded { scan, end }));
+        };
+        let tell = |files| self.tell(Event::Folder(folder, FolderEvent::FilesListed { scan, files }));
         let end = walk::list(&source, &scope, tell).await;
-        self.tell(Event::ListingEnded { folder, scan, end });
+        self.tell(Event::Folder(folder, FolderEvent::ListingEnded { scan, end }));
     }
 
     async fn hash(self: Rc<Host>, read: Read) -> Event {
@@ -128,7 +145,7 @@ impl Host {
                 },
             },
         };
-        Event::HashEnded { job: read.job, end }
+        Event::Reading(read.job, ReadingEvent::Ended(end))
     }
 
     /// A large file is read on from where an earlier reading was cut off.
@@ -150,10 +167,10 @@ impl Host {
     fn hear_reader(self: &Rc<Host>, read: &Read, said: ReaderSaid) {
         match said {
             ReaderSaid::Read(bytes) => {
-                self.tell(Event::HashProgressed { job: read.job, read: bytes });
+                self.tell(Event::Reading(read.job, ReadingEvent::Progressed(bytes)));
             }
             ReaderSaid::Reached(bytes, state) => {
-                self.tell(Event::HashProgressed { job: read.job, read: bytes });
+                self.tell(Event::Reading(read.job, ReadingEvent::Progressed(bytes)));
                 let (host, key) = (Rc::clone(self), Checkpoint::key(read));
                 let checkpoint = Checkpoint { stamp: read.stamp, read: bytes, state };
                 spawn(async move { _ = host.store.save_checkpoint(&key, &checkpoint).await });
@@ -162,23 +179,24 @@ impl Host {
         }
     }
 
-    async fn upload(self: Rc<Host>, send: Send) -> Event {
-        let job = send.read.job;
+    async fn upload(self: Rc<Host>, upload: Upload) -> Event {
+        let job = upload.read.job;
         let tell = |moved| {
-            self.tell(match moved {
-                Moved::From(at) => Event::UploadResumed { job, at },
-                Moved::To(sent) => Event::UploadProgressed { job, sent },
-            });
+            let event = match moved {
+                Moved::From(at) => SendingEvent::Resumed(at),
+                Moved::To(sent) => SendingEvent::Progressed(sent),
+            };
+            self.tell(Event::Sending(job, event));
         };
-        let end = match self.open(&send.read).await {
+        let end = match self.open(&upload.read).await {
             Err(closed) => closed.into(),
-            Ok(opened) => match self.uploads.send(Cargo::new(&opened.file, &send), &tell).await {
-                Ok(RequestEnd::NoReply) => self.explain_no_reply(&send.read, &opened).await,
+            Ok(opened) => match self.uploads.send(Cargo::new(&opened.file, &upload), &tell).await {
+                Ok(RequestEnd::NoReply) => self.explain_no_reply(&upload.read, &opened).await,
                 Ok(end) => UploadEnd::Ended(end),
                 Err(_) => UploadEnd::Ended(RequestEnd::NoReply),
             },
         };
-        Event::UploadEnded { job, end }
+        Event::Sending(job, SendingEvent::Ended(end))
     }
 
     /// A file that changed makes an upload fail exactly like the network does (measured): one byte tells.

@@ -1,6 +1,6 @@
 //! What is asked of the server, and what the engine learns from each answer.
 
-use engine::{Body, FolderId, Known, PairEnd, RequestEnd, Trust};
+use engine::{Abilities, Body, FolderId, Known, PairEnd, RequestEnd};
 use futures::executor::block_on;
 use protocol::safelight::Pieces;
 use protocol::{AssetId, Digest};
@@ -43,7 +43,7 @@ mod asking {
             Body::Understood(vec![
                 Known::Lacking,
                 Known::Held { asset: Some(asset) },
-                Known::InTrash,
+                Known::InTrash { asset: Some(asset) },
                 Known::Unsupported,
                 Known::Held { asset: None },
             ])
@@ -108,9 +108,9 @@ mod checking {
         ];
         for (me, account) in table {
             let server = Server(Script::of([answer(200, me), answer(404, UNKNOWN)]));
-            let RequestEnd::Replied(reply) = block_on(server.check()).0.account else { panic!("{me}") };
+            let RequestEnd::Replied(reply) = block_on(server.check()).account else { panic!("{me}") };
             let known = match reply.body {
-                Body::Understood(known) => Some(known.0.0),
+                Body::Understood(account) => Some(account.0),
                 Body::Refused(_) | Body::Foreign => None,
             };
             assert_eq!(known.as_deref(), account, "{me}");
@@ -121,7 +121,7 @@ mod checking {
     #[test]
     fn nobody_signed_in_is_told_with_its_status() {
         let refusal = answer(401, r#"{"message":"Authentication required"}"#);
-        let RequestEnd::Replied(reply) = check(refusal, html(200)).0.account else { panic!("no reply") };
+        let RequestEnd::Replied(reply) = check(refusal, html(200)).account else { panic!("no reply") };
         assert_eq!((reply.status, reply.body), (401, Body::Refused("Authentication required".into())));
     }
 
@@ -129,21 +129,22 @@ mod checking {
     fn a_server_can_do_what_it_says_and_nothing_else() {
         let all = r#"{"version":"1","verifiesDigests":true,"pieces":{"from":16,"upTo":7}}"#;
         let less = r#"{"version":"1","verifiesDigests":true}"#;
+        let pieces = Some(Pieces { from: 16, up_to: Some(7) });
         let table = [
-            (answer(200, all), Trust::Verifies, Some(Pieces { from: 16, up_to: Some(7) })),
-            (answer(200, less), Trust::Verifies, None),
-            (answer(404, UNKNOWN), Trust::StoresUnseen, None),
-            (html(200), Trust::StoresUnseen, None),
-            (Exchange::NoReply, Trust::StoresUnseen, None),
-            (Exchange::Stalled, Trust::StoresUnseen, None),
+            (answer(200, all), Abilities { verifies_digests: true, pieces, ..Abilities::default() }),
+            (answer(200, less), Abilities { verifies_digests: true, ..Abilities::default() }),
+            (answer(404, UNKNOWN), Abilities::default()),
+            (html(200), Abilities::default()),
+            (Exchange::NoReply, Abilities::default()),
+            (Exchange::Stalled, Abilities::default()),
         ];
-        for (capabilities, trust, pieces) in table {
+        for (capabilities, abilities) in table {
             let checked = check(answer(200, r#"{"id":"a"}"#), capabilities.clone());
-            assert_eq!((checked.0.trust, checked.1), (trust, pieces), "{capabilities:?}");
+            assert_eq!(checked.abilities, abilities, "{capabilities:?}");
         }
     }
 
-    fn check(me: Exchange, capabilities: Exchange) -> (engine::Checked, Option<Pieces>) {
+    fn check(me: Exchange, capabilities: Exchange) -> engine::Checked {
         block_on(Server(Script::of([me, capabilities])).check())
     }
 }

@@ -1,7 +1,7 @@
 //! Copies of files that wait: the browser copies the bytes of a file that is stored, and keeps its name and its time, so that
 //! any context can read it, whatever becomes of its folder's permission (measured).
 
-use engine::{FileId, StageEnd, Stamp};
+use engine::{CopyEnd, FileId, Stamp};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
@@ -28,18 +28,18 @@ impl Store {
         record.dyn_into().ok().filter(|file| stamp_of(file) == stamp)
     }
 
-    pub async fn add_copy(&self, id: FileId, file: &File) -> StageEnd {
+    pub async fn add_copy(&self, id: FileId, file: &File) -> CopyEnd {
         if !has_room_for(file.size()).await {
-            return StageEnd::NoRoom;
+            return CopyEnd::NoRoom;
         }
         match self.set(COPIES, id.0.into(), Some(file.into())).await {
-            Ok(()) => StageEnd::Staged,
-            Err(fault) if fault.is("QuotaExceededError") => StageEnd::NoRoom,
-            Err(_) => StageEnd::Failed,
+            Ok(()) => CopyEnd::Copied,
+            Err(fault) if fault.is("QuotaExceededError") => CopyEnd::NoRoom,
+            Err(_) => CopyEnd::Failed,
         }
     }
 
-    /// What cannot be removed now is at a later start.
+    /// Failed deletions are retried at the next start.
     pub async fn remove_copies(&self, ids: &[FileId]) {
         for id in ids {
             _ = self.set(COPIES, id.0.into(), None).await;

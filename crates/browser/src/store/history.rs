@@ -1,12 +1,13 @@
 //! The history of runs, and how far large files were read.
 
-use engine::{Moment, Run};
+use engine::{Loaded, Moment, Run, SavedRun};
+use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::TransactionMode;
 use wasm_bindgen::JsValue;
 
-use super::Store;
 use super::schema::{CHECKPOINTS, RUNS};
+use super::{Store, StoreFault, records};
 use crate::hash::Checkpoint;
 use crate::{Fault, wire};
 
@@ -14,34 +15,28 @@ use crate::{Fault, wire};
 const RUNS_KEPT: usize = 500;
 
 impl Store {
-    /// Keeps a run, in place of what was kept of it, and of one that it replaces.
-    pub async fn save_run(&self, run: &Run, replaces: Option<Moment>) -> Result<(), Fault> {
-        let write = self.begin(&[RUNS], TransactionMode::Readwrite)?;
-        let store = write.object_store(RUNS)?;
-        if let Some(began) = replaces {
-            store.delete(key(began)).build()?;
-        }
-        let kept = super::keys(&store).await?;
-        let too_old = kept.len().saturating_sub(RUNS_KEPT - 1);
-        for began in kept.into_iter().take(too_old) {
-            store.delete(began).build()?;
-        }
-        store.put(JsValue::from(wire::encode(run)?)).with_key(key(run.began)).build()?;
-        Ok(write.commit().await?)
-    }
-
-    /// Every run that is kept, the newest first.
-    pub async fn runs(&self) -> Result<Vec<Run>, Fault> {
+    /// Every run that is kept and can be read, the newest first.
+    pub async fn runs(&self) -> Result<Vec<Run>, StoreFault> {
         let read = self.begin(&[RUNS], TransactionMode::Readonly)?;
-        let records = super::all(&read, RUNS).await?;
-        records.iter().rev().map(|record| wire::decode_bytes(record)).collect()
+        let records = read.object_store(RUNS)?.get_all::<JsValue>().await?;
+        let mut runs = Vec::new();
+        for record in records {
+            match records::read(&record.map_err(Fault::from)?)? {
+                Loaded::Known(run) => runs.push(run),
+                Loaded::Unreadable => {
+                    web_sys::console::warn_1(&"a run of the history cannot be read".into());
+                }
+            }
+        }
+        runs.reverse();
+        Ok(runs)
     }
 
-    /// The newest one.
-    pub(super) async fn last_run(&self) -> Result<Option<Run>, Fault> {
+    /// The newest one, if it can be read.
+    pub(super) async fn last_run(&self) -> Result<Option<Run>, StoreFault> {
         let Some(began) = self.keys(RUNS).await?.pop() else { return Ok(None) };
-        let record = self.get(RUNS, began).await?;
-        record.map(|record| wire::decode(&record)).transpose()
+        let Some(record) = self.get(RUNS, began).await? else { return Ok(None) };
+        Ok(records::read::<Run>(&record)?.known().cloned())
     }
 
     pub async fn save_checkpoint(&self, key: &str, checkpoint: &Checkpoint) -> Result<(), Fault> {
@@ -56,6 +51,23 @@ impl Store {
     pub async fn forget_checkpoint(&self, key: &str) -> Result<(), Fault> {
         self.set(CHECKPOINTS, key.into(), None).await
     }
+}
+
+/// Keeps a run, in place of what was kept of it, and of one that it replaces.
+pub(super) async fn put_run(
+    store: &ObjectStore<'_>,
+    SavedRun { run, replaces }: &SavedRun,
+) -> Result<(), Fault> {
+    if let Some(began) = replaces {
+        store.delete(key(*began)).build()?;
+    }
+    let kept = super::keys(store).await?;
+    let too_old = kept.len().saturating_sub(RUNS_KEPT - 1);
+    for began in kept.into_iter().take(too_old) {
+        store.delete(began).build()?;
+    }
+    store.put(records::write(run.clone())?).with_key(key(run.began)).build()?;
+    Ok(())
 }
 
 fn key(began: Moment) -> JsValue {

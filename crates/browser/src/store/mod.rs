@@ -5,15 +5,17 @@
 //! are appended as they happen and are small. Changes are folded into their pages now and then. One writer: the
 //! holder of the engine's lock.
 
+mod catalog;
 mod copies;
 mod history;
-mod pages;
 mod records;
 mod schema;
 
 use std::cell::Cell;
+use std::fmt;
 
-use engine::{FolderId, FolderRules, Saved, SavedFolder, SavedRow, Settings};
+use engine::record::{Newer, pages};
+use engine::{Changes, FolderId, FolderRules, Saved};
 use futures::channel::oneshot;
 use gloo::events::EventListener;
 use indexed_db_futures::database::Database;
@@ -22,19 +24,17 @@ use indexed_db_futures::internals::SystemRepr;
 use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{Transaction, TransactionMode};
+use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
+use crate::Fault;
 use crate::bindings::DirectoryHandle;
-use crate::{Fault, wire};
 use records::FolderRecord;
-use schema::{CATALOG, CHANGES, FOLDERS, PAGES, SETTINGS};
+use schema::{CHANGES, FOLDERS, INCIDENTS, MEMORY, RECORDS, RUNS, SETTINGS};
 
 /// Folding rewrites the touched pages: rarely enough to cost little, often enough that loading stays fast.
 const SAVES_BETWEEN_FOLDS: u32 = 2_000;
-
-/// Some 16,000 rows.
-const PAGES_AT_ONCE: f64 = 32.0;
 
 pub struct Store {
     db: Database,
@@ -42,47 +42,84 @@ pub struct Store {
 }
 
 /// What the store held at the start.
-pub struct Loaded {
+pub struct Opened {
     pub saved: Saved,
     pub handles: Vec<(FolderId, DirectoryHandle)>,
 }
 
+/// Why a store cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreFault {
+    /// A newer Safelight wrote it: that one must be opened.
+    Newer,
+    Browser(Fault),
+}
+
 impl Store {
-    pub async fn open() -> Result<Store, Fault> {
+    pub async fn open() -> Result<Store, StoreFault> {
         Store::open_named(schema::NAME).await
     }
 
     /// Under another name, for tests.
-    pub async fn open_named(name: &str) -> Result<Store, Fault> {
+    pub async fn open_named(name: &str) -> Result<Store, StoreFault> {
         let db = schema::open(name).await?;
         Ok(Store { db, saves: Cell::new(0) })
     }
 
-    pub async fn load(&self) -> Result<Loaded, Fault> {
+    pub async fn load(&self) -> Result<Opened, StoreFault> {
         self.fold().await?;
+        let rows = self.rows().await?;
         let folders = self.folder_records().await?;
-        let saved_folder = |(id, FolderRecord { handle, rules }): &(FolderId, FolderRecord)| SavedFolder {
-            id: *id,
-            name: handle.name(),
-            rules: *rules,
-        };
+        let incidents = records::read_or_default(self.get(RECORDS, INCIDENTS.into()).await?)?;
         let saved = Saved {
-            folders: folders.iter().map(saved_folder).collect(),
-            rows: self.rows().await?,
-            settings: self.settings().await?,
-            staged: self.copies().await?,
+            folders: folders.iter().map(|(id, folder)| folder.saved(*id)).collect(),
+            rows: rows.rows,
+            unreadable_rows: rows.unreadable,
+            settings: records::read_or_default(self.get(RECORDS, SETTINGS.into()).await?)?,
+            memory: records::read_or_default(self.get(RECORDS, MEMORY.into()).await?)?,
+            // They are for a report, and nothing depends on them.
+            incidents: incidents.known().cloned().unwrap_or_default(),
+            copies: self.copies().await?,
             last_run: self.last_run().await?,
         };
-        let handles = folders.into_iter().map(|(id, folder)| (id, folder.handle)).collect();
-        Ok(Loaded { saved, handles })
+        let handles = folders.into_iter().filter_map(|(id, folder)| Some((id, folder.handle?))).collect();
+        Ok(Opened { saved, handles })
     }
 
-    /// Returns once the rows are in the database.
-    pub async fn save(&self, rows: &[SavedRow]) -> Result<(), Fault> {
-        let change = pages::encode(rows)?;
-        let write = self.begin(&[CHANGES], TransactionMode::Readwrite)?;
-        write.object_store(CHANGES)?.put(JsValue::from(change)).build()?;
+    /// Returns once all of it is in the database, or none is: it is one transaction.
+    pub async fn save(&self, changes: &Changes) -> Result<(), StoreFault> {
+        let write = self.begin(&stores_of(changes), TransactionMode::Readwrite)?;
+        let Changes { rows, settings, memory, rules, runs, incidents, forgotten } = changes;
+        if !rows.is_empty() {
+            put_rows(&write, rows)?;
+        }
+        let records = [
+            (SETTINGS, settings.clone().map(records::write)),
+            (MEMORY, memory.clone().map(records::write)),
+            (INCIDENTS, incidents.clone().map(records::write)),
+        ];
+        for (name, record) in records {
+            if let Some(record) = record {
+                write.object_store(RECORDS)?.put(record?).with_key(JsValue::from(name)).build()?;
+            }
+        }
+        for (id, rules) in rules {
+            put_rules(&write, *id, *rules).await?;
+        }
+        for run in runs {
+            history::put_run(&write.object_store(RUNS)?, run).await?;
+        }
+        for id in forgotten {
+            write.object_store(FOLDERS)?.delete(JsValue::from(id.0)).build()?;
+        }
         write.commit().await?;
+        if !rows.is_empty() {
+            self.fold_now_and_then().await?;
+        }
+        Ok(())
+    }
+
+    async fn fold_now_and_then(&self) -> Result<(), StoreFault> {
         self.saves.set(self.saves.get() + 1);
         if self.saves.get() >= SAVES_BETWEEN_FOLDS {
             self.saves.set(0);
@@ -91,33 +128,14 @@ impl Store {
         Ok(())
     }
 
-    pub async fn save_settings(&self, settings: Settings) -> Result<(), Fault> {
-        let record = wire::encode_behind(&[records::SETTINGS_FORM], &settings)?.into();
-        self.set(SETTINGS, schema::THE_SETTINGS.into(), Some(record)).await
-    }
-
     /// Stores a folder's handle under an id of its own.
     pub async fn add_folder(&self, handle: &DirectoryHandle) -> Result<FolderId, Fault> {
         let write = self.begin(&[FOLDERS], TransactionMode::Readwrite)?;
         let store = write.object_store(FOLDERS)?;
-        let record = FolderRecord { handle: handle.clone(), rules: FolderRules::default() };
-        let key: JsValue = store.put(record.to_js()?).with_key_type::<JsValue>().await?;
+        let record = records::write_folder(handle, FolderRules::default())?;
+        let key: JsValue = store.put(record).with_key_type::<JsValue>().await?;
         write.commit().await?;
-        Ok(FolderId(key.as_f64().unwrap_or_default() as u32))
-    }
-
-    pub async fn save_rules(&self, id: FolderId, rules: FolderRules) -> Result<(), Fault> {
-        let Some(handle) = self.folder(id).await? else { return Ok(()) };
-        self.set(FOLDERS, id.0.into(), Some(FolderRecord { handle, rules }.to_js()?)).await
-    }
-
-    pub async fn forget_folder(&self, id: FolderId) -> Result<(), Fault> {
-        self.set(FOLDERS, id.0.into(), None).await
-    }
-
-    async fn folder(&self, id: FolderId) -> Result<Option<DirectoryHandle>, Fault> {
-        let record = self.get(FOLDERS, id.0.into()).await?;
-        Ok(record.and_then(|record| FolderRecord::from_js(&record)).map(|folder| folder.handle))
+        folder_id(&key)
     }
 
     /// Ends once another context wants to upgrade or delete the database. It is let go then.
@@ -137,40 +155,15 @@ impl Store {
         self.db.clone().close();
     }
 
-    async fn folder_records(&self) -> Result<Vec<(FolderId, FolderRecord)>, Fault> {
+    async fn folder_records(&self) -> Result<Vec<(FolderId, FolderRecord)>, StoreFault> {
         let mut folders = Vec::new();
         for key in self.keys(FOLDERS).await? {
-            let id = FolderId(key.as_f64().unwrap_or_default() as u32);
-            let record = self.get(FOLDERS, key).await?;
-            let folder = record.and_then(|record| FolderRecord::from_js(&record));
-            folders.extend(folder.map(|folder| (id, folder)));
-        }
-        Ok(folders)
-    }
-
-    async fn rows(&self) -> Result<Vec<SavedRow>, Fault> {
-        let last = self.keys(PAGES).await?.last().and_then(JsValue::as_f64);
-        let read = self.begin(&[PAGES], TransactionMode::Readonly)?;
-        let store = read.object_store(PAGES)?;
-        // All are asked for at once: while some are decoded the next ones come.
-        let (mut asked, mut from) = (Vec::new(), 0.0);
-        while last.is_some_and(|last| from <= last) {
-            let some = from..=from + PAGES_AT_ONCE - 1.0;
-            asked.push(store.get_all::<JsValue>().with_query(some).primitive()?);
-            from += PAGES_AT_ONCE;
-        }
-        let mut rows = Vec::new();
-        for pages in asked {
-            for page in pages.await? {
-                rows.append(&mut pages::decode(&wire::bytes_of(&page?))?);
+            let id = folder_id(&key)?;
+            if let Some(record) = self.get(FOLDERS, key).await? {
+                folders.push((id, FolderRecord::read(&record)?));
             }
         }
-        Ok(rows)
-    }
-
-    async fn settings(&self) -> Result<Settings, Fault> {
-        let record = self.get(SETTINGS, schema::THE_SETTINGS.into()).await?;
-        record.map_or_else(|| Ok(Settings::default()), |record| records::settings_of(&record))
+        Ok(folders)
     }
 
     /// The record of this key.
@@ -195,31 +188,42 @@ impl Store {
         Ok(write.commit().await?)
     }
 
-    /// Moves the changes into their pages, in one transaction.
-    async fn fold(&self) -> Result<(), Fault> {
-        let write = self.begin(&CATALOG, TransactionMode::Readwrite)?;
-        let mut changes = Vec::new();
-        for change in all(&write, CHANGES).await? {
-            changes.extend(pages::decode(&change)?);
-        }
-        if changes.is_empty() {
-            return Ok(write.abort().await?);
-        }
-        let store = write.object_store(PAGES)?;
-        for (number, changed) in pages::by_page(changes) {
-            let page: Option<JsValue> = store.get(JsValue::from(number)).await?;
-            let rows =
-                page.map(|page| pages::decode(&wire::bytes_of(&page))).transpose()?.unwrap_or_default();
-            let merged = pages::encode(&pages::merge(rows, changed))?;
-            store.put(JsValue::from(merged)).with_key(JsValue::from(number)).build()?;
-        }
-        write.object_store(CHANGES)?.clear()?;
-        Ok(write.commit().await?)
-    }
-
     fn begin(&self, stores: &[&str], mode: TransactionMode) -> Result<Transaction<'_>, Fault> {
         Ok(self.db.transaction(stores).with_mode(mode).build()?)
     }
+}
+
+/// The stores that these changes concern: a transaction locks no more than it needs.
+fn stores_of(changes: &Changes) -> Vec<&'static str> {
+    let Changes { rows, settings, memory, rules, runs, incidents, forgotten } = changes;
+    let concerned = [
+        (CHANGES, !rows.is_empty()),
+        (RECORDS, settings.is_some() || memory.is_some() || incidents.is_some()),
+        (FOLDERS, !rules.is_empty() || !forgotten.is_empty()),
+        (RUNS, !runs.is_empty()),
+    ];
+    concerned.into_iter().filter(|(_, concerned)| *concerned).map(|(store, _)| store).collect()
+}
+
+fn put_rows(write: &Transaction<'_>, rows: &[engine::SavedRow]) -> Result<(), Fault> {
+    let bytes = pages::encode(rows).map_err(|error| Fault::new("EncodingError", error.to_string()))?;
+    write.object_store(CHANGES)?.put(JsValue::from(Uint8Array::from(&*bytes))).build()?;
+    Ok(())
+}
+
+async fn put_rules(write: &Transaction<'_>, id: FolderId, rules: FolderRules) -> Result<(), Fault> {
+    let store = write.object_store(FOLDERS)?;
+    let record: Option<JsValue> = store.get(JsValue::from(id.0)).await?;
+    // Forgotten meanwhile.
+    let Some(record) = record else { return Ok(()) };
+    records::set_rules(&record, rules)?;
+    store.put(record).with_key(JsValue::from(id.0)).build()?;
+    Ok(())
+}
+
+fn folder_id(key: &JsValue) -> Result<FolderId, Fault> {
+    let number = key.as_f64().ok_or_else(|| Fault::new("DataError", "a folder's key is no number"))?;
+    Ok(FolderId(number as u32))
 }
 
 async fn keys(store: &ObjectStore<'_>) -> Result<Vec<JsValue>, Fault> {
@@ -227,10 +231,31 @@ async fn keys(store: &ObjectStore<'_>) -> Result<Vec<JsValue>, Fault> {
     keys.map(|key| Ok(key?)).collect()
 }
 
-/// Every binary record of a store, in the order of its keys.
-async fn all(read: &Transaction<'_>, store: &str) -> Result<Vec<Vec<u8>>, Fault> {
-    let records = read.object_store(store)?.get_all::<JsValue>().await?;
-    records.map(|record| Ok(wire::bytes_of(&record?))).collect()
+impl fmt::Display for StoreFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StoreFault::Newer => write!(f, "a newer Safelight wrote this"),
+            StoreFault::Browser(fault) => write!(f, "{fault}"),
+        }
+    }
+}
+
+impl From<Newer> for StoreFault {
+    fn from(Newer: Newer) -> StoreFault {
+        StoreFault::Newer
+    }
+}
+
+impl From<Fault> for StoreFault {
+    fn from(fault: Fault) -> StoreFault {
+        StoreFault::Browser(fault)
+    }
+}
+
+impl From<DatabaseError> for StoreFault {
+    fn from(error: DatabaseError) -> StoreFault {
+        StoreFault::Browser(error.into())
+    }
 }
 
 impl From<DatabaseError> for Fault {
@@ -245,14 +270,16 @@ impl From<DatabaseError> for Fault {
     }
 }
 
-impl From<OpenDbError> for Fault {
-    fn from(error: OpenDbError) -> Fault {
-        match error {
+impl From<OpenDbError> for StoreFault {
+    fn from(error: OpenDbError) -> StoreFault {
+        let fault = match error {
             OpenDbError::Base(error) => error.into(),
             OpenDbError::VersionZero => Fault::new("DataError", "version zero"),
             OpenDbError::UnsupportedEnvironment | OpenDbError::NullFactory => {
                 Fault::new("NotSupportedError", "this browser has no IndexedDB here")
             }
-        }
+        };
+        // The database is of a later version than ours.
+        if fault.is("VersionError") { StoreFault::Newer } else { StoreFault::Browser(fault) }
     }
 }

@@ -1,68 +1,65 @@
-//! Single records: a folder, the settings. And their earlier forms, which are read for ever.
+//! Single records: plain objects with the number of their form.
 
-use engine::{AccountId, FolderRules, Settings};
+use engine::record::{Form, Newer, Record, Versioned};
+use engine::{FolderId, FolderRules, Loaded, SavedFolder};
 use js_sys::Reflect;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_wasm_bindgen::from_value;
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::Fault;
 use crate::bindings::{DirectoryHandle, object};
-use crate::{Fault, json, wire};
 
-/// The form of the settings' bytes.
-pub(super) const SETTINGS_FORM: u8 = 7;
-/// It had one answer for all folders where there is one for each now: the same bytes, of a folder that is none. And when all
-/// was well where there is now since when it is not: a wait that is over with the next backup.
-const SETTINGS_FORM_6: u8 = 6;
-/// The bytes of earlier forms end before those of what was added since.
-const SETTINGS_FORM_5: u8 = 5;
-const SETTINGS_FORM_4: u8 = 4;
-const SETTINGS_FORM_3: u8 = 3;
-const SETTINGS_FORM_2: u8 = 2;
-/// What was added since form 2, as if nobody had set it: the screen is not kept awake; it goes on in the background; the
-/// rules of the gates; the power; nothing is known of folders without a page; a gigabyte of copies; notices, but not of the
-/// first backup, which may be long done.
-const ADDED: [u8; 21] = [0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0x80, 0x94, 0xeb, 0xdc, 3, 1, 1, 0, 0, 0];
+pub(super) fn write<T: Record + Serialize>(record: T) -> Result<JsValue, Fault> {
+    let versioned = serde_wasm_bindgen::to_value(&Versioned::of(record));
+    versioned.map_err(|error| Fault::new("EncodingError", error.to_string()))
+}
 
-/// A folder as its record holds it.
+pub(super) fn read<T: Record + DeserializeOwned>(record: &JsValue) -> Result<Loaded<T>, Newer> {
+    let whole = || from_value::<Versioned<T>>(record.clone());
+    engine::record::read(from_value::<Form>(record.clone()), whole)
+}
+
+/// The default, where there is no record.
+pub(super) fn read_or_default<T>(record: Option<JsValue>) -> Result<Loaded<T>, Newer>
+where
+    T: Record + DeserializeOwned + Default,
+{
+    record.map_or_else(|| Ok(Loaded::default()), |record| read(&record))
+}
+
+/// A folder: `{ name, handle, rules }`. A handle is no data, so it stands beside the rules. Without one the folder stays in
+/// sight and cannot be reached.
 pub(super) struct FolderRecord {
-    pub handle: DirectoryHandle,
-    pub rules: FolderRules,
+    pub name: String,
+    pub handle: Option<DirectoryHandle>,
+    pub rules: Loaded<FolderRules>,
+}
+
+/// A new folder's record.
+pub(super) fn write_folder(handle: &DirectoryHandle, rules: FolderRules) -> Result<JsValue, Fault> {
+    Ok(object(&[("name", &handle.name().into()), ("handle", handle), ("rules", &write(rules)?)]))
+}
+
+/// Changes the rules in a folder's record, and nothing else.
+pub(super) fn set_rules(record: &JsValue, rules: FolderRules) -> Result<(), Fault> {
+    Reflect::set(record, &"rules".into(), &write(rules)?)?;
+    Ok(())
 }
 
 impl FolderRecord {
-    pub(super) fn to_js(&self) -> Result<JsValue, Fault> {
-        Ok(object(&[("handle", &self.handle), ("rules", &wire::encode(&self.rules)?.into())]))
+    pub(super) fn read(record: &JsValue) -> Result<FolderRecord, Newer> {
+        let part = |name: &str| Reflect::get(record, &name.into()).unwrap_or_default();
+        let handle = part("handle");
+        Ok(FolderRecord {
+            name: part("name").as_string().unwrap_or_default(),
+            handle: handle.is_object().then(|| handle.unchecked_into()),
+            rules: read(&part("rules"))?,
+        })
     }
 
-    pub(super) fn from_js(record: &JsValue) -> Option<FolderRecord> {
-        let part = |name: &str| Reflect::get(record, &name.into()).ok().filter(JsValue::is_object);
-        let handle = part("handle")?.unchecked_into();
-        // Folders of the first version have none.
-        let rules = part("rules").and_then(|rules| wire::decode(&rules).ok()).unwrap_or_default();
-        Some(FolderRecord { handle, rules })
-    }
-}
-
-pub(super) fn settings_of(record: &JsValue) -> Result<Settings, Fault> {
-    let bytes = wire::bytes_of(record);
-    let Some((form, settings)) = bytes.split_first() else { return Ok(settings_of_form_1(record)) };
-    let added = match *form {
-        SETTINGS_FORM | SETTINGS_FORM_6 => &[],
-        SETTINGS_FORM_5 => &ADDED[9..],
-        SETTINGS_FORM_4 => &ADDED[2..],
-        SETTINGS_FORM_3 => &ADDED[1..],
-        SETTINGS_FORM_2 => &ADDED[..],
-        _ => return Err(Fault::new("EncodingError", "settings of a later version")),
-    };
-    wire::decode_bytes(&[settings, added].concat())
-}
-
-/// The first version kept a plain object.
-fn settings_of_form_1(record: &JsValue) -> Settings {
-    let settings = Settings::default();
-    Settings {
-        foreground: json::flag(record, "foreground").unwrap_or(settings.foreground),
-        paused: json::flag(record, "paused").unwrap_or(settings.paused),
-        account: json::text(record, "account").map(AccountId),
-        ..settings
+    pub(super) fn saved(&self, id: FolderId) -> SavedFolder {
+        SavedFolder { id, name: self.name.clone(), rules: self.rules }
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use engine::{Moment, RequestEnd, Send};
+use engine::{Moment, RequestEnd, Upload};
 use protocol::Digest;
 use protocol::immich::{self, UploadAnswer};
 use protocol::resumable::{self, AssetData};
@@ -30,9 +30,9 @@ pub struct Cargo<'a> {
 }
 
 impl Cargo<'_> {
-    pub fn new<'a>(file: &'a File, send: &'a Send) -> Cargo<'a> {
-        let read = &send.read;
-        Cargo { file, path: &read.path, modified: read.stamp.modified, digest: send.digest }
+    pub fn new<'a>(file: &'a File, upload: &'a Upload) -> Cargo<'a> {
+        let read = &upload.read;
+        Cargo { file, path: &read.path, modified: read.stamp.modified, digest: upload.digest }
     }
 
     pub(super) fn name(&self) -> &str {

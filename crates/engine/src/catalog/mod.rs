@@ -1,79 +1,42 @@
-//! The rows, and the orders of work that follow from them. The one place where a row's state is set.
+//! The rows, and the queues of work that follow from them. The one place where a row's state is set.
 //!
 //! Invariant: the queues hold exactly the rows whose state asks for that work and that nobody has claimed;
-//! they are rebuilt from the rows at every start and never saved.
+//! they are rebuilt from the rows at every start and never saved. The counts are those of the rows.
 
-mod reach;
+mod availability;
+mod census;
+mod queue;
 
+use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
 use crate::folder::{FolderId, ScanId};
-use crate::row::{Failure, FileId, FileState, Row, SavedRow, Stamp};
-use crate::staged::Copies;
-use crate::time::Moment;
-use crate::turns::{Turn, Turns};
-
-/// The kinds of work that a row can ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Work {
-    Hash,
-    Ask,
-    Send,
-}
-
-/// A file up to this size is sent in a moment, and lost and sent anew as quickly.
-pub(crate) const SMALL_BYTES: u64 = 16 << 20;
-
-/// What comes first, of files that failed equally often.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Order {
-    #[default]
-    NewestFirst,
-    /// Small ones, newest first; then the rest by size, for the smaller one is the likelier done before time is up.
-    SmallFirst,
-}
-
-impl Order {
-    fn rank(self, stamp: Stamp) -> u64 {
-        const LARGE: u64 = 1 << 63;
-        match self {
-            Order::NewestFirst => !stamp.modified.0,
-            Order::SmallFirst if stamp.size <= SMALL_BYTES => !stamp.modified.0 & !LARGE,
-            Order::SmallFirst => stamp.size | LARGE,
-        }
-    }
-}
+use crate::row::{FileId, FileState, Row, SavedRow, Stamp};
+use crate::tally::{Fold, Tally};
+use availability::Availability;
+use census::Censuses;
+pub(crate) use census::{Census, KindCounts, is_large_and_lacking};
+use queue::Queues;
+pub(crate) use queue::{Order, SMALL_BYTES, Work};
 
 #[derive(Default)]
 pub(crate) struct Catalog {
-    order: Order,
     rows: Vec<Option<Row>>,
     by_path: HashTable<FileId>,
     /// The last listing that named each row.
     seen: Vec<ScanId>,
-    to_hash: Turns,
-    to_ask: Turns,
-    to_send: Turns,
-    waiting: Turns,
-    /// Folders that cannot be read now: their rows ask for no work that needs the file.
-    closed: Vec<FolderId>,
-    /// Whether photos, and videos, may not be sent now.
-    held: [bool; 2],
-    /// What can be read though its folder is closed.
-    copies: Copies,
-    /// Copies that nobody waits for any more.
-    stale_copies: Vec<FileId>,
-    /// Rows that the browser itself sends.
-    pub(crate) fetching: Vec<FileId>,
-    unsaved: Turns,
+    queues: Queues,
+    availability: Availability,
+    censuses: Censuses,
+    unsaved: BTreeSet<FileId>,
 }
 
 impl Catalog {
     pub(crate) fn ordered(order: Order) -> Catalog {
-        Catalog { order, ..Catalog::default() }
+        Catalog { queues: Queues::ordered(order), ..Catalog::default() }
     }
 
     /// Takes over what the store held. What was in flight when it was saved begins again with a question.
@@ -92,18 +55,22 @@ impl Catalog {
     pub(crate) fn insert(&mut self, row: Row) -> FileId {
         let id = FileId(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
         self.place(id, row);
-        self.unsaved.insert(unranked(id));
+        self.unsaved.insert(id);
         id
     }
 
+    /// Rows get no number below this one: a record of that number cannot be read.
+    pub(crate) fn keep_free_below(&mut self, id: FileId) {
+        let len = self.rows.len().max(id.0 as usize);
+        self.rows.resize(len, None);
+        self.seen.resize(len, ScanId::default());
+    }
+
     fn place(&mut self, id: FileId, row: Row) {
-        let at = id.0 as usize;
-        if self.rows.len() <= at {
-            self.rows.resize(at + 1, None);
-            self.seen.resize(at + 1, ScanId::default());
-        }
+        self.keep_free_below(FileId(id.0 + 1));
         let hash = FxBuildHasher.hash_one((row.folder, &row.path));
-        self.rows[at] = Some(row);
+        self.censuses.fold(&row, Fold::In);
+        self.rows[id.0 as usize] = Some(row);
         let rows = &self.rows;
         self.by_path.insert_unique(hash, id, |other| hash_of(rows, *other));
         self.enqueue(id);
@@ -122,9 +89,56 @@ impl Catalog {
         self.rows.iter().zip(0..).filter_map(|(row, id)| Some((FileId(id), row.as_ref()?)))
     }
 
+    /// The rows for which this holds.
+    pub(crate) fn select(&self, wanted: impl Fn(FileId, &Row) -> bool) -> Vec<FileId> {
+        self.iter().filter(|(id, row)| wanted(*id, row)).map(|(id, _)| id).collect()
+    }
+
+    pub(crate) fn files_of(&self, folder: FolderId) -> Vec<FileId> {
+        self.select(|_, row| row.folder == folder)
+    }
+
+    pub(crate) fn digest_of(&self, id: FileId) -> Option<protocol::Digest> {
+        self.get(id)?.state.digest()
+    }
+
+    /// Bytes.
+    pub(crate) fn size_of(&self, id: FileId) -> u64 {
+        self.get(id).map_or(0, |row| row.stamp.size)
+    }
+
+    pub(crate) fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        self.censuses.all().for_each(|(_, census)| tally.add(&census.tally));
+        tally
+    }
+
+    pub(crate) fn census_of(&self, folder: FolderId) -> Option<&Census> {
+        self.censuses.of(folder)
+    }
+
+    pub(crate) fn censuses(&self) -> impl Iterator<Item = (FolderId, &Census)> {
+        self.censuses.all()
+    }
+
+    /// For tests: whether the counts are those of the rows.
+    #[cfg(feature = "testing")]
+    pub(crate) fn counts_right(&self) -> bool {
+        let mut counted = Censuses::default();
+        self.iter().for_each(|(_, row)| counted.fold(row, Fold::In));
+        let nothing = Census::default();
+        let is_same = |(id, census): (FolderId, &Census)| *census == *counted.of(id).unwrap_or(&nothing);
+        self.censuses.all().all(is_same)
+    }
+
     /// The only way in which a row's state changes.
     pub(crate) fn set_state(&mut self, id: FileId, state: FileState) {
         self.change(id, |row| row.state = state);
+    }
+
+    /// Back to what is certain: the digest, or nothing.
+    pub(crate) fn begin_again(&mut self, id: FileId) {
+        self.set_state(id, FileState::begin_again(self.digest_of(id)));
     }
 
     /// The content changed: what was known of it is void.
@@ -160,19 +174,15 @@ impl Catalog {
         self.change(id, |row| row.attempts = 0);
     }
 
-    /// Puts an unchanged row back where its state belongs.
-    pub(crate) fn release(&mut self, id: FileId) {
-        self.dequeue(id);
-        self.enqueue(id);
-    }
-
     fn change(&mut self, id: FileId, change: impl FnOnce(&mut Row)) {
         self.dequeue(id);
         if let Some(Some(row)) = self.rows.get_mut(id.0 as usize) {
+            self.censuses.fold(row, Fold::Out);
             change(row);
+            self.censuses.fold(row, Fold::In);
             // What is ready is as well asked again: it need not be written.
             if !matches!(row.state, FileState::Ready { .. }) {
-                self.unsaved.insert(unranked(id));
+                self.unsaved.insert(id);
             }
         }
         self.judge_copy(id);
@@ -181,82 +191,14 @@ impl Catalog {
 
     pub(crate) fn remove(&mut self, id: FileId) {
         self.dequeue(id);
-        let Some(Some(row)) = self.rows.get(id.0 as usize) else { return };
+        let Some(row) = self.rows.get_mut(id.0 as usize).and_then(Option::take) else { return };
+        self.censuses.fold(&row, Fold::Out);
         let hash = FxBuildHasher.hash_one((row.folder, &row.path));
-        self.copies.remove(id).then(|| self.stale_copies.push(id));
         if let Ok(entry) = self.by_path.find_entry(hash, |other| *other == id) {
             entry.remove();
         }
-        self.rows[id.0 as usize] = None;
-        self.unsaved.insert(unranked(id));
-    }
-
-    /// Takes the next row for this work; whoever claims it sets its state or releases it.
-    pub(crate) fn claim(&mut self, work: Work) -> Option<FileId> {
-        self.queue_mut(work).pop_first().map(|(_, _, id)| id)
-    }
-
-    /// Whether a row stands in any queue.
-    pub(crate) fn has_any(&self) -> bool {
-        [&self.to_hash, &self.to_ask, &self.to_send, &self.waiting].iter().any(|queue| !queue.is_empty())
-    }
-
-    /// How many rows ask for this work.
-    pub(crate) fn count(&self, work: Work) -> usize {
-        match work {
-            Work::Hash => self.to_hash.len(),
-            Work::Ask => self.to_ask.len(),
-            Work::Send => self.to_send.len(),
-        }
-    }
-
-    pub(crate) fn has(&self, work: Work) -> bool {
-        self.count(work) > 0
-    }
-
-    /// For tests: a row that asks for work but stands in no queue, and that nobody has claimed.
-    #[cfg(feature = "testing")]
-    pub(crate) fn accounts_for_all(&self, jobs: &crate::engine::Jobs) -> Option<FileId> {
-        let busy = jobs.all_files();
-        let queued = |id: FileId| match self.place_of(id) {
-            Some(Place::Turn(Work::Hash, turn)) => self.to_hash.contains(&turn),
-            Some(Place::Turn(Work::Ask, turn)) => self.to_ask.contains(&turn),
-            Some(Place::Turn(Work::Send, turn)) => self.to_send.contains(&turn),
-            Some(Place::Wait(turn)) => self.waiting.contains(&turn),
-            None => !matches!(self.get(id).map(|row| &row.state), Some(FileState::Uploading { .. })),
-        };
-        self.iter().map(|(id, _)| id).find(|id| !busy.contains(id) && !queued(*id))
-    }
-
-    /// Rows whose wait is over begin again.
-    pub(crate) fn end_waits(&mut self, now: Moment) {
-        while self.next_wait_end().is_some_and(|until| until.is_due(now)) {
-            self.end_first_wait();
-        }
-    }
-
-    /// All waits are over, because the person says so.
-    pub(crate) fn end_all_waits(&mut self) {
-        while !self.waiting.is_empty() {
-            self.end_first_wait();
-        }
-    }
-
-    fn end_first_wait(&mut self) {
-        let Some((_, _, id)) = self.waiting.first().copied() else { return };
-        let digest = self.get(id).and_then(|row| row.state.digest());
-        self.set_state(id, FileState::begin_again(digest));
-    }
-
-    pub(crate) fn next_wait_end(&self) -> Option<Moment> {
-        self.waiting.first().map(|(_, until, _)| Moment(*until))
-    }
-
-    /// Whether a file is waited for that is still being written, or one that is not.
-    pub(crate) fn awaits(&self, settling: bool) -> bool {
-        let state = |id: FileId| self.get(id).map(|row| &row.state);
-        let settles = |id| matches!(state(id), Some(FileState::Waiting { failure: Failure::Changing, .. }));
-        self.waiting.iter().any(|(_, _, id)| settles(*id) == settling)
+        self.judge_copy(id);
+        self.unsaved.insert(id);
     }
 
     pub(crate) fn mark_seen(&mut self, id: FileId, scan: ScanId) {
@@ -270,72 +212,14 @@ impl Catalog {
     }
 
     pub(crate) fn unsaved(&self) -> impl Iterator<Item = FileId> {
-        self.unsaved.iter().map(|(_, _, id)| *id)
+        self.unsaved.iter().copied()
     }
 
     /// What changed since the last call, ready for the store.
     pub(crate) fn take_unsaved(&mut self) -> Vec<SavedRow> {
         let changed = std::mem::take(&mut self.unsaved);
-        changed.iter().map(|(_, _, id)| SavedRow { id: *id, row: self.get(*id).cloned() }).collect()
+        changed.into_iter().map(|id| SavedRow { id, row: self.get(id).cloned() }).collect()
     }
-
-    fn queue_mut(&mut self, work: Work) -> &mut Turns {
-        match work {
-            Work::Hash => &mut self.to_hash,
-            Work::Ask => &mut self.to_ask,
-            Work::Send => &mut self.to_send,
-        }
-    }
-
-    fn enqueue(&mut self, id: FileId) {
-        match self.place_of(id) {
-            Some(Place::Turn(work, turn)) => self.queue_mut(work).insert(turn),
-            Some(Place::Wait(turn)) => self.waiting.insert(turn),
-            None => {}
-        }
-    }
-
-    fn dequeue(&mut self, id: FileId) {
-        match self.place_of(id) {
-            Some(Place::Turn(work, turn)) => self.queue_mut(work).remove(&turn),
-            Some(Place::Wait(turn)) => self.waiting.remove(&turn),
-            None => {}
-        }
-    }
-
-    fn place_of(&self, id: FileId) -> Option<Place> {
-        let row = self.get(id)?;
-        // What failed goes to the back.
-        let turn = (row.attempts, self.order.rank(row.stamp), id);
-        match &row.state {
-            FileState::Found | FileState::Ready { .. }
-                if self.closed.contains(&row.folder) && !self.has_copy(id) =>
-            {
-                None
-            }
-            FileState::Ready { .. } if self.holds(row) || self.is_fetching(id) => None,
-            FileState::Found => Some(Place::Turn(Work::Hash, turn)),
-            FileState::Hashed { .. } | FileState::Sent { .. } => Some(Place::Turn(Work::Ask, turn)),
-            FileState::Ready { .. } => Some(Place::Turn(Work::Send, turn)),
-            FileState::Waiting { until, .. } => Some(Place::Wait((0, until.0, id))),
-            FileState::Uploading { .. }
-            | FileState::Protected { .. }
-            | FileState::Skipped(_)
-            | FileState::Problem { .. }
-            | FileState::Gone { .. } => None,
-        }
-    }
-}
-
-/// Where a row's state puts it.
-enum Place {
-    Turn(Work, Turn),
-    Wait(Turn),
-}
-
-/// One kind of set for all orders keeps the worker small.
-fn unranked(id: FileId) -> Turn {
-    (0, 0, id)
 }
 
 fn hash_of(rows: &[Option<Row>], id: FileId) -> u64 {

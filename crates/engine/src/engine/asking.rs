@@ -1,95 +1,177 @@
-//! The server's answers to "do you hold these bytes?".
+//! Asking the server "do you hold these bytes?", and what follows from its answers.
+
+use std::collections::HashSet;
 
 use protocol::{AssetId, Digest};
+use rustc_hash::FxBuildHasher;
 
-use super::Engine;
-use super::jobs::Asking;
+use super::jobs::Question;
+use super::shared::Shared;
+use super::{Proven, Stop};
+use crate::catalog::Work;
+use crate::command::AfterStored;
 use crate::decision::{Trouble, success};
 use crate::event::{JobId, Known, RequestEnd};
+use crate::incident;
 use crate::link::Halt;
-use crate::row::{Failure, FileId, FileState, Problem, Proof, SkipReason};
+use crate::row::{Failure, FileId, FileState, Proof, SkipReason};
 use crate::time::Moment;
 
-impl Engine {
-    pub(super) fn ask_ended(&mut self, now: Moment, job: JobId, end: RequestEnd<Vec<Known>>) {
-        let Some(asking) = self.jobs.end_asking(job) else { return };
-        match answer(end, asking.batch.len()) {
-            Ok(answers) => self.learn(now, asking, answers),
-            Err(trouble) => self.ask_failed(now, &asking.batch, trouble),
+/// Immich takes 65,000; a thousand is answered in about 20 ms and keeps a kill cheap.
+const ASKED_AT_ONCE: usize = 1_000;
+/// While files are read, questions are collected up to this number: fewer of them leave more to the reading and the
+/// uploads.
+const WORTH_ASKING: usize = 64;
+/// While so many wait to be sent, nobody waits for an answer.
+const SENT_MEANWHILE: usize = 16;
+/// Otherwise no question waits longer than this after the one before.
+const COLLECT_MS: u64 = 100;
+
+#[derive(Default)]
+pub(super) struct Asking {
+    /// When the last question began.
+    asked_at: Moment,
+    /// Digests that the server may hold by now, though it may have said before that it lacks them: they left for it, or
+    /// it confirmed them. A twin of one of them is asked about again rather than sent.
+    pub(super) maybe_held: HashSet<Digest, FxBuildHasher>,
+}
+
+impl Asking {
+    pub(super) fn begin(&mut self, now: Moment, shared: &mut Shared) {
+        if shared.jobs.is_asking() || self.is_collecting(now, shared) {
+            return;
+        }
+        let mut batch = Vec::new();
+        while batch.len() < ASKED_AT_ONCE
+            && let Some(id) = shared.catalog.claim(Work::Ask)
+        {
+            batch.extend(shared.catalog.digest_of(id).map(|digest| (id, digest)));
+        }
+        if !batch.is_empty() {
+            self.asked_at = now;
+            let digests = batch.iter().map(|(_, digest)| *digest).collect();
+            let job = shared.jobs.begin_asking(batch);
+            shared.after_stored(AfterStored::Ask { job, digests });
         }
     }
 
-    fn learn(&mut self, now: Moment, asking: Asking, answers: Vec<Known>) {
-        for ((_, digest), known) in asking.batch.iter().zip(&answers) {
-            if *known == Known::Lacking && !asking.meanwhile.contains(digest) {
-                self.maybe_held.remove(*digest);
+    /// Whether more digests are soon to come that can be asked about together.
+    fn is_collecting(&self, now: Moment, shared: &Shared) -> bool {
+        !shared.jobs.reading().is_empty()
+            && shared.catalog.count(Work::Ask) < WORTH_ASKING
+            && (shared.catalog.count(Work::Send) > SENT_MEANWHILE || now.since(self.asked_at) < COLLECT_MS)
+    }
+
+    /// When the digests that were collected so far are asked about at the latest.
+    pub(super) fn due(&self, now: Moment, shared: &Shared) -> Option<Moment> {
+        let collecting =
+            shared.catalog.has(Work::Ask) && !shared.jobs.is_asking() && self.is_collecting(now, shared);
+        let next = self.asked_at + COLLECT_MS;
+        (collecting && next > now).then_some(next)
+    }
+
+    pub(super) fn ended(
+        &mut self,
+        now: Moment,
+        shared: &mut Shared,
+        job: JobId,
+        end: RequestEnd<Vec<Known>>,
+    ) -> Result<Vec<Proven>, Stop> {
+        let Some(question) = shared.jobs.end_asking(job) else { return Ok(Vec::new()) };
+        match answer(end, question.batch.len()) {
+            Ok(answers) => Ok(self.learn(now, shared, question, answers)),
+            Err(trouble) => {
+                // Nobody learned anything: the files wait for the next question.
+                question.batch.iter().for_each(|(id, _)| shared.catalog.release(*id));
+                Err(stop_after(trouble))
             }
         }
-        for ((id, digest), known) in asking.batch.into_iter().zip(answers) {
-            let Some(row) = self.catalog.get(id) else { continue };
-            match &row.state {
-                FileState::Hashed { digest: asked } if *asked == digest => self.learn_of(id, digest, known),
-                FileState::Sent { digest: asked, .. } if *asked == digest => {
-                    self.confirm(now, id, digest, known)
-                }
-                // Changed or gone since it was asked: the answer is about other bytes.
-                FileState::Found
-                | FileState::Hashed { .. }
-                | FileState::Ready { .. }
-                | FileState::Uploading { .. }
-                | FileState::Sent { .. }
-                | FileState::Waiting { .. }
-                | FileState::Protected { .. }
-                | FileState::Skipped(_)
-                | FileState::Problem { .. }
-                | FileState::Gone { .. } => {}
+    }
+
+    fn learn(
+        &mut self,
+        now: Moment,
+        shared: &mut Shared,
+        question: Question,
+        answers: Vec<Known>,
+    ) -> Vec<Proven> {
+        for ((_, digest), known) in question.batch.iter().zip(&answers) {
+            if *known == Known::Lacking && !question.meanwhile.contains(digest) {
+                self.maybe_held.remove(digest);
             }
         }
+        let all = question.batch.into_iter().zip(answers);
+        all.filter_map(|((id, digest), known)| learn_one(now, shared, id, digest, known)).collect()
     }
+}
 
-    fn learn_of(&mut self, id: FileId, digest: Digest, known: Known) {
-        let state = match known {
-            Known::Lacking => FileState::Ready { digest },
-            Known::Held { asset } => return self.protect(id, digest, asset, Proof::AlreadyThere),
-            Known::InTrash => FileState::Problem { digest: Some(digest), problem: Problem::InServerTrash },
-            Known::Unsupported => FileState::Skipped(SkipReason::UnsupportedByServer),
-        };
-        self.catalog.set_state(id, state);
+fn learn_one(now: Moment, shared: &mut Shared, id: FileId, digest: Digest, known: Known) -> Option<Proven> {
+    match &shared.catalog.get(id)?.state {
+        FileState::Hashed { digest: asked } if *asked == digest => learn_of(shared, id, digest, known),
+        FileState::Sent { digest: asked, asset } if *asked == digest => {
+            let sent = *asset;
+            confirm(now, shared, id, digest, sent, known)
+        }
+        // Changed or gone since it was asked: the answer is about other bytes.
+        FileState::Found
+        | FileState::Hashed { .. }
+        | FileState::Ready { .. }
+        | FileState::Uploading { .. }
+        | FileState::Sent { .. }
+        | FileState::Waiting { .. }
+        | FileState::Protected { .. }
+        | FileState::Skipped(_)
+        | FileState::Problem { .. }
+        | FileState::InTrash { .. }
+        | FileState::Gone { .. } => None,
     }
+}
 
-    /// The second question after an upload to a server that does not verify.
-    fn confirm(&mut self, now: Moment, id: FileId, digest: Digest, known: Known) {
-        match known {
-            Known::Held { asset } => self.protect(id, digest, asset, Proof::Stored),
-            Known::InTrash | Known::Unsupported => self.learn_of(id, digest, known),
-            // What arrived has another digest: it changed on its way, or under the reader. Read it again.
-            Known::Lacking => self.retry_later(now, id, Failure::DigestMismatch),
+fn learn_of(shared: &mut Shared, id: FileId, digest: Digest, known: Known) -> Option<Proven> {
+    let state = match known {
+        Known::Lacking => FileState::Ready { digest },
+        Known::Held { asset } => return Some(Proven { id, digest, asset, proof: Proof::AlreadyThere }),
+        Known::InTrash { asset } => FileState::InTrash { digest, asset },
+        Known::Unsupported => FileState::Skipped(SkipReason::UnsupportedByServer),
+    };
+    shared.catalog.set_state(id, state);
+    None
+}
+
+/// The second question after an upload to a server that does not verify.
+fn confirm(
+    now: Moment,
+    shared: &mut Shared,
+    id: FileId,
+    digest: Digest,
+    sent: AssetId,
+    known: Known,
+) -> Option<Proven> {
+    match known {
+        Known::Held { asset: Some(held) } if held != sent => {
+            // It holds our bytes, but not in what we uploaded: that has other bytes. They changed on their way.
+            shared.note(now, incident::Trouble::Failure(Failure::DigestMismatch), Some(id));
+            Some(Proven { id, digest, asset: Some(held), proof: Proof::AlreadyThere })
+        }
+        Known::Held { asset } => {
+            Some(Proven { id, digest, asset: asset.or(Some(sent)), proof: Proof::Stored })
+        }
+        Known::InTrash { .. } | Known::Unsupported => learn_of(shared, id, digest, known),
+        // What arrived has another digest: it changed on its way, or under the reader. Read it again.
+        Known::Lacking => {
+            shared.retry_later(now, id, Failure::DigestMismatch);
+            None
         }
     }
+}
 
-    pub(super) fn protect(&mut self, id: FileId, digest: Digest, asset: Option<AssetId>, proof: Proof) {
-        self.maybe_held.insert(digest);
-        self.failures = 0;
-        self.note_protected(id, proof);
-        self.catalog.protect(id, FileState::Protected { digest, asset, proof });
-    }
-
-    /// Its answer counts no more: the files wait for the next question.
-    pub(super) fn drop_question(&mut self) {
-        let batch = self.jobs.drop_asking().map(|asking| asking.batch).unwrap_or_default();
-        batch.iter().for_each(|(id, _)| self.catalog.release(*id));
-    }
-
-    /// Nobody learned anything: the files wait for the next question.
-    fn ask_failed(&mut self, now: Moment, batch: &[(FileId, Digest)], trouble: Trouble) {
-        batch.iter().for_each(|(id, _)| self.catalog.release(*id));
-        match trouble {
-            Trouble::Run { halt, retry_after_ms } => self.stop(now, halt, retry_after_ms),
-            Trouble::Request(Failure::ServerError(status)) | Trouble::Refusal(status, _) => {
-                self.stop(now, Halt::ServerError(status), None);
-            }
-            Trouble::Request(_) => self.stop(now, Halt::NotUnderstood, None),
+fn stop_after(trouble: Trouble) -> Stop {
+    match trouble {
+        Trouble::Run { halt, retry_after_ms } => Stop { halt, retry_after_ms },
+        Trouble::Request(Failure::ServerError(status)) | Trouble::Refusal(status, _) => {
+            Stop { halt: Halt::ServerError(status), retry_after_ms: None }
         }
+        Trouble::Request(_) => Stop { halt: Halt::NotUnderstood, retry_after_ms: None },
     }
 }
 
@@ -100,7 +182,8 @@ fn answer(end: RequestEnd<Vec<Known>>, asked: usize) -> Result<Vec<Known>, Troub
             let answers = success(reply)?;
             if answers.len() == asked { Ok(answers) } else { Err(Trouble::Request(Failure::NotUnderstood)) }
         }
-        RequestEnd::NoReply => Err(Trouble::Run { halt: Halt::Offline, retry_after_ms: None }),
-        RequestEnd::Stalled => Err(Trouble::Run { halt: Halt::Offline, retry_after_ms: None }),
+        RequestEnd::NoReply | RequestEnd::Stalled => {
+            Err(Trouble::Run { halt: Halt::Offline, retry_after_ms: None })
+        }
     }
 }

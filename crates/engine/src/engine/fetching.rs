@@ -1,14 +1,18 @@
 //! Files that the browser itself sends, on the person's click, whatever becomes of us. Their rows wait; what became of them the
 //! server is asked, like of everything else.
 
+use std::cmp::Reverse;
+
 use protocol::Digest;
 use serde::{Deserialize, Serialize};
 
 use super::Engine;
-use crate::catalog::SMALL_BYTES;
+use super::shared::Shared;
+use crate::catalog::is_large_and_lacking;
 use crate::folder::{Access, Folder, FolderId, Lasting};
+use crate::kind::Kind;
 use crate::row::{FileId, FileState, Row, Stamp};
-use crate::turns::Turns;
+use crate::tally::{Heap, heap_of};
 
 /// A large file that the server lacks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,54 +24,62 @@ pub struct Large {
     pub digest: Digest,
 }
 
-impl Engine {
+impl Shared {
     pub(super) fn set_fetching(&mut self, fetching: Vec<FileId>) {
         let sending = self.jobs.sending().iter().map(|job| job.file);
         let doubly: Vec<FileId> = sending.filter(|id| fetching.contains(id)).collect();
-        for id in self.catalog.set_fetching(fetching) {
-            let Some(row) = self.catalog.get(id) else { continue };
-            if matches!(row.state, FileState::Ready { .. }) {
-                self.catalog.set_state(id, FileState::begin_again(row.state.digest()));
+        for id in self.catalog.set_fetching(fetching.into_iter().collect()) {
+            if self.catalog.get(id).is_some_and(|row| matches!(row.state, FileState::Ready { .. })) {
+                self.catalog.begin_again(id);
             }
         }
         doubly.into_iter().for_each(|id| self.abandon(id));
     }
+}
 
+impl Engine {
     /// The largest files that could be left to the browser, at most so many.
     pub fn largest(&self, most: usize) -> Vec<Large> {
-        let mut largest = Turns::default();
-        for (id, row) in self.catalog.iter().filter(|(id, row)| self.is_large(*id, row)) {
-            largest.insert((0, !row.stamp.size, id));
-        }
-        largest.iter().take(most).filter_map(|(_, _, id)| self.large(*id)).collect()
-    }
-
-    pub(crate) fn count_large(&self) -> u64 {
-        self.catalog.iter().filter(|(id, row)| self.is_large(*id, row)).count() as u64
+        let catalog = &self.shared.catalog;
+        let is_free = |id: FileId| !catalog.is_fetching(id) && !catalog.is_held(id);
+        let is_open = |row: &Row| self.folders.get(row.folder).is_some_and(hands_out_files);
+        let mut large = catalog.select(|id, row| is_large_and_lacking(row) && is_open(row) && is_free(id));
+        large.sort_by_key(|id| (Reverse(catalog.size_of(*id)), *id));
+        large.into_iter().take(most).filter_map(|id| self.large(id)).collect()
     }
 
     fn large(&self, file: FileId) -> Option<Large> {
-        let row = self.catalog.get(file)?;
+        let row = self.shared.catalog.get(file)?;
         let (folder, path, stamp) = (row.folder, row.path.clone(), row.stamp);
         row.state.digest().map(|digest| Large { file, folder, path, stamp, digest })
     }
 
-    fn is_large(&self, file: FileId, row: &Row) -> bool {
-        let lacking = matches!(row.state, FileState::Ready { .. } | FileState::Uploading { .. });
-        // A page has no handle of what was handed over once.
-        let reads = |folder: &Folder| folder.access == Access::Granted && folder.lasting != Lasting::Once;
-        let open = self.folders.get(row.folder).is_some_and(reads);
-        let may =
-            row.stamp.size > SMALL_BYTES && !self.catalog.is_fetching(file) && !self.catalog.is_held(file);
-        lacking && open && may
+    /// How many [`Engine::largest`] could find.
+    pub(crate) fn count_large(&self) -> u64 {
+        let catalog = &self.shared.catalog;
+        let is_open = |id| self.folders.get(id).is_some_and(hands_out_files);
+        let mut count = 0;
+        for (folder, census) in catalog.censuses().filter(|(id, _)| is_open(*id)) {
+            let kinds = Kind::ALL.iter().filter(|kind| !catalog.is_kind_held(folder, **kind));
+            count += kinds.map(|kind| census.kinds.get(*kind).large_lacking).sum::<u64>();
+        }
+        let is_counted = |id: &&FileId| {
+            let row = catalog.get(**id);
+            row.is_some_and(|row| is_large_and_lacking(row) && is_open(row.folder) && !catalog.is_held(**id))
+        };
+        count - catalog.fetching().iter().filter(is_counted).count() as u64
     }
 
     /// Files that the browser sends and that have not arrived, as far as is known.
     pub(crate) fn still_fetching(&self) -> u64 {
-        let waits = |id: &&FileId| {
-            let row = self.catalog.get(**id);
-            row.is_some_and(|row| crate::tally::heap_of(&row.state) == Some(crate::tally::Heap::Remaining))
-        };
-        self.catalog.fetching.iter().filter(waits).count() as u64
+        let catalog = &self.shared.catalog;
+        let waits =
+            |id: &&FileId| catalog.get(**id).is_some_and(|row| heap_of(&row.state) == Some(Heap::Remaining));
+        catalog.fetching().iter().filter(waits).count() as u64
     }
+}
+
+/// A page has no handle of what was handed over once.
+fn hands_out_files(folder: &Folder) -> bool {
+    folder.access == Access::Granted && folder.lasting != Lasting::Once
 }

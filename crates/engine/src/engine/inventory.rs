@@ -1,67 +1,84 @@
-//! Telling the server what the folders hold, so that one can be had again as it was.
+//! Tells the server what the folders hold, so that a folder can be restored as it was.
 
-use protocol::inventory::write_held;
-
-use super::Engine;
-use crate::command::Command;
-use crate::folder::{Folder, FolderId, Lasting};
-use crate::link::{Link, Trust};
-use crate::row::FileState;
 use crate::time::Moment;
 
 /// A large library is several megabytes of names; photos that come one by one are told of together.
 const TELL_EVERY_MS: u64 = 60_000;
 /// While a run goes on, it is told what a lost disk would lose, and little more.
-const TELL_AMID_A_RUN_MS: u64 = 15 * 60_000;
+const TELL_DURING_RUN_MS: u64 = 15 * 60_000;
 
 /// What the server was told.
 #[derive(Debug, Default)]
-pub(crate) struct Told {
+pub(super) struct Inventories {
     /// Something may be new since.
-    pub(super) is_old: bool,
-    at: Option<Moment>,
+    is_outdated: bool,
+    told_at: Option<Moment>,
 }
 
-impl Engine {
-    /// The folder's name, and the protected files in it as [`protocol::inventory`] has them.
-    pub fn inventory(&self, id: FolderId) -> Option<(&str, String)> {
-        let folder = self.folders.get(id)?;
-        let mut text = String::new();
-        for (_, row) in self.catalog.iter().filter(|(_, row)| row.folder == id) {
-            if let FileState::Protected { digest, .. } = row.state {
-                write_held(&mut text, digest, row.stamp.size, &row.path);
-            }
-        }
-        Some((&folder.name, text))
+/// What the engine does while it is judged when to tell.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Pace {
+    /// The rows say what the disk says, as far as anybody could tell.
+    Settled,
+    /// A run goes on; when it began.
+    Running(Option<Moment>),
+}
+
+impl Inventories {
+    /// Rows changed, or what was told may not have arrived.
+    pub(super) fn note_outdated(&mut self) {
+        self.is_outdated = true;
     }
 
-    pub(super) fn tell_inventories(&mut self, now: Moment) {
-        self.told.is_old |= self.catalog.unsaved().next().is_some();
-        if self.inventories_due(now).is_some_and(|due| due.is_due(now)) {
-            let lasting = |folder: &Folder| folder.lasting == Lasting::Lasting;
-            let theirs = self.folders.iter().filter(|(_, folder)| lasting(folder)).map(|(id, _)| id);
-            self.outbox.extend(theirs.map(Command::TellInventory));
-            self.told = Told { is_old: false, at: Some(now) };
-        }
+    pub(super) fn note_told(&mut self, now: Moment) {
+        *self = Inventories { is_outdated: false, told_at: Some(now) };
     }
 
-    /// What the rows say is what the disk says, as far as anybody could tell.
-    pub(super) fn is_settled(&self) -> bool {
-        !self.is_busy() && self.has_looked() && !self.catalog.awaits(true)
-    }
-
-    /// Only a server of ours takes them.
-    pub(super) fn inventories_due(&self, now: Moment) -> Option<Moment> {
-        if !self.told.is_old || self.folders.is_empty() || self.link != Link::Ready(Trust::Verifies) {
+    pub(super) fn due(&self, now: Moment, pace: Pace) -> Option<Moment> {
+        if !self.is_outdated {
             return None;
         }
         // A clock that was set back must not silence us.
-        let told_at = self.told.at.filter(|at| *at <= now);
-        Some(if self.is_settled() {
-            told_at.map_or(now, |at| at + TELL_EVERY_MS)
-        } else {
-            let began = self.history.current().map(|run| run.began);
-            told_at.max(began).unwrap_or(now) + TELL_AMID_A_RUN_MS
+        let told_at = self.told_at.filter(|at| *at <= now);
+        Some(match pace {
+            Pace::Settled => told_at.map_or(now, |at| at + TELL_EVERY_MS),
+            Pace::Running(began) => told_at.max(began).unwrap_or(now) + TELL_DURING_RUN_MS,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Moment = Moment(1_700_000_000_000);
+
+    #[test]
+    fn what_is_new_is_told_at_once_and_then_once_a_minute() {
+        let mut inventories = Inventories::default();
+        assert_eq!(inventories.due(NOW, Pace::Settled), None, "nothing is new");
+        inventories.note_outdated();
+        assert_eq!(inventories.due(NOW, Pace::Settled), Some(NOW));
+        inventories.note_told(NOW);
+        assert_eq!(inventories.due(NOW, Pace::Settled), None);
+        inventories.note_outdated();
+        assert_eq!(inventories.due(NOW + 1, Pace::Settled), Some(NOW + TELL_EVERY_MS));
+    }
+
+    #[test]
+    fn a_long_run_is_told_of_every_quarter_of_an_hour() {
+        let mut inventories = Inventories::default();
+        inventories.note_outdated();
+        let running = Pace::Running(Some(NOW));
+        assert_eq!(inventories.due(NOW + 5, running), Some(NOW + TELL_DURING_RUN_MS));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_silences_nobody() {
+        let mut inventories = Inventories::default();
+        inventories.note_told(NOW);
+        inventories.note_outdated();
+        let earlier = Moment(NOW.0 - 3_600_000);
+        assert_eq!(inventories.due(earlier, Pace::Settled), Some(earlier));
     }
 }

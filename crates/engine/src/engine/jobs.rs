@@ -12,7 +12,7 @@ pub(crate) struct Jobs {
     /// In the order in which they began; a handful at a time.
     reading: Vec<Reading>,
     sending: Vec<Sending>,
-    asking: Option<Asking>,
+    asking: Option<Question>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +54,7 @@ impl Sending {
 
 /// One batch of questions; at most one is under way.
 #[derive(Debug)]
-pub(crate) struct Asking {
+pub(crate) struct Question {
     job: JobId,
     pub(crate) batch: Vec<(FileId, Digest)>,
     /// What was on its way to the server while it was asked: its "I lack it" may be older than the bytes.
@@ -85,7 +85,7 @@ impl Jobs {
     pub(crate) fn begin_asking(&mut self, batch: Vec<(FileId, Digest)>) -> JobId {
         let job = self.next();
         let meanwhile = self.sending.iter().map(|sending| sending.digest).collect();
-        self.asking = Some(Asking { job, batch, meanwhile });
+        self.asking = Some(Question { job, batch, meanwhile });
         job
     }
 
@@ -99,16 +99,21 @@ impl Jobs {
         Some(self.reading.remove(at).file)
     }
 
+    /// The file that this job reads.
+    pub(crate) fn reader_of(&self, job: JobId) -> Option<FileId> {
+        self.reading.iter().find(|reading| reading.job == job).map(|reading| reading.file)
+    }
+
     pub(crate) fn end_sending(&mut self, job: JobId) -> Option<Sending> {
         let at = self.sending.iter().position(|sending| sending.job == job)?;
         Some(self.sending.remove(at))
     }
 
-    pub(crate) fn end_asking(&mut self, job: JobId) -> Option<Asking> {
+    pub(crate) fn end_asking(&mut self, job: JobId) -> Option<Question> {
         self.asking.take_if(|asking| asking.job == job)
     }
 
-    pub(crate) fn drop_asking(&mut self) -> Option<Asking> {
+    pub(crate) fn drop_asking(&mut self) -> Option<Question> {
         self.asking.take()
     }
 
@@ -150,7 +155,7 @@ impl Jobs {
 
     /// Also those that the server is being asked about.
     #[cfg(feature = "testing")]
-    pub(crate) fn all_files(&self) -> Vec<FileId> {
+    pub(crate) fn all_files(&self) -> std::collections::BTreeSet<FileId> {
         let asked = self.asking.iter().flat_map(|asking| asking.batch.iter().map(|(file, _)| *file));
         self.files().into_iter().chain(asked).collect()
     }

@@ -1,353 +1,295 @@
-//! The state machine itself. An event changes what is known (`take`), then everything that can begin begins
-//! (`advance`): no event starts work of its own, so nothing can be started twice or be forgotten.
+//! The state machine itself: parts, joined by [`Engine::handle`]. An event changes what is known (`take`), then everything
+//! that can begin begins (`advance`): no event starts work of its own, so nothing can be started twice or be forgotten.
+//!
+//! Each part has its own state and gets what it needs, never the whole engine. What concerns several parts is a value that
+//! one returns and the engine passes on.
 
 mod advance;
 mod asking;
+mod copies;
 mod fetching;
 mod folders;
 mod gates;
+mod history;
 mod inventory;
 mod jobs;
+mod link;
 mod listing;
 mod notices;
+mod obey;
 mod reading;
-mod runs;
 mod sending;
-mod server;
+mod shared;
 mod shift;
-mod staging;
 
-use protocol::Digest;
+use protocol::inventory::write_held;
+use protocol::{AssetId, Digest};
 
-use crate::catalog::{Catalog, Order};
-use crate::command::Command;
-use crate::event::{Event, PairEnd, Saved, SavedFolder};
-use crate::folder::{Folder, Folders, Lasting, ScanId};
-use crate::gate::Surroundings;
-use crate::incident::Incidents;
-use crate::intent::{Intent, Settings};
-use crate::link::Link;
-use crate::maybe::Digests;
-use crate::notice::Notice;
-use crate::pace::Pace;
-use crate::row::{FileId, FileState, Problem};
-use crate::speed::Speed;
+use crate::abilities::Abilities;
+use crate::catalog::Order;
+use crate::command::{AfterStored, Commands};
+use crate::event::{Checked, Event, HashEnd, JobId, LinkEvent, ReadingEvent, Saved, SendingEvent, UploadEnd};
+use crate::folder::FolderId;
+use crate::incident::{Incident, Trouble};
+use crate::link::Halt;
+use crate::record::Loaded;
+use crate::row::{FileId, FileState, Proof};
+use crate::run::Wake;
+use crate::settings::{AccountId, Memory};
 use crate::time::Moment;
+use asking::Asking;
+pub(crate) use copies::Copies;
 pub use fetching::Large;
-pub(crate) use gates::is_video_file;
-use inventory::Told;
-pub(crate) use jobs::Jobs;
-use runs::History;
+pub(crate) use folders::Folders;
+pub(crate) use gates::{Conditions, Gates};
+use history::History;
+use inventory::Inventories;
+pub(crate) use link::{Link, Pairing};
+use reading::Reading;
+use sending::{Outcome, Sending};
+pub(crate) use shared::Shared;
 pub use shift::Left;
 use shift::Shift;
-use staging::Staging;
 
 /// The name of the directory, in the browser's own storage, that other apps' shared files arrive in.
 pub const INBOX: &str = "safelight-inbox";
-/// What was looked at this lately, a folder or the server, is not looked at again just because the page came back.
-const FRESH_MS: u64 = 20_000;
+/// More than the host's readers, so that each has its next file opened and found unchanged while it still reads.
+const READING_AT_ONCE: usize = 16;
+/// Without readers of its own a host reads where it runs: one file is digested while the next is opened.
+const READING_ALONE: usize = 2;
 
 pub struct Engine {
-    pub(crate) catalog: Catalog,
+    pub(crate) shared: Shared,
     pub(crate) folders: Folders,
-    pub(crate) settings: Settings,
+    reading: Reading,
+    asking: Asking,
+    pub(crate) sending: Sending,
     pub(crate) link: Link,
-    pub(crate) jobs: Jobs,
-    pub(crate) speed: Speed,
-    pace: Pace,
+    pub(crate) gates: Gates,
     pub(crate) history: History,
-    pub(crate) incidents: Incidents,
-    pub(crate) pairing: Pairing,
-    /// Files that it sent and that were confirmed.
-    sent: u64,
-    /// Stops in a row without one success between them.
-    failures: u32,
-    /// When the last question to the server began.
-    asked_at: Moment,
-    /// When the server last said who we are.
-    answered_at: Moment,
-    last_scan: ScanId,
-    shift: Shift,
-    /// Hears what only pages say. An engine without one has another, so that a service worker need not even load what
-    /// follows from it.
-    hear_page: fn(&mut Engine, Moment, Event),
-    /// The same for what only an engine with a page begins.
-    begin_for_page: fn(&mut Engine, Moment, &mut Vec<Command>),
-    /// When that begins next by itself.
-    due_for_page: fn(&Engine, Moment) -> Option<Moment>,
-    /// The person asked for this run, whatever the switches say.
-    run_asked: bool,
-    /// The gates that the person lets this run pass, see [`crate::gate::Gate::bit`].
-    passed: u8,
-    /// None until it was told: a page's engine sends nothing before.
-    around: Option<Surroundings>,
-    pub(crate) staging: Staging,
-    /// What its last run found worth telling.
-    notice: Option<Notice>,
-    /// Digests that the server may hold by now, though it may have said before that it lacks them: they left for
-    /// it, or it confirmed them. A twin of one of them is asked about again rather than sent.
-    maybe_held: Digests,
-    /// Files whose upload ended with no answer or a gateway's fault. If the server then answers, it was not the
-    /// network: the attempt counts, so that one file cannot hold up the rest for ever.
-    suspects: Vec<FileId>,
-    told: Told,
+    pub(crate) role: Role,
     wake_at: Option<Moment>,
-    /// What else is to be done, in order, after the rows are saved.
-    outbox: Vec<Command>,
 }
 
-/// Where the exchange of a pairing code stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pairing {
-    Idle,
-    Running,
-    Failed(PairEnd),
+/// The two compositions of an engine, by what only one of them has.
+pub(crate) enum Role {
+    /// A page is open.
+    Page(PageParts),
+    /// The browser woke us without one.
+    WakeUp(Shift),
+}
+
+#[derive(Default)]
+pub(crate) struct PageParts {
+    pub(crate) copies: Copies,
+    inventories: Inventories,
+}
+
+/// The server confirmed that it holds these bytes.
+struct Proven {
+    id: FileId,
+    digest: Digest,
+    asset: Option<AssetId>,
+    proof: Proof,
+}
+
+/// Nothing more should be sent for now.
+struct Stop {
+    halt: Halt,
+    retry_after_ms: Option<u64>,
 }
 
 impl Engine {
-    /// An engine that knows nothing; its first event is [`Event::Started`].
+    /// An engine of a page. Like every engine it knows nothing before its first event, [`Event::Started`].
     pub fn new() -> Engine {
-        Engine::of(
-            Shift::Open,
-            Order::NewestFirst,
-            Engine::hear_page,
-            Engine::begin_for_page,
-            Engine::due_for_page,
-        )
+        let reading = Reading { at_once: READING_AT_ONCE };
+        Engine::of(Order::NewestFirst, reading, History::default(), Role::Page(PageParts::default()))
     }
 
-    fn of(
-        shift: Shift,
-        order: Order,
-        hear_page: fn(&mut Engine, Moment, Event),
-        begin_for_page: fn(&mut Engine, Moment, &mut Vec<Command>),
-        due_for_page: fn(&Engine, Moment) -> Option<Moment>,
-    ) -> Engine {
+    /// An engine without a page, which has until then. Some files the browser itself sends meanwhile.
+    pub fn woken(by: Wake, until: Moment, fetching: Vec<FileId>) -> Engine {
+        let role = Role::WakeUp(Shift::until(until));
+        let reading = Reading { at_once: READING_ALONE };
+        let mut engine = Engine::of(Order::SmallFirst, reading, History::woken_as(by), role);
+        engine.shared.set_fetching(fetching);
+        engine
+    }
+
+    fn of(order: Order, reading: Reading, history: History, role: Role) -> Engine {
         Engine {
-            catalog: Catalog::ordered(order),
+            shared: Shared::ordered(order),
             folders: Folders::default(),
-            settings: Settings::default(),
-            link: Link::Due(None),
-            jobs: Jobs::default(),
-            speed: Speed::default(),
-            pace: Pace::default(),
-            history: History::default(),
-            incidents: Incidents::default(),
-            pairing: Pairing::Idle,
-            sent: 0,
-            failures: 0,
-            asked_at: Moment::default(),
-            answered_at: Moment::default(),
-            last_scan: ScanId::default(),
-            shift,
-            hear_page,
-            begin_for_page,
-            due_for_page,
-            run_asked: false,
-            passed: 0,
-            around: None,
-            staging: Staging::default(),
-            notice: None,
-            maybe_held: Digests::default(),
-            suspects: Vec::new(),
-            told: Told::default(),
+            reading,
+            asking: Asking::default(),
+            sending: Sending::default(),
+            link: Link::default(),
+            gates: Gates::default(),
+            history,
+            role,
             wake_at: None,
-            outbox: Vec::new(),
         }
     }
 
-    /// Tells the engine what happened at `now`; returns what to do, in order.
-    pub fn handle(&mut self, now: Moment, event: Event) -> Vec<Command> {
-        self.note_wake(&event);
+    /// Tells the engine what happened at `now`; returns what to do.
+    pub fn handle(&mut self, now: Moment, event: Event) -> Commands {
+        if self.role.is_page() {
+            self.history.note_wake(&event);
+        } else if event.is_of_pages() {
+            // A page has an engine of its own.
+            return Commands::default();
+        }
         self.take(now, event);
-        self.advance(now)
+        self.advance(now);
+        self.shared.take_commands()
     }
 
     fn take(&mut self, now: Moment, event: Event) {
+        let shared = &mut self.shared;
         match event {
             Event::Started(saved) => self.start(now, *saved),
-            Event::Asked(_)
-            | Event::FolderAdded { .. }
-            | Event::PathsTouched { .. }
-            | Event::WatchBeganLate { .. }
-            | Event::WatchEnded { .. }
-            | Event::PairingEnded(_)
-            | Event::StageEnded { .. }
-            | Event::FetchingChanged(_)
-            | Event::NetworkChanged { .. } => (self.hear_page)(self, now, event),
-            Event::SurroundingsChanged(around) => self.surroundings_changed(now, around),
-            Event::AccessChanged { folder, access } => self.access_changed(folder, access),
-            Event::FilesListed { folder, scan, files } => self.files_listed(now, folder, scan, files),
-            Event::ListingEnded { folder, scan, end } => self.listing_ended(now, folder, scan, end),
-            Event::HashProgressed { job, read } => self.jobs.note_read(job, read),
-            Event::HashEnded { job, end } => self.hash_ended(now, job, end),
-            Event::AskEnded { job, end } => self.ask_ended(now, job, end),
-            Event::UploadResumed { job, at } => self.jobs.note_resumed(job, at),
-            Event::UploadProgressed { job, sent } => self.upload_progressed(now, job, sent),
-            Event::UploadEnded { job, end } => self.upload_ended(now, job, end),
-            Event::ServerChecked { job, checked } => self.server_checked(now, job, checked),
-            Event::TabOpened => self.tab_opened(),
+            Event::Asked(intent) => self.obey(now, intent),
+            Event::Folder(folder, event) => self.folders.heard(now, shared, folder, event),
+            Event::Reading(job, ReadingEvent::Progressed(read)) => shared.jobs.note_read(job, read),
+            Event::Reading(job, ReadingEvent::Ended(end)) => self.reading_ended(now, job, end),
+            Event::AskEnded(job, end) => match self.asking.ended(now, shared, job, end) {
+                Ok(proven) => proven.into_iter().for_each(|proven| self.protect(proven)),
+                Err(stop) => self.link.stop(now, shared, stop),
+            },
+            Event::Sending(job, SendingEvent::Resumed(at)) => shared.jobs.note_resumed(job, at),
+            Event::Sending(job, SendingEvent::Progressed(sent)) => {
+                self.sending.progressed(now, shared, job, sent);
+            }
+            Event::Sending(job, SendingEvent::Ended(end)) => self.upload_ended(now, job, end),
+            Event::CopyEnded(job, end) => {
+                if let Role::Page(page) = &mut self.role {
+                    page.copies.ended(now, shared, job, end);
+                }
+            }
+            Event::Link(event) => self.link_changed(now, event),
+            Event::SurroundingsChanged(around) => self.gates.surroundings_changed(now, shared, around),
+            Event::FetchingChanged(files) => shared.set_fetching(files),
+            Event::PageOpened => self.page_opened(),
             Event::Woke => self.wake_at = None,
         }
     }
 
-    fn hear_page(&mut self, now: Moment, event: Event) {
-        match event {
-            Event::Asked(intent) => self.obey(now, intent),
-            Event::FolderAdded { folder, name, lasting } => self.add_folder(folder, name, lasting),
-            Event::PathsTouched { folder, paths } => self.paths_touched(folder, paths),
-            Event::WatchBeganLate { folder } => self.watch_began_late(folder),
-            Event::WatchEnded { folder } => self.watch_ended(now, folder),
-            Event::PairingEnded(end) => self.pairing_ended(end),
-            Event::NetworkChanged { online } => self.network_changed(now, online),
-            Event::StageEnded { job, end } => self.stage_ended(now, job, end),
-            Event::FetchingChanged(files) => self.set_fetching(files),
-            Event::Started(_)
-            | Event::AccessChanged { .. }
-            | Event::FilesListed { .. }
-            | Event::ListingEnded { .. }
-            | Event::HashProgressed { .. }
-            | Event::HashEnded { .. }
-            | Event::AskEnded { .. }
-            | Event::UploadResumed { .. }
-            | Event::UploadProgressed { .. }
-            | Event::UploadEnded { .. }
-            | Event::ServerChecked { .. }
-            | Event::SurroundingsChanged(_)
-            | Event::TabOpened
-            | Event::Woke => {}
-        }
-    }
-
     fn start(&mut self, now: Moment, saved: Saved) {
-        self.catalog.restore(saved.rows);
-        for SavedFolder { id, name, rules } in saved.folders {
-            let lasting = if name == INBOX { Lasting::Inbox } else { Lasting::Lasting };
-            self.folders.add(id, || Folder { rules, ..Folder::new(name, lasting) });
+        let shared = &mut self.shared;
+        shared.catalog.restore(saved.rows);
+        saved.unreadable_rows.iter().for_each(|id| shared.catalog.keep_free_below(FileId(id.0 + 1)));
+        saved.copies.into_iter().for_each(|copy| shared.catalog.add_copy(copy));
+        shared.incidents.restore(saved.incidents);
+        shared.settings.restore(saved.settings);
+        if saved.memory == Loaded::Unreadable {
+            shared.note(now, Trouble::MemoryUnreadable, None);
+            shared.memory.reset(Memory::lost());
+        } else {
+            shared.memory.restore(saved.memory);
         }
-        saved.staged.into_iter().for_each(|copy| self.catalog.add_copy(copy));
-        self.take_in_strays();
-        self.settings = saved.settings;
-        self.close_run_cut_off(now, saved.last_run);
+        if !saved.unreadable_rows.is_empty() {
+            let files = saved.unreadable_rows.len() as u64;
+            shared.note(now, Trouble::RecordsUnreadable(files), None);
+        }
+        self.folders.restore(shared, saved.folders);
+        self.history.restore(now, shared, saved.last_run, self.role.is_page());
     }
 
-    fn begin_for_page(&mut self, now: Moment, begun: &mut Vec<Command>) {
-        self.begin_staging(now, begun);
-        self.tidy_inbox(now);
-        self.tell_inventories(now);
+    fn reading_ended(&mut self, now: Moment, job: JobId, end: HashEnd) {
+        let folder = self.shared.jobs.reader_of(job).and_then(|id| self.shared.catalog.get(id));
+        let versions = folder.map(|row| self.folders.versions(row.folder)).unwrap_or_default();
+        let lost = self.reading.ended(now, &mut self.shared, versions, job, end);
+        if let Some((file, barrier)) = lost {
+            self.folders.lose_folder_of(now, &mut self.shared, file, barrier);
+        }
     }
 
-    fn due_for_page(&self, now: Moment) -> Option<Moment> {
-        let inventories = self.inventories_due(now).filter(|_| self.is_settled());
-        inventories.into_iter().chain(self.staging_due()).min()
-    }
-
-    fn obey(&mut self, now: Moment, intent: Intent) {
-        match intent {
-            Intent::Pair { code } => self.pair(code),
-            Intent::BackUpNow => self.back_up_now(),
-            Intent::Look => self.look_again(now),
-            Intent::Pause => self.pause(),
-            Intent::Resume => self.change(|settings| settings.paused = false),
-            Intent::SetForeground(foreground) => self.set_foreground(foreground),
-            Intent::SetBackground(on) => self.change(|settings| settings.background = on),
-            Intent::Retry(file) => self.retry(file),
-            Intent::RetryAll => self.retry_all(),
-            Intent::RemoveFolder(folder) => self.remove_folder(folder),
-            Intent::SetRules(folder, rules) => self.set_rules(folder, rules),
-            Intent::BackUpAnyway => self.back_up_anyway(now),
-            Intent::SetCopiesLimit(limit) => self.change(|settings| settings.copies_limit = limit),
-            Intent::SetNotices(on) => self.change(|settings| settings.notices = on),
-            Intent::SetGates(gates) => self.change(|settings| settings.gates = gates),
-            Intent::SetKeepAwake(on) => self.change(|settings| settings.keep_awake = on),
-            Intent::LimitRate(rate_limit) => {
-                self.change(|settings| settings.rate_limit = rate_limit);
-                self.outbox.push(Command::LimitRate(rate_limit));
+    fn upload_ended(&mut self, now: Moment, job: JobId, end: UploadEnd) {
+        // An answer that comes while the server is looked for again is taken with caution.
+        let abilities = self.link.abilities().unwrap_or(Abilities::default());
+        match self.sending.ended(now, &mut self.shared, abilities, job, end) {
+            Outcome::Nothing => {}
+            Outcome::Proven(proven) => self.protect(proven),
+            Outcome::Stop(stop) => self.link.stop(now, &mut self.shared, stop),
+            Outcome::OutOfReach(file, barrier) => {
+                self.folders.lose_folder_of(now, &mut self.shared, file, barrier);
             }
         }
     }
 
-    fn back_up_now(&mut self) {
-        self.run_asked = true;
-        if self.settings.paused {
-            self.change(|settings| settings.paused = false);
-        }
-        self.list_again(|_, _| true);
-        self.retry_all_of(|problem| matches!(problem, Problem::GaveUp(_)));
-        self.catalog.end_all_waits();
-        self.ask_server_again();
+    fn protect(&mut self, Proven { id, digest, asset, proof }: Proven) {
+        self.asking.maybe_held.insert(digest);
+        self.link.failures = 0;
+        self.history.note_protected(self.shared.catalog.size_of(id), proof);
+        self.shared.catalog.protect(id, FileState::Protected { digest, asset, proof });
     }
 
-    pub(super) fn look_again(&mut self, now: Moment) {
-        let is_stale = |at: Moment| at > now || now.since(at) > FRESH_MS;
-        self.list_again(|_, folder| folder.listed_at.is_none_or(is_stale));
-        if is_stale(self.answered_at) || !matches!(self.link, Link::Ready(_)) {
-            self.ask_server_again();
-        }
-    }
-
-    fn pause(&mut self) {
-        self.end_what_was_asked();
-        self.change(|settings| settings.paused = true);
-        self.abandon_everything();
-    }
-
-    pub(super) fn end_what_was_asked(&mut self) {
-        self.run_asked = false;
-        self.passed = 0;
-    }
-
-    fn set_foreground(&mut self, foreground: bool) {
-        self.change(|settings| settings.foreground = foreground);
-        if !self.may_work() {
-            self.abandon_everything();
-        }
-    }
-
-    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Settings)) {
-        change(&mut self.settings);
-        self.save_settings();
-    }
-
-    fn save_settings(&mut self) {
-        self.outbox.push(Command::SaveSettings(self.settings.clone()));
-    }
-
-    fn retry(&mut self, id: FileId) {
-        let Some(row) = self.catalog.get(id) else { return };
-        let FileState::Problem { digest, problem } = row.state else { return };
-        match problem {
-            // Only a new look at the folder can tell whether it was mended.
-            Problem::Nameless | Problem::UnreadableFolder => {
-                let theirs = row.folder;
-                self.list_again(|id, _| id == theirs);
+    fn link_changed(&mut self, now: Moment, event: LinkEvent) {
+        match event {
+            LinkEvent::Checked(job, checked) if self.link.waits_for(job) => self.server_checked(now, checked),
+            LinkEvent::Checked(..) => {}
+            LinkEvent::PairingEnded(end) => self.link.pairing_ended(end),
+            // The browser's word is a hint: back means look at once, at folders too, for a network drive may be back
+            // with it; gone means nothing until a request fails.
+            LinkEvent::NetworkChanged { online: true } => {
+                self.link.failures = 0;
+                self.look_again(now);
             }
-            Problem::Unreadable => self.try_again(id, None),
-            Problem::TooLargeForServer
-            | Problem::Refused(_)
-            | Problem::GaveUp(_)
-            | Problem::InServerTrash => {
-                self.try_again(id, digest);
-            }
+            LinkEvent::NetworkChanged { online: false } => {}
         }
     }
 
-    fn try_again(&mut self, id: FileId, known: Option<Digest>) {
-        self.catalog.forget_attempts(id);
-        self.catalog.set_state(id, FileState::begin_again(known));
+    fn server_checked(&mut self, now: Moment, checked: Checked) {
+        let account = self.link.checked(now, &mut self.shared, checked);
+        if let Some(account) = &account {
+            if let Role::Page(page) = &mut self.role {
+                page.inventories.note_outdated();
+            }
+            self.recognise(account);
+            let limit = self.shared.settings.rate_limit;
+            let limit = limit.map(|rate| AfterStored::LimitRate(Some(rate)));
+            self.shared.out.after_stored.extend(limit);
+        }
+        self.sending.judge_suspects(now, &mut self.shared, account.is_some());
     }
 
-    fn retry_all(&mut self) {
-        self.retry_all_of(|_| true);
-        self.catalog.end_all_waits();
+    /// What one account confirmed says nothing about another: an empty new vault at the same address holds nothing.
+    fn recognise(&mut self, account: &AccountId) {
+        let shared = &mut self.shared;
+        if shared.memory.account.as_ref() == Some(account) {
+            return;
+        }
+        if shared.memory.account.is_some() {
+            self.asking.maybe_held.clear();
+            // An answer that is still on its way is the other one's.
+            shared.abandon_all();
+            shared.drop_question();
+            let is_its_word = |state: &FileState| {
+                matches!(
+                    state,
+                    FileState::Protected { .. } | FileState::Ready { .. } | FileState::InTrash { .. }
+                )
+            };
+            let theirs = shared.catalog.select(|_, row| is_its_word(&row.state));
+            theirs.into_iter().for_each(|id| shared.catalog.begin_again(id));
+        }
+        shared.memory.change(|memory| memory.account = Some(account.clone()));
     }
 
-    fn retry_all_of(&mut self, wanted: impl Fn(&Problem) -> bool) {
-        let wanted =
-            |state: &FileState| matches!(state, FileState::Problem { problem, .. } if wanted(problem));
-        let all: Vec<FileId> =
-            self.catalog.iter().filter(|(_, row)| wanted(&row.state)).map(|(id, _)| id).collect();
-        all.into_iter().for_each(|id| self.retry(id));
+    /// The folder's name, and the protected files in it as [`protocol::inventory`] has them.
+    pub fn inventory(&self, id: FolderId) -> Option<(&str, String)> {
+        let folder = self.folders.get(id)?;
+        let mut text = String::new();
+        for (_, row) in self.shared.catalog.iter().filter(|(_, row)| row.folder == id) {
+            if let FileState::Protected { digest, .. } = row.state {
+                write_held(&mut text, digest, row.stamp.size, &row.path);
+            }
+        }
+        Some((&folder.name, text))
+    }
+
+    /// The last things that went wrong, oldest first.
+    pub fn incidents(&self) -> Vec<Incident> {
+        self.shared.incidents.all()
     }
 }
 

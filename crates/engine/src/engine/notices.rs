@@ -1,36 +1,31 @@
 //! At the end of a run: what is worth telling, and whether folders can be read without a page.
 
-use super::Engine;
-use super::shift::Shift;
-use crate::closed::SeenClosed;
-use crate::command::Command;
-use crate::folder::{Access, Barrier, Folder, Lasting};
-use crate::link::{Halt, Link};
+use super::{Engine, Role};
+use crate::command::AfterStored;
+use crate::folder::{Access, Folder, FolderId};
+use crate::link::{Halt, LinkState};
 use crate::notice::{Needs, Outcome};
+use crate::settings::Readable;
 use crate::tally::Tally;
 use crate::time::Moment;
 
 impl Engine {
     /// What only the person can do.
     pub(super) fn needs(&self) -> Option<Needs> {
-        let halt = self.link.halt();
-        if self.link == Link::SignedOut {
+        let halt = self.link.state.halt();
+        if self.link.state == LinkState::SignedOut {
             Some(Needs::Pairing)
         } else if matches!(halt, Some(Halt::DiskFull | Halt::QuotaFull)) {
             Some(Needs::Space)
         } else {
-            self.lacks_permission().then_some(Needs::Permission)
+            self.folders.lack_permission().then_some(Needs::Permission)
         }
-    }
-
-    pub(super) fn lacks_permission(&self) -> bool {
-        self.folders.all().any(is_barred)
     }
 
     /// Everything was looked at, and nothing is left to do for anybody.
     pub(super) fn is_all_protected(&self, tally: &Tally) -> bool {
         let open = self.folders.all().all(|folder| folder.access == Access::Granted);
-        let well = open && self.has_looked() && matches!(self.link, Link::Ready(_));
+        let well = open && self.folders.has_looked() && self.link.is_ready();
         well && !self.folders.is_empty() && tally.remaining + tally.problems == 0
     }
 
@@ -38,48 +33,33 @@ impl Engine {
         if self.folders.is_empty() {
             return;
         }
-        let tally = Tally::of(self.catalog.iter().map(|(_, row)| row));
+        let outcome = self.outcome();
+        let (noticed, told) = self.shared.memory.noticed.after(now, &outcome);
+        self.shared.memory.change(|memory| memory.noticed = noticed);
+        self.folders.note_closed_access(&mut self.shared, !self.role.is_page());
+        let told = told.filter(|_| self.shared.settings.notices);
+        match &mut self.role {
+            Role::Page(_) => self.shared.out.after_stored.extend(told.map(AfterStored::Notify)),
+            // A shift may have several runs, and is told of once.
+            Role::WakeUp(shift) => shift.notice = told.or(shift.notice),
+        }
+    }
+
+    fn outcome(&self) -> Outcome {
+        let tally = self.shared.catalog.tally();
         let done = self.history.current().map(|run| run.done).unwrap_or_default();
         // Where the browser never lets us read without a page, that is no news.
-        let is_lost =
-            |(id, folder): (_, &Folder)| is_barred(folder) && self.settings.seen_closed.of(id) != Some(false);
+        let access = &self.shared.memory.closed_access;
+        let is_lost = |(id, folder): (FolderId, &Folder)| {
+            folder.needs_permission() && access.of(id) != Some(Readable::No)
+        };
         let lost_any = self.folders.iter().any(is_lost);
-        let outcome = Outcome {
+        Outcome {
             needs: self.needs().filter(|needs| *needs != Needs::Permission || lost_any),
-            answered: matches!(self.link, Link::Ready(_)),
+            answered: self.link.is_ready(),
             all_protected: tally.protected > 0 && self.is_all_protected(&tally),
             got_on: done.sent + done.already_there > 0,
             remaining: tally.remaining,
-        };
-        let (noticed, told) = self.settings.noticed.after(now, &outcome);
-        let seen_closed = self.seen_closed();
-        if noticed != self.settings.noticed || seen_closed != self.settings.seen_closed {
-            self.change(|settings| (settings.noticed, settings.seen_closed) = (noticed, seen_closed));
-        }
-        let told = told.filter(|_| self.settings.notices);
-        if self.shift == Shift::Open {
-            self.outbox.extend(told.map(Command::Notify));
-        } else {
-            // A shift may have several runs, and is told of once.
-            self.notice = told.or(self.notice);
         }
     }
-
-    /// Which folders can be read without a page, as far as this run showed it. What cannot be read with one cannot without.
-    fn seen_closed(&self) -> SeenClosed {
-        let mut seen = self.settings.seen_closed.clone();
-        let theirs = self.folders.iter().filter(|(_, folder)| folder.lasting == Lasting::Lasting);
-        for (id, folder) in theirs {
-            let readable = !is_barred(folder);
-            let is_shown = folder.access == Access::Granted && folder.listed_at.is_some();
-            if seen.of(id) != Some(readable) && (!readable || (is_shown && self.shift != Shift::Open)) {
-                seen.see(id, readable);
-            }
-        }
-        seen
-    }
-}
-
-fn is_barred(folder: &Folder) -> bool {
-    folder.access == Access::Barred(Barrier::NeedsPermission)
 }

@@ -1,69 +1,184 @@
-//! The progress and the end of an upload.
+//! Sending: which files go next, how many at once, and the end of an upload.
 
-use super::Engine;
+use std::collections::HashSet;
+use std::hash::BuildHasher;
+
+use protocol::{AssetId, Digest};
+
+use super::jobs::Sending as Job;
+use super::shared::Shared;
+use super::shift::Fit;
+use super::{Proven, Stop};
+use crate::abilities::Abilities;
+use crate::catalog::Work;
+use crate::command::{AfterStored, Upload};
 use crate::decision::{Decision, after_upload};
 use crate::event::{JobId, UploadEnd};
-use crate::link::{Halt, Link, Trust};
+use crate::folder::Barrier;
+use crate::link::Halt;
+use crate::pace::Pace;
 use crate::row::{Failure, FileId, FileState, Proof};
+use crate::speed::Speed;
 use crate::time::Moment;
 
-impl Engine {
-    pub(super) fn upload_progressed(&mut self, now: Moment, job: JobId, sent: u64) {
-        let moved = self.jobs.note_sent(job, sent);
-        self.speed.add(now, moved);
-        self.pace.note_bytes(moved);
+/// Several large files at once only compete, and each kill costs more.
+const LARGE_BYTES: u64 = 64 << 20;
+const LARGE_AT_ONCE: usize = 2;
+/// Files looked at to find a small one behind large ones.
+const LOOK_BEHIND: usize = 64;
+
+#[derive(Default)]
+pub(crate) struct Sending {
+    pace: Pace,
+    pub(crate) speed: Speed,
+    /// Files whose upload ended with no answer or a gateway's fault. If the server then answers, it was not the
+    /// network: the attempt counts, so that one file cannot hold up the rest for ever.
+    suspects: Vec<FileId>,
+}
+
+/// What the end of an upload means for more than its file.
+pub(super) enum Outcome {
+    Nothing,
+    Proven(Proven),
+    Stop(Stop),
+    OutOfReach(FileId, Barrier),
+}
+
+impl Sending {
+    /// In order; what cannot go yet lets the next one by.
+    pub(super) fn begin<S: BuildHasher>(
+        &mut self,
+        now: Moment,
+        shared: &mut Shared,
+        maybe_held: &mut HashSet<Digest, S>,
+        fit: Fit,
+    ) {
+        let mut held_back = Vec::new();
+        while shared.jobs.sending().len() < self.pace.lanes()
+            && held_back.len() < LOOK_BEHIND
+            && let Some(id) = shared.catalog.claim(Work::Send)
+        {
+            if twin_is_sending(shared, id)
+                || is_one_too_large(shared, id)
+                || !fit.fits(shared.catalog.size_of(id))
+            {
+                held_back.push(id);
+            } else {
+                begin_one(now, shared, maybe_held, id);
+            }
+        }
+        held_back.into_iter().for_each(|id| shared.catalog.release(id));
     }
 
-    pub(super) fn upload_ended(&mut self, now: Moment, job: JobId, end: UploadEnd) {
-        let Some(sending) = self.jobs.end_sending(job) else { return };
-        let (id, digest) = (sending.file, sending.digest);
-        match after_upload(end, self.trust()) {
+    /// Called once in each turn.
+    pub(super) fn adjust_pace(&mut self, now: Moment, shared: &Shared) {
+        self.pace.turn(now, shared.jobs.sending().len() >= self.pace.lanes());
+    }
+
+    pub(super) fn progressed(&mut self, now: Moment, shared: &mut Shared, job: JobId, sent: u64) {
+        let moved = shared.jobs.note_sent(job, sent);
+        self.note_moved(now, moved);
+    }
+
+    fn note_moved(&mut self, now: Moment, bytes: u64) {
+        self.speed.add(now, bytes);
+        self.pace.note_bytes(bytes);
+    }
+
+    pub(super) fn ended(
+        &mut self,
+        now: Moment,
+        shared: &mut Shared,
+        abilities: Abilities,
+        job: JobId,
+        end: UploadEnd,
+    ) -> Outcome {
+        let Some(job) = shared.jobs.end_sending(job) else { return Outcome::Nothing };
+        let (id, digest) = (job.file, job.digest);
+        match after_upload(end, abilities) {
             Decision::Protect { asset } => {
-                self.note_rest_sent(now, id, sending.sent);
-                self.protect(id, digest, Some(asset), Proof::Stored);
+                self.note_rest_sent(now, shared, &job);
+                return Outcome::Proven(stored(id, digest, asset));
             }
             Decision::Confirm { asset } => {
-                self.note_rest_sent(now, id, sending.sent);
-                self.catalog.set_state(id, FileState::Sent { digest, asset });
+                self.note_rest_sent(now, shared, &job);
+                shared.catalog.set_state(id, FileState::Sent { digest, asset });
             }
-            Decision::ReadAgain(look) => self.wait_until_quiet(now, id, look),
-            Decision::Vanished => self.call_gone(id),
-            Decision::RetryLater(failure) => {
-                self.pace.note_trouble();
-                if failure == Failure::Stalled && sending.got_on() {
-                    self.catalog.forget_attempts(id);
-                }
-                self.retry_later(now, id, failure);
-            }
+            Decision::ReadAgain(look) => shared.wait_until_quiet(now, id, look),
+            Decision::Vanished => shared.call_gone(id),
+            Decision::RetryLater(failure) => self.retry_later(now, shared, &job, failure),
             Decision::StopRun { halt, retry_after_ms } => {
-                self.pace.note_trouble();
-                self.catalog.set_state(id, FileState::Hashed { digest });
-                if matches!(halt, Halt::Offline | Halt::ServerError(_)) && !sending.got_on() {
-                    self.suspects.push(id);
-                }
-                self.stop(now, halt, retry_after_ms);
+                self.note_stop(shared, &job, halt);
+                return Outcome::Stop(Stop { halt, retry_after_ms });
             }
-            Decision::LoseCopy => self.lose_copy(id),
-            Decision::LoseFolder(barrier) => self.lose_folder_of(now, id, barrier),
-            Decision::GiveUp(problem) => self.give_up(now, id, problem),
-            Decision::Skip(reason) => self.catalog.set_state(id, FileState::Skipped(reason)),
+            Decision::LoseCopy => shared.lose_copy(id),
+            Decision::LoseFolder(barrier) => return Outcome::OutOfReach(id, barrier),
+            Decision::GiveUp(problem) => shared.give_up(now, id, problem),
+            Decision::Skip(reason) => shared.catalog.set_state(id, FileState::Skipped(reason)),
+        }
+        Outcome::Nothing
+    }
+
+    fn retry_later(&mut self, now: Moment, shared: &mut Shared, job: &Job, failure: Failure) {
+        self.pace.note_trouble();
+        if failure == Failure::Stalled && job.got_on() {
+            shared.catalog.forget_attempts(job.file);
+        }
+        shared.retry_later(now, job.file, failure);
+    }
+
+    fn note_stop(&mut self, shared: &mut Shared, job: &Job, halt: Halt) {
+        self.pace.note_trouble();
+        shared.catalog.set_state(job.file, FileState::Hashed { digest: job.digest });
+        if matches!(halt, Halt::Offline | Halt::ServerError(_)) && !job.got_on() {
+            self.suspects.push(job.file);
         }
     }
 
     /// A small file ends before its first progress is told.
-    fn note_rest_sent(&mut self, now: Moment, id: FileId, sent: u64) {
-        let size = self.catalog.get(id).map_or(0, |row| row.stamp.size);
-        let rest = size.saturating_sub(sent);
-        self.speed.add(now, rest);
-        self.pace.note_bytes(rest);
+    fn note_rest_sent(&mut self, now: Moment, shared: &Shared, job: &Job) {
+        self.note_moved(now, shared.catalog.size_of(job.file).saturating_sub(job.sent));
         self.pace.note_file();
     }
 
-    fn trust(&self) -> Trust {
-        match self.link {
-            Link::Ready(trust) => trust,
-            // An answer that comes while the server is looked at anew is taken with caution.
-            Link::Due(_) | Link::Checking { .. } | Link::SignedOut | Link::Held { .. } => Trust::StoresUnseen,
+    /// The server was looked for: `answers` if it is there. Several files that fell together fell with the server or the
+    /// way to it, and none is at fault.
+    pub(super) fn judge_suspects(&mut self, now: Moment, shared: &mut Shared, answers: bool) {
+        let suspects = std::mem::take(&mut self.suspects);
+        if let ([alone], true) = (&suspects[..], answers) {
+            shared.retry_later(now, *alone, Failure::CutOff);
         }
     }
+}
+
+fn stored(id: FileId, digest: Digest, asset: AssetId) -> Proven {
+    Proven { id, digest, asset: Some(asset), proof: Proof::Stored }
+}
+
+fn begin_one<S: BuildHasher>(
+    now: Moment,
+    shared: &mut Shared,
+    maybe_held: &mut HashSet<Digest, S>,
+    id: FileId,
+) {
+    let Some(digest) = shared.catalog.digest_of(id) else { return };
+    if !maybe_held.insert(digest) {
+        return shared.catalog.set_state(id, FileState::Hashed { digest });
+    }
+    shared.catalog.set_state(id, FileState::Uploading { digest });
+    let job = shared.jobs.begin_sending(id, digest, now);
+    if let Some(read) = shared.read(job, id) {
+        shared.after_stored(AfterStored::Upload(Upload { read, digest }));
+    }
+}
+
+/// The same bytes under another name are on their way: one copy is enough.
+fn twin_is_sending(shared: &Shared, id: FileId) -> bool {
+    shared.catalog.digest_of(id).is_some_and(|digest| shared.jobs.is_sending(digest))
+}
+
+fn is_one_too_large(shared: &Shared, id: FileId) -> bool {
+    let is_large = |id: FileId| shared.catalog.size_of(id) > LARGE_BYTES;
+    let sending = || shared.jobs.sending().iter().filter(|job| is_large(job.file)).count();
+    is_large(id) && sending() >= LARGE_AT_ONCE
 }

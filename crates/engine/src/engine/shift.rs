@@ -1,15 +1,16 @@
-//! How long an engine may work: while a page is open, or for a while that the browser grants without one.
+//! The composition of an engine without a page: it has a shift, which ends at a deadline, when nothing more can be done in
+//! it, or when a page opens, whose own engine goes on.
 
-use super::Engine;
-use super::gates::is_video_file;
-use crate::catalog::{Order, SMALL_BYTES};
-use crate::folder::{Access, Folder};
+use super::{Engine, Role};
+use crate::catalog::SMALL_BYTES;
+use crate::folder::{Access, Folder, FolderId};
 use crate::gate::Gate;
-use crate::link::{Halt, Link, Trust};
+use crate::kind::Kind;
+use crate::link::{Halt, LinkState};
 use crate::notice::{Needs, Notice};
 use crate::row::{FileId, FileState, Row};
-use crate::run::{RunEnd, Wake};
-use crate::tally::{Heap, Tally, heap_of};
+use crate::run::RunEnd;
+use crate::tally::{Heap, heap_of};
 use crate::time::Moment;
 
 /// So often in a row the server may fail a shift that it answered before; then it is left to the browser.
@@ -39,158 +40,192 @@ pub struct Left {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shift {
-    /// A page is open.
-    Open,
-    /// Woken without a page, until this time.
-    Until(Moment),
-    /// Nothing is begun any more.
-    Over(RunEnd),
+pub(crate) struct Shift {
+    pub(super) until: Moment,
+    /// Nothing is begun any more, and why.
+    pub(super) over: Option<RunEnd>,
+    /// What its last run found worth telling.
+    pub(super) notice: Option<Notice>,
+}
+
+impl Shift {
+    pub(super) fn until(until: Moment) -> Shift {
+        Shift { until, over: None, notice: None }
+    }
+}
+
+impl Role {
+    pub(super) fn shift(&self) -> Option<&Shift> {
+        match self {
+            Role::Page(_) => None,
+            Role::WakeUp(shift) => Some(shift),
+        }
+    }
+
+    pub(super) fn is_page(&self) -> bool {
+        self.shift().is_none()
+    }
+
+    /// Why nothing is begun any more.
+    pub(super) fn over(&self) -> Option<RunEnd> {
+        self.shift().and_then(|shift| shift.over)
+    }
+
+    pub(super) fn ends_at(&self) -> Option<Moment> {
+        self.shift().filter(|shift| shift.over.is_none()).map(|shift| shift.until)
+    }
 }
 
 impl Engine {
-    /// An engine without a page, which has until then. Some files the browser itself sends meanwhile.
-    pub fn woken(by: Wake, until: Moment, fetching: Vec<FileId>) -> Engine {
-        let mut engine =
-            Engine::of(Shift::Until(until), Order::SmallFirst, |_, _, _| {}, |_, _, _| {}, |_, _| None);
-        engine.history.wake_as(by);
-        engine.catalog.fetching = fetching;
-        engine
-    }
-
-    /// True while the switches, or the person's click, allow work.
-    pub(crate) fn may_work(&self) -> bool {
-        let switched_on = match self.shift {
-            Shift::Open => self.settings.foreground,
-            Shift::Until(_) => self.settings.background,
-            Shift::Over(_) => return false,
-        };
-        !self.settings.paused && (switched_on || self.run_asked)
-    }
-
     /// Nothing more is to come of this engine: its time is up, or all is done that could be within it.
     pub fn is_over(&self) -> bool {
-        match self.shift {
-            Shift::Open => false,
-            Shift::Over(_) => true,
-            Shift::Until(until) => self.is_at_rest() && !self.goes_on_before(until),
+        match self.role.shift() {
+            None => false,
+            Some(Shift { over: Some(_), .. }) => true,
+            Some(Shift { over: None, until, .. }) => self.is_at_rest() && !self.goes_on_before(*until),
         }
     }
 
     /// What is to be told of it when it is over.
     pub fn left(&self) -> Left {
-        let tally = Tally::of(self.catalog.iter().map(|(_, row)| row));
+        let tally = self.shared.catalog.tally();
+        let settings = &self.shared.settings;
         Left {
-            sent: self.sent,
-            is_off: self.settings.paused || !self.settings.background,
+            sent: self.history.sent(),
+            is_off: settings.paused || !settings.background,
             remaining: tally.remaining,
             problems: tally.problems,
             is_all_protected: self.is_all_protected(&tally),
             needs: self.needs(),
-            notice: self.notice,
+            notice: self.role.shift().and_then(|shift| shift.notice),
             work: self.leaves_work(),
-            handed_over: self.shift == Shift::Over(RunEnd::HandedOver),
+            handed_over: self.role.over() == Some(RunEnd::HandedOver),
         }
     }
 
     /// Something remains that neither the person nor time alone must mend.
     fn leaves_work(&self) -> bool {
-        let open = self.folders.iter().filter(|(_, folder)| folder.access == Access::Granted);
-        let open: Vec<_> = open.map(|(id, _)| id).collect();
-        let is_open = |folder| open.contains(&folder);
-        let waits_for_page = |row: &Row| self.defers_videos() && is_video_file(row);
-        let remains = |id, row: &Row| {
-            // Of some only the server need be asked.
-            let is_read = matches!(row.state, FileState::Hashed { .. } | FileState::Sent { .. });
-            let can_go_on = is_read || is_open(row.folder) || self.catalog.has_copy(id);
-            heap_of(&row.state) == Some(Heap::Remaining) && can_go_on && !self.catalog.is_fetching(id)
-        };
-        let remaining = self.catalog.iter().any(|(id, row)| remains(id, row) && !waits_for_page(row));
         let ended = self.history.current().and_then(|run| run.ended).map(|ended| ended.because);
+        let settings = &self.shared.settings;
         let needs_page = ended == Some(RunEnd::Held(Gate::PowerUnknown));
-        let may = !self.settings.paused && self.settings.background && !needs_page;
-        let may = may && !self.link.halt().is_some_and(Halt::needs_person);
-        let unknown = !self.has_looked() || !matches!(self.link, Link::Ready(_));
-        may && (remaining || (!open.is_empty() && unknown))
+        let needs_person = self.link.state.halt().is_some_and(Halt::needs_person);
+        if settings.paused || !settings.background || needs_page || needs_person {
+            return false;
+        }
+        let any_open = self.folders.all().any(|folder| folder.access == Access::Granted);
+        let unknown = !self.folders.has_looked() || !self.link.is_ready();
+        (any_open && unknown) || self.shared.catalog.iter().any(|(id, row)| self.can_go_on(id, row))
+    }
+
+    /// Whether another wake-up could do something for this file.
+    fn can_go_on(&self, id: FileId, row: &Row) -> bool {
+        let is_open = |folder: FolderId| self.folders.is_granted(folder);
+        // Of some only the server need be asked.
+        let needs_no_file = matches!(row.state, FileState::Hashed { .. } | FileState::Sent { .. });
+        let catalog = &self.shared.catalog;
+        let has_bytes = needs_no_file || is_open(row.folder) || catalog.has_copy(id);
+        let waits_for_page = self.defers_videos() && Kind::of(row) == Kind::Video;
+        let remains = heap_of(&row.state) == Some(Heap::Remaining);
+        remains && has_bytes && !catalog.is_fetching(id) && !waits_for_page
     }
 
     /// Woken, and not let into every folder.
     pub(super) fn is_barred(&self) -> bool {
-        self.shift != Shift::Open && self.lacks_permission()
+        !self.role.is_page() && self.folders.lack_permission()
     }
 
     /// A page opened: it has an engine of its own, which waits for this one to end.
-    pub(super) fn tab_opened(&mut self) {
-        if matches!(self.shift, Shift::Until(_)) {
+    pub(super) fn page_opened(&mut self) {
+        if self.role.ends_at().is_some() {
             self.end_shift(RunEnd::HandedOver);
         }
     }
 
     pub(super) fn end_shift_in_time(&mut self, now: Moment) {
-        if matches!(self.shift, Shift::Until(until) if until.is_due(now)) {
-            let stuck = self.jobs.sending().iter().filter(|job| job.stands_still(now)).map(|job| job.file);
-            let stuck: Vec<FileId> = stuck.collect();
+        if self.role.ends_at().is_some_and(|until| until.is_due(now)) {
+            let stuck = self.shared.jobs.sending().iter().filter(|job| job.stands_still(now));
+            let stuck: Vec<FileId> = stuck.map(|job| job.file).collect();
             self.end_shift(RunEnd::TimeUp);
             // The next shift begins with others.
-            stuck.into_iter().for_each(|id| _ = self.catalog.count_attempt(id));
+            stuck.into_iter().for_each(|id| _ = self.shared.catalog.count_attempt(id));
         }
     }
 
+    /// When its time is up.
+    #[cfg(feature = "testing")]
     pub(crate) fn shift_ends_at(&self) -> Option<Moment> {
-        match self.shift {
-            Shift::Until(until) => Some(until),
-            Shift::Open | Shift::Over(_) => None,
-        }
+        self.role.ends_at()
     }
 
     /// What was in flight goes back to what is certain; the next engine goes on from the rows.
     fn end_shift(&mut self, because: RunEnd) {
-        self.shift = Shift::Over(because);
-        self.abandon_everything();
-        self.drop_question();
-        for (_, folder) in self.folders.iter_mut() {
-            folder.stop_looking();
-            folder.break_off_listing();
+        if let Role::WakeUp(shift) = &mut self.role {
+            shift.over = Some(because);
         }
+        self.shared.abandon_all();
+        self.shared.drop_question();
+        self.folders.stop_looking();
     }
 
     /// Waiting for a server that is away is left to the browser, which tries again; a stumble is not.
     fn goes_on_before(&self, until: Moment) -> bool {
-        match self.link {
+        match self.link.state {
             _ if !self.may_work() => false,
-            Link::Held { halt, .. } if halt.needs_person() => false,
-            Link::Ready(_) => self.wake_at.is_some_and(|at| at < until),
-            Link::Held { until: held, .. } => {
-                self.answered_at != Moment::default() && self.failures <= MOST_FAILURES && held < until
+            LinkState::Held { halt, .. } if halt.needs_person() => false,
+            LinkState::Ready(_) => self.wake_at.is_some_and(|at| at < until),
+            LinkState::Held { until: held, .. } => {
+                self.link.answered_at.is_some() && self.link.failures <= MOST_FAILURES && held < until
             }
-            Link::Due(_) | Link::Checking { .. } | Link::SignedOut => false,
+            LinkState::Due(_) | LinkState::Checking { .. } | LinkState::SignedOut => false,
         }
     }
 
     /// Whether a file that is still being written may come to rest before the engine ends.
     pub(super) fn waits_for_a_file(&self) -> bool {
-        let in_time = |at| self.shift_ends_at().is_none_or(|end| at < end);
-        let may_answer =
-            self.shift == Shift::Open || !matches!(self.link, Link::Held { .. } | Link::SignedOut);
+        let in_time = |at| self.role.ends_at().is_none_or(|end| at < end);
+        let is_away = matches!(self.link.state, LinkState::Held { .. } | LinkState::SignedOut);
+        let may_answer = self.role.is_page() || !is_away;
         self.may_work()
             && may_answer
-            && self.catalog.awaits(true)
-            && self.catalog.next_wait_end().is_some_and(in_time)
+            && self.shared.catalog.awaits_settling()
+            && self.shared.catalog.next_wait_end().is_some_and(in_time)
     }
 
     /// When a folder is looked through again. A drive that is away does not keep a shift alive.
     pub(super) fn next_look(&self) -> Option<Moment> {
-        let matters = |folder: &&Folder| self.shift == Shift::Open || folder.access == Access::Granted;
-        self.folders.all().filter(matters).filter_map(Folder::look_due).min().filter(|_| self.may_work())
+        let matters = |folder: &Folder| self.role.is_page() || folder.access == Access::Granted;
+        self.folders.next_look(matters).filter(|_| self.may_work())
     }
+}
 
-    /// Whether this file can be sent in the time that is left. A server of ours keeps what arrives of a larger one.
-    pub(super) fn fits_the_shift(&self, now: Moment, id: FileId) -> bool {
-        let Shift::Until(until) = self.shift else { return true };
-        let size = self.catalog.get(id).map_or(0, |row| row.stamp.size);
-        let seconds = until.since(now) / 1000;
-        size <= SMALL_BYTES
-            || self.link == Link::Ready(Trust::Verifies)
-            || self.speed.per_second(now).is_some_and(|rate| size < rate * seconds)
+/// How much of a file can be sent before a shift ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Fit {
+    /// A page is open, or the server keeps what arrives of a file.
+    Any,
+    /// Small ones, and what this rate, in bytes per second, sends in so many seconds.
+    Within { seconds: u64, rate: Option<u64> },
+}
+
+impl Fit {
+    pub(super) fn fits(self, size: u64) -> bool {
+        match self {
+            Fit::Any => true,
+            Fit::Within { seconds, rate } => {
+                size <= SMALL_BYTES || rate.is_some_and(|rate| size < rate * seconds)
+            }
+        }
+    }
+}
+
+impl Engine {
+    pub(super) fn fit(&self, now: Moment) -> Fit {
+        let keeps_pieces = self.link.abilities().is_some_and(|abilities| abilities.pieces.is_some());
+        match self.role.ends_at() {
+            Some(until) if !keeps_pieces => {
+                Fit::Within { seconds: until.since(now) / 1000, rate: self.sending.speed.per_second(now) }
+            }
+            Some(_) | None => Fit::Any,
+        }
     }
 }

@@ -1,23 +1,25 @@
 //! What every store must do, the one in memory and the one in a browser: one test for both.
 
+use std::num::NonZeroU64;
+
 use protocol::Digest;
 
-use crate::closed::SeenClosed;
+use crate::command::{Changes, SavedRun};
 use crate::event::Saved;
 use crate::folder::FolderId;
 use crate::gate::{GateRules, Power, PowerSeen, QuietHours, VideosInBackground};
-use crate::intent::{AccountId, Settings};
+use crate::incident::{Incident, Trouble};
 use crate::link::Halt;
 use crate::notice::{Needs, Noticed};
-use crate::row::{FileId, FileState, Row, SavedRow, SkipReason, Stamp};
+use crate::record::Loaded;
+use crate::row::{FileId, FileState, Problem, Row, SavedRow, SkipReason, Stamp};
 use crate::run::{Done, Ended, Run, RunEnd, Wake};
+use crate::settings::{AccountId, ClosedAccess, Memory, Readable, Settings};
 use crate::time::Moment;
 
 /// A store under test.
 pub trait Shelf: Sized {
-    fn save(&mut self, rows: Vec<SavedRow>) -> impl Future<Output = ()>;
-    fn save_settings(&mut self, settings: Settings) -> impl Future<Output = ()>;
-    fn save_run(&mut self, run: Run, replaces: Option<Moment>) -> impl Future<Output = ()>;
+    fn save(&mut self, changes: Changes) -> impl Future<Output = ()>;
     fn load(&self) -> impl Future<Output = Saved>;
     /// As after a kill.
     fn reopen(self) -> impl Future<Output = Self>;
@@ -27,21 +29,24 @@ pub trait Shelf: Sized {
 pub async fn a_store_keeps_its_word(store: impl Shelf) {
     let nothing = store.load().await;
     assert!(nothing.rows.is_empty() && nothing.folders.is_empty() && nothing.last_run.is_none());
-    assert_eq!(nothing.settings, Settings::default());
+    assert_eq!(nothing.settings, Loaded::Known(Settings::default()));
+    assert_eq!(nothing.memory, Loaded::Known(Memory::default()));
     let store = rows_are_kept(store).await;
-    let store = settings_are_kept(store).await;
+    let store = records_are_kept(store).await;
     runs_are_kept(store).await;
 }
 
 async fn rows_are_kept<S: Shelf>(mut store: S) -> S {
     let digest = Digest([3; 20]);
-    store.save((0..1_200).map(|id| row(id, FileState::Found)).collect()).await;
+    store.save(rows((0..1_200).map(|id| row(id, FileState::Found)))).await;
     store
-        .save(vec![row(700, FileState::Hashed { digest }), row(5, FileState::Skipped(SkipReason::Empty))])
+        .save(rows([row(700, FileState::Hashed { digest }), row(5, FileState::Skipped(SkipReason::Empty))]))
         .await;
     let mut store = store.reopen().await;
-    store.save(vec![row(700, FileState::Gone { digest: Some(digest) })]).await;
-    store.save(vec![SavedRow { id: FileId(9), row: None }, row(1_200, FileState::Found)]).await;
+    store.save(rows([row(700, FileState::Gone { digest: Some(digest) })])).await;
+    // What comes later counts, in one saving too.
+    let (first, last) = (row(1_200, FileState::Hashed { digest }), row(1_200, FileState::Found));
+    store.save(rows([first, SavedRow { id: FileId(9), row: None }, last])).await;
     let store = store.reopen().await;
 
     let mut expected: Vec<SavedRow> = (0..=1_200).map(|id| row(id, FileState::Found)).collect();
@@ -52,17 +57,31 @@ async fn rows_are_kept<S: Shelf>(mut store: S) -> S {
     store
 }
 
-async fn settings_are_kept<S: Shelf>(mut store: S) -> S {
-    let mut seen = SeenClosed::default();
-    seen.see(FolderId(3), true);
-    seen.see(FolderId(400), false);
-    let settings = Settings {
+async fn records_are_kept<S: Shelf>(mut store: S) -> S {
+    let (settings, memory, incidents) = (some_settings(), some_memory(), some_incidents());
+    let changes = Changes {
+        settings: Some(settings.clone()),
+        memory: Some(memory.clone()),
+        incidents: Some(incidents.clone()),
+        ..Changes::default()
+    };
+    store.save(changes).await;
+    let store = store.reopen().await;
+    let saved = store.load().await;
+    assert_eq!(saved.settings, Loaded::Known(settings));
+    assert_eq!(saved.memory, Loaded::Known(memory));
+    assert_eq!(saved.incidents, incidents);
+    store
+}
+
+/// None of them as they are at first.
+pub fn some_settings() -> Settings {
+    Settings {
         foreground: false,
-        paused: true,
-        account: Some(AccountId("mine".into())),
-        rate_limit: std::num::NonZeroU64::new(125_000),
-        keep_awake: true,
         background: false,
+        paused: true,
+        rate_limit: NonZeroU64::new(125_000),
+        keep_awake: true,
         gates: GateRules {
             metered_photos: true,
             metered_videos: true,
@@ -71,38 +90,62 @@ async fn settings_are_kept<S: Shelf>(mut store: S) -> S {
             quiet_hours: Some(QuietHours { from: 1_320, to: 420 }),
             videos_in_background: VideosInBackground::Always,
         },
+        copies_limit: NonZeroU64::new(5_000_000_000),
+        notices: false,
+    }
+}
+
+/// Nothing of it as it is at first.
+pub fn some_memory() -> Memory {
+    let mut closed_access = ClosedAccess::default();
+    closed_access.set(FolderId(3), Readable::Yes);
+    closed_access.set(FolderId(400), Readable::No);
+    Memory {
+        account: Some(AccountId("mine".into())),
         power: Some(PowerSeen {
             power: Power { charging: true, percent: 99 },
             at: Moment(1_700_000_000_000),
         }),
-        seen_closed: seen,
-        copies_limit: std::num::NonZeroU64::new(5_000_000),
-        notices: false,
+        closed_access,
         noticed: Noticed {
             first_backup_done: true,
             needs: Some(Needs::Space),
             ill_since: Moment(8),
             silent_at: Moment(9),
         },
-    };
-    store.save_settings(settings.clone()).await;
-    let store = store.reopen().await;
-    assert_eq!(store.load().await.settings, settings);
-    store
+    }
+}
+
+/// One with a path and one without.
+pub fn some_incidents() -> Vec<Incident> {
+    let at = Moment(1_700_000_000_000);
+    let trouble = Trouble::Problem(Problem::Refused(418));
+    vec![
+        Incident { at, trouble, path: Some("2024/Österreich 🏔/写真.jpg".into()) },
+        Incident { at: at + 1, trouble: Trouble::Halt(Halt::ServerError(502)), path: None },
+    ]
 }
 
 async fn runs_are_kept<S: Shelf>(mut store: S) {
     let last = async |store: &S| store.load().await.last_run;
-    store.save_run(run(1_000), None).await;
-    store.save_run(run(5_000), None).await;
+    store.save(one_run(run(1_000), None)).await;
+    store.save(one_run(run(5_000), None)).await;
     assert_eq!(last(&store).await, Some(run(5_000)));
     let ended = Ended { at: Moment(6_000), because: RunEnd::Stopped(Halt::Offline) };
     let over = Run { ended: Some(ended), ..run(5_000) };
-    store.save_run(over.clone(), None).await;
+    store.save(one_run(over.clone(), None)).await;
     assert_eq!(last(&store).await, Some(over), "a run saved again is the same run");
-    store.save_run(run(9_000), Some(Moment(5_000))).await;
+    store.save(one_run(run(9_000), Some(Moment(5_000)))).await;
     let store = store.reopen().await;
     assert_eq!(last(&store).await, Some(run(9_000)));
+}
+
+fn rows(rows: impl IntoIterator<Item = SavedRow>) -> Changes {
+    Changes { rows: rows.into_iter().collect(), ..Changes::default() }
+}
+
+fn one_run(run: Run, replaces: Option<Moment>) -> Changes {
+    Changes { runs: vec![SavedRun { run, replaces }], ..Changes::default() }
 }
 
 fn run(began: u64) -> Run {

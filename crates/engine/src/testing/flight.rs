@@ -8,15 +8,15 @@ use protocol::immich::UploadAnswer;
 
 use super::World;
 use super::disk::{DiskFile, digest_of};
-use crate::command::{Read, Send};
+use crate::command::{Read, Upload};
+use crate::copies::CopyEnd;
 use crate::event::{
-    Body, Checked, Event, HashEnd, JobId, Known, ListedFile, ListingEnd, Look, Reply, RequestEnd, UploadEnd,
+    Body, Checked, Event, FolderEvent, HashEnd, JobId, Known, LinkEvent, ListedFile, ListingEnd, Look,
+    ReadingEvent, Reply, RequestEnd, SendingEvent, UploadEnd,
 };
 use crate::folder::{Access, FolderId, ScanId, Scope};
-use crate::link::Trust;
 use crate::row::FileId;
 use crate::rules;
-use crate::staged::StageEnd;
 
 /// Files that a listing tells at once.
 const BATCH: usize = 3;
@@ -25,13 +25,13 @@ pub(super) enum Flight {
     Listing { folder: FolderId, scan: ScanId, scope: Scope, rest: Option<VecDeque<String>> },
     Reading { read: Read, opened: bool },
     Asking { job: JobId, digests: Vec<Digest>, answer: Option<RequestEnd<Vec<Known>>> },
-    Uploading { send: Send, stage: Upload },
+    Uploading { upload: Upload, stage: Stage },
     Checking { job: JobId, answer: Option<Checked> },
     Copying { read: Read, copy: FileId, file: Option<DiskFile> },
 }
 
 /// How far an upload is.
-pub(super) enum Upload {
+pub(super) enum Stage {
     Begun,
     Opened(DiskFile),
     HalfSent {
@@ -47,7 +47,7 @@ impl Flight {
     pub(super) fn job(&self) -> Option<JobId> {
         match self {
             Flight::Reading { read, .. } => Some(read.job),
-            Flight::Uploading { send, .. } => Some(send.read.job),
+            Flight::Uploading { upload, .. } => Some(upload.read.job),
             Flight::Listing { .. }
             | Flight::Asking { .. }
             | Flight::Checking { .. }
@@ -75,14 +75,14 @@ impl Flight {
             Flight::Asking { job, digests, answer: Some(answer) } => {
                 let end = world.server.deliver(world.now, answer);
                 world.log.lacking.extend(lacking(&digests, &end));
-                world.tell(Event::AskEnded { job, end });
+                world.tell(Event::AskEnded(job, end));
                 None
             }
-            Flight::Uploading { send, stage } => upload(world, send, stage),
+            Flight::Uploading { upload, stage } => self::upload(world, upload, stage),
             Flight::Copying { read, copy, file: None } => match world.open(&read) {
                 Ok(file) => Some(Flight::Copying { read, copy, file: Some(file) }),
                 Err(_) => {
-                    world.tell(Event::StageEnded { job: read.job, end: StageEnd::Failed });
+                    world.tell(Event::CopyEnded(read.job, CopyEnd::Failed));
                     None
                 }
             },
@@ -90,25 +90,25 @@ impl Flight {
                 // A browser refuses to read on what changed.
                 let unchanged = world.open(&read).is_ok_and(|now| now == file);
                 let end = match unchanged {
-                    true if world.has_room => StageEnd::Staged,
-                    true => StageEnd::NoRoom,
-                    false => StageEnd::Failed,
+                    true if world.has_room => CopyEnd::Copied,
+                    true => CopyEnd::NoRoom,
+                    false => CopyEnd::Failed,
                 };
-                if end == StageEnd::Staged {
+                if end == CopyEnd::Copied {
                     world.store.copies.insert(copy, file);
                 }
-                world.tell(Event::StageEnded { job: read.job, end });
+                world.tell(Event::CopyEnded(read.job, end));
                 None
             }
             Flight::Checking { job, answer: None } => {
                 world.log.checks += 1;
                 let account = world.server.account(world.now);
-                let trust = if world.server.verifies { Trust::Verifies } else { Trust::StoresUnseen };
-                Some(Flight::Checking { job, answer: Some(Checked { account, trust }) })
+                let abilities = world.server.abilities();
+                Some(Flight::Checking { job, answer: Some(Checked { account, abilities }) })
             }
             Flight::Checking { job, answer: Some(checked) } => {
                 let account = world.server.deliver(world.now, checked.account);
-                world.tell(Event::ServerChecked { job, checked: Checked { account, ..checked } });
+                world.tell(Event::Link(LinkEvent::Checked(job, Checked { account, ..checked })));
                 None
             }
         }
@@ -131,7 +131,10 @@ fn list(
 ) -> Option<VecDeque<String>> {
     let disk = world.disk_of(folder);
     if let Access::Barred(barrier) = disk.access {
-        world.tell(Event::ListingEnded { folder, scan, end: ListingEnd::OutOfReach(barrier) });
+        world.tell(Event::Folder(
+            folder,
+            FolderEvent::ListingEnded { scan, end: ListingEnd::OutOfReach(barrier) },
+        ));
         return None;
     }
     let names: Vec<String> = rest.drain(..rest.len().min(BATCH)).collect();
@@ -140,15 +143,15 @@ fn list(
         let nameless = (0..nameless)
             .map(|number| ListedFile { path: format!("\u{FFFD} {number}").into(), look: Look::Nameless });
         let files = nameless.collect();
-        world.tell(Event::FilesListed { folder, scan, files });
-        world.tell(Event::ListingEnded { folder, scan, end: ListingEnd::Complete });
+        world.tell(Event::Folder(folder, FolderEvent::FilesListed { scan, files }));
+        world.tell(Event::Folder(folder, FolderEvent::ListingEnded { scan, end: ListingEnd::Complete }));
         return None;
     }
     let look = |path: &String| {
         Some(ListedFile { path: path.as_str().into(), look: disk.look(path, rules::left_out)? })
     };
     let files = names.iter().filter_map(look).collect();
-    world.tell(Event::FilesListed { folder, scan, files });
+    world.tell(Event::Folder(folder, FolderEvent::FilesListed { scan, files }));
     Some(rest)
 }
 
@@ -161,50 +164,50 @@ fn read(world: &mut World, read: Read, opened: bool) -> Option<Flight> {
         return Some(Flight::Reading { read, opened: true });
     }
     let end = file.map_or_else(|end| end, |file| HashEnd::Digested(digest_of(&file.bytes)));
-    world.tell(Event::HashEnded { job: read.job, end });
+    world.tell(Event::Reading(read.job, ReadingEvent::Ended(end)));
     None
 }
 
-fn upload(world: &mut World, send: Send, stage: Upload) -> Option<Flight> {
-    if let (Upload::Begun, Some(sent)) = (&stage, world.server.gets_on) {
-        let job = send.read.job;
-        world.tell(Event::UploadResumed { job, at: 0 });
-        world.tell(Event::UploadProgressed { job, sent });
+fn upload(world: &mut World, upload: Upload, stage: Stage) -> Option<Flight> {
+    if let (Stage::Begun, Some(sent)) = (&stage, world.server.gets_on) {
+        let job = upload.read.job;
+        world.tell(Event::Sending(job, SendingEvent::Resumed(0)));
+        world.tell(Event::Sending(job, SendingEvent::Progressed(sent)));
     }
-    let (now, path) = (world.now, &send.read.path);
-    let open = world.open(&send.read);
-    let is_copy = send.read.copy.is_some();
-    let disk = world.disks.entry(send.read.folder).or_default();
+    let (now, path) = (world.now, &upload.read.path);
+    let open = world.open(&upload.read);
+    let is_copy = upload.read.copy.is_some();
+    let disk = world.disks.entry(upload.read.folder).or_default();
     let bytes_under_reader = |file: &DiskFile| match is_copy {
         true => Some(file.bytes.clone()),
         false => disk.bytes_under_reader(path, file),
     };
     let next = match stage {
-        Upload::Begun => {
+        Stage::Begun => {
             world.log.uploads.push(path.to_string());
-            open.map(Upload::Opened).map_err(closed)
+            open.map(Stage::Opened).map_err(closed)
         }
-        Upload::Opened(file) => match bytes_under_reader(&file) {
+        Stage::Opened(file) => match bytes_under_reader(&file) {
             Some(mut bytes) => {
                 bytes.truncate(bytes.len() / 2);
-                Ok(Upload::HalfSent { file, first_half: bytes })
+                Ok(Stage::HalfSent { file, first_half: bytes })
             }
             None => Err(explain(open)),
         },
-        Upload::HalfSent { file, first_half } => match bytes_under_reader(&file) {
+        Stage::HalfSent { file, first_half } => match bytes_under_reader(&file) {
             Some(mut bytes) => {
                 bytes[..first_half.len()].copy_from_slice(&first_half);
-                world.log.sent.push(send.digest);
-                Ok(Upload::Sent(world.server.upload(now, bytes, send.digest)))
+                world.log.sent.push(upload.digest);
+                Ok(Stage::Sent(world.server.upload(now, bytes, upload.digest)))
             }
             None => Err(explain(open)),
         },
-        Upload::Sent(answer) => Err(UploadEnd::Ended(world.server.deliver(now, answer))),
+        Stage::Sent(answer) => Err(UploadEnd::Ended(world.server.deliver(now, answer))),
     };
     match next {
-        Ok(stage) => Some(Flight::Uploading { send, stage }),
+        Ok(stage) => Some(Flight::Uploading { upload, stage }),
         Err(end) => {
-            world.tell(Event::UploadEnded { job: send.read.job, end });
+            world.tell(Event::Sending(upload.read.job, SendingEvent::Ended(end)));
             None
         }
     }

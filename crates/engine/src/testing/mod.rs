@@ -1,8 +1,9 @@
 //! A world for the engine to live in: a folder, a store, a server and a clock, all in memory, and misfortunes
 //! by name. Two minutes of retries take no time here.
 //!
-//! [`World`] is the host: it carries commands out in order, and what takes its time as flights that end later. A
-//! [`World::kill`] may come between any two turns.
+//! [`World`] is a host like the one in the browser: events wait in its inbox, a turn takes one or several of them, and
+//! [`crate::effects`] gives the order of what follows. What takes its time is in flight and ends later. A [`World::kill`]
+//! may come between any two effects.
 
 pub mod contract;
 mod disk;
@@ -16,24 +17,26 @@ use std::num::NonZeroU64;
 
 pub use disk::{Disk, DiskFile, digest_of};
 pub use server::Server;
-pub use store::Store;
+pub use store::{Store, Unreadable};
 
 use protocol::Digest;
-use protocol::media::{MediaKind, kind_of};
 
-use crate::Engine;
-use crate::command::{Command, Read};
-use crate::event::{Checked, Event, HashEnd, JobId, PairEnd};
+use crate::abilities::Abilities;
+use crate::command::{AfterStored, Begin, Commands, Read, Tell};
+use crate::engine::Engine;
+use crate::event::{Checked, Event, FolderEvent, HashEnd, JobId, LinkEvent, PairEnd};
 use crate::folder::FolderId;
 use crate::gate::{Gate, Surroundings};
 use crate::intent::Intent;
-use crate::link::Trust;
+use crate::kind::Kind;
 use crate::notice::Notice;
 use crate::row::{FileId, FileState};
 use crate::run::Wake;
+use crate::schedule::{Effect, Turn, effects};
+use crate::tally::Tally;
 use crate::time::Moment;
 use crate::view::View;
-use flight::{Flight, Upload};
+use flight::{Flight, Stage};
 
 /// The one folder of most tests.
 pub const PICTURES: FolderId = FolderId(1);
@@ -58,7 +61,15 @@ pub struct World {
     pub rate_limit: Option<NonZeroU64>,
     /// What the server was told last of each folder.
     pub inventories: BTreeMap<FolderId, String>,
-    todo: VecDeque<Command>,
+    /// What happened and is not handled yet, with the number of the message that it came by.
+    inbox: VecDeque<(Event, Option<u32>)>,
+    effects: VecDeque<Effect>,
+    /// Events stay in the inbox until [`World::take_turn`]: then several may share a turn.
+    pub(crate) gathers: bool,
+    /// The numbers that pages were shown last.
+    pub(crate) shown: Option<Tally>,
+    /// Messages whose consequences are stored.
+    pub confirmed: Vec<u32>,
     flights: Vec<Flight>,
     alarm: Option<Moment>,
     touch_during_hash: Option<String>,
@@ -121,10 +132,12 @@ impl World {
     /// The browser is gone, with everything that was not stored.
     pub fn kill(&mut self) {
         self.engine = Engine::new();
-        self.todo.clear();
+        self.inbox.clear();
+        self.effects.clear();
         self.flights.clear();
         self.watched.clear();
         self.alarm = None;
+        self.shown = None;
     }
 
     pub fn reboot(&mut self) {
@@ -133,10 +146,30 @@ impl World {
     }
 
     pub fn tell(&mut self, event: Event) {
-        let commands = self.engine.handle(self.now, event);
-        let held: Vec<_> = commands.iter().filter_map(|command| self.held_but_begun(command)).collect();
-        self.log.held_but_begun.extend(held);
-        self.todo.extend(commands);
+        self.tell_numbered(None, event);
+    }
+
+    /// A page says this by a message of that number.
+    pub fn tell_numbered(&mut self, message: Option<u32>, event: Event) {
+        self.inbox.push_back((event, message));
+        if !self.gathers {
+            self.take_turn(1);
+        }
+    }
+
+    /// Handles so many of the events that wait, in one turn. False if there is none, or the last turn is not over.
+    pub fn take_turn(&mut self, most: usize) -> bool {
+        if self.inbox.is_empty() || !self.effects.is_empty() {
+            return false;
+        }
+        let mut turns = Vec::new();
+        for (event, message) in self.inbox.drain(..most.min(self.inbox.len())) {
+            let commands = self.engine.handle(self.now, event);
+            self.log.held_but_begun.extend(held_but_begun(&self.engine, self.now, &commands));
+            turns.push(Turn { commands, message });
+        }
+        self.effects = effects(turns);
+        true
     }
 
     pub fn ask(&mut self, intent: Intent) {
@@ -149,15 +182,21 @@ impl World {
         self.ask(Intent::Look);
     }
 
-    /// Carries out one command, or one turn of what is in flight. False if there was nothing to do.
+    /// Carries out one effect, or handles one event, or goes on with what is in flight. False if there was nothing to do.
     pub fn step(&mut self) -> bool {
-        self.step_command() || self.step_flight(0)
+        self.step_effect() || self.take_turn(1) || self.step_flight(0)
     }
 
-    /// Commands are carried out in order. False if there was none.
-    pub fn step_command(&mut self) -> bool {
-        let Some(command) = self.todo.pop_front() else { return false };
-        self.carry_out(command);
+    /// Effects are carried out in order. False if there was none.
+    pub fn step_effect(&mut self) -> bool {
+        let Some(effect) = self.effects.pop_front() else { return false };
+        match effect {
+            Effect::Begin(command) => self.begin(command),
+            Effect::Store(changes) => self.store.save(changes),
+            Effect::AfterStored(command) => self.carry_out(command),
+            Effect::Tell(Tell::Confirm(message)) => self.confirmed.push(message),
+            Effect::Tell(Tell::View) => self.shown = Some(self.engine.shared.catalog.tally()),
+        }
         true
     }
 
@@ -180,7 +219,7 @@ impl World {
     /// The uploads under way.
     pub fn sending(&self) -> Vec<JobId> {
         let sending = |flight: &Flight| match flight {
-            Flight::Uploading { send, .. } => Some(send.read.job),
+            Flight::Uploading { upload, .. } => Some(upload.read.job),
             Flight::Listing { .. }
             | Flight::Reading { .. }
             | Flight::Asking { .. }
@@ -196,16 +235,21 @@ impl World {
         (reading, count(|flight| matches!(flight, Flight::Uploading { .. })))
     }
 
-    pub(crate) fn commands(&self) -> usize {
-        self.todo.len()
+    /// Effects and events that wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.effects.len() + self.inbox.len()
+    }
+
+    pub(crate) fn effects(&self) -> usize {
+        self.effects.len()
     }
 
     pub(crate) fn has_alarm(&self) -> bool {
         self.alarm.is_some()
     }
 
-    pub(crate) fn next_command(&self) -> Option<&Command> {
-        self.todo.front()
+    pub(crate) fn next_effect(&self) -> Option<&Effect> {
+        self.effects.front()
     }
 
     /// Lets time pass without carrying anything out; a wake-up that is due comes at its end.
@@ -270,7 +314,7 @@ impl World {
         for folder in self.watched.clone() {
             let paths = std::mem::take(&mut self.disk_of(folder).touched);
             if !paths.is_empty() {
-                self.tell(Event::PathsTouched { folder, paths });
+                self.tell(Event::Folder(folder, FolderEvent::PathsTouched(paths)));
             }
         }
     }
@@ -285,42 +329,44 @@ impl World {
     }
 
     pub fn state_of(&self, folder: FolderId, path: &str) -> Option<&FileState> {
-        let id = self.engine.catalog.find(folder, path)?;
-        self.engine.catalog.get(id).map(|row| &row.state)
+        let id = self.engine.shared.catalog.find(folder, path)?;
+        self.engine.shared.catalog.get(id).map(|row| &row.state)
     }
 
     pub fn id(&self, path: &str) -> Option<FileId> {
-        self.engine.catalog.find(PICTURES, path)
+        self.engine.shared.catalog.find(PICTURES, path)
     }
 
-    fn carry_out(&mut self, command: Command) {
+    fn begin(&mut self, command: Begin) {
         match command {
-            Command::Save(rows) => self.store.save(rows),
-            Command::SaveSettings(settings) => self.store.settings = settings,
-            Command::SaveRules { folder, rules } => self.store.save_rules(folder, rules),
-            Command::SaveRun { run, replaces } => self.store.save_run(run, replaces),
-            Command::ForgetFolder(folder) => self.store.forget_folder(folder),
-            Command::WatchFolder(folder) => self.watch(folder),
-            Command::ListFolder { folder, scan, scope } => {
+            Begin::WatchFolder(folder) => self.watch(folder),
+            Begin::ListFolder { folder, scan, scope } => {
                 self.flights.push(Flight::Listing { folder, scan, scope, rest: None });
             }
-            Command::Hash(read) => self.flights.push(Flight::Reading { read, opened: false }),
-            Command::Ask { job, digests } => {
+            Begin::Hash(read) => self.flights.push(Flight::Reading { read, opened: false }),
+            Begin::CheckServer { job } => self.flights.push(Flight::Checking { job, answer: None }),
+            Begin::WakeAt(at) => self.alarm = Some(at),
+        }
+    }
+
+    fn carry_out(&mut self, command: AfterStored) {
+        match command {
+            AfterStored::Ask { job, digests } => {
                 self.flights.push(Flight::Asking { job, digests, answer: None });
             }
-            Command::Upload(send) => self.flights.push(Flight::Uploading { send, stage: Upload::Begun }),
-            Command::Abandon(job) => self.flights.retain(|flight| flight.job() != Some(job)),
-            Command::CheckServer { job } => self.flights.push(Flight::Checking { job, answer: None }),
-            Command::LimitRate(rate) => self.rate_limit = rate,
-            Command::TellInventory(folder) => self.tell_inventory(folder),
-            Command::Pair { code } => self.pair(&code),
-            Command::WakeAt(at) => self.alarm = Some(at),
-            Command::Stage { read, file } => {
+            AfterStored::Upload(upload) => {
+                self.flights.push(Flight::Uploading { upload, stage: Stage::Begun });
+            }
+            AfterStored::Abandon(job) => self.flights.retain(|flight| flight.job() != Some(job)),
+            AfterStored::LimitRate(rate) => self.rate_limit = rate,
+            AfterStored::TellInventory(folder) => self.tell_inventory(folder),
+            AfterStored::Pair { code } => self.pair(&code),
+            AfterStored::Copy { read, file } => {
                 self.flights.push(Flight::Copying { read, copy: file, file: None });
             }
-            Command::Unstage(copies) => self.store.copies.retain(|id, _| !copies.contains(id)),
-            Command::Discard { folder, path } => self.disk_of(folder).remove(&path),
-            Command::Notify(notice) => self.notices.push(notice),
+            AfterStored::RemoveCopies(copies) => self.store.copies.retain(|id, _| !copies.contains(id)),
+            AfterStored::Discard { folder, path } => self.disk_of(folder).remove(&path),
+            AfterStored::Notify(notice) => self.notices.push(notice),
         }
     }
 
@@ -333,34 +379,6 @@ impl World {
                 copy.cloned().ok_or(HashEnd::CopyLost)
             }
         }
-    }
-
-    fn held_but_begun(&self, command: &Command) -> Option<(String, Gate)> {
-        let path = match command {
-            Command::Upload(send) => &send.read.path,
-            Command::Hash(read) | Command::Stage { read, .. } => {
-                return self.engine.whole_gate(self.now).map(|gate| (read.path.to_string(), gate));
-            }
-            Command::Save(_)
-            | Command::SaveSettings(_)
-            | Command::SaveRules { .. }
-            | Command::SaveRun { .. }
-            | Command::ForgetFolder(_)
-            | Command::WatchFolder(_)
-            | Command::ListFolder { .. }
-            | Command::Ask { .. }
-            | Command::Abandon(_)
-            | Command::CheckServer { .. }
-            | Command::LimitRate(_)
-            | Command::TellInventory(_)
-            | Command::Pair { .. }
-            | Command::Unstage(_)
-            | Command::Discard { .. }
-            | Command::Notify(_)
-            | Command::WakeAt(_) => return None,
-        };
-        let is_video = kind_of(path) == Some(MediaKind::Video);
-        self.engine.gate_for(self.now, is_video).map(|gate| (path.to_string(), gate))
     }
 
     fn tell_inventory(&mut self, folder: FolderId) {
@@ -384,12 +402,41 @@ impl World {
     /// What the server tells somebody whom it does not know.
     pub fn check_of_a_stranger(&self) -> Checked {
         let stranger = Server::default();
-        Checked { account: stranger.account(self.now), trust: Trust::StoresUnseen }
+        Checked { account: stranger.account(self.now), abilities: Abilities::default() }
     }
 
     fn pair(&mut self, code: &str) {
         self.server.paired |= code == CODE;
         let end = if code == CODE { PairEnd::Paired } else { PairEnd::CodeRefused };
-        self.tell(Event::PairingEnded(end));
+        self.tell(Event::Link(LinkEvent::PairingEnded(end)));
     }
+}
+
+/// What the engine begins behind a closed gate.
+fn held_but_begun(engine: &Engine, now: Moment, commands: &Commands) -> Vec<(String, Gate)> {
+    let conditions = engine.conditions(now);
+    let for_all = |path: &str| Some((path.to_owned(), engine.gates.closed_for_all(&engine.shared, now)?));
+    let for_one = |path: &str| {
+        let gate = engine.gates.closed_for(Kind::of_path(path), &engine.shared, conditions)?;
+        Some((path.to_owned(), gate))
+    };
+    let begun = commands.begin.iter().filter_map(|command| match command {
+        Begin::Hash(read) => for_all(&read.path),
+        Begin::WatchFolder(_) | Begin::ListFolder { .. } | Begin::CheckServer { .. } | Begin::WakeAt(_) => {
+            None
+        }
+    });
+    let after = commands.after_stored.iter().filter_map(|command| match command {
+        AfterStored::Upload(upload) => for_one(&upload.read.path),
+        AfterStored::Copy { read, .. } => for_all(&read.path),
+        AfterStored::Ask { .. }
+        | AfterStored::Abandon(_)
+        | AfterStored::LimitRate(_)
+        | AfterStored::TellInventory(_)
+        | AfterStored::RemoveCopies(_)
+        | AfterStored::Discard { .. }
+        | AfterStored::Notify(_)
+        | AfterStored::Pair { .. } => None,
+    });
+    begun.chain(after).collect()
 }

@@ -7,8 +7,9 @@ use protocol::safelight::STATUS_DIGEST_MISMATCH;
 use protocol::{AssetId, Digest};
 
 use super::disk::digest_of;
-use crate::event::{Body, Known, KnownAccount, Reply, RequestEnd};
-use crate::intent::AccountId;
+use crate::abilities::Abilities;
+use crate::event::{Body, Known, Reply, RequestEnd};
+use crate::settings::AccountId;
 use crate::time::Moment;
 
 pub struct Server {
@@ -85,13 +86,17 @@ impl Server {
         self.assets.contains_key(&digest_of(bytes.as_bytes()))
     }
 
-    pub(super) fn account(&self, now: Moment) -> RequestEnd<KnownAccount> {
-        self.answer(now, || replied(200, Body::Understood(KnownAccount(self.account.clone()))))
+    pub(super) fn abilities(&self) -> Abilities {
+        if self.verifies { Abilities::of_a_vault() } else { Abilities::default() }
+    }
+
+    pub(super) fn account(&self, now: Moment) -> RequestEnd<AccountId> {
+        self.answer(now, || replied(200, Body::Understood(self.account.clone())))
     }
 
     pub(super) fn check(&mut self, now: Moment, digests: &[Digest]) -> RequestEnd<Vec<Known>> {
         let known = |digest: &Digest| match self.assets.get(digest) {
-            Some(_) if self.trash.contains(digest) => Known::InTrash,
+            Some(_) if self.trash.contains(digest) => Known::InTrash { asset: Some(asset_of(*digest)) },
             Some(_) => Known::Held { asset: Some(asset_of(*digest)) },
             None => Known::Lacking,
         };

@@ -5,7 +5,7 @@ use protocol::Digest;
 use super::misfortune::Curse;
 use super::oracle::holds;
 use super::{Broken, Life};
-use crate::event::Event;
+use crate::event::{Event, FolderEvent};
 use crate::folder::{Access, FolderId, Versions};
 use crate::intent::Intent;
 use crate::row::{FileState, Problem, SkipReason};
@@ -31,7 +31,7 @@ impl Life {
         self.open_tab();
         for calm in 0..CALMS {
             for folder in self.world.disks.keys().copied().collect::<Vec<_>>() {
-                self.tell(Event::AccessChanged { folder, access: Access::Granted });
+                self.tell(Event::Folder(folder, FolderEvent::AccessChanged(Access::Granted)));
             }
             self.pair();
             self.open_gates();
@@ -49,7 +49,7 @@ impl Life {
     fn rest(&mut self) -> Result<(), Broken> {
         let end = self.world.now + CALM_MS;
         for _ in 0..MOST_TURNS {
-            if self.world.flights() + self.world.commands() == 0 && !self.world.wake_before(end) {
+            if self.world.flights() + self.world.waiting() == 0 && !self.world.wake_before(end) {
                 return Ok(());
             }
             self.turn()?;
@@ -94,7 +94,8 @@ impl Life {
         digest: Digest,
         state: &FileState,
     ) -> bool {
-        let rules = self.world.store.folders.get(&folder).map(|folder| folder.rules).unwrap_or_default();
+        let folders = &self.world.store.folders;
+        let rules = folders.get(&folder).and_then(|folder| folder.rules.known()).copied().unwrap_or_default();
         match state {
             FileState::Protected { digest: proven, .. } => {
                 let held = self.world.server.assets.get(proven).is_some_and(|bytes| *bytes == file.bytes);
@@ -104,8 +105,9 @@ impl Life {
             FileState::Skipped(SkipReason::LaterVersion) => rules.versions == Versions::KeepFirst,
             FileState::Skipped(reason) => rules::left_out(path) == Some(*reason),
             FileState::Problem { problem: Problem::Unreadable, .. } => !file.readable,
-            FileState::Problem { problem: Problem::InServerTrash, .. } => {
-                self.world.server.trash.contains(&digest)
+            FileState::InTrash { digest: trashed, asset } => {
+                let named = asset.is_some() && *trashed == digest;
+                named && self.world.server.trash.contains(&digest)
             }
             FileState::Problem { problem: Problem::GaveUp(_), .. } => self.is_cursed(file),
             FileState::Problem { .. }

@@ -1,8 +1,9 @@
 //! What can happen to folders, browsers, networks and servers.
 
-use super::{Event, FolderId, Intent, Lasting, Life, MOST_FOLDERS};
+use super::{Event, FolderId, Intent, Life, MOST_FOLDERS};
 use crate::Wake;
-use crate::folder::{Access, Barrier, FolderRules, Versions};
+use crate::event::{FolderEvent, LinkEvent};
+use crate::folder::{Access, Barrier, FolderRules, Lasting, Versions};
 use crate::testing::digest_of;
 use crate::time::Moment;
 
@@ -198,7 +199,7 @@ impl Life {
     fn watch_ends(&mut self) -> String {
         let folder = self.any_folder();
         if self.world.watched.remove(&folder) {
-            self.tell(Event::WatchEnded { folder });
+            self.tell(Event::Folder(folder, FolderEvent::WatchEnded));
         }
         format!("the watch of {folder:?} ends")
     }
@@ -214,7 +215,7 @@ impl Life {
         for folder in self.world.disks.keys().copied().collect::<Vec<_>>() {
             self.world.disk_of(folder).access = Access::Granted;
             if self.random.bool() {
-                self.tell(Event::AccessChanged { folder, access: Access::Granted });
+                self.tell(Event::Folder(folder, FolderEvent::AccessChanged(Access::Granted)));
             }
         }
         "all folders can be read".into()
@@ -229,7 +230,7 @@ impl Life {
 
     fn network_told(&mut self) -> String {
         let online = self.random.bool();
-        self.tell(Event::NetworkChanged { online });
+        self.tell(Event::Link(LinkEvent::NetworkChanged { online }));
         format!("the browser says online: {online}")
     }
 
@@ -384,7 +385,10 @@ impl Life {
         }
         self.add_disk();
         let folder = FolderId(self.last_folder);
-        self.tell(Event::FolderAdded { folder, name: "Folder".into(), lasting: Lasting::Lasting });
+        self.tell(Event::Folder(
+            folder,
+            FolderEvent::Added { name: "Folder".into(), lasting: Lasting::Lasting },
+        ));
         format!("{folder:?} added")
     }
 }

@@ -1,5 +1,5 @@
 //! Random lives of a backup, each from a seed that tells it again: folders, edits, misfortunes of network, server
-//! and browser, kills between any two turns, tabs that contend for the engine. An oracle looks on at every step,
+//! and browser, kills between any two effects, tabs that contend for the engine. An oracle looks on at every step,
 //! and at the end everything must be where it belongs.
 
 mod device;
@@ -13,7 +13,7 @@ use fastrand::Rng;
 
 use super::{CODE, PICTURES, World};
 use crate::event::Event;
-use crate::folder::{FolderId, Lasting};
+use crate::folder::FolderId;
 use crate::intent::Intent;
 use crate::run::Wake;
 use crate::time::Moment;
@@ -26,6 +26,8 @@ const MISFORTUNES: std::ops::Range<usize> = 4..28;
 const TURNS: std::ops::Range<usize> = 0..24;
 const MOST_FOLDERS: u32 = 3;
 const MOST_TABS: usize = 3;
+/// Events that share a turn.
+const MOST_EVENTS_TOGETHER: usize = 4;
 
 /// What broke, and how to see it again.
 #[derive(Debug, Clone)]
@@ -73,7 +75,8 @@ struct Life {
 
 impl Life {
     fn new(seed: u64) -> Life {
-        let mut world = World { now: Moment(1_700_000_000_000), has_room: true, ..World::default() };
+        let mut world =
+            World { now: Moment(1_700_000_000_000), has_room: true, gathers: true, ..World::default() };
         let mut random = Rng::with_seed(seed);
         world.server.verifies = random.u8(..4) > 0;
         world.server.paired = random.u8(..8) > 0;
@@ -105,18 +108,22 @@ impl Life {
         self.come_to_rest()
     }
 
-    /// One command, or one turn of something in flight, whichever chance says.
+    /// One effect, one turn of one or several events, or one step of something in flight, whichever chance says.
     fn turn(&mut self) -> Result<(), Broken> {
         self.turns += 1;
-        if let Some(command) = self.world.next_command() {
-            self.oracle.look_at_command(&self.world, command)?;
+        if let Some(effect) = self.world.next_effect() {
+            self.oracle.look_at_effect(&self.world, effect)?;
         }
         let flights = self.world.flights();
-        if flights == 0 || self.random.bool() {
-            self.world.step_command();
-        } else {
+        if flights > 0 && self.random.bool() {
             let at = self.random.usize(..flights);
             self.world.step_flight(at);
+        } else if self.world.effects() > 0 {
+            self.world.step_effect();
+            self.oracle.look_at_shown(&mut self.world)?;
+        } else {
+            let together = self.random.usize(1..=MOST_EVENTS_TOGETHER);
+            self.world.take_turn(together);
         }
         self.look_on()?;
         self.end_if_over()
@@ -124,7 +131,7 @@ impl Life {
 
     /// An engine without a page ends by itself.
     fn end_if_over(&mut self) -> Result<(), Broken> {
-        if self.engine_runs && self.world.engine.is_over() && self.world.commands() == 0 {
+        if self.engine_runs && self.world.effects() == 0 && self.world.engine.is_over() {
             self.oracle.look_at_end(&self.world)?;
             self.kill();
         }
@@ -153,7 +160,7 @@ impl Life {
             self.world.start();
         } else if self.waiting_tabs < MOST_TABS {
             self.waiting_tabs += 1;
-            self.world.tell(Event::TabOpened);
+            self.world.tell(Event::PageOpened);
         }
     }
 

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use protocol::Digest;
 
 use super::Broken;
-use crate::command::{Command, Send};
+use crate::command::{AfterStored, Upload};
 use crate::folder::FolderId;
-use crate::intent::AccountId;
 use crate::row::{FileId, FileState, Row};
+use crate::schedule::Effect;
+use crate::settings::AccountId;
 use crate::tally::Tally;
 use crate::testing::World;
 
@@ -27,7 +28,7 @@ const MOST_READING: usize = 16;
 const MOST_SENDING: usize = 5;
 /// Those, a question, and two looks at the server: one may be overtaken by a pairing. And a look at each folder.
 const MOST_FLIGHTS: usize = 16;
-const MOST_COMMANDS: usize = 400;
+const MOST_EFFECTS: usize = 400;
 
 type Place = (FolderId, String);
 
@@ -78,48 +79,34 @@ impl Oracle {
         self.protected.retain(|id, _| matches!(saved(id), Some(FileState::Protected { .. })));
     }
 
-    /// What stands before a command is carried out.
-    pub(super) fn look_at_command(&mut self, world: &World, command: &Command) -> Result<(), Broken> {
-        match command {
-            Command::Upload(send) => self.look_at_upload(world, send),
-            Command::Ask { digests, .. } => {
-                let saved: BTreeSet<_> =
-                    world.store.rows.values().filter_map(|row| row.state.digest()).collect();
-                let known = digests.iter().all(|digest| saved.contains(digest));
-                holds(known, WRITTEN, || "asked about a digest that is not saved".into())
-            }
-            Command::Save(_)
-            | Command::SaveSettings(_)
-            | Command::SaveRules { .. }
-            | Command::SaveRun { .. }
-            | Command::ForgetFolder(_)
-            | Command::WatchFolder(_)
-            | Command::ListFolder { .. }
-            | Command::Hash(_)
-            | Command::Abandon(_)
-            | Command::CheckServer { .. }
-            | Command::LimitRate(_)
-            | Command::TellInventory(_)
-            | Command::Pair { .. }
-            | Command::Stage { .. }
-            | Command::Unstage(_)
-            | Command::Discard { .. }
-            | Command::Notify(_)
-            | Command::WakeAt(_) => Ok(()),
+    /// What stands before an effect is carried out.
+    pub(super) fn look_at_effect(&mut self, world: &World, effect: &Effect) -> Result<(), Broken> {
+        match effect {
+            Effect::AfterStored(AfterStored::Upload(upload)) => self.look_at_upload(world, upload),
+            Effect::AfterStored(AfterStored::Ask { digests, .. }) => look_at_question(world, digests),
+            Effect::AfterStored(_) | Effect::Begin(_) | Effect::Store(_) | Effect::Tell(_) => Ok(()),
         }
     }
 
-    fn look_at_upload(&mut self, world: &World, Send { read, digest }: &Send) -> Result<(), Broken> {
+    fn look_at_upload(&mut self, world: &World, Upload { read, digest }: &Upload) -> Result<(), Broken> {
         let saved = |row: &Row| {
             row.path == read.path
                 && row.folder == read.folder
                 && matches!(&row.state, FileState::Uploading { digest: saved } if saved == digest)
         };
         holds(world.store.rows.values().any(saved), WRITTEN, || {
-            format!("{} is sent, its row is not saved", read.path)
+            let here = |row: &&Row| row.path == read.path && row.folder == read.folder;
+            format!("{:?} is sent, but saved is {:?}", read, world.store.rows.values().find(here))
         })?;
         // Not yet turned into a request: a question may still be repeated, a second upload may not.
         holds(self.lacking.contains(digest), ASKED, || format!("{} is sent unasked", read.path))
+    }
+
+    /// What pages were just shown is what is stored.
+    pub(super) fn look_at_shown(&self, world: &mut World) -> Result<(), Broken> {
+        let Some(shown) = world.shown.take() else { return Ok(()) };
+        let stored = Tally::of(world.store.rows.values());
+        holds(shown == stored, WRITTEN, || format!("shown: {shown:?}, stored: {stored:?}"))
     }
 
     pub(super) fn look_on(&mut self, world: &mut World) -> Result<(), Broken> {
@@ -130,7 +117,7 @@ impl Oracle {
         }
         let begun = &world.log.held_but_begun;
         holds(begun.is_empty(), GATES, || format!("{begun:?}"))?;
-        for (id, row) in world.engine.catalog.iter() {
+        for (id, row) in world.engine.shared.catalog.iter() {
             self.look_at_row(world, id, row)?;
         }
         for row in world.store.rows.values() {
@@ -145,14 +132,14 @@ impl Oracle {
         self.look_at_numbers(world)?;
         let (reading, sending) = world.reading_and_sending();
         let late = world.engine.shift_ends_at().is_some_and(|end| end.is_due(world.now));
-        let told = world.commands() > 0 || !late || world.has_alarm();
+        let told = world.waiting() > 0 || !late || world.has_alarm();
         holds(told, SHIFT, || "nothing wakes it at its deadline".into())?;
         let few = reading <= MOST_READING && sending <= MOST_SENDING;
         holds(few, BOUNDED, || format!("{reading} files are read and {sending} sent at once"))?;
-        let (flights, commands) = (world.flights(), world.commands());
+        let (flights, waiting) = (world.flights(), world.effects());
         let most = MOST_FLIGHTS + world.disks.len();
-        holds(flights <= most && commands < MOST_COMMANDS, BOUNDED, || {
-            format!("{flights} flights, {commands} commands")
+        holds(flights <= most && waiting < MOST_EFFECTS, BOUNDED, || {
+            format!("{flights} flights, {waiting} effects")
         })
     }
 
@@ -169,7 +156,7 @@ impl Oracle {
         holds(self.is_proven(row), PROVEN, || format!("{row:?}"))?;
         let place = (row.folder, row.path.to_string());
         if let FileState::Protected { .. } = row.state {
-            self.protected.entry(id).or_insert_with(|| world.engine.settings.account.clone());
+            self.protected.entry(id).or_insert_with(|| world.engine.shared.memory.account.clone());
             if is_as_on_disk(world, row) {
                 self.moved.remove(&place);
             }
@@ -179,7 +166,7 @@ impl Oracle {
         if let FileState::Gone { .. } = row.state {
             return holds(self.removed.contains(&place), UNREACHABLE, || format!("{place:?} is called gone"));
         }
-        let same_account = before.is_some_and(|account| account == world.engine.settings.account);
+        let same_account = before.is_some_and(|account| account == world.engine.shared.memory.account);
         holds(!same_account || self.moved.contains(&place), STAYS, || format!("{row:?}"))
     }
 
@@ -199,15 +186,29 @@ impl Oracle {
     }
 
     fn look_at_numbers(&self, world: &World) -> Result<(), Broken> {
-        let tally = Tally::of(world.engine.catalog.iter().map(|(_, row)| row));
+        let tally = world.engine.shared.catalog.tally();
         let sum = tally.protected + tally.remaining + tally.skipped + tally.problems;
-        let skipped: u64 = tally.skipped_by_reason.iter().map(|(_, count)| count).sum();
-        let problems: u64 = tally.problems_by_kind.iter().map(|(_, count)| count).sum();
+        let skipped: u64 = tally.skipped_by_reason.values().sum();
+        let problems: u64 = tally.problems_by_kind.values().sum();
         let adds_up = tally.total == sum && skipped == tally.skipped && problems == tally.problems;
         holds(adds_up, SAME_NUMBERS, || format!("{tally:?}"))?;
-        let queued = world.engine.catalog.accounts_for_all(&world.engine.jobs);
+        let counted = Tally::of(world.engine.shared.catalog.iter().map(|(_, row)| row));
+        let kept = world.engine.shared.catalog.tally();
+        let right = kept == counted && world.engine.shared.catalog.counts_right();
+        holds(right, SAME_NUMBERS, || format!("kept: {kept:?}, counted: {counted:?}"))?;
+        let queued = world.engine.shared.catalog.unaccounted(&world.engine.shared.jobs.all_files());
         holds(queued.is_none(), SAME_NUMBERS, || format!("nobody works on {queued:?}"))
     }
+}
+
+/// Of a row that still has the digest that is asked about, the store knows it too.
+fn look_at_question(world: &World, digests: &[Digest]) -> Result<(), Broken> {
+    let saved: BTreeSet<Digest> = world.store.rows.values().filter_map(|row| row.state.digest()).collect();
+    let is_known = |digest: &Digest| saved.contains(digest);
+    let known: BTreeSet<Digest> =
+        world.engine.shared.catalog.iter().filter_map(|(_, row)| row.state.digest()).collect();
+    let unsaved = digests.iter().find(|digest| known.contains(digest) && !is_known(digest));
+    holds(unsaved.is_none(), WRITTEN, || format!("asked about {unsaved:?}, which is not saved"))
 }
 
 fn is_as_on_disk(world: &World, row: &Row) -> bool {

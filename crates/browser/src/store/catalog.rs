@@ -1,0 +1,116 @@
+//! The rows: pages, and the changes that are not folded into them yet.
+
+use std::collections::BTreeMap;
+
+use engine::record::Newer;
+use engine::record::pages::{self, ROWS_PER_PAGE, Rows};
+use engine::{FileId, SavedRow};
+use indexed_db_futures::prelude::*;
+use indexed_db_futures::transaction::{Transaction, TransactionMode};
+use js_sys::Uint8Array;
+use wasm_bindgen::JsValue;
+
+use super::schema::{CATALOG, CHANGES, PAGES};
+use super::{Store, StoreFault};
+use crate::{Fault, wire};
+
+/// Some 16,000 rows.
+const PAGES_AT_ONCE: f64 = 32.0;
+
+impl Store {
+    /// Every row, in the order of their ids.
+    pub(super) async fn rows(&self) -> Result<Rows, StoreFault> {
+        let mut all = self.pages().await?;
+        let read = self.begin(&[CHANGES], TransactionMode::Readonly)?;
+        let left = changes(&read).await?;
+        if !left.is_empty() {
+            overlay(&mut all, &left)?;
+        }
+        Ok(all)
+    }
+
+    async fn pages(&self) -> Result<Rows, StoreFault> {
+        let last = self.keys(PAGES).await?.last().and_then(JsValue::as_f64);
+        let read = self.begin(&[PAGES], TransactionMode::Readonly)?;
+        let store = read.object_store(PAGES)?;
+        // All are asked for at once: while some are decoded the next ones come.
+        let (mut asked, mut from) = (Vec::new(), 0.0);
+        while last.is_some_and(|last| from <= last) {
+            let some = from..=from + PAGES_AT_ONCE - 1.0;
+            asked.push(store.get_all::<JsValue>().with_query(some).primitive()?);
+            from += PAGES_AT_ONCE;
+        }
+        let mut all = Rows::default();
+        for pages in asked {
+            for page in pages.await? {
+                add_page(&mut all, &wire::bytes_of(&page.map_err(Fault::from)?))?;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Moves the changes into their pages, in one transaction. What cannot be read stays where it is.
+    pub(super) async fn fold(&self) -> Result<(), StoreFault> {
+        let write = self.begin(&CATALOG, TransactionMode::Readwrite)?;
+        let changes = changes(&write).await?;
+        let changed = pages::by_page(&changes)?.filter(|changed| !changed.is_empty());
+        let folded = match changed {
+            Some(changed) => put_folded(&write, changed).await?,
+            None => Folded::No,
+        };
+        match folded {
+            Folded::Yes => {
+                write.object_store(CHANGES)?.clear()?;
+                Ok(write.commit().await?)
+            }
+            Folded::No => Ok(write.abort().await?),
+        }
+    }
+}
+
+enum Folded {
+    Yes,
+    No,
+}
+
+async fn put_folded(write: &Transaction<'_>, changed: pages::Changed<'_>) -> Result<Folded, StoreFault> {
+    let store = write.object_store(PAGES)?;
+    for (number, changes) in changed {
+        let page: Option<JsValue> = store.get(JsValue::from(number)).await?;
+        let page = page.map(|page| wire::bytes_of(&page)).unwrap_or_default();
+        let Some(folded) = pages::fold(&page, changes)? else { return Ok(Folded::No) };
+        store.put(JsValue::from(Uint8Array::from(&*folded))).with_key(JsValue::from(number)).build()?;
+    }
+    Ok(Folded::Yes)
+}
+
+/// The changes in the order in which they were saved.
+async fn changes(read: &Transaction<'_>) -> Result<Vec<Vec<u8>>, Fault> {
+    let records = read.object_store(CHANGES)?.get_all::<JsValue>().await?;
+    records.map(|record| Ok(wire::bytes_of(&record?))).collect()
+}
+
+fn add_page(all: &mut Rows, bytes: &[u8]) -> Result<(), Newer> {
+    let mut page = pages::decode(bytes)?;
+    if page.is_cut_off {
+        // Nobody knows which rows were behind the cut: none of the page's numbers is given again.
+        let last = page.rows.last().map_or(0, |saved| saved.id.0) / ROWS_PER_PAGE;
+        all.unreadable.push(FileId((last + 1) * ROWS_PER_PAGE - 1));
+    }
+    all.rows.append(&mut page.rows);
+    all.unreadable.append(&mut page.unreadable);
+    Ok(())
+}
+
+/// Rows of changes that could not be folded: the last word on each counts.
+fn overlay(all: &mut Rows, changes: &[Vec<u8>]) -> Result<(), Newer> {
+    let rows = std::mem::take(&mut all.rows);
+    let mut rows: BTreeMap<FileId, SavedRow> = rows.into_iter().map(|saved| (saved.id, saved)).collect();
+    for change in changes {
+        let read = pages::decode(change)?;
+        rows.extend(read.rows.into_iter().map(|saved| (saved.id, saved)));
+        all.unreadable.extend(read.unreadable);
+    }
+    all.rows = rows.into_values().filter(|saved| saved.row.is_some()).collect();
+    Ok(())
+}

@@ -1,0 +1,172 @@
+//! Which rows may be read or uploaded now. A folder may be closed, a gate may be closed, the rules of a folder may be
+//! unreadable, the browser itself may be sending a file; and a copy can stand in for a file of a closed folder. A row that
+//! is not available stands in no queue.
+
+use std::collections::BTreeSet;
+
+use super::Catalog;
+use crate::copies::waits;
+use crate::folder::FolderId;
+use crate::kind::{Kind, PerKind};
+use crate::row::{FileId, FileState, Row};
+
+#[derive(Debug, Default)]
+pub(super) struct Availability {
+    /// Folders that cannot be read now.
+    closed: BTreeSet<FolderId>,
+    /// Folders of which nothing may be uploaded before the person has looked at their rules.
+    barred: BTreeSet<FolderId>,
+    /// Kinds that a gate holds back.
+    held: PerKind<bool>,
+    copies: BTreeSet<FileId>,
+    /// Copies that nobody needs any more.
+    stale_copies: Vec<FileId>,
+    /// Rows that the browser itself sends.
+    fetching: BTreeSet<FileId>,
+}
+
+impl Catalog {
+    pub(super) fn is_available(&self, id: FileId, row: &Row) -> bool {
+        let readable = || !self.availability.closed.contains(&row.folder) || self.has_copy(id);
+        match row.state {
+            FileState::Found => readable(),
+            FileState::Ready { .. } => readable() && !self.holds(row) && !self.is_fetching(id),
+            FileState::Hashed { .. }
+            | FileState::Uploading { .. }
+            | FileState::Sent { .. }
+            | FileState::Waiting { .. }
+            | FileState::Protected { .. }
+            | FileState::Skipped(_)
+            | FileState::Problem { .. }
+            | FileState::InTrash { .. }
+            | FileState::Gone { .. } => true,
+        }
+    }
+
+    /// Whether the files of a folder can be read.
+    pub(crate) fn set_open(&mut self, folder: FolderId, open: bool) {
+        if open != self.availability.closed.contains(&folder) {
+            return;
+        }
+        let theirs = self.select(|_, row| row.folder == folder && needs_file(row));
+        self.requeue(&theirs, |availability| match open {
+            true => availability.closed.remove(&folder),
+            false => availability.closed.insert(folder),
+        });
+    }
+
+    /// Whether nothing of a folder may be uploaded.
+    pub(crate) fn set_barred(&mut self, folder: FolderId, barred: bool) {
+        // What is being read stays claimed: only what is ready to be sent has another place now.
+        let theirs = self.select(|_, row| row.folder == folder && is_ready(row));
+        self.requeue(&theirs, |availability| match barred {
+            true => availability.barred.insert(folder),
+            false => availability.barred.remove(&folder),
+        });
+    }
+
+    /// Which kinds may not be sent now. True if that is new.
+    pub(crate) fn hold(&mut self, held: PerKind<bool>) -> bool {
+        if held == self.availability.held {
+            return false;
+        }
+        let ready = self.select(|_, row| is_ready(row));
+        self.requeue(&ready, |availability| availability.held = held);
+        true
+    }
+
+    /// Something may not be sent now.
+    pub(crate) fn holds_any(&self) -> bool {
+        Kind::ALL.iter().any(|kind| *self.availability.held.get(*kind))
+    }
+
+    pub(crate) fn is_held(&self, id: FileId) -> bool {
+        self.get(id).is_some_and(|row| self.holds(row))
+    }
+
+    fn holds(&self, row: &Row) -> bool {
+        self.is_kind_held(row.folder, Kind::of(row))
+    }
+
+    /// Files of this kind in this folder may not be sent now.
+    pub(crate) fn is_kind_held(&self, folder: FolderId, kind: Kind) -> bool {
+        *self.availability.held.get(kind) || self.availability.barred.contains(&folder)
+    }
+
+    /// Changes what the places of some rows depend on.
+    fn requeue<T>(&mut self, rows: &[FileId], change: impl FnOnce(&mut Availability) -> T) {
+        rows.iter().for_each(|id| self.dequeue(*id));
+        change(&mut self.availability);
+        rows.iter().for_each(|id| self.enqueue(*id));
+    }
+
+    /// A copy of a file that does not wait any more is stale.
+    pub(super) fn judge_copy(&mut self, id: FileId) {
+        let wanted = self.get(id).is_some_and(|row| waits(&row.state));
+        if !wanted && self.availability.copies.remove(&id) {
+            self.availability.stale_copies.push(id);
+        }
+    }
+
+    /// There is a copy from now on, if its row still waits for one.
+    pub(crate) fn add_copy(&mut self, id: FileId) {
+        self.with_copies(id, |copies| copies.insert(id));
+        self.judge_copy(id);
+    }
+
+    pub(crate) fn drop_copy(&mut self, id: FileId) {
+        self.with_copies(id, |copies| copies.remove(&id));
+        self.availability.stale_copies.push(id);
+    }
+
+    /// Only where the folder is closed a copy gives the row a place; elsewhere it may be claimed already.
+    fn with_copies(&mut self, id: FileId, change: impl FnOnce(&mut BTreeSet<FileId>) -> bool) {
+        let matters = self.get(id).is_some_and(|row| self.availability.closed.contains(&row.folder));
+        let theirs: &[FileId] = if matters { &[id] } else { &[] };
+        self.requeue(theirs, |availability| change(&mut availability.copies));
+    }
+
+    pub(crate) fn copies(&self) -> &BTreeSet<FileId> {
+        &self.availability.copies
+    }
+
+    pub(crate) fn has_copy(&self, id: FileId) -> bool {
+        self.availability.copies.contains(&id)
+    }
+
+    /// The copy that must be read because the folder is closed.
+    pub(crate) fn copy_instead(&self, id: FileId) -> Option<FileId> {
+        let closed = self.get(id).is_some_and(|row| self.availability.closed.contains(&row.folder));
+        (closed && self.has_copy(id)).then_some(id)
+    }
+
+    pub(crate) fn take_stale_copies(&mut self) -> Vec<FileId> {
+        std::mem::take(&mut self.availability.stale_copies)
+    }
+
+    /// Which rows the browser itself sends. Returns those that it no longer does.
+    pub(crate) fn set_fetching(&mut self, fetching: BTreeSet<FileId>) -> Vec<FileId> {
+        let is_moved = |id: &FileId| self.get(*id).is_some_and(is_ready);
+        let moved: Vec<FileId> =
+            self.availability.fetching.union(&fetching).copied().filter(is_moved).collect();
+        let over = self.availability.fetching.difference(&fetching).copied().collect();
+        self.requeue(&moved, |availability| availability.fetching = fetching);
+        over
+    }
+
+    pub(crate) fn fetching(&self) -> &BTreeSet<FileId> {
+        &self.availability.fetching
+    }
+
+    pub(crate) fn is_fetching(&self, id: FileId) -> bool {
+        self.availability.fetching.contains(&id)
+    }
+}
+
+fn needs_file(row: &Row) -> bool {
+    matches!(row.state, FileState::Found | FileState::Ready { .. })
+}
+
+fn is_ready(row: &Row) -> bool {
+    matches!(row.state, FileState::Ready { .. })
+}

@@ -1,0 +1,220 @@
+//! The queues of work. What failed more often comes later; among equals the order of the engine decides.
+
+use std::collections::BTreeSet;
+
+use super::Catalog;
+use crate::row::{Failure, FileId, FileState, Row, Stamp};
+use crate::time::Moment;
+
+/// The kinds of work that a row can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    Hash,
+    Ask,
+    Send,
+}
+
+/// A file up to this size is sent in a moment, and lost and sent again as quickly.
+pub(crate) const SMALL_BYTES: u64 = 16 << 20;
+
+/// What comes first, of files that failed equally often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Order {
+    #[default]
+    NewestFirst,
+    /// Small ones, newest first; then the rest by size, for the smaller one is the likelier done before time is up.
+    SmallFirst,
+}
+
+impl Order {
+    fn rank(self, stamp: Stamp) -> u64 {
+        const LARGE: u64 = 1 << 63;
+        match self {
+            Order::NewestFirst => !stamp.modified.0,
+            Order::SmallFirst if stamp.size <= SMALL_BYTES => !stamp.modified.0 & !LARGE,
+            Order::SmallFirst => stamp.size | LARGE,
+        }
+    }
+}
+
+/// A place in a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Position {
+    attempts: u8,
+    rank: u64,
+    file: FileId,
+}
+
+/// The end of a wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct WaitEnd {
+    at: Moment,
+    file: FileId,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Queues {
+    order: Order,
+    to_hash: BTreeSet<Position>,
+    to_ask: BTreeSet<Position>,
+    to_send: BTreeSet<Position>,
+    waiting: BTreeSet<WaitEnd>,
+}
+
+/// Where a row's state puts it.
+enum Place {
+    Queue(Work, Position),
+    Wait(WaitEnd),
+}
+
+impl Queues {
+    pub(super) fn ordered(order: Order) -> Queues {
+        Queues { order, ..Queues::default() }
+    }
+
+    fn of(&self, work: Work) -> &BTreeSet<Position> {
+        match work {
+            Work::Hash => &self.to_hash,
+            Work::Ask => &self.to_ask,
+            Work::Send => &self.to_send,
+        }
+    }
+
+    fn of_mut(&mut self, work: Work) -> &mut BTreeSet<Position> {
+        match work {
+            Work::Hash => &mut self.to_hash,
+            Work::Ask => &mut self.to_ask,
+            Work::Send => &mut self.to_send,
+        }
+    }
+}
+
+impl Catalog {
+    /// Takes the next row for this work; whoever claims it sets its state or releases it.
+    pub(crate) fn claim(&mut self, work: Work) -> Option<FileId> {
+        self.queues.of_mut(work).pop_first().map(|position| position.file)
+    }
+
+    /// Puts an unchanged row back where its state belongs.
+    pub(crate) fn release(&mut self, id: FileId) {
+        self.dequeue(id);
+        self.enqueue(id);
+    }
+
+    /// Whether a row stands in any queue.
+    pub(crate) fn has_any(&self) -> bool {
+        let Queues { order: _, to_hash, to_ask, to_send, waiting } = &self.queues;
+        [to_hash, to_ask, to_send].iter().any(|queue| !queue.is_empty()) || !waiting.is_empty()
+    }
+
+    /// How many rows ask for this work.
+    pub(crate) fn count(&self, work: Work) -> usize {
+        self.queues.of(work).len()
+    }
+
+    pub(crate) fn has(&self, work: Work) -> bool {
+        self.count(work) > 0
+    }
+
+    /// For tests: a row that asks for work but stands in no queue, and that nobody has claimed.
+    #[cfg(feature = "testing")]
+    pub(crate) fn unaccounted(&self, busy: &BTreeSet<FileId>) -> Option<FileId> {
+        let queued = |id: FileId| match self.place_of(id) {
+            Some(Place::Queue(work, position)) => self.queues.of(work).contains(&position),
+            Some(Place::Wait(end)) => self.queues.waiting.contains(&end),
+            None => !matches!(self.get(id).map(|row| &row.state), Some(FileState::Uploading { .. })),
+        };
+        self.iter().map(|(id, _)| id).find(|id| !busy.contains(id) && !queued(*id))
+    }
+
+    /// Rows whose wait is over begin again.
+    pub(crate) fn end_waits(&mut self, now: Moment) {
+        while self.next_wait_end().is_some_and(|until| until.is_due(now)) {
+            self.end_first_wait();
+        }
+    }
+
+    /// All waits are over, because the person says so.
+    pub(crate) fn end_all_waits(&mut self) {
+        while !self.queues.waiting.is_empty() {
+            self.end_first_wait();
+        }
+    }
+
+    fn end_first_wait(&mut self) {
+        if let Some(file) = self.queues.waiting.first().map(|end| end.file) {
+            self.begin_again(file);
+        }
+    }
+
+    pub(crate) fn next_wait_end(&self) -> Option<Moment> {
+        self.queues.waiting.first().map(|end| end.at)
+    }
+
+    /// Whether a wait is for a file that is still being written.
+    pub(crate) fn awaits_settling(&self) -> bool {
+        self.waits_for(|failure| failure == Failure::Changing)
+    }
+
+    /// Whether a wait is for another attempt.
+    pub(crate) fn awaits_retry(&self) -> bool {
+        self.waits_for(|failure| failure != Failure::Changing)
+    }
+
+    fn waits_for(&self, wanted: impl Fn(Failure) -> bool) -> bool {
+        let failure = |id: FileId| match self.get(id)?.state {
+            FileState::Waiting { failure, .. } => Some(failure),
+            FileState::Found
+            | FileState::Hashed { .. }
+            | FileState::Ready { .. }
+            | FileState::Uploading { .. }
+            | FileState::Sent { .. }
+            | FileState::Protected { .. }
+            | FileState::Skipped(_)
+            | FileState::Problem { .. }
+            | FileState::InTrash { .. }
+            | FileState::Gone { .. } => None,
+        };
+        self.queues.waiting.iter().filter_map(|end| failure(end.file)).any(wanted)
+    }
+
+    pub(super) fn enqueue(&mut self, id: FileId) {
+        match self.place_of(id) {
+            Some(Place::Queue(work, position)) => _ = self.queues.of_mut(work).insert(position),
+            Some(Place::Wait(end)) => _ = self.queues.waiting.insert(end),
+            None => {}
+        }
+    }
+
+    pub(super) fn dequeue(&mut self, id: FileId) {
+        match self.place_of(id) {
+            Some(Place::Queue(work, position)) => _ = self.queues.of_mut(work).remove(&position),
+            Some(Place::Wait(end)) => _ = self.queues.waiting.remove(&end),
+            None => {}
+        }
+    }
+
+    fn place_of(&self, id: FileId) -> Option<Place> {
+        let row = self.get(id)?;
+        if !self.is_available(id, row) {
+            return None;
+        }
+        let queue = |work| Some(Place::Queue(work, self.position_of(id, row)));
+        match &row.state {
+            FileState::Found => queue(Work::Hash),
+            FileState::Hashed { .. } | FileState::Sent { .. } => queue(Work::Ask),
+            FileState::Ready { .. } => queue(Work::Send),
+            FileState::Waiting { until, .. } => Some(Place::Wait(WaitEnd { at: *until, file: id })),
+            FileState::Uploading { .. }
+            | FileState::Protected { .. }
+            | FileState::Skipped(_)
+            | FileState::Problem { .. }
+            | FileState::InTrash { .. }
+            | FileState::Gone { .. } => None,
+        }
+    }
+
+    fn position_of(&self, id: FileId, row: &Row) -> Position {
+        Position { attempts: row.attempts, rank: self.queues.order.rank(row.stamp), file: id }
+    }
+}

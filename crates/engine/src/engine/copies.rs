@@ -1,0 +1,176 @@
+//! Chooses which of the files that wait are copied into the browser's storage while a page is open, so that they can be sent
+//! without one: the newest first, within a limit, and only where folders cannot be read then.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::num::NonZeroU64;
+
+use super::folders::Folders;
+use super::shared::Shared;
+use crate::command::{AfterStored, Read};
+use crate::copies::{CopyEnd, waits};
+use crate::event::JobId;
+use crate::kind::Kind;
+use crate::row::{FileId, Row, Stamp};
+use crate::settings::Readable;
+use crate::time::Moment;
+
+/// Nothing is copied in the first moments: most openings find little to do, and are done with it.
+const BEGIN_AFTER_MS: u64 = 3_000;
+const LOOK_EVERY_MS: u64 = 30_000;
+/// What is sent within this time is not worth a copy.
+const SOON_SECONDS: u64 = 60;
+/// Of files so small that a limit of bytes lets more of them in, the rest waits for its folder.
+const MOST_COPIES: usize = 2_000;
+const NO_ROOM_FOR_MS: u64 = 600_000;
+
+#[derive(Debug, Default)]
+pub(crate) struct Copies {
+    /// To be copied, in turn; the next is the last.
+    wanted: Vec<FileId>,
+    /// What is being copied, as it looked.
+    job: Option<(JobId, FileId, Stamp)>,
+    look_at: Option<Moment>,
+    /// The browser had no room for more.
+    pub(crate) is_full: bool,
+    /// It had room for so many bytes: within them newer files take the place of older ones.
+    room: Option<u64>,
+}
+
+/// What the choice is made by.
+pub(super) struct Situation<'a> {
+    pub(super) now: Moment,
+    pub(super) folders: &'a Folders,
+    /// Videos wait for a page anyway.
+    pub(super) defers_videos: bool,
+    /// A gate is closed for everything: what may not be read now is not read for a copy either.
+    pub(super) may_read: bool,
+    /// Bytes per second that leave now.
+    pub(super) rate: Option<u64>,
+}
+
+impl Copies {
+    pub(super) fn begin(&mut self, shared: &mut Shared, situation: &Situation<'_>) {
+        if self.job.is_some() {
+            return;
+        }
+        let look_at = *self.look_at.get_or_insert(situation.now + BEGIN_AFTER_MS);
+        if look_at.is_due(situation.now) {
+            self.look_at = Some(situation.now + LOOK_EVERY_MS);
+            self.choose(shared, situation);
+        }
+        while situation.may_read
+            && let Some(id) = self.wanted.pop()
+        {
+            let Some(row) = shared.catalog.get(id).filter(|row| can_be_copied(shared, situation, id, row))
+            else {
+                continue;
+            };
+            let (folder, path, stamp) = (row.folder, row.path.clone(), row.stamp);
+            let job = shared.jobs.number();
+            self.job = Some((job, id, stamp));
+            let read = Read { job, folder, path, stamp, copy: None };
+            return shared.after_stored(AfterStored::Copy { read, file: id });
+        }
+    }
+
+    pub(super) fn due(&self, shared: &Shared) -> Option<Moment> {
+        let catalog = &shared.catalog;
+        let waits = || catalog.has_any() || catalog.holds_any() || !catalog.copies().is_empty();
+        self.look_at.filter(|_| self.job.is_none() && waits())
+    }
+
+    pub(super) fn ended(&mut self, now: Moment, shared: &mut Shared, job: JobId, end: CopyEnd) {
+        let Some((_, id, stamp)) = self.job.take_if(|(ours, ..)| *ours == job) else { return };
+        match end {
+            CopyEnd::Copied => {
+                let as_it_was = shared.catalog.get(id).is_some_and(|row| row.stamp == stamp);
+                shared.catalog.add_copy(id);
+                if !as_it_was {
+                    shared.catalog.drop_copy(id);
+                }
+            }
+            CopyEnd::NoRoom => self.note_no_room(now, shared),
+            CopyEnd::Failed => {}
+        }
+    }
+
+    fn note_no_room(&mut self, now: Moment, shared: &Shared) {
+        self.wanted.clear();
+        // Once more with what there is; then it takes a while.
+        let again = !std::mem::replace(&mut self.is_full, true);
+        let copied = || shared.catalog.copies().iter().map(|id| shared.catalog.size_of(*id)).sum();
+        self.room = again.then(copied);
+        self.look_at = Some(now + if again { LOOK_EVERY_MS } else { NO_ROOM_FOR_MS });
+    }
+
+    fn choose(&mut self, shared: &mut Shared, situation: &Situation<'_>) {
+        self.wanted.clear();
+        let Some(limit) = allowed(shared) else { return drop_copies(shared, |_| true) };
+        if is_soon_done(shared, situation.rate) {
+            return;
+        }
+        let room = self.room.take();
+        self.is_full = room.is_some();
+        if room.is_some() {
+            self.look_at = Some(situation.now + NO_ROOM_FOR_MS);
+        }
+        let mut left = room.map_or(limit.get(), |room| limit.get().min(room));
+        let fits = |id: &FileId| {
+            let rest = left.checked_sub(shared.catalog.size_of(*id));
+            left = rest.unwrap_or(left);
+            rest.is_some()
+        };
+        let chosen: Vec<FileId> = newest(shared, situation).into_iter().filter(fits).collect();
+        let kept: BTreeSet<FileId> = chosen.iter().copied().collect();
+        drop_copies(shared, |copy| !kept.contains(copy));
+        self.wanted = chosen.into_iter().rev().filter(|id| !shared.catalog.has_copy(*id)).collect();
+    }
+}
+
+/// How many bytes may be copied; `None` where copies would be of no use.
+fn allowed(shared: &Shared) -> Option<NonZeroU64> {
+    let settings = &shared.settings;
+    settings.copies_limit.filter(|_| settings.background && !settings.paused)
+}
+
+/// The files that copies are of use for, the newest first.
+fn newest(shared: &Shared, situation: &Situation<'_>) -> Vec<FileId> {
+    let mut newest = BTreeSet::new();
+    for (id, row) in shared.catalog.iter() {
+        let has_copy = shared.catalog.has_copy(id) && is_copy_of_use(shared, row);
+        if has_copy || can_be_copied(shared, situation, id, row) {
+            newest.insert((Reverse(row.stamp.modified), id));
+            if newest.len() > MOST_COPIES {
+                newest.pop_last();
+            }
+        }
+    }
+    newest.into_iter().map(|(_, id)| id).collect()
+}
+
+fn drop_copies(shared: &mut Shared, which: impl Fn(&FileId) -> bool) {
+    let dropped: Vec<FileId> = shared.catalog.copies().iter().copied().filter(which).collect();
+    dropped.into_iter().for_each(|id| shared.catalog.drop_copy(id));
+}
+
+/// It waits, and its folder may not be read without a page.
+fn is_copy_of_use(shared: &Shared, row: &Row) -> bool {
+    waits(&row.state) && shared.memory.closed_access.of(row.folder) != Some(Readable::Yes)
+}
+
+fn can_be_copied(shared: &Shared, situation: &Situation<'_>, id: FileId, row: &Row) -> bool {
+    let deferred = situation.defers_videos && Kind::of(row) == Kind::Video;
+    situation.folders.is_granted(row.folder)
+        && !deferred
+        && row.stamp.size > 0
+        && is_copy_of_use(shared, row)
+        && !shared.catalog.has_copy(id)
+        && !shared.catalog.is_fetching(id)
+}
+
+/// Work goes on, and will soon be through.
+fn is_soon_done(shared: &Shared, rate: Option<u64>) -> bool {
+    let seconds = rate.map(|rate| shared.catalog.tally().remaining_bytes / rate.max(1));
+    !shared.jobs.sending().is_empty() && seconds.is_some_and(|seconds| seconds < SOON_SECONDS)
+}

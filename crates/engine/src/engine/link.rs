@@ -1,0 +1,159 @@
+//! The server comes, goes, and asks who we are. While it cannot be asked nothing is sent, and no file's state changes.
+
+use super::Stop;
+use super::shared::Shared;
+use crate::abilities::Abilities;
+use crate::command::{AfterStored, Begin};
+use crate::decision::{Trouble, success};
+use crate::event::{Checked, JobId, PairEnd, RequestEnd};
+use crate::incident;
+use crate::link::{Halt, LinkState, wait_ms};
+use crate::row::Failure;
+use crate::settings::AccountId;
+use crate::time::Moment;
+
+/// How often in a row a 401 is doubted before it holds the run: a server that knows us and refuses all the same
+/// must not be asked in a circle.
+const MOST_DOUBTS: u32 = 3;
+
+pub(crate) struct Link {
+    pub(crate) state: LinkState,
+    pub(crate) pairing: Pairing,
+    /// Stops in a row without one success between them.
+    pub(super) failures: u32,
+    /// When the server last said who we are.
+    pub(super) answered_at: Option<Moment>,
+}
+
+/// Where the exchange of a pairing code stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pairing {
+    Idle,
+    Running,
+    Failed(PairEnd),
+}
+
+impl Default for Link {
+    fn default() -> Link {
+        Link { state: LinkState::Due(None), pairing: Pairing::Idle, failures: 0, answered_at: None }
+    }
+}
+
+impl Link {
+    pub(crate) fn abilities(&self) -> Option<Abilities> {
+        self.state.ready()
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        self.abilities().is_some()
+    }
+
+    pub(super) fn begin_checking(&mut self, now: Moment, shared: &mut Shared) {
+        if let LinkState::Held { halt, until } = self.state
+            && until.is_due(now)
+        {
+            self.state = LinkState::Due(Some(halt));
+        }
+        if let LinkState::Due(halt) = self.state {
+            let job = shared.jobs.number();
+            self.state = LinkState::Checking { job, after: halt };
+            shared.out.begin.push(Begin::CheckServer { job });
+        }
+    }
+
+    /// When it is looked for again by itself.
+    pub(super) fn due(&self) -> Option<Moment> {
+        match self.state {
+            LinkState::Held { until, .. } => Some(until),
+            LinkState::Due(_) | LinkState::Checking { .. } | LinkState::Ready(_) | LinkState::SignedOut => {
+                None
+            }
+        }
+    }
+
+    /// An answer from before a pairing says nothing about what came of it.
+    pub(super) fn waits_for(&self, job: JobId) -> bool {
+        matches!(self.state, LinkState::Checking { job: ours, .. } if ours == job)
+    }
+
+    /// The account, if the server answers and knows us.
+    pub(super) fn checked(
+        &mut self,
+        now: Moment,
+        shared: &mut Shared,
+        checked: Checked,
+    ) -> Option<AccountId> {
+        let account = match checked.account {
+            RequestEnd::Replied(reply) => success(reply),
+            RequestEnd::NoReply | RequestEnd::Stalled => {
+                Err(Trouble::Run { halt: Halt::Offline, retry_after_ms: None })
+            }
+        };
+        match account {
+            Ok(account) => {
+                self.state = LinkState::Ready(checked.abilities);
+                self.answered_at = Some(now);
+                return Some(account);
+            }
+            Err(Trouble::Run { halt: Halt::SignedOut, .. }) => self.state = LinkState::SignedOut,
+            Err(Trouble::Run { halt, retry_after_ms }) => {
+                self.hold(now, shared, Stop { halt, retry_after_ms });
+            }
+            Err(Trouble::Request(Failure::ServerError(status)) | Trouble::Refusal(status, _)) => {
+                self.hold(now, shared, Stop { halt: Halt::ServerError(status), retry_after_ms: None });
+            }
+            Err(Trouble::Request(_)) => {
+                self.hold(now, shared, Stop { halt: Halt::NotUnderstood, retry_after_ms: None });
+            }
+        }
+        None
+    }
+
+    /// An upload or a question says that nothing more should be sent. Several that fail together are one stop.
+    pub(super) fn stop(&mut self, now: Moment, shared: &mut Shared, stop: Stop) {
+        if !self.is_ready() {
+            return;
+        }
+        // It may have been sent before a pairing: only the answer to "who are we?" signs us out.
+        if stop.halt == Halt::SignedOut && self.failures < MOST_DOUBTS {
+            self.failures += 1;
+            self.state = LinkState::Due(None);
+        } else {
+            self.hold(now, shared, stop);
+        }
+    }
+
+    fn hold(&mut self, now: Moment, shared: &mut Shared, Stop { halt, retry_after_ms }: Stop) {
+        let until = now + wait_ms(now, halt, self.failures, retry_after_ms);
+        shared.note(now, incident::Trouble::Halt(halt), None);
+        self.failures = self.failures.saturating_add(1);
+        self.state = LinkState::Held { halt, until };
+    }
+
+    /// Also one that answered before: it may be gone, or have lost what it confirmed.
+    pub(super) fn ask_again(&mut self, shared: &Shared) {
+        let talks_to_us = !shared.jobs.sending().is_empty() || shared.jobs.is_asking();
+        match self.state {
+            LinkState::Held { .. } | LinkState::SignedOut => {
+                self.state = LinkState::Due(self.state.halt());
+            }
+            LinkState::Ready(_) if !talks_to_us => self.state = LinkState::Due(None),
+            LinkState::Ready(_) | LinkState::Due(_) | LinkState::Checking { .. } => {}
+        }
+    }
+
+    pub(super) fn pair(&mut self, shared: &mut Shared, code: String) {
+        self.pairing = Pairing::Running;
+        shared.after_stored(AfterStored::Pair { code });
+    }
+
+    pub(super) fn pairing_ended(&mut self, end: PairEnd) {
+        self.pairing = match end {
+            PairEnd::Paired => Pairing::Idle,
+            PairEnd::CodeRefused | PairEnd::TooManyTries | PairEnd::NoReply => Pairing::Failed(end),
+        };
+        if end == PairEnd::Paired {
+            self.state = LinkState::Due(None);
+        }
+    }
+}

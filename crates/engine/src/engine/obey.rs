@@ -1,0 +1,127 @@
+//! What follows from what the person asks for.
+
+use super::Engine;
+use crate::command::AfterStored;
+use crate::folder::Folder;
+use crate::intent::Intent;
+use crate::row::{FileId, FileState, Problem};
+use crate::settings::Settings;
+use crate::time::Moment;
+
+/// What was looked at this lately, a folder or the server, is not looked at again just because the page came back.
+const FRESH_MS: u64 = 20_000;
+
+impl Engine {
+    pub(super) fn obey(&mut self, now: Moment, intent: Intent) {
+        match intent {
+            Intent::Pair { code } => self.link.pair(&mut self.shared, code),
+            Intent::BackUpNow => self.back_up_now(),
+            Intent::Look => self.look_again(now),
+            Intent::Pause => self.pause(),
+            Intent::Resume => self.set(|settings| settings.paused = false),
+            Intent::SetForeground(on) => {
+                self.set(|settings| settings.foreground = on);
+                self.stop_if_forbidden();
+            }
+            Intent::SetBackground(on) => self.set(|settings| settings.background = on),
+            Intent::Retry(file) => self.retry(file),
+            Intent::RetryAll => {
+                self.retry_problems(|_| true);
+                self.shared.catalog.end_all_waits();
+            }
+            Intent::RemoveFolder(folder) => self.folders.remove(&mut self.shared, folder),
+            Intent::SetRules(folder, rules) => self.folders.set_rules(&mut self.shared, folder, rules),
+            Intent::BackUpAnyway => self.back_up_anyway(now),
+            Intent::SetCopiesLimit(limit) => self.set(|settings| settings.copies_limit = limit),
+            Intent::SetNotices(on) => self.set(|settings| settings.notices = on),
+            Intent::SetGates(gates) => self.set(|settings| settings.gates = gates),
+            Intent::SetKeepAwake(on) => self.set(|settings| settings.keep_awake = on),
+            Intent::LimitRate(limit) => {
+                self.set(|settings| settings.rate_limit = limit);
+                self.shared.after_stored(AfterStored::LimitRate(limit));
+            }
+            Intent::ResetSettings => {
+                if self.shared.settings.is_unreadable() {
+                    self.shared.settings.reset(Settings::default());
+                }
+            }
+        }
+    }
+
+    fn set(&mut self, change: impl FnOnce(&mut Settings)) {
+        self.shared.settings.change(change);
+    }
+
+    fn back_up_now(&mut self) {
+        self.gates.run_asked = true;
+        self.set(|settings| settings.paused = false);
+        self.folders.list_again(|_, _| true);
+        self.retry_problems(|problem| matches!(problem, Problem::GaveUp(_)));
+        self.shared.catalog.end_all_waits();
+        self.link.ask_again(&self.shared);
+    }
+
+    fn back_up_anyway(&mut self, now: Moment) {
+        let conditions = self.conditions(now);
+        self.gates.pass(&self.shared, conditions);
+        self.set(|settings| settings.paused = false);
+    }
+
+    pub(super) fn look_again(&mut self, now: Moment) {
+        let is_stale = |at: Option<Moment>| at.is_none_or(|at| at > now || now.since(at) > FRESH_MS);
+        self.folders.list_again(|_, folder: &Folder| is_stale(folder.listed_at));
+        if is_stale(self.link.answered_at) || !self.link.is_ready() {
+            self.link.ask_again(&self.shared);
+        }
+    }
+
+    fn pause(&mut self) {
+        self.gates.end_asked_run();
+        self.set(|settings| settings.paused = true);
+        self.shared.abandon_all();
+    }
+
+    fn stop_if_forbidden(&mut self) {
+        if !self.may_work() {
+            self.shared.abandon_all();
+        }
+    }
+
+    fn retry(&mut self, id: FileId) {
+        let Some(row) = self.shared.catalog.get(id) else { return };
+        match row.state {
+            FileState::Problem { digest, problem } => match problem {
+                // Only a new look at the folder can tell whether it was mended.
+                Problem::Nameless | Problem::UnreadableFolder => {
+                    let theirs = row.folder;
+                    self.folders.list_again(|id, _| id == theirs);
+                }
+                Problem::Unreadable => self.try_again(id, FileState::Found),
+                Problem::TooLargeForServer
+                | Problem::Refused(_)
+                | Problem::GaveUp(_)
+                | Problem::InServerTrash => self.try_again(id, FileState::begin_again(digest)),
+            },
+            FileState::InTrash { digest, .. } => self.try_again(id, FileState::Hashed { digest }),
+            FileState::Found
+            | FileState::Hashed { .. }
+            | FileState::Ready { .. }
+            | FileState::Uploading { .. }
+            | FileState::Sent { .. }
+            | FileState::Waiting { .. }
+            | FileState::Protected { .. }
+            | FileState::Skipped(_)
+            | FileState::Gone { .. } => {}
+        }
+    }
+
+    fn try_again(&mut self, id: FileId, state: FileState) {
+        self.shared.catalog.forget_attempts(id);
+        self.shared.catalog.set_state(id, state);
+    }
+
+    fn retry_problems(&mut self, wanted: impl Fn(Problem) -> bool) {
+        let problems = self.shared.catalog.select(|_, row| row.state.problem().is_some_and(&wanted));
+        problems.into_iter().for_each(|id| self.retry(id));
+    }
+}

@@ -1,0 +1,192 @@
+//! What every part of the engine works on: the rows, the work in flight with them, the kept records, and the commands of
+//! the turn. Here stands what more than one part does to a file.
+
+use super::jobs::Jobs;
+use super::listing::{first_state, is_still_true, settling};
+use crate::catalog::{Catalog, Order};
+use crate::command::{AfterStored, Changes, Commands, Read};
+use crate::event::{JobId, Look};
+use crate::folder::FolderId;
+use crate::incident::{Incidents, Trouble};
+use crate::row::{Failure, FileId, FileState, Problem, Row};
+use crate::settings::{Kept, Memory, Settings};
+use crate::time::Moment;
+
+/// A file that fails this often needs the person: about ten minutes of trying.
+const MOST_ATTEMPTS: u8 = 7;
+/// About an hour and a half.
+const MOST_CUT_OFFS: u8 = 24;
+/// The wait after the first failure of a file; it doubles with each.
+const FIRST_WAIT_MS: u64 = 5_000;
+const LONGEST_WAIT_MS: u64 = 300_000;
+
+pub(crate) struct Shared {
+    pub(crate) catalog: Catalog,
+    pub(crate) jobs: Jobs,
+    pub(crate) settings: Kept<Settings>,
+    pub(crate) memory: Kept<Memory>,
+    pub(crate) incidents: Incidents,
+    pub(super) out: Commands,
+}
+
+impl Shared {
+    pub(super) fn ordered(order: Order) -> Shared {
+        Shared {
+            catalog: Catalog::ordered(order),
+            jobs: Jobs::default(),
+            settings: Kept::default(),
+            memory: Kept::default(),
+            incidents: Incidents::default(),
+            out: Commands::default(),
+        }
+    }
+
+    pub(super) fn after_stored(&mut self, command: AfterStored) {
+        self.out.after_stored.push(command);
+    }
+
+    /// The commands of this turn, with everything that it changed.
+    pub(super) fn take_commands(&mut self) -> Commands {
+        let stale = self.catalog.take_stale_copies();
+        if !stale.is_empty() {
+            // First: a file may be copied again in the same turn.
+            self.out.after_stored.insert(0, AfterStored::RemoveCopies(stale));
+        }
+        let mut commands = std::mem::take(&mut self.out);
+        commands.store.append(Changes {
+            rows: self.catalog.take_unsaved(),
+            settings: self.settings.take_changed(),
+            memory: self.memory.take_changed(),
+            incidents: self.incidents.take_changed(),
+            ..Changes::default()
+        });
+        commands
+    }
+
+    pub(super) fn read(&self, job: JobId, id: FileId) -> Option<Read> {
+        let Row { folder, path, stamp, .. } = self.catalog.get(id)?;
+        let copy = self.catalog.copy_instead(id);
+        Some(Read { job, folder: *folder, path: path.clone(), stamp: *stamp, copy })
+    }
+
+    /// Stops what is done with a file; the row goes back to what is certain.
+    pub(super) fn abandon(&mut self, file: FileId) {
+        if let Some(job) = self.jobs.abandon(file) {
+            self.after_stored(AfterStored::Abandon(job));
+            self.catalog.begin_again(file);
+        }
+    }
+
+    pub(super) fn abandon_all(&mut self) {
+        self.jobs.files().into_iter().for_each(|file| self.abandon(file));
+    }
+
+    pub(super) fn abandon_folder(&mut self, folder: FolderId) {
+        let is_theirs = |file: &FileId| self.catalog.get(*file).is_some_and(|row| row.folder == folder);
+        let theirs: Vec<FileId> = self.jobs.files().into_iter().filter(is_theirs).collect();
+        theirs.into_iter().for_each(|file| self.abandon(file));
+    }
+
+    /// The answer to the question that is under way counts no more: its files wait for the next one.
+    pub(super) fn drop_question(&mut self) {
+        let batch = self.jobs.drop_asking().map(|asking| asking.batch).unwrap_or_default();
+        batch.iter().for_each(|(id, _)| self.catalog.release(*id));
+    }
+
+    /// Enters what a file looks like now. The same look changes nothing, so an unchanged file is read once.
+    pub(super) fn look_again_at(&mut self, now: Moment, id: FileId, look: Look) {
+        let Some(row) = self.catalog.get(id) else { return };
+        let (stamp, state) = first_state(now, &row.path, look);
+        if stamp == row.stamp && is_still_true(&row.state, &state) {
+            return;
+        }
+        self.abandon(id);
+        self.catalog.set_content(id, stamp, state);
+    }
+
+    /// The file is being written: what was read is void. It gets time to come to rest.
+    pub(super) fn wait_until_quiet(&mut self, now: Moment, id: FileId, look: Look) {
+        self.catalog.set_state(id, FileState::Found);
+        self.look_again_at(now, id, look);
+        if self.catalog.get(id).is_some_and(|row| row.state == FileState::Found) {
+            self.catalog.set_state(id, settling(now));
+        }
+    }
+
+    pub(super) fn call_gone(&mut self, id: FileId) {
+        let Some(row) = self.catalog.get(id) else { return };
+        if matches!(row.state, FileState::Gone { .. }) {
+            return;
+        }
+        let digest = row.state.digest();
+        self.abandon(id);
+        self.catalog.set_state(id, FileState::Gone { digest });
+    }
+
+    pub(super) fn note(&mut self, now: Moment, trouble: Trouble, file: Option<FileId>) {
+        let path = file.and_then(|file| self.catalog.get(file)).map(|row| &*row.path);
+        self.incidents.note(now, trouble, path);
+    }
+
+    pub(super) fn give_up(&mut self, now: Moment, id: FileId, problem: Problem) {
+        let digest = self.catalog.digest_of(id);
+        self.note(now, Trouble::Problem(problem), Some(id));
+        self.catalog.set_state(id, FileState::Problem { digest, problem });
+    }
+
+    /// Counts a failed attempt and sends the file to the back, or to the person if it failed too often.
+    pub(super) fn retry_later(&mut self, now: Moment, id: FileId, failure: Failure) {
+        let attempts = self.catalog.count_attempt(id);
+        if attempts >= most_attempts(failure) {
+            return self.give_up(now, id, Problem::GaveUp(failure));
+        }
+        self.note(now, Trouble::Failure(failure), Some(id));
+        // Bytes that did not fit their digest are read again; everything else is asked about again.
+        let digest = self.catalog.digest_of(id).filter(|_| failure != Failure::DigestMismatch);
+        let until = now + wait_ms(id, attempts);
+        self.catalog.set_state(id, FileState::Waiting { digest, until, failure });
+    }
+
+    /// Then only its folder has the file.
+    pub(super) fn lose_copy(&mut self, id: FileId) {
+        self.catalog.drop_copy(id);
+        self.catalog.begin_again(id);
+    }
+}
+
+/// How often is too often. A server that is started again now and then looks just like a file that is cut off.
+fn most_attempts(failure: Failure) -> u8 {
+    match failure {
+        Failure::CutOff => MOST_CUT_OFFS,
+        Failure::ServerError(_)
+        | Failure::NotUnderstood
+        | Failure::Stalled
+        | Failure::DigestMismatch
+        | Failure::Changing
+        | Failure::ReaderStopped => MOST_ATTEMPTS,
+    }
+}
+
+/// Doubles with each attempt. Spread by up to a quarter, from the file's own number, so that files that failed
+/// together do not come back together.
+fn wait_ms(id: FileId, attempts: u8) -> u64 {
+    let base = (FIRST_WAIT_MS << attempts.saturating_sub(1).min(6)).min(LONGEST_WAIT_MS);
+    let spread = u64::from(id.0.wrapping_mul(2_654_435_761)) % (base / 4);
+    base + spread
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_five_minutes_and_are_spread_by_a_quarter() {
+        for (attempts, base) in [(1, 5_000), (2, 10_000), (6, 160_000), (7, 300_000), (24, 300_000)] {
+            for file in 0..100 {
+                let wait = wait_ms(FileId(file), attempts);
+                assert!((base..base + base / 4).contains(&wait), "{attempts} attempts: {wait}");
+            }
+            assert_ne!(wait_ms(FileId(1), attempts), wait_ms(FileId(2), attempts), "not all at once");
+        }
+    }
+}

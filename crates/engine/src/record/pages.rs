@@ -1,0 +1,135 @@
+//! Rows as bytes: one byte that names the form, then a frame for each row, all by postcard. A row that cannot be read does
+//! not keep the others from being read, and is kept as it is.
+//!
+//! Pages hold many rows, changes a few; both are written alike. Changes are folded into their pages now and then.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Newer;
+use crate::row::{FileId, Row, SavedRow};
+
+/// The form that is written now.
+pub const FORM: u8 = 1;
+/// Rows to a page: some 40 kB, so that 100,000 files are 200 records to load and one change rewrites little.
+pub const ROWS_PER_PAGE: u32 = 512;
+
+/// A row that can be skipped.
+#[derive(Serialize, Deserialize)]
+struct Frame<'a> {
+    id: FileId,
+    /// None where the row is to be forgotten.
+    #[serde(borrow, with = "serde_bytes")]
+    row: Option<&'a [u8]>,
+}
+
+/// What could be read of some bytes.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    pub rows: Vec<SavedRow>,
+    /// Rows that make no sense.
+    pub unreadable: Vec<FileId>,
+    /// The bytes end in the middle of a frame, or are none: nobody knows of which rows more was told.
+    pub is_cut_off: bool,
+}
+
+pub fn encode(rows: &[SavedRow]) -> postcard::Result<Vec<u8>> {
+    let mut bytes = vec![FORM];
+    for SavedRow { id, row } in rows {
+        let row = row.as_ref().map(postcard::to_allocvec).transpose()?;
+        bytes = postcard::to_extend(&Frame { id: *id, row: row.as_deref() }, bytes)?;
+    }
+    Ok(bytes)
+}
+
+pub fn decode(bytes: &[u8]) -> Result<Rows, Newer> {
+    let mut frames = Frames::of(bytes)?;
+    let mut read = Rows::default();
+    for Frame { id, row } in &mut frames {
+        match row.map(postcard::from_bytes::<Row>).transpose() {
+            Ok(row) => read.rows.push(SavedRow { id, row }),
+            Err(_) => read.unreadable.push(id),
+        }
+    }
+    read.is_cut_off = frames.is_cut_off;
+    Ok(read)
+}
+
+/// The page after these changes. The last word on each row counts, and rows that are to be forgotten are left out. `None`
+/// if the page or a change is cut off: they stay as they are.
+pub fn fold<'a>(
+    page: &'a [u8],
+    changes: impl IntoIterator<Item = (FileId, Option<&'a [u8]>)>,
+) -> Result<Option<Vec<u8>>, Newer> {
+    let mut frames = Frames::of(page)?;
+    let mut rows: BTreeMap<FileId, Option<&[u8]>> =
+        (&mut frames).map(|frame| (frame.id, frame.row)).collect();
+    if frames.is_cut_off {
+        return Ok(None);
+    }
+    rows.extend(changes);
+    let mut bytes = vec![FORM];
+    for (id, row) in rows.into_iter().filter(|(_, row)| row.is_some()) {
+        bytes = match postcard::to_extend(&Frame { id, row }, bytes) {
+            Ok(bytes) => bytes,
+            Err(_) => return Ok(None),
+        };
+    }
+    Ok(Some(bytes))
+}
+
+/// Changes as they were saved, in order, by the page that they belong to. `None` if one of them is cut off.
+pub fn by_page(changes: &[Vec<u8>]) -> Result<Option<Changed<'_>>, Newer> {
+    let mut pages = Changed::new();
+    for change in changes {
+        let mut frames = Frames::of(change)?;
+        for Frame { id, row } in &mut frames {
+            pages.entry(id.0 / ROWS_PER_PAGE).or_default().push((id, row));
+        }
+        if frames.is_cut_off {
+            return Ok(None);
+        }
+    }
+    Ok(Some(pages))
+}
+
+/// The rows of each page that changed, as their bytes.
+pub type Changed<'a> = BTreeMap<u32, Vec<(FileId, Option<&'a [u8]>)>>;
+
+struct Frames<'a> {
+    rest: &'a [u8],
+    is_cut_off: bool,
+}
+
+impl<'a> Frames<'a> {
+    fn of(bytes: &'a [u8]) -> Result<Frames<'a>, Newer> {
+        match bytes.split_first() {
+            Some((&FORM, rest)) => Ok(Frames { rest, is_cut_off: false }),
+            Some((form, _)) if *form > FORM => Err(Newer),
+            // A page that was never written has no rows.
+            None => Ok(Frames { rest: &[], is_cut_off: false }),
+            Some(_) => Ok(Frames { rest: &[], is_cut_off: true }),
+        }
+    }
+}
+
+impl<'a> Iterator for Frames<'a> {
+    type Item = Frame<'a>;
+
+    fn next(&mut self) -> Option<Frame<'a>> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        match postcard::take_from_bytes(self.rest) {
+            Ok((frame, rest)) => {
+                self.rest = rest;
+                Some(frame)
+            }
+            Err(_) => {
+                (self.rest, self.is_cut_off) = (&[], true);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What the person chose, and, apart from it, what the engine remembers. Both are kept in the store.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
+
+use serde::{Deserialize, Serialize};
+
+use crate::folder::FolderId;
+use crate::gate::{GateRules, PowerSeen};
+use crate::notice::Noticed;
+use crate::record::Loaded;
+
+/// What the person chose, and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Settings {
+    /// Back up by itself while Safelight is open.
+    pub foreground: bool,
+    /// Back up while Safelight is closed, whenever the browser wakes it.
+    pub background: bool,
+    pub paused: bool,
+    /// Bytes per second that may be sent; `None` is no limit.
+    pub rate_limit: Option<NonZeroU64>,
+    /// Keep the screen on during a backup.
+    pub keep_awake: bool,
+    pub gates: GateRules,
+    /// Bytes of copies of files that wait, where folders cannot be read while Safelight is closed.
+    pub copies_limit: Option<NonZeroU64>,
+    /// Show notifications.
+    pub notices: bool,
+}
+
+/// About two hundred photos.
+const COPIES_BYTES: u64 = 1_000_000_000;
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            foreground: true,
+            background: true,
+            paused: false,
+            rate_limit: None,
+            keep_awake: false,
+            gates: GateRules::default(),
+            copies_limit: NonZeroU64::new(COPIES_BYTES),
+            notices: true,
+        }
+    }
+}
+
+/// What the engine remembers from one start to the next.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Memory {
+    /// The account that confirmed what is protected.
+    pub account: Option<AccountId>,
+    /// The battery, as a window last saw it.
+    pub power: Option<PowerSeen>,
+    pub closed_access: ClosedAccess,
+    pub noticed: Noticed,
+}
+
+/// The account on one server, by the id that the server gave it. A new vault has a new one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountId(pub String);
+
+/// Which folders could be read while no page was open. The browser does not tell beforehand: a wake-up finds out.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<(FolderId, Readable)>", into = "Vec<(FolderId, Readable)>")]
+pub struct ClosedAccess(BTreeMap<FolderId, Readable>);
+
+impl From<Vec<(FolderId, Readable)>> for ClosedAccess {
+    fn from(seen: Vec<(FolderId, Readable)>) -> ClosedAccess {
+        ClosedAccess(seen.into_iter().collect())
+    }
+}
+
+impl From<ClosedAccess> for Vec<(FolderId, Readable)> {
+    fn from(ClosedAccess(seen): ClosedAccess) -> Self {
+        seen.into_iter().collect()
+    }
+}
+
+/// Whether a folder could be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Readable {
+    Yes,
+    No,
+}
+
+impl ClosedAccess {
+    /// `None` while no wake-up has tried.
+    pub fn of(&self, folder: FolderId) -> Option<Readable> {
+        self.0.get(&folder).copied()
+    }
+
+    pub fn set(&mut self, folder: FolderId, readable: Readable) {
+        self.0.insert(folder, readable);
+    }
+
+    pub fn forget(&mut self, folder: FolderId) {
+        self.0.remove(&folder);
+    }
+}
+
+impl Memory {
+    /// When the record of an earlier memory cannot be read: who confirmed what is protected is unknown, so the server is
+    /// asked about everything again; and the first backup may long be done.
+    pub(crate) fn lost() -> Memory {
+        let noticed = Noticed { first_backup_done: true, ..Noticed::default() };
+        Memory { account: Some(AccountId(String::new())), noticed, ..Memory::default() }
+    }
+}
+
+/// A value that has a record in the store, which is written at the end of each turn that changed the value. One whose
+/// record cannot be read does not change, and is not written, before the person resets it.
+#[derive(Debug, Default)]
+pub(crate) struct Kept<T> {
+    value: T,
+    changed: bool,
+    unreadable: bool,
+}
+
+impl<T: Clone + Default + PartialEq> Kept<T> {
+    pub(crate) fn restore(&mut self, record: Loaded<T>) {
+        *self = match record {
+            Loaded::Known(value) => Kept { value, changed: false, unreadable: false },
+            Loaded::Unreadable => Kept { value: T::default(), changed: false, unreadable: true },
+        };
+    }
+
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut T)) {
+        if !self.unreadable {
+            let before = self.value.clone();
+            change(&mut self.value);
+            self.changed |= self.value != before;
+        }
+    }
+
+    pub(crate) fn reset(&mut self, value: T) {
+        *self = Kept { value, changed: true, unreadable: false };
+    }
+
+    pub(crate) fn is_unreadable(&self) -> bool {
+        self.unreadable
+    }
+
+    /// The value, if it changed since the last call.
+    pub(crate) fn take_changed(&mut self) -> Option<T> {
+        std::mem::take(&mut self.changed).then(|| self.value.clone())
+    }
+}
+
+impl<T> std::ops::Deref for Kept<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}

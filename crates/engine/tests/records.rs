@@ -1,0 +1,287 @@
+//! The durable forms. A fixture of each is kept for ever: what an older Safelight wrote is read by every newer one.
+//!
+//! A stored type that changes is a new form: raise its number, read the old form beside the new one, and run
+//! `FIXTURES=write cargo test --test records`, which writes the fixtures that are missing and changes none that is there.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use protocol::{AssetId, Digest};
+use safelight_engine::record::{Form, Newer, Record, Versioned, pages, read};
+use safelight_engine::testing::contract::{some_incidents, some_memory, some_settings};
+use safelight_engine::{
+    Account, Barrier, Done, Ended, Failure, FileId, FileState, FolderId, FolderRules, Gate, Halt, Incident,
+    Loaded, Memory, Moment, Needs, Problem, Proof, Readable, Row, Run, RunEnd, SavedRow, Settings,
+    SkipReason, Stamp, Trouble, Versions, VideosInBackground, Wake,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_reflection::{Samples, Tracer, TracerConfig};
+
+#[test]
+fn every_plain_record_is_read_as_it_was_written_by_its_form() {
+    fixture_is_read("settings", some_settings());
+    fixture_is_read("memory", some_memory());
+    fixture_is_read("rules", FolderRules { versions: Versions::KeepFirst });
+    fixture_is_read("run", some_run());
+    fixture_is_read("incidents", some_incidents());
+}
+
+#[test]
+fn rows_are_read_as_their_form_wrote_them() {
+    let bytes = fixture(&format!("rows-{}.bin", pages::FORM), || pages::encode(&one_of_each()).unwrap());
+    let read = pages::decode(&bytes).unwrap();
+    assert_eq!(read.rows, one_of_each());
+    assert!(read.unreadable.is_empty() && !read.is_cut_off);
+    assert_eq!(pages::encode(&one_of_each()).unwrap(), bytes, "the form is written as before");
+}
+
+#[test]
+fn a_stored_type_that_changes_is_a_new_form() {
+    let shape_of_settings = shape::<Settings>(&[trace::<VideosInBackground>]);
+    has_shape("settings", Settings::FORM, &shape_of_settings);
+    has_shape("memory", Memory::FORM, &shape::<Memory>(&[trace::<Readable>, trace::<Needs>]));
+    has_shape("rules", FolderRules::FORM, &shape::<FolderRules>(&[trace::<Versions>]));
+    let enums = [
+        trace::<Wake>,
+        trace::<RunEnd>,
+        trace::<Halt>,
+        trace::<Gate>,
+        trace::<SkipReason>,
+        trace::<Problem>,
+        trace::<Failure>,
+    ];
+    has_shape("run", Run::FORM, &shape::<Run>(&enums));
+    let enums = [trace::<Trouble>, trace::<Failure>, trace::<Problem>, trace::<Halt>, trace::<Barrier>];
+    has_shape("incidents", <Vec<Incident> as Record>::FORM, &shape::<Vec<Incident>>(&enums));
+    has_shape("row", u32::from(pages::FORM), &shape_of_rows());
+}
+
+#[test]
+fn a_record_of_a_newer_form_is_left_to_a_newer_safelight() {
+    let newer = Versioned { form: Settings::FORM + 1, record: some_settings() };
+    assert_eq!(read_json::<Settings>(&serde_json::to_string(&newer).unwrap()), Err(Newer));
+    assert_eq!(read_json::<Settings>(r#"{"form": 900, "anything": true}"#), Err(Newer));
+    assert_eq!(pages::decode(&[pages::FORM + 1, 1, 2, 3]), Err(Newer));
+}
+
+#[test]
+fn what_makes_no_sense_is_unreadable_and_not_a_default() {
+    for nonsense in ["null", "{}", "7", r#"{"form": 1}"#, r#"{"form": 1, "record": {"paused": "maybe"}}"#] {
+        assert_eq!(read_json::<Settings>(nonsense), Ok(Loaded::Unreadable), "{nonsense}");
+    }
+}
+
+#[test]
+fn a_row_that_makes_no_sense_leaves_the_others_readable_and_stays() {
+    let rows: Vec<SavedRow> = (0..3).map(|id| row(id, FileState::Found)).collect();
+    let mut bytes = pages::encode(&rows).unwrap();
+    let state_of_1 = bytes.len() / 3 * 2 - 3;
+    bytes[state_of_1] = 0xee;
+    let read = pages::decode(&bytes).unwrap();
+    assert_eq!(read.unreadable, [FileId(1)]);
+    assert_eq!(read.rows, [rows[0].clone(), rows[2].clone()]);
+
+    // Folding keeps it, for whoever can read it.
+    let changed = pages::encode(&[row(2, FileState::Gone { digest: None })]).unwrap();
+    let changes = [changed];
+    let by_page = pages::by_page(&changes).unwrap().unwrap();
+    let folded = pages::fold(&bytes, by_page[&0].iter().copied()).unwrap().unwrap();
+    let read = pages::decode(&folded).unwrap();
+    assert_eq!(read.unreadable, [FileId(1)]);
+    assert_eq!(read.rows, [rows[0].clone(), row(2, FileState::Gone { digest: None })]);
+}
+
+#[test]
+fn of_bytes_that_are_cut_off_every_whole_row_is_read() {
+    let rows: Vec<SavedRow> = (0..3).map(|id| row(id, FileState::Found)).collect();
+    let bytes = pages::encode(&rows).unwrap();
+    for end in 1..bytes.len() {
+        let read = pages::decode(&bytes[..end]).unwrap();
+        assert!(read.unreadable.is_empty());
+        assert_eq!(read.rows[..], rows[..read.rows.len()]);
+        assert_eq!(read.is_cut_off, pages::encode(&read.rows).unwrap().len() < end, "{end} bytes");
+    }
+    assert_eq!(pages::fold(&bytes[..9], []), Ok(None), "what is cut off is not written again");
+}
+
+#[test]
+fn changes_are_folded_into_their_pages_in_order() {
+    let last = pages::ROWS_PER_PAGE;
+    let changes = [
+        pages::encode(&[row(1, FileState::Found), row(last, FileState::Found)]).unwrap(),
+        pages::encode(&[row(0, FileState::Found), SavedRow { id: FileId(1), row: None }]).unwrap(),
+    ];
+    let by_page = pages::by_page(&changes).unwrap().unwrap();
+    let page = |number: u32| {
+        let folded = pages::fold(&[], by_page[&number].iter().copied()).unwrap().unwrap();
+        pages::decode(&folded).unwrap().rows
+    };
+    assert_eq!((page(0), page(1)), (vec![row(0, FileState::Found)], vec![row(last, FileState::Found)]));
+}
+
+fn fixture_is_read<T>(name: &str, value: T)
+where
+    T: Record + Serialize + DeserializeOwned + Clone + PartialEq + std::fmt::Debug,
+{
+    let written = serde_json::to_string_pretty(&Versioned::of(value.clone())).unwrap();
+    let kept = fixture(&format!("{name}-{}.json", T::FORM), || written.clone().into_bytes());
+    let kept = String::from_utf8(kept).unwrap();
+    assert_eq!(read_json::<T>(&kept), Ok(Loaded::Known(value)));
+    assert_eq!(kept, written, "the form is written as before");
+}
+
+fn read_json<T: Record + DeserializeOwned>(json: &str) -> Result<Loaded<T>, Newer> {
+    read(serde_json::from_str::<Form>(json), || serde_json::from_str::<Versioned<T>>(json))
+}
+
+/// Every type that this one is made of, with its fields and variants in order. Of the enums inside it tracing sees one
+/// variant: each is traced by itself, and one that is left out fails the test.
+fn shape<T: DeserializeOwned>(enums: &[fn(&mut Tracer)]) -> String {
+    let config = TracerConfig::default().is_human_readable(false).default_u64_value(1);
+    let mut tracer = Tracer::new(config);
+    trace::<T>(&mut tracer);
+    enums.iter().for_each(|trace| trace(&mut tracer));
+    serde_json::to_string_pretty(&tracer.registry().unwrap()).unwrap()
+}
+
+/// Digests have no value that tracing could make up, so rows are traced as they are written.
+fn shape_of_rows() -> String {
+    let mut tracer = Tracer::new(TracerConfig::default().is_human_readable(false));
+    let rows: Vec<Row> = one_of_each().into_iter().filter_map(|saved| saved.row).collect();
+    let seen: BTreeSet<usize> = rows.iter().map(|row| number_of(&row.state)).collect();
+    assert!(seen.into_iter().eq(0..=10), "there is one of each state");
+    for row in &rows {
+        tracer.trace_value(&mut Samples::new(), row).unwrap();
+    }
+    let enums = [trace::<Failure>, trace::<Proof>, trace::<SkipReason>, trace::<Problem>];
+    enums.iter().for_each(|trace| trace(&mut tracer));
+    serde_json::to_string_pretty(&tracer.registry().unwrap()).unwrap()
+}
+
+fn number_of(state: &FileState) -> usize {
+    match state {
+        FileState::Found => 0,
+        FileState::Hashed { .. } => 1,
+        FileState::Ready { .. } => 2,
+        FileState::Uploading { .. } => 3,
+        FileState::Sent { .. } => 4,
+        FileState::Waiting { .. } => 5,
+        FileState::Protected { .. } => 6,
+        FileState::Skipped(_) => 7,
+        FileState::Problem { .. } => 8,
+        FileState::InTrash { .. } => 9,
+        FileState::Gone { .. } => 10,
+    }
+}
+
+fn trace<T: DeserializeOwned>(tracer: &mut Tracer) {
+    tracer.trace_type::<T>(&Samples::new()).unwrap();
+}
+
+fn has_shape(name: &str, form: u32, shape: &str) {
+    let kept = fixture(&format!("{name}-{form}.shape.json"), || shape.as_bytes().to_vec());
+    assert_eq!(String::from_utf8(kept).unwrap(), shape, "{name} changed: it needs a new form");
+}
+
+/// The kept bytes; written now if they are missing and that is asked for.
+fn fixture(name: &str, written: impl FnOnce() -> Vec<u8>) -> Vec<u8> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    if !path.exists() && std::env::var("FIXTURES").is_ok_and(|wanted| wanted == "write") {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, written()).unwrap();
+    }
+    fs::read(&path).unwrap_or_else(|_| panic!("{name} is missing: FIXTURES=write makes it"))
+}
+
+fn some_run() -> Run {
+    Run {
+        began: Moment(1_700_000_000_000),
+        woken_by: Wake::PeriodicSync,
+        ended: Some(Ended {
+            at: Moment(1_700_000_009_000),
+            because: RunEnd::Stopped(Halt::ServerError(502)),
+        }),
+        done: Done { sent: 3, sent_bytes: 5_000_000_000, already_there: 2 },
+        account: Account {
+            scanned: 12,
+            sent: 3,
+            already_there: 2,
+            skipped: vec![(SkipReason::Hidden, 2), (SkipReason::NotMedia, 1)],
+            problems: vec![(Problem::Refused(418), 1), (Problem::GaveUp(Failure::Stalled), 1)],
+            remaining: 2,
+            protected_bytes: 15_000_000_000,
+            remaining_bytes: 7,
+        },
+    }
+}
+
+fn row(id: u32, state: FileState) -> SavedRow {
+    let stamp = Stamp { size: 5_000_000_000, modified: Moment(1_700_000_000_000 + u64::from(id)) };
+    let path = format!("2024/Österreich 🏔/写真 {id}.jpg").into();
+    SavedRow {
+        id: FileId(id),
+        row: Some(Row { folder: FolderId(1), path, stamp, state, attempts: 2, before: None }),
+    }
+}
+
+fn one_of_each() -> Vec<SavedRow> {
+    let (digest, asset) = (Digest([7; 20]), AssetId([9; 16]));
+    let wait = |failure| FileState::Waiting { digest: Some(digest), until: Moment(u64::MAX), failure };
+    let problem = |problem| FileState::Problem { digest: Some(digest), problem };
+    let mut states = vec![
+        FileState::Found,
+        FileState::Hashed { digest },
+        FileState::Ready { digest },
+        FileState::Uploading { digest },
+        FileState::Sent { digest, asset },
+        FileState::Protected { digest, asset: Some(asset), proof: Proof::Stored },
+        FileState::Protected { digest, asset: None, proof: Proof::AlreadyThere },
+        FileState::InTrash { digest, asset: Some(asset) },
+        FileState::InTrash { digest, asset: None },
+        FileState::Gone { digest: Some(digest) },
+        FileState::Gone { digest: None },
+    ];
+    states.extend(
+        [
+            Failure::ServerError(502),
+            Failure::NotUnderstood,
+            Failure::Stalled,
+            Failure::DigestMismatch,
+            Failure::CutOff,
+            Failure::Changing,
+            Failure::ReaderStopped,
+        ]
+        .map(wait),
+    );
+    states.extend(
+        [
+            Problem::Unreadable,
+            Problem::Nameless,
+            Problem::UnreadableFolder,
+            Problem::TooLargeForServer,
+            Problem::Refused(400),
+            Problem::GaveUp(Failure::Stalled),
+            Problem::InServerTrash,
+        ]
+        .map(problem),
+    );
+    states.extend(
+        [
+            SkipReason::Hidden,
+            SkipReason::SystemFiles,
+            SkipReason::NotMedia,
+            SkipReason::Sidecar,
+            SkipReason::Empty,
+            SkipReason::UnsupportedByServer,
+            SkipReason::LaterVersion,
+        ]
+        .map(FileState::Skipped),
+    );
+    let mut rows: Vec<SavedRow> = states.into_iter().zip(0..).map(|(state, id)| row(id, state)).collect();
+    let changed_since = rows[0].row.clone().map(|row| Row { before: Some(Box::new(Digest([5; 20]))), ..row });
+    rows.push(SavedRow { id: FileId(500), row: changed_since });
+    rows.push(SavedRow { id: FileId(501), row: None });
+    rows
+}

@@ -1,0 +1,140 @@
+//! What the headline says in each state.
+
+use engine::testing::{CODE, PICTURES, World};
+use engine::{Access, Barrier, Intent, Loaded};
+
+use super::*;
+
+#[test]
+fn done_is_said_of_everything_and_with_its_proof() {
+    let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "three")]);
+    world.settle();
+    assert_eq!(
+        words(&world),
+        ["done", "Everything is protected", "2 files (8 B) are on your server, confirmed byte for byte."]
+    );
+}
+
+#[test]
+fn one_problem_is_named_and_the_rest_is_said_to_be_safe() {
+    let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "three")]);
+    world.disk().set_readable("a.jpg", false);
+    world.settle();
+    assert_eq!(
+        words(&world),
+        ["needs-you", "1 file needs you", "Everything else is protected: 1 file on your server."]
+    );
+}
+
+#[test]
+fn a_lost_sign_in_says_that_nothing_is_lost() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.server.paired = false;
+    world.settle();
+    let [state, title, detail] = words(&world);
+    assert_eq!((state.as_str(), title.as_str()), ("unpaired", "Pair this browser with your server"));
+    assert_eq!(
+        detail,
+        "The server no longer knows this browser. Nothing is lost: 1 file waits, and the backup goes on once you pair."
+    );
+    world.ask(Intent::Pair { code: "WRONG".into() });
+    world.settle();
+    assert!(words(&world)[2].starts_with("That code is wrong, used or too old."));
+    world.ask(Intent::Pair { code: CODE.into() });
+    world.settle();
+    assert_eq!(words(&world)[0], "done");
+}
+
+#[test]
+fn what_holds_the_work_is_said_in_one_sentence() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.server.says(507);
+    world.settle();
+    assert_eq!(words(&world), ["needs-you", "Your server's disk is full", "Make room on it. 1 file waits."]);
+
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.server.says(500);
+    world.settle();
+    assert_eq!(
+        words(&world),
+        ["waiting", "Waiting to try again", "1 file did not go through and will be tried again by itself."]
+    );
+
+    let mut world = World::with(&[]);
+    let now = world.now;
+    world.disk().write("new.jpg", "one", now);
+    world.settle();
+    assert_eq!(
+        words(&world),
+        [
+            "waiting",
+            "Waiting for new files",
+            "1 file is being written. It is backed up as soon as it is left alone."
+        ]
+    );
+
+    let mut world = World::with(&[("a.jpg", "one")]);
+    let later = world.now + 10_000;
+    world.server.offline_until(later);
+    world.settle();
+    assert_eq!(
+        words(&world),
+        [
+            "offline",
+            "Your server cannot be reached",
+            "It does not answer. 1 file waits; Safelight keeps trying."
+        ]
+    );
+
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.ask(Intent::Pause);
+    world.settle();
+    assert_eq!(words(&world)[..2], ["paused", "Paused"]);
+}
+
+#[test]
+fn a_folder_out_of_reach_is_named_and_not_called_deleted() {
+    for (barrier, title) in [
+        (Barrier::NeedsPermission, "A folder needs your permission"),
+        (Barrier::Unreachable, "A folder cannot be reached"),
+    ] {
+        let mut world = World::with(&[("a.jpg", "one")]);
+        world.settle();
+        world.disks.get_mut(&PICTURES).unwrap().access = Access::Barred(barrier);
+        world.reboot();
+        world.settle();
+        assert_eq!(words(&world)[..2], ["needs-you", title]);
+        assert!(words(&world)[2].contains("“Pictures”"));
+    }
+}
+
+#[test]
+fn records_that_cannot_be_read_need_the_person_and_send_nothing() {
+    let mut world = World::unpaired(&[("a.jpg", "one")]);
+    world.server.paired = true;
+    world.store.unreadable.settings = true;
+    world.start();
+    world.settle();
+    assert_eq!(words(&world)[..2], ["needs-you", "Your settings can't be read"]);
+    world.ask(Intent::ResetSettings);
+    world.settle();
+    assert_eq!(words(&world)[0], "done");
+
+    world.store.folders.get_mut(&PICTURES).unwrap().rules = Loaded::Unreadable;
+    world.reboot();
+    world.settle();
+    assert_eq!(words(&world)[..2], ["needs-you", "The rules of a folder can't be read"]);
+    assert!(words(&world)[2].contains("“Pictures”"));
+}
+
+#[test]
+fn a_folder_without_photos_is_not_called_protected() {
+    let mut world = World::with(&[("notes.txt", "one")]);
+    world.settle();
+    assert_eq!(words(&world)[..2], ["done", "Nothing to back up"]);
+}
+
+fn words(world: &World) -> [String; 3] {
+    let Headline { state, title, detail } = headline(&world.view());
+    [state.into(), title, detail]
+}
