@@ -1,4 +1,7 @@
 //! Puts the built page into the binary: every file of the folder that `SAFELIGHT_PAGE_DIR` names, or none.
+//!
+//! `SAFELIGHT_PAGE_VERSION` is a hash of the folder's contents: when it changes, cargo embeds the folder again, whatever
+//! the files' times say.
 
 use std::env;
 use std::error::Error;
@@ -7,10 +10,12 @@ use std::fs;
 use std::path::Path;
 
 const PAGE_DIR: &str = "SAFELIGHT_PAGE_DIR";
+const PAGE_VERSION: &str = "SAFELIGHT_PAGE_VERSION";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed={PAGE_DIR}");
+    println!("cargo::rerun-if-env-changed={PAGE_VERSION}");
     let mut files = String::new();
     if let Some(folder) = env::var_os(PAGE_DIR).filter(|folder| !folder.is_empty()) {
         let folder = fs::canonicalize(folder)?;

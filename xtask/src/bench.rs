@@ -5,7 +5,8 @@ use std::process::Command;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use crate::shell::{cargo, run, say};
+use crate::serve;
+use crate::shell::{run, say};
 use crate::test::{install_npm_packages, prepare_journeys};
 use crate::{root, target};
 
@@ -48,12 +49,7 @@ pub struct Options {
 pub fn bench(options: &Options) -> Result<()> {
     let mut node = prepare_journeys()?;
     install_npm_packages(&root().join("tests/clients"))?;
-    say("building what weighs the server");
-    run(&mut cargo(&["build", "--release", "--package", "safelight-server", "--example", "weigh"]))?;
-    node.env(
-        "WEIGH",
-        target().join("release/examples").join(format!("weigh{}", std::env::consts::EXE_SUFFIX)),
-    );
+    node.env("WEIGH", serve::build_example("weigh")?);
     let saved = target().join("bench/latest.json");
     run(add_words(node.arg("bench/run.mjs"), options).arg("--save").arg(&saved))?;
     say(&format!("every run is in {}", saved.display()));

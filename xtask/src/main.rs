@@ -6,7 +6,7 @@
 mod bench;
 mod bindings;
 mod dev;
-mod lean;
+mod kept;
 mod page;
 mod schema;
 mod serve;
@@ -58,18 +58,12 @@ enum Task {
         #[command(flatten)]
         options: bench::Options,
     },
-    /// Show what a browser has to fetch, and fail where it is more than its budget
+    /// Show what a browser has to fetch, and fail where it is over its limit
     Size,
     /// Live random lives of a backup, and tell the first that breaks a rule, with its seed
     Simulate(simulate::Options),
     /// Take the README's screenshots from the running app
     Screenshots,
-    /// Run one wasm test module in a browser (called by cargo)
-    #[command(hide = true)]
-    WasmTestRunner {
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<std::ffi::OsString>,
-    },
 }
 
 fn main() -> ExitCode {
@@ -96,7 +90,6 @@ fn run(task: Task) -> Result<()> {
         Task::Size => size::size(),
         Task::Simulate(options) => simulate::simulate(&options),
         Task::Screenshots => test::screenshots(),
-        Task::WasmTestRunner { arguments } => test::run_wasm_module(arguments),
     }
 }
 

@@ -1,20 +1,23 @@
 //! Builds what the browser loads: the page, the workers, and the hand-written files around them.
 //!
-//! A name under `assets/` carries a hash of its content, so that it can be kept for ever. Files that name others
-//! hold `{{placeholders}}`; they are made after what they name.
+//! A name under `assets/` carries a hash of its content, so that browsers may keep it for ever. Files that name
+//! others hold `{{placeholders}}`, and are made after the files that they name.
+//!
+//! Invariant: the folder holds exactly the files of this build, and a file whose content is unchanged is not written.
 
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use brotli::BrotliCompress;
 use brotli::enc::BrotliEncoderParams;
 use sha1::{Digest, Sha1};
 
 use crate::bindings::bind;
-use crate::lean::lean;
+use crate::kept::{Files, Kept};
 use crate::shell::{cargo, ensure_wasm_target, run, say};
 use crate::{root, target};
 
@@ -33,76 +36,93 @@ const PROGRAMS: [(&str, &str); 3] =
 /// Text gains, images are compressed already.
 const COMPRESSED: [&str; 7] = ["html", "js", "css", "wasm", "svg", "webmanifest", "json"];
 
-/// What was built: where, and which file has which role.
+/// Everything that the server hosts.
+#[derive(Default)]
 pub struct Page {
-    pub dir: PathBuf,
-    /// Role to path below `dir`: `page.wasm` to `assets/page-0123456789.wasm`.
-    pub files: BTreeMap<String, String>,
+    /// Role to path: `page.wasm` to `assets/page-0123456789.wasm`.
+    roles: BTreeMap<String, String>,
+    /// Path to content, with the compressed neighbours.
+    files: Files,
 }
 
-pub fn build(quality: Quality) -> Result<Page> {
+/// A page on disk.
+pub struct Built {
+    pub dir: PathBuf,
+    pub page: Page,
+}
+
+pub fn build(quality: Quality) -> Result<Built> {
+    let programs = compile(quality)?;
+    let kept = Kept::open(target().join("kept"))?;
+    let mut page = Page::default();
+    for bound in side_by_side(programs, |(name, wasm)| bound(&kept, name, &wasm, quality))? {
+        page.add_program(bound);
+    }
+    page.add_hand_written(&root())?;
+    if quality == Quality::Release {
+        page.compress(&kept)?;
+    }
+    kept.prune();
+    let dir = target().join(if quality == Quality::Release { "page" } else { "page-dev" });
+    page.write(&dir)?;
+    Ok(Built { dir, page })
+}
+
+/// The three programs as the compiler leaves them, by name.
+fn compile(quality: Quality) -> Result<Vec<(&'static str, Vec<u8>)>> {
     ensure_wasm_target()?;
-    let profile = match quality {
-        Quality::Release => "web",
-        Quality::Quick => "dev",
+    let (profile, folder) = match quality {
+        Quality::Release => ("web", "web"),
+        Quality::Quick => ("dev", "debug"),
     };
     say(&format!("building page and workers ({profile})"));
     let packages = ["--package", "safelight-page", "--package", "safelight-workers"];
     let mut build = cargo(&["build", "--target", "wasm32-unknown-unknown", "--profile", profile]);
     run(build.args(packages).env("RUSTFLAGS", remapped_paths()))?;
-    let built =
-        target().join("wasm32-unknown-unknown").join(if profile == "dev" { "debug" } else { profile });
-    let dir = target().join(if quality == Quality::Release { "page" } else { "page-dev" });
-    let mut page = Page::begin(dir)?;
-    for (program, name) in PROGRAMS {
-        page.add_program(&built.join(format!("{program}.wasm")), name, quality)?;
-    }
-    page.add_hand_written()?;
-    if quality == Quality::Release {
-        say("compressing");
-        page.compress()?;
-    }
-    Ok(page)
+    let built = target().join("wasm32-unknown-unknown").join(folder);
+    let read = |(program, name)| Ok((name, read(&built.join(format!("{program}.wasm")))?));
+    PROGRAMS.into_iter().map(read).collect()
+}
+
+fn bound(kept: &Kept, name: &str, wasm: &[u8], quality: Quality) -> Result<Files> {
+    let quality_name: &[u8] = match quality {
+        Quality::Release => b"release",
+        Quality::Quick => b"quick",
+    };
+    kept.get_or_make("bind", &[name.as_bytes(), quality_name, wasm], || {
+        say(&format!("binding {name}"));
+        bind(wasm, name, quality)
+    })
 }
 
 impl Page {
-    fn begin(dir: PathBuf) -> Result<Page> {
-        if dir.exists() {
-            fs::remove_dir_all(&dir).with_context(|| format!("could not clear {}", dir.display()))?;
+    fn add_program(&mut self, bound: Files) {
+        for (role, bytes) in bound {
+            self.add_asset(&role, bytes);
         }
-        fs::create_dir_all(dir.join("assets"))?;
-        Ok(Page { dir, files: BTreeMap::new() })
     }
 
-    fn add_program(&mut self, wasm: &Path, name: &str, quality: Quality) -> Result<()> {
-        let bound = bind(wasm, name, quality)?;
-        self.add_asset(name, "wasm", &bound.wasm)?;
-        self.add_asset(&format!("{name}-bindings"), "js", bound.js.as_bytes())
-    }
-
-    fn add_hand_written(&mut self) -> Result<()> {
-        let www = root().join("www");
-        for role in ["page", "backup-worker"] {
-            let text = self.filled(&www.join(format!("{role}.js")))?;
-            self.add_asset(role, "js", lean(&text)?.as_bytes())?;
+    fn add_hand_written(&mut self, root: &Path) -> Result<()> {
+        let www = root.join("www");
+        for role in ["page.js", "backup-worker.js"] {
+            let text = self.filled(&www.join(role))?;
+            self.add_asset(role, text.into());
         }
-        self.add_asset("style", "css", joined(&www.join("style"))?.as_bytes())?;
+        self.add_asset("style.css", joined(&www.join("style"))?.into());
         let index = self.filled(&www.join("index.html"))?;
-        self.add_file("index.html", index.as_bytes())?;
-        self.copy_public(&root().join("public"), "")?;
+        self.add_file("index.html", index.into());
+        self.copy_public(&root.join("public"), "")?;
         self.add_service_worker(&www.join("sw.js"))
     }
 
-    /// The service worker is made last: it lists everything else, and its version is a hash of the list.
+    /// The service worker is made last: it lists everything else, and its version is a hash of all of it.
     fn add_service_worker(&mut self, source: &Path) -> Result<()> {
         let kept = |path: &&String| !path.starts_with("screenshots/");
-        let list: Vec<String> = self.files.values().filter(kept).map(|path| format!("\"/{path}\"")).collect();
-        let contents = self.files.values().map(|path| Ok(hash(&fs::read(self.dir.join(path))?)));
-        let version = hash(contents.collect::<Result<String>>()?.as_bytes());
+        let list: Vec<String> = self.roles.values().filter(kept).map(|path| format!("\"/{path}\"")).collect();
         let text = self.filled(source)?;
-        let text =
-            text.replace("{{files}}", &format!("[{}]", list.join(", "))).replace("{{version}}", &version);
-        self.add_file("sw.js", lean(&text)?.as_bytes())
+        let text = text.replace("{{files}}", &format!("[{}]", list.join(", ")));
+        self.add_file("sw.js", text.replace("{{version}}", &self.version()).into());
+        Ok(())
     }
 
     fn copy_public(&mut self, from: &Path, prefix: &str) -> Result<()> {
@@ -111,50 +131,101 @@ impl Page {
             if entry.file_type()?.is_dir() {
                 self.copy_public(&entry.path(), &format!("{name}/"))?;
             } else {
-                self.add_file(&name, &fs::read(entry.path())?)?;
+                self.add_file(&name, read(&entry.path())?);
             }
         }
         Ok(())
     }
 
-    fn add_asset(&mut self, role: &str, extension: &str, bytes: &[u8]) -> Result<()> {
-        let path = format!("assets/{role}-{}.{extension}", hash(bytes));
-        self.write(&path, bytes)?;
-        self.files.insert(format!("{role}.{extension}"), path);
-        Ok(())
+    /// Kept under a name that holds a hash of its content.
+    fn add_asset(&mut self, role: &str, bytes: Vec<u8>) {
+        let (stem, extension) = role.rsplit_once('.').unwrap_or((role, ""));
+        let path = format!("assets/{stem}-{}.{extension}", hash(&bytes));
+        self.roles.insert(role.into(), path.clone());
+        self.files.insert(path, bytes);
     }
 
-    fn add_file(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
-        self.write(path, bytes)?;
-        self.files.insert(path.into(), path.into());
-        Ok(())
-    }
-
-    fn write(&self, path: &str, bytes: &[u8]) -> Result<()> {
-        let path = self.dir.join(path);
-        fs::create_dir_all(path.parent().unwrap_or(&self.dir))?;
-        fs::write(&path, bytes).with_context(|| format!("could not write {}", path.display()))
+    fn add_file(&mut self, path: &str, bytes: Vec<u8>) {
+        self.roles.insert(path.into(), path.into());
+        self.files.insert(path.into(), bytes);
     }
 
     /// The text of a file with `{{page.wasm}}` and the like replaced by their addresses.
     fn filled(&self, source: &Path) -> Result<String> {
-        let mut text =
-            fs::read_to_string(source).with_context(|| format!("could not read {}", source.display()))?;
-        for (role, path) in &self.files {
+        let mut text = String::from_utf8(read(source)?)?;
+        for (role, path) in &self.roles {
             text = text.replace(&format!("{{{{{role}}}}}"), &format!("/{path}"));
         }
         Ok(text)
     }
 
-    fn compress(&self) -> Result<()> {
-        for path in self.files.values() {
-            if COMPRESSED.iter().any(|extension| path.ends_with(&format!(".{extension}"))) {
-                let bytes = brotli(&fs::read(self.dir.join(path))?)?;
-                self.write(&format!("{path}.br"), &bytes)?;
+    fn compress(&mut self, kept: &Kept) -> Result<()> {
+        let gains = |path: &str| COMPRESSED.iter().any(|extension| path.ends_with(&format!(".{extension}")));
+        let files: Vec<(&String, &Vec<u8>)> = self.files.iter().filter(|(path, _)| gains(path)).collect();
+        let compressed = side_by_side(files, |(path, bytes)| {
+            let result = kept.get_or_make("brotli", &[bytes], || {
+                say(&format!("compressing {path}"));
+                Ok(Files::from([("br".into(), brotli(bytes)?)]))
+            });
+            Ok(result?.into_values().map(|bytes| (format!("{path}.br"), bytes)).collect::<Files>())
+        })?;
+        self.files.extend(compressed.into_iter().flatten());
+        Ok(())
+    }
+
+    /// A hash of every name and content.
+    pub fn version(&self) -> String {
+        let lines = self.files.iter().map(|(path, bytes)| format!("{} {path}\n", hash(bytes)));
+        hash(lines.collect::<String>().as_bytes())
+    }
+
+    /// How many bytes the browser fetches for this role.
+    pub fn compressed_size(&self, role: &str) -> Result<usize> {
+        let path = self.roles.get(role).with_context(|| format!("the page has no {role}"))?;
+        let bytes = self.files.get(&format!("{path}.br"));
+        Ok(bytes.with_context(|| format!("{role} is not compressed"))?.len())
+    }
+
+    fn write(&self, dir: &Path) -> Result<()> {
+        self.remove_others(dir, "")?;
+        for (path, bytes) in &self.files {
+            let path = dir.join(path);
+            if fs::read(&path).is_ok_and(|present| present == *bytes) {
+                continue;
+            }
+            fs::create_dir_all(path.parent().unwrap_or(dir))?;
+            fs::write(&path, bytes).with_context(|| format!("could not write {}", path.display()))?;
+        }
+        Ok(())
+    }
+
+    /// Removes files that are not part of this page.
+    fn remove_others(&self, dir: &Path, prefix: &str) -> Result<()> {
+        if !dir.exists() {
+            return Ok(());
+        }
+        for entry in sorted_entries(dir)? {
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if entry.file_type()?.is_dir() {
+                self.remove_others(&entry.path(), &format!("{name}/"))?;
+            } else if !self.files.contains_key(&name) {
+                fs::remove_file(entry.path())?;
             }
         }
         Ok(())
     }
+}
+
+/// One thread each: they are few.
+fn side_by_side<T: Send, U: Send>(items: Vec<T>, work: impl Fn(T) -> Result<U> + Sync) -> Result<Vec<U>> {
+    thread::scope(|scope| {
+        let work = &work;
+        let threads: Vec<_> = items.into_iter().map(|item| scope.spawn(move || work(item))).collect();
+        let join = |thread: thread::ScopedJoinHandle<'_, Result<U>>| {
+            thread.join().unwrap_or_else(|_| Err(anyhow!("a build step panicked")))
+        };
+        threads.into_iter().map(join).collect()
+    })
 }
 
 /// The files of a folder as one text, in the order of their names.
@@ -182,18 +253,16 @@ fn hash(bytes: &[u8]) -> String {
     Sha1::digest(bytes).iter().take(5).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The smallest that brotli can make of it: which window and which blocks suit a file only trying tells.
 fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
-    const WINDOW_AND_BLOCK_BITS: [(i32, i32); 2] = [(22, 0), (19, 16)];
-    let mut smallest: Option<Vec<u8>> = None;
-    for (lgwin, lgblock) in WINDOW_AND_BLOCK_BITS {
-        let size_hint = bytes.len();
-        let params = BrotliEncoderParams { quality: 11, lgwin, lgblock, size_hint, ..Default::default() };
-        let mut compressed = Vec::new();
-        BrotliCompress(&mut &*bytes, &mut compressed, &params)?;
-        if smallest.as_ref().is_none_or(|smallest| compressed.len() < smallest.len()) {
-            smallest = Some(compressed);
-        }
-    }
-    Ok(smallest.unwrap_or_default())
+    let params = BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
+    let mut compressed = Vec::new();
+    BrotliCompress(&mut &*bytes, &mut compressed, &params)?;
+    Ok(compressed)
 }
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("could not read {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests;

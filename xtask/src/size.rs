@@ -1,38 +1,32 @@
-//! What each context makes a browser fetch, compressed, against its budget.
-
-use std::fs;
+//! How much each browser context fetches, compressed with brotli, against its limit.
 
 use anyhow::{Result, bail};
 
-use crate::page::{self, Page, Quality};
+use crate::page::{self, Quality};
 
-/// A context, what it fetches, and how many KB (of 1,024 bytes) that may be.
-const BUDGETS: [(&str, &[&str], u64); 3] = [
-    ("page", &["index.html", "style.css", "page.js", "page-bindings.js", "page.wasm"], 250),
-    ("backup worker", &["backup-worker.js", "backup-worker-bindings.js", "backup-worker.wasm"], 120),
-    ("service worker", &["sw.js", "service-worker-bindings.js", "service-worker.wasm"], 100),
+/// A context, the files that it fetches, and its limit in KB (of 1,024 bytes). The limits leave room: code is not made
+/// worse to save bytes.
+const LIMITS_KB: [(&str, &[&str], usize); 3] = [
+    ("page", &["index.html", "style.css", "page.js", "page-bindings.js", "page.wasm"], 300),
+    ("backup worker", &["backup-worker.js", "backup-worker-bindings.js", "backup-worker.wasm"], 220),
+    ("service worker", &["sw.js", "service-worker-bindings.js", "service-worker.wasm"], 200),
 ];
 
 pub fn size() -> Result<()> {
-    let page = page::build(Quality::Release)?;
+    let page = page::build(Quality::Release)?.page;
     let mut over = Vec::new();
-    for (context, roles, budget_kb) in BUDGETS {
-        let bytes = roles.iter().map(|role| compressed_size(&page, role)).sum::<Result<u64>>()?;
-        println!("{context:<15} {:>7.1} KB of {budget_kb} KB", bytes as f64 / 1024.0);
+    for (context, roles, limit_kb) in LIMITS_KB {
+        let bytes = roles.iter().map(|role| page.compressed_size(role)).sum::<Result<usize>>()?;
+        println!("{context:<15} {:>7.1} KB of {limit_kb} KB", bytes as f64 / 1024.0);
         for role in roles {
-            println!("    {role:<28} {:>7.1} KB", compressed_size(&page, role)? as f64 / 1024.0);
+            println!("    {role:<28} {:>7.1} KB", page.compressed_size(role)? as f64 / 1024.0);
         }
-        if bytes > budget_kb * 1024 {
+        if bytes > limit_kb * 1024 {
             over.push(context);
         }
     }
     if !over.is_empty() {
-        bail!("over budget: {}", over.join(", "));
+        bail!("over the size limit: {}", over.join(", "));
     }
     Ok(())
-}
-
-fn compressed_size(page: &Page, role: &str) -> Result<u64> {
-    let Some(path) = page.files.get(role) else { bail!("the page has no {role}") };
-    Ok(fs::metadata(page.dir.join(format!("{path}.br")))?.len())
 }

@@ -1,7 +1,6 @@
 //! All tests, in layers, and what they need installed.
 
 use std::env;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -9,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::shell::{apt_install, cargo, ensure_wasm_target, has, run, say};
-use crate::{root, schema, serve, simulate, size, tidy};
+use crate::{root, schema, serve, simulate, size, target, tidy};
 
 /// One kind of test, cheapest first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -24,7 +23,7 @@ pub enum Layer {
     Simulation,
     /// wasm-bindgen tests in headless Chromium: window, worker
     Wasm,
-    /// What a browser has to fetch, against its budget
+    /// How much a browser fetches, against its limits
     Size,
     /// Journeys through the real app in real Chromium
     Journeys,
@@ -57,13 +56,6 @@ pub fn screenshots() -> Result<()> {
     run(prepare_journeys()?.arg("screenshots.mjs"))
 }
 
-/// Entered by cargo in place of a wasm test module.
-pub fn run_wasm_module(arguments: Vec<OsString>) -> Result<()> {
-    env_logger::init();
-    let program = OsString::from("wasm-bindgen-test-runner");
-    wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args([program].into_iter().chain(arguments))
-}
-
 fn clippy() -> Result<()> {
     ensure_wasm_target()?;
     const STRICT: [&str; 3] = ["--", "--deny", "warnings"];
@@ -81,9 +73,10 @@ fn clippy() -> Result<()> {
 fn wasm(only: Option<&str>) -> Result<()> {
     ensure_wasm_target()?;
     ensure_chromium()?;
-    let runner = env::current_exe()?;
+    run(&mut cargo(&["build", "--package", "xtask", "--example", "wasm-test-runner"]))?;
+    let runner = target().join("debug/examples/wasm-test-runner");
     let mut test = cargo(&["test", "--target", "wasm32-unknown-unknown", "--package", "safelight-browser"]);
-    test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", format!("{} wasm-test-runner", runner.display()));
+    test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
     test.env("CHROMEDRIVER", find("CHROMEDRIVER", "chromedriver")?);
     run(test.args(only))
 }
