@@ -165,7 +165,7 @@ async fn a_folder_keeps_its_handle_its_name_and_its_rules() {
     put("folders", "folders", &id.0.into(), &record).await;
     let opened = store.load().await.unwrap();
     assert_eq!((opened.saved.folders[0].rules, opened.handles.len()), (Loaded::Unreadable, 1));
-    js_sys::Reflect::delete_property(record.unchecked_ref(), &"handle".into()).unwrap();
+    js_sys::Reflect::delete_property(record.unchecked_ref::<js_sys::Object>(), &"handle".into()).unwrap();
     put("folders", "folders", &id.0.into(), &record).await;
     let opened = store.load().await.unwrap();
     assert_eq!((opened.saved.folders.len(), opened.handles.len()), (1, 0), "it stays in sight");

@@ -2,7 +2,7 @@
 
 #![cfg(target_arch = "wasm32")]
 
-use engine::{Event, FolderId};
+use engine::{Event, FolderEvent, FolderId};
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use js_sys::{Function, Promise};
@@ -44,12 +44,12 @@ async fn a_moved_file_is_told_at_both_places() {
 async fn wait_for(told: &mut UnboundedReceiver<Event>, wanted: &str) {
     loop {
         match told.next().await {
-            Some(Event::PathsTouched { folder: FOLDER, paths })
+            Some(Event::Folder(FOLDER, FolderEvent::PathsTouched(paths)))
                 if paths.iter().any(|path| **path == *wanted) =>
             {
                 return;
             }
-            Some(Event::PathsTouched { .. }) => {}
+            Some(Event::Folder(_, FolderEvent::PathsTouched(_))) => {}
             other => panic!("{other:?}"),
         }
     }
