@@ -1,12 +1,13 @@
 //! Measures the product against yardsticks: other programs and plain JavaScript, in the same run on the same machine.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use crate::serve;
-use crate::shell::{run, say};
+use crate::shell::{cargo, run, say};
 use crate::test::{install_npm_packages, prepare_journeys};
 use crate::{root, target};
 
@@ -45,15 +46,29 @@ pub struct Options {
     quick: bool,
 }
 
+/// Shows that every bench can run.
+pub fn run_small() -> Result<()> {
+    bench(&Options { benches: Vec::new(), runs: None, quick: true })
+}
+
 /// A missed target is told, and fails nothing.
 pub fn bench(options: &Options) -> Result<()> {
     let mut node = prepare_journeys()?;
     install_npm_packages(&root().join("tests/clients"))?;
-    node.env("WEIGH", serve::build_example("weigh")?);
-    let saved = target().join("bench/latest.json");
+    node.env("WEIGH", build_weigh(options.quick)?);
+    let saved = target().join(if options.quick { "bench/quick.json" } else { "bench/latest.json" });
     run(add_words(node.arg("bench/run.mjs"), options).arg("--save").arg(&saved))?;
     say(&format!("every run is in {}", saved.display()));
     Ok(())
+}
+
+/// What weighs the server. The tests have built it already without optimisation, which is as good where no number counts.
+fn build_weigh(quick: bool) -> Result<PathBuf> {
+    if !quick {
+        return serve::build_example("weigh");
+    }
+    run(&mut cargo(&["build", "--example", "weigh"]))?;
+    Ok(target().join("debug/examples").join(format!("weigh{}", std::env::consts::EXE_SUFFIX)))
 }
 
 fn add_words<'a>(node: &'a mut Command, options: &Options) -> &'a mut Command {

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::shell::{apt_install, cargo, ensure_wasm_target, has, run, say};
-use crate::{root, schema, serve, simulate, size, target, tidy};
+use crate::{bench, root, schema, serve, simulate, size, target, tidy};
 
 /// One kind of test, cheapest first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -25,12 +25,14 @@ pub enum Layer {
     Wasm,
     /// How much a browser fetches, against its limits
     Size,
-    /// Journeys through the real app in real Chromium
+    /// Journeys through the real app in real Chromium, and one in real Firefox
     Journeys,
     /// Clients of others against the server: the official @immich/cli, and tus-js-client
     Clients,
     /// A fuzzer that reads the description of the API, against the real server
     Schema,
+    /// Every bench, once and small: it must run, whatever it measures
+    Benches,
 }
 
 pub fn test(layers: &[Layer], only: Option<&str>) -> Result<()> {
@@ -47,6 +49,7 @@ pub fn test(layers: &[Layer], only: Option<&str>) -> Result<()> {
             Layer::Journeys => journeys(only)?,
             Layer::Clients => clients()?,
             Layer::Schema => schema::test()?,
+            Layer::Benches => bench::run_small()?,
         }
     }
     Ok(())
@@ -82,7 +85,9 @@ fn wasm(only: Option<&str>) -> Result<()> {
 }
 
 fn journeys(only: Option<&str>) -> Result<()> {
+    ensure_firefox()?;
     let mut test = prepare_journeys()?;
+    test.env("FIREFOX", firefox()?);
     test.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
     if let Some(only) = only {
         test.arg(format!("--test-name-pattern={only}"));
@@ -151,6 +156,19 @@ fn ensure_chromium() -> Result<()> {
     }
     apt_install(&["chromium", "chromium-driver"])
         .context("Chromium could not be installed: run this as root once, or install it by hand")
+}
+
+/// From Debian's packages, where it is missing and may be installed.
+fn ensure_firefox() -> Result<()> {
+    if firefox().is_ok() {
+        return Ok(());
+    }
+    apt_install(&["firefox-esr"])
+        .context("Firefox could not be installed: run this as root once, or name it in FIREFOX")
+}
+
+fn firefox() -> Result<PathBuf> {
+    find("FIREFOX", "firefox-esr").or_else(|_| find("FIREFOX", "firefox"))
 }
 
 /// One journey takes a network down, in a namespace of its own.

@@ -17,8 +17,9 @@ const LONG_TASK_MS = 50;
 const WORKER_MB = 64;
 const START_MS = 1_000;
 const WAKE_MS = 250;
-// A rescan asks only who it is and what the server can do.
-const SESSION_CHECKS = ["/api/users/me", "/safelight/v1/capabilities"];
+// A rescan asks only who it is and what the server can do; and each time that the server says who we are, the page asks
+// whether both still agree on pushes.
+const SESSION_CHECKS = ["/api/users/me", "/safelight/v1/capabilities", "/safelight/v1/push"];
 
 export async function library({ wanted, sizes: { library: size }, runs }) {
   say("library: making files");

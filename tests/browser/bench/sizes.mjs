@@ -11,10 +11,10 @@ export const FULL = {
 };
 
 export const QUICK = {
-  hash: { files: 30, bytes: 4 * MB, largeBytes: 200 * MB },
+  hash: { files: 10, bytes: MB, largeBytes: 20 * MB },
   library: { folders: 50, filesEach: 40, contents: 20 },
   backups: { files: 50, bytes: 2 * MB },
-  memory: { bytes: 500 * MB },
+  memory: { bytes: 200 * MB },
   ingest: { files: 100, bytes: 2 * MB },
   load: { bytes: 20 * MB },
 };
