@@ -1,5 +1,9 @@
 //! A million files: the engine holds them in bounded memory, and no event takes as long as looking at all of them.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use peak_alloc::PeakAlloc;
 use protocol::Digest;
 use safelight_engine::{
     Abilities, Access, AccountId, Begin, Body, Checked, Commands, Engine, Event, FileId, FileState,
@@ -10,24 +14,45 @@ use safelight_engine::{
 const FILES: u32 = 1_000_000;
 const FOLDER: FolderId = FolderId(1);
 
+/// What a file may cost, with its path of 19 letters, its place in the catalog, and its turns.
+const MOST_BYTES_A_FILE: usize = 200;
+
+/// How often an event of 256 files fits into taking over all files, which looks at each once. It is a part of four
+/// thousand of them.
+const EVENTS_IN_ALL: u32 = 50;
+
+/// How much longer the usual event may take when the catalog has grown sevenfold.
+const MOST_GROWTH: u32 = 4;
+
+#[global_allocator]
+static ALLOCATED: PeakAlloc = PeakAlloc;
+
 #[test]
 fn a_million_protected_files_are_looked_through_without_a_byte_being_read() {
+    let heap = Heap::alone();
     let mut engine = Engine::new();
     let now = Moment(1_700_000_000_000);
     let rows = (0..FILES).map(protected_row).collect();
     let folders = vec![SavedFolder { id: FOLDER, name: "Pictures".into(), rules: Loaded::default() }];
     let memory = Loaded::Known(Memory { account: Some(AccountId("mine".into())), ..Memory::default() });
-    let begun =
-        engine.handle(now, Event::Started(Box::new(Saved { folders, rows, memory, ..Saved::default() })));
+    let saved = Box::new(Saved { folders, rows, memory, ..Saved::default() });
+    let (taking_over, begun) = timed(|| engine.handle(now, Event::Started(saved)));
     let (scan, job) = (scan_of(&begun), job_of(&begun));
     engine.handle(now, Event::Link(LinkEvent::Checked(job, signed_in())));
+    drop(begun);
 
+    let mut times = Vec::new();
     for first in (0..FILES).step_by(256) {
         let files = (first..FILES.min(first + 256)).map(listed).collect();
-        let commands = engine.handle(now, Event::Folder(FOLDER, FolderEvent::FilesListed { scan, files }));
+        let listed = Event::Folder(FOLDER, FolderEvent::FilesListed { scan, files });
+        let (time, commands) = timed(|| engine.handle(now, listed));
+        times.push(time);
         assert_eq!(commands, Commands::default(), "an unchanged file asks for nothing");
     }
     engine.handle(now, Event::Folder(FOLDER, FolderEvent::ListingEnded { scan, end: ListingEnd::Complete }));
+    heap.assert_little();
+    let usual = median(times);
+    assert!(usual * EVENTS_IN_ALL < taking_over, "an event takes {usual:?}, all files {taking_over:?}");
 
     let view = engine.view(now);
     assert_eq!((view.headline, view.tally.protected), (Headline::Done, u64::from(FILES)));
@@ -35,6 +60,7 @@ fn a_million_protected_files_are_looked_through_without_a_byte_being_read() {
 
 #[test]
 fn a_million_new_files_are_all_in_line() {
+    let heap = Heap::alone();
     let mut engine = Engine::new();
     let now = Moment(1_700_000_000_000);
     let folders = vec![SavedFolder { id: FOLDER, name: "Pictures".into(), rules: Loaded::default() }];
@@ -42,16 +68,56 @@ fn a_million_new_files_are_all_in_line() {
     let scan = scan_of(&begun);
     let mut saved = 0;
     let mut reading = 0;
+    let mut times = Vec::new();
     for first in (0..FILES).step_by(256) {
         let files = (first..FILES.min(first + 256)).map(listed).collect();
-        let commands = engine.handle(now, Event::Folder(FOLDER, FolderEvent::FilesListed { scan, files }));
+        let listed = Event::Folder(FOLDER, FolderEvent::FilesListed { scan, files });
+        let (time, commands) = timed(|| engine.handle(now, listed));
+        times.push(time);
         saved += commands.store.rows.len();
         reading += commands.begin.iter().filter(|command| matches!(command, Begin::Hash(_))).count();
     }
     assert_eq!(saved, FILES as usize);
     assert!(reading < 20, "a handful at a time");
+    heap.assert_little();
+    let last = times.split_off(times.len() * 3 / 4);
+    times.truncate(times.len() / 3);
+    let (first, last) = (median(times), median(last));
+    assert!(last < first * MOST_GROWTH, "an event takes {first:?} at first, {last:?} at last");
     engine.handle(now, Event::Folder(FOLDER, FolderEvent::AccessChanged(Access::Granted)));
     assert_eq!(engine.view(now).tally.remaining, u64::from(FILES));
+}
+
+/// What this program has allocated since a test began. Tests take turns, for they share the allocator.
+struct Heap {
+    before: usize,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Heap {
+    fn alone() -> Heap {
+        static TURN: Mutex<()> = Mutex::new(());
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        Heap { before: ALLOCATED.current_usage(), _turn: turn }
+    }
+
+    fn assert_little(&self) {
+        let each = (ALLOCATED.current_usage() - self.before) / FILES as usize;
+        assert!(each <= MOST_BYTES_A_FILE, "{each} bytes a file");
+    }
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
+    let began = Instant::now();
+    let done = work();
+    (began.elapsed(), done)
+}
+
+/// However slow the machine, it is the ratio that tells whether an event looks at all files; and of many events the
+/// median is no accident.
+fn median(mut events: Vec<Duration>) -> Duration {
+    events.sort();
+    events[events.len() / 2]
 }
 
 fn path(number: u32) -> Box<str> {
