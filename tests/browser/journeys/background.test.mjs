@@ -2,33 +2,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dropFolder, read, waitForNumbers, waitForState } from "../support/browser.mjs";
-import { digests, media, onServer, sparse, write } from "../support/files.mjs";
+import { dropFolder, grantsLapse, read, waitForNumbers, waitForState } from "../support/browser.mjs";
+import { arrived, digests, holdsStill, media, onServer, sparse, untilHeld, write } from "../support/files.mjs";
 import { household, lastingHousehold } from "../support/household.mjs";
+import { Nobody } from "../support/line.mjs";
+import { A_MINUTE_MS, timePasses, unseen, until } from "../support/waiting.mjs";
 import { Waker, waking } from "../support/wakes.mjs";
-
-const A_MINUTE_MS = 60_000;
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-// Waits until the server's disk holds exactly what the folder does.
-async function arrived({ data, folder }, patience = A_MINUTE_MS) {
-  const end = Date.now() + patience;
-  const wanted = [...(await digests(folder)).values()].sort();
-  for (;;) {
-    const held = await onServer(data);
-    if (JSON.stringify(wanted) === JSON.stringify(held)) return;
-    if (Date.now() > end) assert.deepEqual(held, wanted);
-    await pause(200);
-  }
-}
 
 // Lets each wake-up work for so long, until all has arrived; says how often one was cut off.
 async function arrivedInPieces({ data, folder, waker }, ms) {
   const wanted = (await digests(folder)).size;
   for (let cuts = 0; cuts < 30; cuts++) {
     await waker.until("running");
-    for (const end = Date.now() + ms; Date.now() < end; await pause(200)) {
+    for (const end = Date.now() + ms; Date.now() < end; await timePasses(200)) {
       if ((await onServer(data)).length < wanted) continue;
       await arrived({ data, folder });
       return cuts;
@@ -61,10 +47,8 @@ test("with no page open, a sync and a periodic sync each back up what is new, an
   await worker.evaluate(() => (navigator.setAppBadge = async (count) => (self.badge = count)));
   await waker.sync();
   await arrived(home);
-  for (let tries = 0; (await worker.evaluate(() => self.badge)) !== 0; tries++) {
-    assert.ok(tries < 100, "the icon shows that nothing remains");
-    await pause(100);
-  }
+  const badge = () => worker.evaluate(() => self.badge);
+  await until(async () => (await badge()) === 0, A_MINUTE_MS, "an icon that shows that nothing remains");
 
   await waker.stop();
   await write(folder, "deep/third.jpg", await media("photo.jpg", "third"));
@@ -104,8 +88,7 @@ test("installed as an app, each kind of wake-up backs up what is new, the browse
   const state = () => navigator.permissions.query({ name: "periodic-background-sync" }).then(({ state }) => state);
   assert.equal(await page.evaluate(state), "granted");
   await page.close();
-  // An ordinary grant is gone by then.
-  await pause(11_000);
+  await grantsLapse();
   for (const [name, wake] of [
     ["sync", () => waker.sync()],
     ["periodic", () => waker.periodicSync()],
@@ -150,11 +133,8 @@ test("videos that may not be sent in the background wait, and that is said", asy
   await write(folder, "new.jpg", await media("photo.jpg", "new"));
   await sparse(folder, "film.mp4", 1_000_000, "a film");
   await home.waker.sync();
-  for (const end = Date.now() + A_MINUTE_MS; (await onServer(home.data)).length < 2; await pause(200)) {
-    assert.ok(Date.now() < end, "the photo arrives");
-  }
-  await pause(3_000);
-  assert.equal((await onServer(home.data)).length, 2);
+  await untilHeld(home, 2);
+  await holdsStill(3_000, home, 2, "the film waits");
   const again = await browser.page(server.origin);
   await again.getByText(/the videos wait for the next time you open Safelight/).first().waitFor();
   await waitForState(again, "done");
@@ -168,15 +148,13 @@ test("a page that is open has the only engine, and a switch for each", async (t)
   await waitForState(page, "paused");
   await write(folder, "second.jpg", await media("photo.jpg", "second"));
   await waker.sync();
-  await pause(3_000);
-  assert.equal((await onServer(home.data)).length, 1, "the page has the engine, and is told to stand still");
+  await holdsStill(3_000, home, 1, "the page has the engine, and is told to stand still");
 
   await ofSwitch(page, "Background backup").click();
   await page.waitForSelector("[role=switch][aria-labelledby=background][aria-checked=false]");
   await page.close();
   await waker.sync();
-  await pause(3_000);
-  assert.equal((await onServer(home.data)).length, 1, "the background is switched off");
+  await holdsStill(3_000, home, 1, "the background is switched off");
 
   const again = await browser.page(server.origin);
   await waitForState(again, "paused");
@@ -191,11 +169,10 @@ test("without lasting access nothing is called gone, and the app says what the b
   const home = await backedUp(await household(t));
   const { browser, server, folder, waker } = home;
   await home.page.close();
-  await pause(11_000);
+  await grantsLapse();
   await write(folder, "second.jpg", await media("photo.jpg", "second"));
   await waker.sync();
-  await pause(3_000);
-  assert.equal((await onServer(home.data)).length, 1);
+  await holdsStill(3_000, home, 1, "nothing is read without lasting access");
 
   const page = await browser.page(server.origin);
   await page.getByText(/did not let it read all your folders without an open page/).waitFor();
@@ -211,7 +188,9 @@ test("what a page leaves behind goes on by itself once the server is back", asyn
   await waitForState(page, "offline");
   await waitForNumbers(page, (now) => now.remaining === 1);
   await page.close();
-  await pause(4_000);
+  const nobody = await Nobody.at(server.port);
+  await nobody.isCalled();
+  await nobody.leave();
   await server.start();
   // Nobody but the browser wakes anything.
   await arrived(home);
@@ -228,10 +207,7 @@ test("a page that stays open past all tries leaves a wake-up behind", async (t) 
   });
   await write(folder, "second.jpg", await media("photo.jpg", "second"));
   await waitForNumbers(page, (now) => now.remaining === 1);
-  for (let seconds = 0; (await worker.evaluate(() => self.tries)) < 5; seconds++) {
-    assert.ok(seconds < 60, "the browser stopped trying");
-    await pause(1_000);
-  }
+  await until(async () => (await worker.evaluate(() => self.tries)) >= 5, A_MINUTE_MS, "the browser's fifth try");
   await page.close();
   await server.start();
   await arrived(home);
@@ -265,8 +241,7 @@ test("a film of 600 MB arrives over several wake-ups, each ended by the browser 
   await page.close();
   await browser.goOnUnwatched();
   await arrived(home, 5 * A_MINUTE_MS);
-  // The last word of a run is written when it is over.
-  await pause(2_000);
+  await unseen(2_000, "the last word of a run, which is written when it is over");
   await browser.watchAgain();
 
   const again = await browser.page(server.origin);

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { dropFolder, waitForState } from "../support/browser.mjs";
 import { digests, onServer, sparse } from "../support/files.mjs";
 import { lastingHousehold } from "../support/household.mjs";
+import { A_MINUTE_MS, until } from "../support/waiting.mjs";
 
 const LARGE_BYTES = 3 * 1024 ** 3;
 
@@ -29,10 +30,12 @@ test("a large file goes on from a checkpoint after a kill", async (t) => {
 
 // The bytes read of the one file, once they fulfil the condition.
 async function progressOfReading(page, condition) {
-  for (;;) {
-    const bar = page.locator(".activity li", { hasText: "Reading" }).locator("progress");
-    const bytes = await bar.evaluate((bar) => bar.value, undefined, { timeout: 60_000 });
-    if (condition(bytes)) return bytes;
-    await page.waitForTimeout(30);
-  }
+  const bar = page.locator(".activity li", { hasText: "Reading" }).locator("progress");
+  let bytes = 0;
+  const isFar = async () => {
+    bytes = await bar.evaluate((bar) => bar.value, undefined, { timeout: A_MINUTE_MS });
+    return condition(bytes);
+  };
+  await until(isFar, 2 * A_MINUTE_MS, () => `more than ${bytes} bytes`, 30);
+  return bytes;
 }

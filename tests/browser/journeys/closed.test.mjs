@@ -2,21 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dropFolder, read, waitForNumbers, waitForState } from "../support/browser.mjs";
-import { digests, media, onServer, sparse, write } from "../support/files.mjs";
+import { dropFolder, grantsLapse, read, waitForNumbers, waitForState } from "../support/browser.mjs";
+import { digests, media, onServer, sparse, untilHeld, write } from "../support/files.mjs";
 import { household, lastingHousehold } from "../support/household.mjs";
+import { A_MINUTE_MS, until } from "../support/waiting.mjs";
 import { Waker } from "../support/wakes.mjs";
-
-const A_MINUTE_MS = 60_000;
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-// Waits until the server's disk holds so many files.
-async function held({ data }, number, patience = A_MINUTE_MS) {
-  for (const end = Date.now() + patience; Date.now() < end; await pause(200)) {
-    if ((await onServer(data)).length === number) return;
-  }
-  assert.equal((await onServer(data)).length, number);
-}
 
 const copies = (page) =>
   page.evaluate(
@@ -35,10 +25,8 @@ const copies = (page) =>
   );
 
 async function untilCopies(page, number) {
-  for (let tries = 0; (await copies(page)) !== number; tries++) {
-    assert.ok(tries < 120, `${await copies(page)} copies instead of ${number}`);
-    await pause(500);
-  }
+  const what = async () => `${number} copies, of which there are ${await copies(page)}`;
+  await until(async () => (await copies(page)) === number, A_MINUTE_MS, what);
 }
 
 test("without lasting access what was copied is sent, the rest waits, and the app says so", async (t) => {
@@ -60,12 +48,12 @@ test("without lasting access what was copied is sent, the rest waits, and the ap
   const wanted = [...(await digests(folder)).values()].sort();
 
   await page.close();
-  await pause(11_000);
+  await grantsLapse();
   await write(folder, "unseen.jpg", await media("photo.jpg", "unseen"));
   await server.start();
   await waker.stop();
   await waker.sync();
-  await held(home, 5);
+  await untilHeld(home, 5);
   assert.deepEqual(await onServer(home.data), wanted, "byte by byte what the folder held");
 
   const again = await browser.page(server.origin);
@@ -103,7 +91,7 @@ test("a large film is left to the browser, arrives with the page closed, and is 
   const { browser, server, folder, page } = home;
   assert.equal((await read(page)).remaining, 1);
   await page.close();
-  await held(home, 2);
+  await untilHeld(home, 2);
   assert.deepEqual(await onServer(home.data), [...(await digests(folder)).values()].sort());
 
   const again = await browser.page(server.origin);
@@ -118,7 +106,7 @@ test("what is left to the browser outlives its end", async (t) => {
   await home.page.close();
   await home.browser.close();
   await home.browser.start();
-  await held(home, 2);
+  await untilHeld(home, 2);
   assert.deepEqual(await onServer(home.data), [...(await digests(home.folder)).values()].sort());
   const again = await home.browser.page(home.server.origin);
   await waitForState(again, "done");
@@ -199,12 +187,10 @@ test("what other apps share is kept though the server is away, backed up, and th
   assert.equal(await card.getByRole("button").count(), 0, "nobody removes what waits there");
 
   await server.start();
-  await held(home, 6);
+  await untilHeld(home, 6);
   await waitForState(page, "done");
-  for (let tries = 0; (await shared(page)).length > 0; tries++) {
-    assert.ok(tries < 100, "it is removed once the server has it");
-    await pause(100);
-  }
+  // It is removed once the server has it.
+  await until(async () => (await shared(page)).length === 0, A_MINUTE_MS, () => shared(page));
 });
 
 test("without a service worker a share is refused with a word, and nothing is lost", async (t) => {

@@ -3,17 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { dropFolder, waitForNumbers, waitForState } from "../support/browser.mjs";
-import { media, onServer, write } from "../support/files.mjs";
+import { holdsStill, media, untilHeld, write } from "../support/files.mjs";
 import { household, lastingHousehold } from "../support/household.mjs";
+import { A_MINUTE_MS, until } from "../support/waiting.mjs";
 import { Waker } from "../support/wakes.mjs";
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function arrived(data, count) {
-  for (const end = Date.now() + 60_000; (await onServer(data)).length < count; await pause(200)) {
-    assert.ok(Date.now() < end, `${count} files on the server`);
-  }
-}
 
 async function backedUp(home) {
   await write(home.folder, "first.jpg", await media("photo.jpg", "first"));
@@ -39,7 +32,7 @@ test("a test of the background closes the app, backs up without it, and tells wh
   await section.getByText("Close Safelight now").waitFor();
   await page.close();
   await write(folder, "second.jpg", await media("photo.jpg", "second"));
-  await arrived(data, 2);
+  await untilHeld({ data }, 2);
 
   const again = await browser.page(server.origin);
   await waitForNumbers(again, (now) => now.protected === 2);
@@ -58,8 +51,7 @@ test("without lasting access the test says so, and what mends it", async (t) => 
   await section.getByText("Close Safelight now").waitFor();
   await page.close();
   await write(folder, "second.jpg", await media("photo.jpg", "second"));
-  await pause(5_000);
-  assert.equal((await onServer(data)).length, 1);
+  await holdsStill(5_000, { data }, 1, "nothing is read without lasting access");
 
   const again = await browser.page(server.origin);
   const closed = link(await health(again), "Folders while Safelight is closed");
@@ -75,34 +67,33 @@ test("a push backs up with no page open, and one notification says what it did",
   const [worker] = browser.context.serviceWorkers();
   const shown = () =>
     worker.evaluate(async () => (await self.registration.getNotifications()).map(({ title, body }) => [title, body]));
-  const until = async (words) => {
-    for (const end = Date.now() + 30_000; ; await pause(200)) {
+  const says = async (words) => {
+    const isAlone = async () => {
       const now = await shown();
-      if (now.length === 1 && now[0][1] === words) return;
-      assert.ok(Date.now() < end, `${JSON.stringify(now)} instead of ${words}`);
-    }
+      return now.length === 1 && now[0][1] === words;
+    };
+    await until(isAlone, A_MINUTE_MS, async () => [words, "but there is", await shown()]);
   };
 
   await write(folder, "second.jpg", await media("photo.jpg", "second"));
   await waker.push({ reason: "silent" });
-  await arrived(data, 2);
-  await until("1 file backed up. Everything is protected.");
+  await untilHeld({ data }, 2);
+  await says("1 file backed up. Everything is protected.");
 
   await waker.push({ reason: "silent" });
-  await until("Everything is protected.");
+  await says("Everything is protected.");
 
   await server.stop();
   await write(folder, "third.jpg", await media("photo.jpg", "third"));
   await waker.push({ reason: "silent" });
-  await until("1 file to go. Open Safelight to go on.");
+  await says("1 file to go. Open Safelight to go on.");
   await server.start();
 
   const again = await browser.page(server.origin);
   await waitForNumbers(again, (now) => now.protected === 3);
   await waker.push({ reason: "silent" });
-  for (const end = Date.now() + 30_000; (await shown()).length > 0; await pause(200)) {
-    assert.ok(Date.now() < end, "whoever sees the app needs no notification, and the old one is out of date");
-  }
+  // Whoever sees the app needs no notification, and the old one is out of date.
+  await until(async () => (await shown()).length === 0, A_MINUTE_MS, "no notification");
   await link(await health(again), "Woken by your server").getByText("Turn on").waitFor();
 });
 
@@ -132,30 +123,28 @@ test("pushes are turned on, set to a time of day, held with the background, and 
   let { page } = home;
   await browser.context.grantPermissions(["notifications"], { origin: server.origin });
   const atServer = () => page.evaluate(async () => (await fetch("/safelight/v1/push")).json());
-  const until = async (wanted) => {
+  const serverKnows = async (wanted) => {
     const fits = (state) => Object.entries(wanted).every(([name, value]) => state[name] === value);
-    for (const end = Date.now() + 30_000; !fits(await atServer()); await pause(200)) {
-      assert.ok(Date.now() < end, `${JSON.stringify(await atServer())} instead of ${JSON.stringify(wanted)}`);
-    }
+    await until(async () => fits(await atServer()), A_MINUTE_MS, async () => [wanted, "instead of", await atServer()]);
   };
   const section = await health(page);
   await link(section, "Woken by your server").getByText("Turn on").click();
   await link(section, "Woken by your server").getByText("None was sent yet").waitFor();
-  await until({ subscribed: true, held: false });
+  await serverKnows({ subscribed: true, held: false });
   await page.getByLabel("Have the server wake it every day at").fill("09:30");
   await page.getByLabel("Have the server wake it every day at").blur();
-  await until({ subscribed: true, dailyAt: 9 * 60 + 30 });
+  await serverKnows({ subscribed: true, dailyAt: 9 * 60 + 30 });
 
   await page.getByRole("switch", { name: "Background backup" }).click();
-  await until({ subscribed: true, held: true });
+  await serverKnows({ subscribed: true, held: true });
   await page.getByRole("switch", { name: "Background backup" }).click();
-  await until({ held: false, dailyAt: 9 * 60 + 30 });
+  await serverKnows({ held: false, dailyAt: 9 * 60 + 30 });
 
   // The push service gave the browser another address: the next opening tells it, and nothing is forgotten.
   await page.evaluate(() => (localStorage.endpoint = "https://push.example.net/another"));
   await page.close();
   page = await browser.page(server.origin);
-  await until({ endpoint: "https://push.example.net/another", dailyAt: 9 * 60 + 30 });
+  await serverKnows({ endpoint: "https://push.example.net/another", dailyAt: 9 * 60 + 30 });
 
   // The push service tells the service worker of another address, with or without a page. (What it is told by cannot be
   // waited for where a test makes it; what follows happens all the same.)
@@ -171,17 +160,17 @@ test("pushes are turned on, set to a time of day, held with the background, and 
     });
     self.dispatchEvent(new ExtendableEvent("pushsubscriptionchange"));
   });
-  await until({ endpoint: "https://push.example.net/third", dailyAt: 9 * 60 + 30 });
+  await serverKnows({ endpoint: "https://push.example.net/third", dailyAt: 9 * 60 + 30 });
 
   // Paired anew, it is another session to the server.
   const me = () =>
     page.evaluate(async () => (await (await fetch("/safelight/v1/sessions")).json()).find(({ current }) => current).id);
   const before = await me();
   await page.goto(server.newPairingLink());
-  for (const end = Date.now() + 30_000; (await me()) === before; await pause(200)) assert.ok(Date.now() < end, "paired");
-  await until({ subscribed: true, dailyAt: 9 * 60 + 30 });
+  await until(async () => (await me()) !== before, A_MINUTE_MS, "another session");
+  await serverKnows({ subscribed: true, dailyAt: 9 * 60 + 30 });
 
   await link(await health(page), "Woken by your server").getByText("Turn off").click();
-  await until({ subscribed: false });
+  await serverKnows({ subscribed: false });
   assert.equal(await page.evaluate(() => localStorage.pushKey), undefined);
 });

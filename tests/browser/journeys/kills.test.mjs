@@ -4,13 +4,13 @@
 // as they do not hang on how fast the machine is.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import { Browser, addsUp, dropFolder, listOf, read, waitForNumbers, waitForState } from "../support/browser.mjs";
 import { Edits } from "../support/edits.mjs";
 import { clear, digests, onServer, scratch } from "../support/files.mjs";
 import { Random, seedOfThisRun } from "../support/random.mjs";
 import { Server } from "../support/server.mjs";
+import { timePasses } from "../support/waiting.mjs";
 
 const KILLS = 25;
 // From the beginning of a start to the kill: within the start, the listing, the reading and sending, and after it.
@@ -70,12 +70,12 @@ test(`the server killed ${KILLS} times: it comes back as it was, and the page go
   edits.start();
   for (let kill = 0; kill < KILLS; kill++) {
     const ms = lifeMs();
-    await sleep(ms * 0.7);
+    await timePasses(ms * 0.7);
     // The page looks for what is new when it is told to, so that there is work to be killed in.
     await backUpNow();
-    await sleep(ms * 0.3);
+    await timePasses(ms * 0.3);
     await server.stop("SIGKILL");
-    await sleep(random.between(0, LONGEST_ABSENCE_MS));
+    await timePasses(random.between(0, LONGEST_ABSENCE_MS));
     if (random.chance(0.3)) await killWhileItStarts(random.between(0, LONGEST_START_MS));
     await server.start();
     const now = await read(page);
@@ -94,7 +94,7 @@ async function liveAndDie(word) {
   const living = live(life, word);
   // With the browser everything fails that was asked of it, or is never answered.
   living.catch(() => {});
-  await Promise.race([living, sleep(ms)]);
+  await Promise.race([living, timePasses(ms)]);
   life.over = true;
   await browser.kill();
 }
@@ -133,7 +133,7 @@ async function backUpNow() {
 async function killWhileItStarts(afterMs) {
   // It dies before it is ready, or just after.
   const started = server.start().catch(() => {});
-  await sleep(afterMs);
+  await timePasses(afterMs);
   await server.stop("SIGKILL");
   await started;
 }

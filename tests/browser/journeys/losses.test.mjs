@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { dropFolder, waitForState } from "../support/browser.mjs";
-import { digests, media, onServer, write } from "../support/files.mjs";
+import { digests, media, onServer, untilHeld, write } from "../support/files.mjs";
 import { household } from "../support/household.mjs";
 
 test("what the server lost is sent again, and what was damaged after a repair", async (t) => {
@@ -24,10 +24,7 @@ test("what the server lost is sent again, and what was damaged after a repair", 
   assert.throws(() => server.command("check", "--read-data", "--repair"), ({ stdout }) => /2 findings/.test(stdout));
   await server.start();
   await page.getByRole("button", { name: "Back up now" }).click();
-  for (const late = Date.now() + 30_000; (await onServer(data)).length < wanted.length; ) {
-    assert.ok(Date.now() < late, "nothing was sent again");
-    await page.waitForTimeout(200);
-  }
+  await untilHeld({ data }, wanted.length, 30_000);
   await waitForState(page, "done");
   assert.deepEqual(await onServer(data), wanted);
   assert.match(server.command("check", "--read-data"), /all as they were stored/);

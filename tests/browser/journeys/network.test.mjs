@@ -6,13 +6,12 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { dropFolder, waitForNumbers, waitForState } from "../support/browser.mjs";
-import { media, onServer, write } from "../support/files.mjs";
+import { holdsStill, media, untilHeld, write } from "../support/files.mjs";
 import { lastingHousehold } from "../support/household.mjs";
+import { Nobody } from "../support/line.mjs";
 import { waking } from "../support/wakes.mjs";
 
-const A_MINUTE_MS = 60_000;
 const NAME = "what a page leaves behind goes on by itself once the network is back";
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const ip = (...words) => execFileSync(process.env.IP ?? "ip", words, { stdio: "inherit" });
 
 if (process.env.NETWORK_OF_ITS_OWN) {
@@ -48,14 +47,13 @@ async function goesOn(t) {
   await waitForNumbers(page, (now) => now.remaining === 1 && now.state === "offline");
   await page.close();
   // What is on its way when a page is closed goes on for a moment: it finds nobody.
-  await pause(8_000);
+  const nobody = await Nobody.at(server.port);
+  await nobody.isLeftAlone(5_000);
+  await nobody.leave();
   await server.start();
   // Several times as long as the browser waits between its tries.
-  await pause(12_000);
-  assert.equal((await onServer(data)).length, 1, "nothing wakes it while the network is away");
+  await holdsStill(12_000, { data }, 1, "nothing wakes it while the network is away");
 
   ip("link", "set", "up0", "up");
-  for (const end = Date.now() + A_MINUTE_MS; (await onServer(data)).length < 2; await pause(200)) {
-    assert.ok(Date.now() < end, "nobody woke it");
-  }
+  await untilHeld({ data }, 2);
 }

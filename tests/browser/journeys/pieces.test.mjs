@@ -2,12 +2,12 @@
 // hardly a byte of it is sent twice.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import { Browser, addsUp, dropFolder, read, waitForNumbers, waitForState } from "../support/browser.mjs";
 import { clear, digests, onServer, scratch, sparse } from "../support/files.mjs";
 import { Line } from "../support/line.mjs";
 import { Server } from "../support/server.mjs";
+import { A_MINUTE_MS, timePasses, until } from "../support/waiting.mjs";
 
 const LARGE_BYTES = 3 * 1024 ** 3;
 // What may be sent altogether, for each byte of the film.
@@ -32,7 +32,7 @@ test("a film arrives once through five cuts and four kills", async () => {
   const misfortunes = {
     cut: async () => {
       line.cut();
-      await sleep(1_500);
+      await timePasses(1_500);
       line.mend();
       await page.getByRole("button", { name: "Back up now" }).click();
     },
@@ -51,7 +51,7 @@ test("a film arrives once through five cuts and four kills", async () => {
   for (const [number, misfortune] of MISFORTUNES.entries()) {
     // Each in its part of the film, so that all of them come to pass.
     const due = (LARGE_BYTES * (number + 1)) / (MISFORTUNES.length + 2);
-    await until(() => line.up > due, () => read(page));
+    await until(() => line.up > due, 2 * A_MINUTE_MS, () => read(page), 20);
     await misfortunes[misfortune]();
     assert.ok(addsUp(await read(page)));
   }
@@ -66,9 +66,3 @@ test("a film arrives once through five cuts and four kills", async () => {
   await server.stop();
   await Promise.all([clear(data), clear(folder)]);
 });
-
-async function until(condition, tell, patienceMs = 120_000) {
-  for (const late = Date.now() + patienceMs; !condition(); await sleep(20)) {
-    assert.ok(Date.now() < late, JSON.stringify(await tell()));
-  }
-}

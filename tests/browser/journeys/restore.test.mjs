@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { Browser, dropFolder, dropIntoPicker, PICKER_BY_DROP, waitForNumbers, waitForState } from "../support/browser.mjs";
 import { clear, digests, media, onServer, scratch, sparse, write } from "../support/files.mjs";
 import { household } from "../support/household.mjs";
+import { A_MINUTE_MS, until } from "../support/waiting.mjs";
 
 const PATHS = ["a.jpg", "2024/May/b.jpg", "2024/May/é 日本.jpg", "2024/c.jpg", "d/e/f/g.jpg", "twin of a.jpg"];
 const LARGE = "film.mp4";
@@ -27,11 +28,8 @@ async function backedUp(t) {
 }
 
 async function waitForInventory(page, held) {
-  for (;;) {
-    const folders = await page.evaluate(async () => (await fetch("/safelight/v1/folders")).json());
-    if (folders[0]?.held === held) return;
-    await page.waitForTimeout(100);
-  }
+  const folders = () => page.evaluate(async () => (await fetch("/safelight/v1/folders")).json());
+  await until(async () => (await folders())[0]?.held === held, A_MINUTE_MS, folders);
 }
 
 // Opens the section and chooses this folder for the first one that the server knows.

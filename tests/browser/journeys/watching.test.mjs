@@ -8,6 +8,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { Browser, addsUp, dropFolder, listOf, read, waitForNumbers, waitForState } from "../support/browser.mjs";
 import { clear, digests, media, onServer, scratch, sparse, write } from "../support/files.mjs";
 import { Server } from "../support/server.mjs";
+import { A_MINUTE_MS, staysSo, timePasses, until } from "../support/waiting.mjs";
 
 let server, browser, folder, data, page;
 
@@ -48,7 +49,8 @@ test("a file that is written slowly waits until it is left alone, and holds up n
   const begun = Date.now();
   while (Date.now() - begun < 7_000) {
     await appendFile(slow, Buffer.alloc(1000, 7));
-    await page.waitForTimeout(400);
+    assert.ok((await read(page)).protected <= 6, "the slow one is not yet protected");
+    await timePasses(400);
   }
   assert.equal((await read(page)).protected, 6, "the quick one is protected, the slow one is not yet");
   assert.match(Object.values(await listOf(page, "remaining"))[0], /It is being written/);
@@ -99,8 +101,7 @@ test("a speed limit holds at once, and so does its end", async () => {
   await waitForNumbers(page, (now) => now.remaining === 1);
   await page.locator(".activity", { hasText: "Sending" }).waitFor();
   // At 2.5 MB/s it would take four minutes.
-  await page.waitForTimeout(3_000);
-  assert.equal((await read(page)).remaining, 1);
+  await staysSo(3_000, async () => (await read(page)).remaining === 1, "it is on its way");
   await page.getByLabel("Upload speed").selectOption("No limit");
   await protects(6, 40_000);
   await page.reload();
@@ -141,8 +142,7 @@ test("a report is copied without names, and with them only if they are ticked", 
   assert.match(redacted, /Can: .*FileSystemObserver/);
   assert.ok(!redacted.includes(name));
   await page.getByLabel("With names of files and folders").check();
-  await page.waitForTimeout(100);
-  assert.ok((await report()).includes(name));
+  await until(async () => (await report()).includes(name), A_MINUTE_MS, "the folder's name in the report");
 });
 
 async function protects(count, timeout = 30_000) {

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { chromium } from "playwright-core";
 
 import { endIfThere, familyOf, killFamily } from "./processes.mjs";
+import { A_MINUTE_MS, unseen, until } from "./waiting.mjs";
 
 const FLAGS = [
   "--no-sandbox",
@@ -77,7 +78,7 @@ export class Browser {
   async watchAgain() {
     const families = familyOf(this.profile);
     families.forEach((id) => endIfThere(id));
-    while (familyOf(this.profile).length > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+    await until(() => familyOf(this.profile).length === 0, A_MINUTE_MS, "the browser's end");
     await this.start();
   }
 
@@ -110,6 +111,10 @@ async function allow(profile, what, origin) {
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, JSON.stringify(preferences));
 }
+
+// After the last page the service worker holds the folders' handles for 10 s, and with them what a drop permitted.
+// Whoever asks whether a permission is there holds a handle, and lengthens it.
+export const grantsLapse = () => unseen(11_000, "the end of the permissions for dropped folders");
 
 // Drops a folder of the disk on the page, as a person would.
 export async function dropFolder(page, folder) {
@@ -159,13 +164,11 @@ export async function waitForState(page, state, timeout = 60_000) {
 
 // Waits until the page's numbers fulfil the condition; fails with what they were.
 export async function waitForNumbers(page, condition, timeout = 60_000) {
-  const end = Date.now() + timeout;
-  for (;;) {
+  const fitting = async () => {
     const now = await read(page);
-    if (condition(now)) return now;
-    if (Date.now() > end) throw new Error(`the numbers did not come: ${JSON.stringify(now)}`);
-    await page.waitForTimeout(50);
-  }
+    return condition(now) && now;
+  };
+  return until(fitting, timeout, async () => ["other numbers than these", await read(page)], 50);
 }
 
 export function addsUp(now) {

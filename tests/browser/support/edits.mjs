@@ -9,6 +9,7 @@ import { copyFile, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { clear, digestOf, media, scratch, sparse, write } from "./files.mjs";
+import { timePasses } from "./waiting.mjs";
 
 const PAGE_BYTES = 4096;
 const MIB = 1024 ** 2;
@@ -62,7 +63,7 @@ export class Edits {
     while (!this.stopped) {
       await this.growSlowFiles();
       await this.editOnce();
-      await new Promise((resolve) => setTimeout(resolve, this.random.between(...PAUSE_MS)));
+      await timePasses(this.random.between(...PAUSE_MS));
     }
   }
 

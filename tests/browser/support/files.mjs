@@ -5,6 +5,9 @@ import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
+
+import { A_MINUTE_MS, staysSo, until } from "./waiting.mjs";
 
 const MEDIA = fileURLToPath(new URL("../../fixtures/media/", import.meta.url));
 
@@ -59,4 +62,27 @@ export async function digestOf(file) {
 // The SHA-1 of every original on the server's disk, sorted; one that is there twice is twice here.
 export async function onServer(data) {
   return [...(await digests(join(data, "originals"))).values()].sort();
+}
+
+// It is read whole each time.
+const LOOK_AT_DISK_MS = 200;
+
+// Waits until the server's disk holds exactly what the folder does.
+export async function arrived({ data, folder }, patienceMs = A_MINUTE_MS) {
+  const wanted = [...(await digests(folder)).values()].sort();
+  const isThere = async () => isDeepStrictEqual(await onServer(data), wanted);
+  const what = async () => ({ wanted, held: await onServer(data) });
+  await until(isThere, patienceMs, what, LOOK_AT_DISK_MS);
+}
+
+// Waits until the server's disk holds so many files.
+export async function untilHeld({ data }, number, patienceMs = A_MINUTE_MS) {
+  const isThere = async () => (await onServer(data)).length === number;
+  const what = async () => `${number} files on the server, which has ${(await onServer(data)).length}`;
+  await until(isThere, patienceMs, what, LOOK_AT_DISK_MS);
+}
+
+// Shows that the server's disk holds so many files, and goes on doing so.
+export async function holdsStill(ms, { data }, number, what) {
+  await staysSo(ms, async () => (await onServer(data)).length === number, what);
 }

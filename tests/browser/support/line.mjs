@@ -2,6 +2,8 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 
+import { A_MINUTE_MS, until } from "./waiting.mjs";
+
 export class Line {
   static async to(server) {
     const line = new Line();
@@ -50,5 +52,37 @@ export class Line {
 
   hangUp() {
     this.sockets.forEach((socket) => socket.destroy());
+  }
+}
+
+// Stands where a server was, and hangs up on everybody: it shows that a browser tried, and when it gave up.
+export class Nobody {
+  static async at(port) {
+    const nobody = new Nobody();
+    nobody.calls = 0;
+    nobody.calledAt = Date.now();
+    nobody.server = createServer((client) => {
+      nobody.calls += 1;
+      nobody.calledAt = Date.now();
+      client.on("error", () => {});
+      client.destroy();
+    });
+    nobody.server.listen(port, "127.0.0.1");
+    await once(nobody.server, "listening");
+    return nobody;
+  }
+
+  async isCalled() {
+    await until(() => this.calls > 0, A_MINUTE_MS, "a call");
+  }
+
+  // Waits until nobody has called for so long.
+  async isLeftAlone(ms) {
+    await until(() => Date.now() - this.calledAt > ms, A_MINUTE_MS, () => `the end of ${this.calls} calls`);
+  }
+
+  async leave() {
+    this.server.close();
+    await once(this.server, "close");
   }
 }

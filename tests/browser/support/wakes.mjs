@@ -1,4 +1,6 @@
 // Wakes the service worker as the browser would, from a blank page: none of ours need be open.
+import { A_MINUTE_MS, until } from "./waiting.mjs";
+
 const TAG = "safelight-backup";
 
 // A browser whose own wake-ups come in seconds instead of minutes, and so many. `more` are other parameters of the same.
@@ -62,10 +64,8 @@ export class Waker {
 
   // Waits until no version of it runs, or one does.
   async until(status) {
-    const is = () => [...this.versions.values()].some((version) => version.runningStatus === status);
-    for (let tries = 0; !is(); tries++) {
-      if (tries > 600) throw new Error(`the service worker is not ${status}: ${JSON.stringify([...this.versions.values()])}`);
-      await this.page.waitForTimeout(100);
-    }
+    const versions = () => [...this.versions.values()];
+    const is = () => versions().some((version) => version.runningStatus === status);
+    await until(is, A_MINUTE_MS, () => [`a service worker that is ${status}`, versions()]);
   }
 }
