@@ -1,0 +1,44 @@
+// Firefox gives no folder that lasts and wakes no app that is closed: what it is given once is backed up, and the page
+// promises no more than that.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { Firefox } from "../support/firefox.mjs";
+import { arrived, clear, media, scratch, write } from "../support/files.mjs";
+import { Server } from "../support/server.mjs";
+
+const FILES = ["photo.jpg", "photo.heic", "photo.png", "clip.mp4"];
+
+const state = `document.querySelector("[data-testid=headline]")?.dataset.state`;
+const button = (name) => `[...document.querySelectorAll("button")].some((button) => button.checkVisibility() && button.innerText === "${name}")`;
+const showHealth = `document.querySelector("section[aria-labelledby=health] button")?.click()`;
+
+test("in Firefox files are handed over once, and the page says what it cannot do", async (t) => {
+  const [data, folder] = [await scratch("data"), await scratch("pictures")];
+  const server = await Server.start(data);
+  const firefox = await Firefox.open();
+  t.after(async () => {
+    await firefox.forget();
+    await server.stop();
+    await Promise.all([data, folder].map(clear));
+  });
+  for (const name of FILES) await write(folder, name, await media(name, "from Firefox"));
+
+  await firefox.goto(server.pairingLink);
+  await firefox.until(`${state} === "empty"`);
+  assert.equal(await firefox.evaluate(button("Add folder")), false, "no folder lasts");
+  await firefox.says("This browser cannot keep access to a folder, so this is not automatic");
+
+  await firefox.choose("input[type=file]", FILES.map((name) => join(folder, name)));
+  await firefox.until(`${state} === "done"`);
+  await arrived({ data, folder });
+  await firefox.says(`${FILES.length} files`);
+  await firefox.says("Handed over once: new files in it are not noticed.");
+  await firefox.says("This browser cannot wake an app that is closed.");
+  assert.equal(await firefox.evaluate(button("Install Safelight")), false, "it is no app here");
+  await firefox.evaluate(showHealth);
+  await firefox.says("These files were handed over once. New ones are not noticed.");
+  await firefox.says("This browser wakes no app that is closed. Chrome and Edge do.");
+  await firefox.says("It reads no folders and wakes no closed app.");
+});
