@@ -2,14 +2,15 @@
 
 #![cfg(target_arch = "wasm32")]
 
+use std::future::poll_fn;
 use std::ops::Range;
+use std::task::Poll;
 
 use engine::testing::contract::{Shelf, a_store_keeps_its_word, some_incidents, some_memory, some_settings};
 use engine::{
     Changes, CopyEnd, FileId, FileState, FolderId, FolderRules, Loaded, Moment, Row, Run, Saved, SavedRow,
     Settings, SkipReason, Stamp, Versions,
 };
-use gloo::timers::future::TimeoutFuture;
 use js_sys::{Function, JSON, Promise, Uint8Array};
 use protocol::Digest;
 use safelight_browser::bindings::DirectoryHandle;
@@ -277,16 +278,19 @@ enum Cut {
     TooLate,
 }
 
-/// Drops the work after so many of its steps, as a kill would; each waits for what the database says.
-async fn cut_off_after(steps: usize, work: impl Future) -> Cut {
+/// Drops the work after so many of its steps, as a kill would. It goes on as soon as it is woken, for a transaction
+/// ends by itself where nothing more is asked of it.
+async fn cut_off_after<T>(steps: usize, work: impl Future<Output = Result<T, StoreFault>>) -> Cut {
     let mut work = Box::pin(work);
-    for _ in 0..steps {
-        if futures::poll!(work.as_mut()).is_ready() {
-            return Cut::TooLate;
+    let mut left = steps;
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(Cut::Off);
         }
-        TimeoutFuture::new(0).await;
-    }
-    Cut::Off
+        left -= 1;
+        work.as_mut().poll(context).map(|end| end.map(|_| Cut::TooLate).unwrap())
+    })
+    .await
 }
 
 /// As if somebody else had written it.
