@@ -23,8 +23,6 @@ use crate::error::AppError;
 use crate::headers::is_api;
 use crate::state::State;
 
-include!(concat!(env!("OUT_DIR"), "/embedded_page.rs"));
-
 const INDEX: &str = "index.html";
 const NO_PAGE: &str =
     "This Safelight server was built without its page. Run `cargo xtask serve`, which builds both.\n";
@@ -58,11 +56,11 @@ impl Content {
 }
 
 impl Page {
-    /// What the build put into this binary.
-    pub fn embedded() -> Self {
+    /// Files that are part of the program, by name.
+    pub fn embedded(files: &[(&'static str, &'static [u8])]) -> Self {
         let content =
-            |(name, bytes): &(&'static str, &'static [u8])| (*name, Content::new(Bytes::from_static(bytes)));
-        Self(Source::Embedded(Arc::new(EMBEDDED.iter().map(content).collect())))
+            |&(name, bytes): &(&'static str, &'static [u8])| (name, Content::new(Bytes::from_static(bytes)));
+        Self(Source::Embedded(Arc::new(files.iter().map(content).collect())))
     }
 
     /// A folder that is read anew for every request.

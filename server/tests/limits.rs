@@ -16,7 +16,7 @@ use support::{Form, Server};
 #[test]
 fn pieces_are_no_larger_than_what_the_way_lets_through() {
     let settings = Settings { max_request: Some(1000), ..Settings::default() };
-    let server = Server::start_with(tempfile::tempdir().unwrap(), Page::embedded(), settings);
+    let server = Server::start_with(tempfile::tempdir().unwrap(), Page::embedded(&[]), settings);
     let whole = bytes(1500);
     let limits = send(&server, "OPTIONS", "/api/upload", &[], &[]).header("upload-limit").to_owned();
     assert_eq!(limits, "max-age=604800, max-append-size=1000");

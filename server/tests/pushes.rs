@@ -233,7 +233,7 @@ impl Device {
 fn subscribed(service: &PushService) -> (Server, Device) {
     let settings =
         Settings { push_reach: Reach::Plain, push_asked_after: Some(Duration::ZERO), ..Settings::default() };
-    let server = Server::start_with(tempfile::tempdir().unwrap(), Page::embedded(), settings);
+    let server = Server::start_with(tempfile::tempdir().unwrap(), Page::embedded(&[]), settings);
     let device = Device { cookie: server.pair() };
     assert_eq!(device.subscribe(&server, &service.endpoint(), None).status, 204);
     assert_eq!(device.state(&server)["subscribed"], true);

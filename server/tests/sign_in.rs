@@ -141,7 +141,7 @@ fn a_browser_that_comes_back_on_another_day_gets_its_cookie_anew() {
 fn under_https_the_cookie_travels_encrypted_only() {
     let public_url = Some("https://photos.example.org".parse().unwrap());
     let settings = Settings { public_url, ..Settings::default() };
-    let server = Server::start_with(tempfile::tempdir().unwrap(), Page::embedded(), settings);
+    let server = Server::start_with(tempfile::tempdir().unwrap(), Page::embedded(&[]), settings);
     let code = server.new_code(Timestamp::now());
     assert!(server.pair_with(code.reveal()).header("set-cookie").ends_with("; Secure"));
 }

@@ -4,8 +4,10 @@ use browser::channel::ToEngine;
 use browser::window::{self, PushFault, PushLook, local_time};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_split::wasm_split;
 
 use crate::parts::folders::allow;
+use crate::parts::later::{Loaded, later};
 use crate::parts::rules::{minute_of, time_of};
 use crate::parts::section_head::SectionHead;
 use crate::shown::{Desk, Shown};
@@ -46,12 +48,16 @@ pub fn Health(desk: Desk) -> impl IntoView {
             <section class="health" aria-labelledby="health">
                 <SectionHead id="health" name="Background health" open toggle />
                 <Show when=move || open.get()>
-                    <Links look />
-                    <Test look />
+                    {later(chain_and_test(look))}
                 </Show>
             </section>
         </Show>
     }
+}
+
+#[wasm_split(health, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn chain_and_test(look: Look) -> Loaded {
+    Ok(view! { <Links look /> <Test look /> }.into_any())
 }
 
 #[component]

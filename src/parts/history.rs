@@ -2,7 +2,9 @@
 
 use engine::Run;
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 
+use crate::parts::later::{Loaded, later};
 use crate::parts::section_head::SectionHead;
 use crate::shown::Desk;
 use crate::words::history;
@@ -29,11 +31,16 @@ pub fn History(desk: Desk) -> impl IntoView {
             <section class="history" aria-labelledby="history">
                 <SectionHead id="history" name="History" open toggle=move || open.update(|open| *open = !*open) />
                 <Show when=move || open.get()>
-                    <Runs desk />
+                    {later(runs(desk))}
                 </Show>
             </section>
         </Show>
     }
+}
+
+#[wasm_split(history, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn runs(desk: Desk) -> Loaded {
+    Ok(view! { <Runs desk /> }.into_any())
 }
 
 #[component]

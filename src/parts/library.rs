@@ -7,7 +7,9 @@ use browser::window::{Gallery, Month, NearSight, Photo, gallery, months, photos_
 use leptos::html::{Dialog, Div};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_split::wasm_split;
 
+use super::later::{Loaded, later};
 use super::viewer::{Viewed, Viewer};
 use crate::shown::Desk;
 use crate::words::library::{kind_of, month_of};
@@ -75,7 +77,7 @@ pub fn Library(desk: Desk) -> impl IntoView {
                 <button on:click=close>"Close"</button>
             </header>
             {move || match heard.get() {
-                Heard::Months(months) if !months.is_empty() => view! { <Months months /> }.into_any(),
+                Heard::Months(months) if !months.is_empty() => later(grid(months)).into_any(),
                 heard @ (Heard::Nothing | Heard::Months(_) | Heard::Immich(_) | Heard::NoAnswer) => {
                     let (text, address) = said(&heard);
                     let link = address.map(|address| view! { <a href=address.clone()>{address.clone()}</a> });
@@ -97,6 +99,11 @@ fn said(heard: &Heard) -> (&'static str, Option<String>) {
             ("Immich shows them itself. Its setting “External domain” would tell the address.", None)
         }
     }
+}
+
+#[wasm_split(photos, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn grid(months: Vec<Month>) -> Loaded {
+    Ok(view! { <Months months /> }.into_any())
 }
 
 #[component]

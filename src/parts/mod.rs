@@ -13,6 +13,7 @@ pub mod health;
 pub mod history;
 pub mod inviting;
 pub mod lamp;
+pub mod later;
 pub mod leaving;
 pub mod library;
 pub mod lists;

@@ -10,7 +10,9 @@ use browser::window::{
 use engine::Headline;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_split::wasm_split;
 
+use crate::parts::later::{Loaded, later};
 use crate::parts::section_head::SectionHead;
 use crate::shown::Desk;
 use crate::words::numbers::{bytes, count, files};
@@ -54,6 +56,7 @@ pub fn Restore(desk: Desk) -> impl IntoView {
     let open = RwSignal::new(false);
     let care = RwSignal::new(Care::Size);
     let busy = StoredValue::new(0);
+    let wanted = Memo::new(move |was| open.get() || was.copied().unwrap_or_default());
     let toggle = move || {
         open.update(|open| *open = !*open);
         // A new list would be the end of what goes on in this one.
@@ -67,14 +70,15 @@ pub fn Restore(desk: Desk) -> impl IntoView {
         <Show when=move || shown.get()>
             <section class="restore" aria-labelledby="restore">
                 <SectionHead id="restore" name="Restore a folder" open toggle />
-                <div hidden=move || !open.get()>{move || body(&heard.get(), care, busy)}</div>
+                <div hidden=move || !open.get()>{move || wanted.get().then(|| later(body(heard.get(), care, busy)))}</div>
             </section>
         </Show>
     }
 }
 
-fn body(heard: &Heard, care: RwSignal<Care>, busy: StoredValue<u32>) -> AnyView {
-    let folders = match heard {
+#[wasm_split(restore, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn body(heard: Heard, care: RwSignal<Care>, busy: StoredValue<u32>) -> Loaded {
+    let folders = match &heard {
         Heard::Folders(folders) => folders.as_slice(),
         Heard::Nothing | Heard::NoAnswer => &[],
     };
@@ -83,15 +87,16 @@ fn body(heard: &Heard, care: RwSignal<Care>, busy: StoredValue<u32>) -> AnyView 
     };
     let lines =
         folders.iter().map(|folder| view! { <Line folder=folder.clone() care busy /> }).collect_view();
-    view! {
-        <p class="hint">{hint(heard)}</p>
+    let view = view! {
+        <p class="hint">{hint(&heard)}</p>
         <label class="tick" hidden=folders.is_empty()>
             <input type="checkbox" prop:checked=care.get_untracked() == Care::Digest on:change=turn />
             "Read what is there and compare every byte (slower)"
         </label>
         <div class="list"><ul>{lines}</ul></div>
     }
-    .into_any()
+    .into_any();
+    Ok(view)
 }
 
 fn hint(heard: &Heard) -> &'static str {

@@ -13,6 +13,7 @@ mod serve;
 mod shell;
 mod simulate;
 mod size;
+mod split;
 mod test;
 mod tidy;
 

@@ -16,7 +16,7 @@ use brotli::BrotliCompress;
 use brotli::enc::BrotliEncoderParams;
 use sha1::{Digest, Sha1};
 
-use crate::bindings::bind;
+use crate::bindings::{bind, split_and_bind};
 use crate::kept::{Files, Kept};
 use crate::shell::{cargo, ensure_wasm_target, run, say};
 use crate::{root, target};
@@ -56,7 +56,7 @@ pub fn build(quality: Quality) -> Result<Built> {
     let kept = Kept::open(target().join("kept"))?;
     let mut page = Page::default();
     for bound in side_by_side(programs, |(name, wasm)| bound(&kept, name, &wasm, quality))? {
-        page.add_program(bound);
+        page.add_program(bound)?;
     }
     page.add_hand_written(&root())?;
     if quality == Quality::Release {
@@ -91,15 +91,36 @@ fn bound(kept: &Kept, name: &str, wasm: &[u8], quality: Quality) -> Result<Files
     };
     kept.get_or_make("bind", &[name.as_bytes(), quality_name, wasm], || {
         say(&format!("binding {name}"));
-        bind(wasm, name, quality)
+        if name == "page" { split_and_bind(wasm, name, quality) } else { bind(wasm, name, quality) }
     })
 }
 
 impl Page {
-    fn add_program(&mut self, bound: Files) {
-        for (role, bytes) in bound {
-            self.add_asset(&role, bytes);
+    /// Scripts name wasm files and import each other, so wasm files are named first, and all scripts of one program
+    /// share one hash.
+    fn add_program(&mut self, bound: Files) -> Result<()> {
+        let (scripts, programs): (Files, Files) =
+            bound.into_iter().partition(|(role, _)| role.ends_with(".js"));
+        for (role, bytes) in &programs {
+            self.add_asset(role, bytes.clone());
         }
+        let texts = scripts.into_iter().map(|(role, bytes)| Ok((role, self.with_wasm_names(bytes)?)));
+        let texts = texts.collect::<Result<Vec<(String, String)>>>()?;
+        let tag = hash(texts.iter().map(|(_, text)| text.as_str()).collect::<String>().as_bytes());
+        for (role, text) in &texts {
+            let imported = |text: String, (other, _): &(String, String)| import_renamed(&text, other, &tag);
+            let text = texts.iter().fold(text.clone(), imported);
+            self.add_tagged(role, &tag, text.into());
+        }
+        Ok(())
+    }
+
+    /// Scripts lie beside the wasm files that they name.
+    fn with_wasm_names(&self, script: Vec<u8>) -> Result<String> {
+        let wasm = self.roles.iter().filter(|(role, _)| role.ends_with(".wasm"));
+        Ok(wasm.fold(String::from_utf8(script)?, |text, (role, path)| {
+            text.replace(&format!("\"./{role}\""), &format!("\"/{path}\""))
+        }))
     }
 
     fn add_hand_written(&mut self, root: &Path) -> Result<()> {
@@ -139,8 +160,11 @@ impl Page {
 
     /// Kept under a name that holds a hash of its content.
     fn add_asset(&mut self, role: &str, bytes: Vec<u8>) {
-        let (stem, extension) = role.rsplit_once('.').unwrap_or((role, ""));
-        let path = format!("assets/{stem}-{}.{extension}", hash(&bytes));
+        self.add_tagged(role, &hash(&bytes), bytes);
+    }
+
+    fn add_tagged(&mut self, role: &str, tag: &str, bytes: Vec<u8>) {
+        let path = format!("assets/{}", tagged(role, tag));
         self.roles.insert(role.into(), path.clone());
         self.files.insert(path, bytes);
     }
@@ -173,10 +197,20 @@ impl Page {
         Ok(())
     }
 
+    /// The paths of all files.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        self.files.keys()
+    }
+
     /// A hash of every name and content.
     pub fn version(&self) -> String {
         let lines = self.files.iter().map(|(path, bytes)| format!("{} {path}\n", hash(bytes)));
         hash(lines.collect::<String>().as_bytes())
+    }
+
+    /// The chunks of the page, which it loads when they are wanted.
+    pub fn chunks(&self) -> impl Iterator<Item = &String> {
+        self.roles.keys().filter(|role| role.starts_with("split_") || role.starts_with("chunk_"))
     }
 
     /// How many bytes the browser fetches for this role.
@@ -214,6 +248,19 @@ impl Page {
         }
         Ok(())
     }
+}
+
+fn tagged(role: &str, tag: &str) -> String {
+    let (stem, extension) = role.rsplit_once('.').unwrap_or((role, ""));
+    format!("{stem}-{tag}.{extension}")
+}
+
+/// Only where it is imported: wasm asks for it by its plain name.
+fn import_renamed(text: &str, role: &str, tag: &str) -> String {
+    ['"', '\''].into_iter().fold(text.to_owned(), |text, quote| {
+        let from = |name: &str| format!("from {quote}./{name}{quote}");
+        text.replace(&from(role), &from(&tagged(role, tag)))
+    })
 }
 
 /// One thread each: they are few.

@@ -1,24 +1,31 @@
 //! The whole product in one program, built and run.
 
 use std::env::consts::EXE_SUFFIX;
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
 
-use crate::page::{self, Quality};
+use crate::page::{self, Built, Quality};
 use crate::shell::{cargo, run, say};
 use crate::target;
 
 /// Builds page, workers and server; returns the program.
 pub fn build() -> Result<PathBuf> {
-    build_server(&["--bin", "safelight"])?;
+    let list = list_of_files(&page::build(Quality::Release)?)?;
+    say("building the server (release)");
+    let mut build = cargo(&["rustc", "--release", "--package", "safelight-server", "--bin", "safelight"]);
+    // These reach the program alone, so the server's library is not built again when the page changes.
+    build.args(["--", "--cfg", "embedded_page"]).env("SAFELIGHT_EMBEDDED_PAGE", list);
+    run(&mut build)?;
     Ok(target().join("release").join(format!("safelight{EXE_SUFFIX}")))
 }
 
-/// Builds an example of the server, from the same library as the program.
+/// Builds an example of the server.
 pub fn build_example(name: &str) -> Result<PathBuf> {
-    build_server(&["--example", name])?;
+    say(&format!("building {name} (release)"));
+    run(&mut cargo(&["build", "--release", "--package", "safelight-server", "--example", name]))?;
     Ok(target().join("release/examples").join(format!("{name}{EXE_SUFFIX}")))
 }
 
@@ -27,11 +34,16 @@ pub fn serve(arguments: &[String]) -> Result<()> {
     run(Command::new(program).arg("serve").args(arguments))
 }
 
-/// The server embeds the page, so it is built again when the page's version changes.
-fn build_server(targets: &[&str]) -> Result<()> {
-    let built = page::build(Quality::Release)?;
-    say("building the server (release)");
-    let mut build = cargo(&["build", "--release", "--package", "safelight-server"]);
-    build.env("SAFELIGHT_PAGE_DIR", &built.dir).env("SAFELIGHT_PAGE_VERSION", built.page.version());
-    run(build.args(targets))
+/// A Rust expression that embeds every file of the page. Its path changes whenever any content does.
+fn list_of_files(built: &Built) -> Result<PathBuf> {
+    let path = target().join("page-lists").join(format!("{}.rs", built.page.version()));
+    fs::create_dir_all(target().join("page-lists"))?;
+    let dir = fs::canonicalize(&built.dir)?;
+    let line = |name: &String| format!("({name:?}, include_bytes!({:?}) as &[u8]),\n", dir.join(name));
+    let list = format!("&[\n{}]\n", built.page.names().map(line).collect::<String>());
+    // An unchanged list keeps its time, and the program is not built again.
+    if fs::read_to_string(&path).ok().as_ref() != Some(&list) {
+        fs::write(&path, list)?;
+    }
+    Ok(path)
 }

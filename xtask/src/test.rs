@@ -17,7 +17,7 @@ pub enum Layer {
     Tidy,
     /// Clippy, native and wasm, with warnings as errors
     Clippy,
-    /// Everything native: protocol, engine, server, and both together
+    /// Everything native: protocol, engine, server, both together, and the build
     Native,
     /// A hundred thousand random lives of the engine
     Simulation,
@@ -42,7 +42,7 @@ pub fn test(layers: &[Layer], only: Option<&str>) -> Result<()> {
         match layer {
             Layer::Tidy => tidy::check()?,
             Layer::Clippy => clippy()?,
-            Layer::Native => run(cargo(&["test"]).args(only))?,
+            Layer::Native => native(only)?,
             Layer::Simulation => simulate::simulate(&simulate::Options::default())?,
             Layer::Wasm => wasm(only)?,
             Layer::Size => size::size()?,
@@ -71,6 +71,12 @@ fn clippy() -> Result<()> {
     // The page's tests are native.
     wasm(&["--package", "safelight-page", "--package", "safelight-workers"])?;
     wasm(&["--package", "safelight-browser", "--all-targets"])
+}
+
+/// xtask is tested apart: together they would be built with each other's features.
+fn native(only: Option<&str>) -> Result<()> {
+    run(cargo(&["test"]).args(only))?;
+    run(cargo(&["test", "--package", "xtask", "--bins"]).args(only))
 }
 
 fn wasm(only: Option<&str>) -> Result<()> {

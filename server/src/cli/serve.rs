@@ -87,7 +87,7 @@ impl Serve {
         let vault = Vault::open(&self.folder.data).map_err(|error| unusable(&self.folder, error))?;
         let listener = TcpListener::bind(&self.listen).map_err(|error| taken(&self.listen, &error))?;
         let listening = listener.local_addr()?;
-        let page = self.page.map_or_else(Page::embedded, Page::from_dir);
+        let page = self.page.map_or_else(|| Page::embedded(crate::EMBEDDED_PAGE), Page::from_dir);
         let tls = match self.tls_cert.zip(self.tls_key) {
             Some((certificate, key)) => Some(certified(TlsFiles { certificate, key }).await?),
             None => None,

@@ -60,7 +60,7 @@ impl Server {
     }
 
     pub fn start_in(folder: TempDir) -> Self {
-        Self::start_with(folder, Page::embedded(), Settings::default())
+        Self::start_with(folder, Page::embedded(&[]), Settings::default())
     }
 
     pub fn start_with(folder: TempDir, page: Page, settings: Settings) -> Self {

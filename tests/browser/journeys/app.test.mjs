@@ -47,6 +47,12 @@ test("it opens with the server gone, says so, and goes on when it is back", asyn
   await page.reload();
   await waitForState(page, "offline");
   assert.equal((await read(page)).protected, 6, "what was protected is known without the server");
+  // The code of these parts is loaded when they are opened.
+  for (const name of ["History", "Background health"]) {
+    const part = page.getByRole("region", { name });
+    await part.getByRole("button", { name: "Show" }).click();
+    await part.getByRole("listitem").first().waitFor();
+  }
   await server.start();
   await waitForState(page, "done");
 });

@@ -128,7 +128,7 @@ fn page(tree: &TempDir, program: &str) -> Page {
     let mut page = Page::default();
     for (name, wasm) in [("page", program), ("backup-worker", "worker"), ("service-worker", "worker")] {
         let wasm = (format!("{name}.wasm"), wasm.as_bytes().to_vec());
-        page.add_program(Files::from([wasm, (format!("{name}-bindings.js"), b"bindings".to_vec())]));
+        page.add_program(Files::from([wasm, (format!("{name}-bindings.js"), b"bindings".to_vec())])).unwrap();
     }
     page.add_hand_written(tree.path()).unwrap();
     page
