@@ -66,3 +66,26 @@ fn leb128(bytes: &[u8]) -> Option<(usize, usize)> {
         .try_fold(0_usize, |value, byte| value.checked_mul(128)?.checked_add(usize::from(byte & 0x7f)))?;
     Some((value, digits))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &[u8] = b"\0asm\x01\0\0\0";
+
+    #[test]
+    fn custom_sections_go_and_all_others_stay() {
+        // A custom section of 200 bytes: its length takes two bytes.
+        let custom = [&[0, 0xc8, 0x01], [7; 200].as_slice()].concat();
+        let (types, code) = ([1, 2, 8, 8].as_slice(), [10, 1, 9].as_slice());
+        let wasm = [HEADER, types, &custom, code, &[0, 0]].concat();
+        assert_eq!(without_custom_sections(&wasm).unwrap(), [HEADER, types, code].concat());
+    }
+
+    #[test]
+    fn a_module_that_is_cut_off_is_refused() {
+        assert!(without_custom_sections(&HEADER[..5]).is_err());
+        assert!(without_custom_sections(&[HEADER, &[1, 9, 0]].concat()).is_err());
+        assert!(without_custom_sections(&[HEADER, &[1, 0x80]].concat()).is_err());
+    }
+}

@@ -104,6 +104,39 @@ fn an_unchanged_file_is_not_written_again() {
     assert_ne!(modified("sw.js"), long_ago);
 }
 
+#[test]
+fn a_changed_chunk_changes_the_names_of_the_scripts_that_lead_to_it() {
+    let (old, new) = (split_page("old"), split_page("new"));
+    for role in ["split_a.wasm", "page-chunks.js", "page-bindings.js"] {
+        assert_ne!(old.roles[role], new.roles[role], "{role}");
+    }
+    assert!(text(&new, "page-chunks.js").contains(&format!("fetch(\"/{}\")", new.roles["split_a.wasm"])));
+}
+
+#[test]
+fn scripts_import_each_other_by_the_names_that_they_have() {
+    let page = split_page("same");
+    let name = |role: &str| page.roles[role].trim_start_matches("assets/").to_owned();
+    let bindings = text(&page, "page-bindings.js");
+    assert!(bindings.contains(&format!("from \"./{}\"", name("page-chunks.js"))), "{bindings}");
+    assert!(bindings.contains("\"./page-chunks.js\": import1"), "wasm asks for it by its plain name");
+    assert!(text(&page, "page-chunks.js").contains(&format!("from './{}'", name("page-bindings.js"))));
+}
+
+fn split_page(chunk: &str) -> Page {
+    let loader = "import { initSync } from './page-bindings.js'; fetch(\"./split_a.wasm\")";
+    let bindings = "import * as import1 from \"./page-chunks.js\"; ({ \"./page-chunks.js\": import1 })";
+    let files = [
+        ("page.wasm", "program"),
+        ("split_a.wasm", chunk),
+        ("page-chunks.js", loader),
+        ("page-bindings.js", bindings),
+    ];
+    let mut page = Page::default();
+    page.add_program(files.map(|(role, text)| (role.to_owned(), text.as_bytes().to_vec())).into()).unwrap();
+    page
+}
+
 /// Sources of a small page.
 fn tree() -> TempDir {
     let tree = tempfile::tempdir().unwrap();
