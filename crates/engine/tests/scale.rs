@@ -1,7 +1,7 @@
-//! A million files: the engine holds them in bounded memory, and no event takes as long as looking at all of them.
+//! A million files: the engine holds them in bounded memory, and neither an event of a listing nor a view looks at all of
+//! them.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use peak_alloc::PeakAlloc;
 use protocol::Digest;
@@ -17,13 +17,6 @@ const FOLDER: FolderId = FolderId(1);
 /// What a file may cost, with its path of 19 letters, its place in the catalog, and its turns.
 const MOST_BYTES_A_FILE: usize = 200;
 
-/// How often an event of 256 files fits into taking over all files, which looks at each once. It is a part of four
-/// thousand of them.
-const EVENTS_IN_ALL: u32 = 50;
-
-/// How much longer the usual event may take when the catalog has grown sevenfold.
-const MOST_GROWTH: u32 = 4;
-
 #[global_allocator]
 static ALLOCATED: PeakAlloc = PeakAlloc;
 
@@ -36,25 +29,25 @@ fn a_million_protected_files_are_looked_through_without_a_byte_being_read() {
     let folders = vec![SavedFolder { id: FOLDER, name: "Pictures".into(), rules: Loaded::default() }];
     let memory = Loaded::Known(Memory { account: Some(AccountId("mine".into())), ..Memory::default() });
     let saved = Box::new(Saved { folders, rows, memory, ..Saved::default() });
-    let (taking_over, begun) = timed(|| engine.handle(now, Event::Started(saved)));
+    let begun = engine.handle(now, Event::Started(saved));
     let (scan, job) = (scan_of(&begun), job_of(&begun));
     engine.handle(now, Event::Link(LinkEvent::Checked(job, signed_in())));
     drop(begun);
 
-    let mut times = Vec::new();
+    let passes = engine.passes_over_rows();
     for first in (0..FILES).step_by(256) {
         let files = (first..FILES.min(first + 256)).map(listed).collect();
         let listed = Event::Folder(FOLDER, FolderEvent::FilesListed { scan, files });
-        let (time, commands) = timed(|| engine.handle(now, listed));
-        times.push(time);
+        let commands = engine.handle(now, listed);
         assert_eq!(commands, Commands::default(), "an unchanged file asks for nothing");
     }
+    assert_eq!(engine.passes_over_rows(), passes, "a batch looks at its own files");
     engine.handle(now, Event::Folder(FOLDER, FolderEvent::ListingEnded { scan, end: ListingEnd::Complete }));
     heap.assert_little();
-    let usual = median(times);
-    assert!(usual * EVENTS_IN_ALL < taking_over, "an event takes {usual:?}, all files {taking_over:?}");
 
+    let passes = engine.passes_over_rows();
     let view = engine.view(now);
+    assert_eq!(engine.passes_over_rows(), passes, "a view looks at no row");
     assert_eq!((view.headline, view.tally.protected), (Headline::Done, u64::from(FILES)));
 }
 
@@ -68,22 +61,18 @@ fn a_million_new_files_are_all_in_line() {
     let scan = scan_of(&begun);
     let mut saved = 0;
     let mut reading = 0;
-    let mut times = Vec::new();
+    let passes = engine.passes_over_rows();
     for first in (0..FILES).step_by(256) {
         let files = (first..FILES.min(first + 256)).map(listed).collect();
         let listed = Event::Folder(FOLDER, FolderEvent::FilesListed { scan, files });
-        let (time, commands) = timed(|| engine.handle(now, listed));
-        times.push(time);
+        let commands = engine.handle(now, listed);
         saved += commands.store.rows.len();
         reading += commands.begin.iter().filter(|command| matches!(command, Begin::Hash(_))).count();
     }
     assert_eq!(saved, FILES as usize);
     assert!(reading < 20, "a handful at a time");
     heap.assert_little();
-    let last = times.split_off(times.len() * 3 / 4);
-    times.truncate(times.len() / 3);
-    let (first, last) = (median(times), median(last));
-    assert!(last < first * MOST_GROWTH, "an event takes {first:?} at first, {last:?} at last");
+    assert_eq!(engine.passes_over_rows(), passes, "a batch looks at its own files");
     engine.handle(now, Event::Folder(FOLDER, FolderEvent::AccessChanged(Access::Granted)));
     assert_eq!(engine.view(now).tally.remaining, u64::from(FILES));
 }
@@ -105,19 +94,6 @@ impl Heap {
         let each = (ALLOCATED.current_usage() - self.before) / FILES as usize;
         assert!(each <= MOST_BYTES_A_FILE, "{each} bytes a file");
     }
-}
-
-fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
-    let began = Instant::now();
-    let done = work();
-    (began.elapsed(), done)
-}
-
-/// However slow the machine, it is the ratio that tells whether an event looks at all files; and of many events the
-/// median is no accident.
-fn median(mut events: Vec<Duration>) -> Duration {
-    events.sort();
-    events[events.len() / 2]
 }
 
 fn path(number: u32) -> Box<str> {

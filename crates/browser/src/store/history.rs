@@ -32,6 +32,16 @@ impl Store {
         Ok(runs)
     }
 
+    /// Called at each start, so that the history is bounded.
+    pub(super) async fn forget_old_runs(&self) -> Result<(), Fault> {
+        let kept = self.keys(RUNS).await?;
+        let too_old = kept.len().saturating_sub(RUNS_KEPT);
+        for began in kept.into_iter().take(too_old) {
+            self.set(RUNS, began, None).await?;
+        }
+        Ok(())
+    }
+
     /// The newest one, if it can be read.
     pub(super) async fn last_run(&self) -> Result<Option<Run>, StoreFault> {
         let Some(began) = self.keys(RUNS).await?.pop() else { return Ok(None) };
@@ -54,17 +64,9 @@ impl Store {
 }
 
 /// Keeps a run, in place of what was kept of it, and of one that it replaces.
-pub(super) async fn put_run(
-    store: &ObjectStore<'_>,
-    SavedRun { run, replaces }: &SavedRun,
-) -> Result<(), Fault> {
+pub(super) fn put_run(store: &ObjectStore<'_>, SavedRun { run, replaces }: &SavedRun) -> Result<(), Fault> {
     if let Some(began) = replaces {
         store.delete(key(*began)).build()?;
-    }
-    let kept = super::keys(store).await?;
-    let too_old = kept.len().saturating_sub(RUNS_KEPT - 1);
-    for began in kept.into_iter().take(too_old) {
-        store.delete(began).build()?;
     }
     store.put(records::write(run.clone())?).with_key(key(run.began)).build()?;
     Ok(())

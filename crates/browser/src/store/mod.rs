@@ -14,7 +14,7 @@ mod schema;
 use std::cell::Cell;
 use std::fmt;
 
-use engine::record::{Newer, pages};
+use engine::record::{Newer, Record, pages};
 use engine::{Changes, FolderId, FolderRules, Saved};
 use futures::channel::oneshot;
 use gloo::events::EventListener;
@@ -25,6 +25,7 @@ use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{Transaction, TransactionMode};
 use js_sys::Uint8Array;
+use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
@@ -68,6 +69,7 @@ impl Store {
 
     pub async fn load(&self) -> Result<Opened, StoreFault> {
         self.fold().await?;
+        self.forget_old_runs().await?;
         let rows = self.rows().await?;
         let folders = self.folder_records().await?;
         let incidents = records::read_or_default(self.get(RECORDS, INCIDENTS.into()).await?)?;
@@ -86,28 +88,23 @@ impl Store {
         Ok(Opened { saved, handles })
     }
 
-    /// Returns once all of it is in the database, or none is: it is one transaction.
+    /// Returns once all of it is in the database, or none is: it is one transaction. Everything is asked of it at once,
+    /// because a transaction that waits for us may end by itself, half done.
     pub async fn save(&self, changes: &Changes) -> Result<(), StoreFault> {
-        let write = self.begin(&stores_of(changes), TransactionMode::Readwrite)?;
         let Changes { rows, settings, memory, rules, runs, incidents, forgotten } = changes;
+        let folders = self.with_rules(rules).await?;
+        let write = self.begin(&stores_of(changes), TransactionMode::Readwrite)?;
         if !rows.is_empty() {
             put_rows(&write, rows)?;
         }
-        let records = [
-            (SETTINGS, settings.clone().map(records::write)),
-            (MEMORY, memory.clone().map(records::write)),
-            (INCIDENTS, incidents.clone().map(records::write)),
-        ];
-        for (name, record) in records {
-            if let Some(record) = record {
-                write.object_store(RECORDS)?.put(record?).with_key(JsValue::from(name)).build()?;
-            }
-        }
-        for (id, rules) in rules {
-            put_rules(&write, *id, *rules).await?;
+        put_record(&write, SETTINGS, settings.as_ref())?;
+        put_record(&write, MEMORY, memory.as_ref())?;
+        put_record(&write, INCIDENTS, incidents.as_ref())?;
+        for (id, record) in folders {
+            write.object_store(FOLDERS)?.put(record).with_key(JsValue::from(id.0)).build()?;
         }
         for run in runs {
-            history::put_run(&write.object_store(RUNS)?, run).await?;
+            history::put_run(&write.object_store(RUNS)?, run)?;
         }
         for id in forgotten {
             write.object_store(FOLDERS)?.delete(JsValue::from(id.0)).build()?;
@@ -117,6 +114,18 @@ impl Store {
             self.fold_now_and_then().await?;
         }
         Ok(())
+    }
+
+    /// The records of these folders with their new rules. A folder that was forgotten has none.
+    async fn with_rules(&self, rules: &[(FolderId, FolderRules)]) -> Result<Vec<(FolderId, JsValue)>, Fault> {
+        let mut folders = Vec::new();
+        for (id, rules) in rules {
+            if let Some(record) = self.get(FOLDERS, id.0.into()).await? {
+                records::set_rules(&record, *rules)?;
+                folders.push((*id, record));
+            }
+        }
+        Ok(folders)
     }
 
     async fn fold_now_and_then(&self) -> Result<(), StoreFault> {
@@ -211,13 +220,14 @@ fn put_rows(write: &Transaction<'_>, rows: &[engine::SavedRow]) -> Result<(), Fa
     Ok(())
 }
 
-async fn put_rules(write: &Transaction<'_>, id: FolderId, rules: FolderRules) -> Result<(), Fault> {
-    let store = write.object_store(FOLDERS)?;
-    let record: Option<JsValue> = store.get(JsValue::from(id.0)).await?;
-    // Forgotten meanwhile.
-    let Some(record) = record else { return Ok(()) };
-    records::set_rules(&record, rules)?;
-    store.put(record).with_key(JsValue::from(id.0)).build()?;
+fn put_record<T>(write: &Transaction<'_>, name: &str, record: Option<&T>) -> Result<(), Fault>
+where
+    T: Record + Serialize + Clone,
+{
+    if let Some(record) = record {
+        let record = records::write(record.clone())?;
+        write.object_store(RECORDS)?.put(record).with_key(JsValue::from(name)).build()?;
+    }
     Ok(())
 }
 

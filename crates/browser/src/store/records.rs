@@ -5,15 +5,16 @@ use engine::{FolderId, FolderRules, Loaded, SavedFolder};
 use js_sys::Reflect;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_wasm_bindgen::from_value;
+use serde_wasm_bindgen::{Serializer, from_value};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::Fault;
 use crate::bindings::{DirectoryHandle, object};
 
 pub(super) fn write<T: Record + Serialize>(record: T) -> Result<JsValue, Fault> {
-    let versioned = serde_wasm_bindgen::to_value(&Versioned::of(record));
-    versioned.map_err(|error| Fault::new("EncodingError", error.to_string()))
+    // As JSON would have it: what is missing is null.
+    let written = Versioned::of(record).serialize(&Serializer::json_compatible());
+    written.map_err(|error| Fault::new("EncodingError", error.to_string()))
 }
 
 pub(super) fn read<T: Record + DeserializeOwned>(record: &JsValue) -> Result<Loaded<T>, Newer> {

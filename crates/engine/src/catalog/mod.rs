@@ -32,6 +32,9 @@ pub(crate) struct Catalog {
     availability: Availability,
     censuses: Censuses,
     unsaved: BTreeSet<FileId>,
+    /// How often somebody went through all rows.
+    #[cfg(feature = "testing")]
+    passes: std::cell::Cell<u64>,
 }
 
 impl Catalog {
@@ -86,6 +89,8 @@ impl Catalog {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (FileId, &Row)> {
+        #[cfg(feature = "testing")]
+        self.passes.set(self.passes.get() + 1);
         self.rows.iter().zip(0..).filter_map(|(row, id)| Some((FileId(id), row.as_ref()?)))
     }
 
@@ -119,6 +124,11 @@ impl Catalog {
 
     pub(crate) fn censuses(&self) -> impl Iterator<Item = (FolderId, &Census)> {
         self.censuses.all()
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn passes(&self) -> u64 {
+        self.passes.get()
     }
 
     /// For tests: whether the counts are those of the rows.

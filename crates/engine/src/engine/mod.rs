@@ -287,6 +287,12 @@ impl Engine {
         Some((&folder.name, text))
     }
 
+    /// How often it went through all rows since it was made: what happens often must not.
+    #[cfg(feature = "testing")]
+    pub fn passes_over_rows(&self) -> u64 {
+        self.shared.catalog.passes()
+    }
+
     /// The last things that went wrong, oldest first.
     pub fn incidents(&self) -> Vec<Incident> {
         self.shared.incidents.all()
