@@ -1,5 +1,5 @@
-//! What only our own server answers: pairing, sessions and what it can do. A client never requires these
-//! of a server that is not ours.
+//! What a server may answer beyond the Immich API: what it can do, pairing, sessions, folders, pushes. A client asks for
+//! [`Capabilities`] and requires none of this.
 
 use std::num::NonZeroU64;
 

@@ -56,6 +56,7 @@ mod asking {
         let table = [
             ("fewer answers than questions", accepted("0")),
             ("the answer to another question", [accepted("0"), accepted("7")].join(",")),
+            ("more answers than questions", [accepted("0"), accepted("1"), accepted("2")].join(",")),
             ("one question answered twice", [accepted("0"), accepted("0")].join(",")),
             ("an id that is no place", [accepted("0"), accepted("b")].join(",")),
             (

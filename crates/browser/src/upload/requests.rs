@@ -56,7 +56,7 @@ mod tests {
     fn only_the_last_piece_completes_the_upload() {
         let complete = |bytes| piece(&bytes, 10)[2].clone();
         assert_eq!(piece(&(4..8), 10)[1], ("upload-offset", "4".into()));
-        assert_eq!(complete(4..8), ("upload-complete", "?0".into()));
+        assert_eq!(complete(4..9), ("upload-complete", "?0".into()));
         assert_eq!(complete(8..10), ("upload-complete", "?1".into()));
         assert_eq!(complete(10..10), ("upload-complete", "?1".into()));
     }

@@ -159,7 +159,7 @@ mod sizes {
     }
 
     #[test]
-    fn a_piece_below_256_kib_that_is_too_large_ends_the_transfer() {
+    fn a_piece_of_256_kib_or_less_that_is_too_large_ends_the_transfer() {
         let mut talk = Talk::begun(20 * MIB);
         let mut tries = 0;
         while talk.hears(html(413)).next == Some(Next::Send) {
@@ -167,6 +167,10 @@ mod sizes {
         }
         talk.ends_with(413);
         assert_eq!(tries, 13);
+
+        let mut talk = Talk::with(20 * MIB, told(Pieces::in_a_page(), Some(256 * KIB)));
+        talk.sends("creation").hears(place(0)).resumes_at(0);
+        talk.sends("/u 0..256 KiB").hears(html(413)).ends_with(413);
     }
 
     #[test]
@@ -201,6 +205,13 @@ mod sizes {
     }
 
     #[test]
+    fn a_limit_that_was_learned_is_not_forgotten_for_a_larger_one() {
+        let mut talk = Talk::with(20 * MIB, told(Pieces::in_a_page(), Some(MIB)));
+        talk.sends("creation").hears(place_with_limit("max-append-size=2097152")).resumes_at(0);
+        talk.sends("/u 0..1 MiB");
+    }
+
+    #[test]
     fn pieces_grow_to_ten_seconds_of_the_line_and_at_most_twofold() {
         let mut talk = Talk::begun(2_000 * MIB);
         talk.takes(10).sends("/u 0..8 MiB").hears(reached(8 * MIB));
@@ -226,6 +237,14 @@ mod sizes {
             assert_eq!(talk.hears(lost.clone()).next, Some(Next::End(lost.end())));
             assert_eq!(talk.pieces.next(), 4 * MIB, "{lost:?}");
         }
+    }
+
+    #[test]
+    fn a_large_piece_that_is_lost_late_does_not_make_pieces_grow() {
+        let mut pieces = taken();
+        pieces.lost(2 * MIB);
+        pieces.lost(8 * MIB);
+        assert_eq!(pieces.next(), MIB);
     }
 
     #[test]
