@@ -208,7 +208,8 @@ mod sizes {
     fn a_limit_that_was_learned_is_not_forgotten_for_a_larger_one() {
         let mut talk = Talk::with(20 * MIB, told(Pieces::in_a_page(), Some(MIB)));
         talk.sends("creation").hears(place_with_limit("max-append-size=2097152")).resumes_at(0);
-        talk.sends("/u 0..1 MiB");
+        talk.takes(1).sends("/u 0..1 MiB").hears(reached(MIB));
+        talk.sends("/u 1..2 MiB");
     }
 
     #[test]
