@@ -25,7 +25,7 @@ impl Abilities {
             verifies_digests: true,
             pieces: Some(Pieces { from: 16 << 20, up_to: None }),
             keeps_inventories: true,
-            albums: false,
+            albums: true,
             trash: false,
             thumbnails: true,
         }

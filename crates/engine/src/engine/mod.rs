@@ -25,7 +25,6 @@ mod shift;
 use protocol::inventory::write_held;
 use protocol::{AssetId, Digest};
 
-use crate::abilities::Abilities;
 use crate::catalog::Order;
 use crate::command::{AfterStored, Commands};
 use crate::event::{Checked, Event, HashEnd, JobId, LinkEvent, ReadingEvent, Saved, SendingEvent, UploadEnd};
@@ -205,7 +204,7 @@ impl Engine {
 
     fn upload_ended(&mut self, now: Moment, job: JobId, end: UploadEnd) {
         // An answer that comes while the server is looked for again is taken with caution.
-        let abilities = self.link.abilities().unwrap_or(Abilities::default());
+        let abilities = self.link.abilities().unwrap_or_default();
         match self.sending.ended(now, &mut self.shared, abilities, job, end) {
             Outcome::Nothing => {}
             Outcome::Proven(proven) => self.protect(proven),
