@@ -7,7 +7,7 @@ use engine::{Filter, Headline, Incident, Intent, Large, RowsPage, Run, Tally, Vi
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::words::{self, background::Waking};
+use crate::words::background::Waking;
 
 /// The last word of the engine.
 #[derive(Clone, PartialEq)]
@@ -66,7 +66,7 @@ impl Desk {
             Some(FromEngine::Runs(history)) => runs.set(history),
             Some(FromEngine::Incidents(lately)) => incidents.set(Some(lately)),
             Some(FromEngine::Notify(told)) => {
-                spawn_local(async move { notify_unless_seen(&words::notices::sentence(told)).await });
+                spawn_local(notify_unless_seen(told));
             }
             // The answer may be to another tab.
             Some(FromEngine::Largest(all)) => largest.set(Some(all)),

@@ -9,10 +9,11 @@ pub mod history;
 pub mod inviting;
 pub mod leaving;
 pub mod library;
-pub mod notices;
-pub mod numbers;
 pub mod reasons;
 pub mod report;
 pub mod restore;
+
+/// Shared with the service worker.
+pub use ::words::numbers;
 
 pub use headline::{Headline, headline, opening, stopped};

@@ -5,13 +5,13 @@ use std::cell::Cell;
 use crate::spawn;
 use gloo::events::EventListener;
 use gloo::timers::callback::Interval;
-use js_sys::Array;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ServiceWorkerContainer, ServiceWorkerRegistration, ServiceWorkerState, Window};
 
 use crate::Fault;
 use crate::bindings::{Handle, object};
+use crate::service_worker::{ToServiceWorker, post};
 
 const SCRIPT: &str = "/sw.js";
 /// A page that stays open for weeks still hears of a new version.
@@ -25,8 +25,7 @@ impl NewVersion {
     /// Lets it take over; the page reloads by itself when it has.
     pub fn take_over(&self) {
         if let Some(waiting) = self.0.waiting() {
-            // The one failure is a message that cannot be cloned; text can.
-            _ = waiting.post_message(&JsValue::from_str("use-new-version"));
+            warn(post(&waiting, &ToServiceWorker::UseNewVersion));
         }
     }
 }
@@ -35,9 +34,9 @@ impl NewVersion {
 pub(crate) fn hold(handles: &[Handle]) {
     let controller = web_sys::window().and_then(|window| window.navigator().service_worker().controller());
     if let Some(controller) = controller {
-        let handles: Array = handles.iter().collect();
-        // A page that goes can do nothing about a failure; the next one then asks for the permission.
-        _ = controller.post_message(&handles);
+        let handles = handles.iter().collect();
+        // Without them the next page asks for the permission.
+        warn(post(&controller, &ToServiceWorker::HoldHandles { handles }));
     }
 }
 
@@ -45,11 +44,15 @@ pub(crate) fn hold(handles: &[Handle]) {
 pub fn keep(offer: impl Fn(NewVersion) + Clone + 'static) {
     let Some(window) = web_sys::window() else { return };
     spawn(async move {
-        if let Err(fault) = register(&window, offer).await {
-            // Without it the app still works online; private windows of some browsers refuse it.
-            web_sys::console::warn_1(&fault.to_string().into());
-        }
+        // Without it the app still works online; private windows of some browsers refuse it.
+        warn(register(&window, offer).await);
     });
+}
+
+fn warn(done: Result<(), Fault>) {
+    if let Err(fault) = done {
+        web_sys::console::warn_1(&fault.to_string().into());
+    }
 }
 
 async fn register(window: &Window, offer: impl Fn(NewVersion) + Clone + 'static) -> Result<(), Fault> {

@@ -213,6 +213,31 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub async fn unregister(this: &SyncManager, tag: &str) -> Result<JsValue, JsValue>;
 
+    /// `SyncEvent` and `PeriodicSyncEvent`.
+    pub type SyncEvent;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn tag(this: &SyncEvent) -> String;
+
+    /// Only of a `SyncEvent`.
+    #[wasm_bindgen(method, getter, js_name = lastChance)]
+    pub fn last_chance(this: &SyncEvent) -> bool;
+
+    /// `BackgroundFetchEvent`.
+    pub type BackgroundFetchEvent;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn registration(this: &BackgroundFetchEvent) -> BackgroundFetch;
+
+    /// `BackgroundFetchRegistration`.
+    pub type BackgroundFetch;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn id(this: &BackgroundFetch) -> String;
+
+    #[wasm_bindgen(js_namespace = crypto, js_name = randomUUID)]
+    pub fn random_uuid() -> String;
+
     /// Zero takes the badge away.
     #[wasm_bindgen(catch, js_namespace = navigator, js_name = setAppBadge)]
     pub async fn set_app_badge(count: f64) -> Result<JsValue, JsValue>;

@@ -36,7 +36,13 @@ mod inbox;
 mod json;
 #[cfg(target_arch = "wasm32")]
 pub mod lock;
+#[cfg(target_arch = "wasm32")]
+mod push;
+#[cfg(target_arch = "wasm32")]
+mod registration;
 mod server;
+#[cfg(target_arch = "wasm32")]
+pub mod service_worker;
 #[cfg(target_arch = "wasm32")]
 pub mod source;
 #[cfg(target_arch = "wasm32")]

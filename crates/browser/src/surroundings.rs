@@ -1,6 +1,6 @@
 //! What any context can see of the device; a window sees its power as well.
 
-use engine::{Event, FileId, Power, Surroundings};
+use engine::{Event, Power, Surroundings};
 use wasm_bindgen::JsValue;
 
 use crate::json::{flag, property, text};
@@ -27,9 +27,4 @@ pub(crate) fn changed() -> Event {
 /// What the browser tells of the network, if it does.
 pub(crate) fn connection() -> JsValue {
     property(&property(&js_sys::global(), "navigator"), "connection")
-}
-
-/// The files of a background fetch, from its id, which names them.
-pub fn fetched_by(id: &str) -> impl Iterator<Item = FileId> {
-    id.split('-').filter_map(|number| number.parse().ok()).map(FileId)
 }

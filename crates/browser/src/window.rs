@@ -11,7 +11,6 @@ mod giving;
 mod install;
 mod library;
 mod notifying;
-mod push;
 mod restore;
 mod surroundings;
 
@@ -28,6 +27,9 @@ use web_sys::{DataTransfer, File, FileList, Worker, WorkerOptions, WorkerType};
 use crate::Fault;
 use crate::app_shell;
 use crate::bindings::{self, DirectoryHandle, DropItem, FileHandle, Handle, has_global};
+pub use crate::push::{
+    PushFault, PushLook, begin_pushes, end_pushes, keep_pushes, may_notify, push_daily, push_state, try_push,
+};
 
 /// A worker that stopped is started anew after this time: at once would be a loop if it cannot start at all.
 const RESTART_MS: u32 = 2_000;
@@ -49,9 +51,6 @@ pub use install::{InstallOffer, when_installable};
 pub use library::{Gallery, Month, NearSight, Photo, gallery, months, photos_of, when_resized};
 pub use notifying::notify_unless_seen;
 pub use protocol::safelight::PushState;
-pub use push::{
-    PushFault, PushLook, begin_pushes, end_pushes, keep_pushes, may_notify, push_daily, push_state, try_push,
-};
 pub use restore::{Care, KnownFolder, Plan, PlanFault, Restored, WriteFault, known_folders, plan, restore};
 pub use surroundings::{can_see_power, keep_surroundings, minutes_ahead_of_utc};
 

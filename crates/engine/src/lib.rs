@@ -35,6 +35,7 @@ mod speed;
 mod tally;
 mod time;
 mod view;
+mod woken;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -65,3 +66,4 @@ pub use view::{
     Activity, CopiesView, Filter, FolderView, Headline, Listed, PairingView, Reason, RowView, RowsPage,
     Stage, View,
 };
+pub use woken::Woken;

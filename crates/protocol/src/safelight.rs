@@ -143,6 +143,24 @@ pub struct PushKeys {
     pub auth: String,
 }
 
+/// What a push says to the service worker. Only the device can read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Push {
+    pub reason: PushReason,
+}
+
+/// Why a device is pushed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PushReason {
+    /// The server has not heard of the device for a day.
+    Silent,
+    /// It is the time of day that its person chose.
+    Daily,
+    /// Its person asked for one now.
+    Asked,
+}
+
 /// What the server knows of pushing to the device that asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -1,58 +1,173 @@
-//! The service worker's backup: loaded by `sw.js` only when the browser wakes it for one.
+//! The service worker's program. `sw.js` loads it when an event comes that is more than an answer from the cache, and
+//! gives it that event. What follows is decided in `wake_ups`; here it is joined to the browser.
 
 #[cfg(target_arch = "wasm32")]
 mod wasm {
-    use browser::background::{Woken, fetched_by, wake};
-    use engine::{Left, Needs, Notice, Wake};
-    use wasm_bindgen::prelude::*;
+    use std::fmt;
+    use std::rc::Rc;
 
-    /// Backs up, and tells what came of it. `kind` is what woke us, as `sw.js` numbers it; `fetching` are the ids of the
-    /// background fetches that go on.
-    #[wasm_bindgen]
-    pub async fn back_up(kind: usize, fetching: String) -> Result<JsValue, JsValue> {
-        const KINDS: [Wake; 6] =
-            [Wake::Sync, Wake::PeriodicSync, Wake::Push, Wake::Tested, Wake::Fetched, Wake::Left];
-        let by = KINDS.get(kind).copied().unwrap_or(Wake::Sync);
-        let woken = wake(by, fetched_by(&fetching).collect())
-            .await
-            .map_err(|fault| JsError::new(&fault.to_string()))?;
-        Ok(told(woken))
+    use browser::Fault;
+    use browser::background::wake;
+    use browser::service_worker::{
+        self as scope, Call, FromServiceWorker, SyncTag, ToServiceWorker, Unreadable, write,
+    };
+    use engine::{Wake, Woken};
+    use futures::channel::oneshot;
+    use js_sys::Promise;
+    use wasm_bindgen::prelude::*;
+    use wasm_bindgen_futures::{future_to_promise, spawn_local};
+    use web_sys::{ExtendableEvent, File, MessagePort, Request};
+    use workers::sharing::{Shared, names};
+    use workers::wake_ups::{Chance, NotDone, Page, Scope, WakeUps};
+
+    /// A page that is reloaded is back by then.
+    const HOLD_MS: u32 = 10_000;
+
+    thread_local! {
+        static WAKE_UPS: Rc<WakeUps<Browser>> = Rc::new(WakeUps::new(Browser));
     }
 
-    /// In the order in which `sw.js` takes it apart: how it ended, and what it left.
-    fn told(woken: Woken) -> JsValue {
-        let (end, left) = match woken {
-            Woken::Over(left) if !left.work => (0, left),
-            Woken::Over(left) => (1, left),
-            Woken::Failed => (1, Left::default()),
-            Woken::Busy => (2, Left::default()),
-            Woken::PageOpen => (3, Left::default()),
-        };
-        let needs = left.needs.map_or(0, |needs| match needs {
-            Needs::Pairing => 1,
-            Needs::Permission => 2,
-            Needs::Space => 3,
-        });
-        let silent = match left.notice {
-            Some(Notice::Silent { days }) => days,
-            Some(Notice::FirstBackupDone | Notice::NeedsYou(_)) | None => 0,
-        };
-        let (off, protected, news) = (left.is_off, left.is_all_protected, left.notice.is_some());
-        [
-            end,
-            needs,
-            u64::from(off),
-            left.sent,
-            left.remaining,
-            left.problems,
-            u64::from(protected),
-            u64::from(news),
-            silent,
-        ]
-        .iter()
-        .map(|number| JsValue::from(*number as f64))
-        .collect::<js_sys::Array>()
-        .into()
+    /// Deals with an event. The promise ends when nothing more follows from it, and fails if the browser should try
+    /// again. Of a request it gives the response. `version` is what `sw.js` calls this version.
+    #[wasm_bindgen]
+    pub fn handle(event: ExtendableEvent, version: String) -> Promise {
+        let wake_ups = WAKE_UPS.with(Rc::clone);
+        future_to_promise(async move {
+            match Call::of(&event) {
+                Ok(call) => {
+                    let answered = answer(&wake_ups, call, version).await;
+                    answered.map_err(|why| JsError::new(&why.to_string()).into())
+                }
+                // Another try would be no better.
+                Err(unknown) => {
+                    scope::warn(&unknown);
+                    Ok(JsValue::UNDEFINED)
+                }
+            }
+        })
+    }
+
+    async fn answer(
+        wake_ups: &WakeUps<Browser>,
+        call: Call,
+        version: String,
+    ) -> Result<JsValue, NotDone<Fault>> {
+        match call {
+            Call::Share(request) => return Ok(share(&request).await?),
+            Call::Sync { tag: SyncTag::Backup, is_last_chance } => {
+                wake_ups.sync(if is_last_chance { Chance::Last } else { Chance::OneOfSeveral }).await?;
+            }
+            Call::Sync { tag: SyncTag::Offline, .. } => wake_ups.network_back().await?,
+            Call::PeriodicSync => wake_ups.periodic_sync().await?,
+            Call::FetchEnded { id } => wake_ups.fetch_ended(&id).await?,
+            Call::Push { reason } => wake_ups.push(reason).await?,
+            Call::PushAddressChanged => scope::renew_pushes().await,
+            Call::NotificationClicked(notification) => {
+                notification.close();
+                scope::open_app().await?;
+            }
+            Call::Message { message, port } => hear(wake_ups, message, port, version).await?,
+            Call::UnreadableMessage { why, port } => reject(&why, port)?,
+        }
+        Ok(JsValue::UNDEFINED)
+    }
+
+    async fn hear(
+        wake_ups: &WakeUps<Browser>,
+        message: ToServiceWorker,
+        port: Option<MessagePort>,
+        version: String,
+    ) -> Result<(), NotDone<Fault>> {
+        match message {
+            // Done by `sw.js` itself.
+            ToServiceWorker::UseNewVersion => Ok(()),
+            ToServiceWorker::Left => wake_ups.page_left().await,
+            ToServiceWorker::TestBackup => wake_ups.test().await,
+            ToServiceWorker::TellVersion => Ok(reply(port, &FromServiceWorker::Version(version))?),
+            ToServiceWorker::HoldHandles { handles } => {
+                Browser.pause(HOLD_MS).await;
+                drop(handles);
+                Ok(())
+            }
+            ToServiceWorker::Notify(notice) => wake_ups.notify_unless_seen(notice).await,
+        }
+    }
+
+    /// A page of another version speaks another protocol.
+    fn reject(why: &Unreadable, port: Option<MessagePort>) -> Result<(), Fault> {
+        Browser.warn(why);
+        reply(port, &FromServiceWorker::NotUnderstood)
+    }
+
+    fn reply(port: Option<MessagePort>, message: &FromServiceWorker) -> Result<(), Fault> {
+        match port {
+            Some(port) => Ok(port.post_message(&write(message)?)?),
+            None => Ok(()),
+        }
+    }
+
+    /// What another app shares is kept at once, whether or not the server can be reached. The page that opens takes it
+    /// over.
+    async fn share(request: &Request) -> Result<JsValue, Fault> {
+        let kept = keep(request).await;
+        if let Err(fault) = &kept {
+            Browser.warn(fault);
+        }
+        scope::share_answer(kept.is_ok())
+    }
+
+    async fn keep(request: &Request) -> Result<(), Fault> {
+        let files = scope::shared_files(request).await?;
+        let shared = |file: &File| Shared { name: file.name(), kind: file.type_() };
+        let names = names(&files.iter().map(shared).collect::<Vec<_>>());
+        scope::keep_shared(&names.into_iter().zip(files).collect::<Vec<_>>()).await
+    }
+
+    struct Browser;
+
+    impl Scope for Browser {
+        type Fault = Fault;
+
+        async fn pages(&self) -> Result<Vec<Page>, Fault> {
+            let pages = scope::pages().await?;
+            let page = |visible| if visible { Page::Visible } else { Page::Hidden };
+            Ok(pages.iter().map(|client| page(scope::is_visible(client))).collect())
+        }
+
+        async fn pause(&self, ms: u32) {
+            scope::pause(ms).await;
+        }
+
+        async fn back_up(&self, by: Wake, ended_fetch: Option<&str>) -> Result<Woken, Fault> {
+            let ended_fetch = ended_fetch.map(str::to_owned);
+            let (tell, told) = oneshot::channel();
+            // A run that is late keeps its lock for as long as it goes on.
+            spawn_local(async move {
+                // Nobody waits for a run that is late.
+                _ = tell.send(wake(by, ended_fetch.as_deref()).await);
+            });
+            told.await.unwrap_or(Ok(Woken::Failed))
+        }
+
+        async fn notify(&self, sentence: &str) -> Result<(), Fault> {
+            scope::notify(sentence).await
+        }
+
+        async fn withdraw_notification(&self) -> Result<(), Fault> {
+            scope::withdraw_notification().await
+        }
+
+        async fn ask_for_sync(&self) -> Result<(), Fault> {
+            scope::ask_for_sync(SyncTag::Backup).await
+        }
+
+        async fn tell_pages_that_a_fetch_ended(&self) -> Result<(), Fault> {
+            scope::tell_pages(&FromServiceWorker::FetchEnded).await
+        }
+
+        fn warn(&self, what: &dyn fmt::Display) {
+            scope::warn(what);
+        }
     }
 }
 

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use axum::http::{HeaderValue, Request, header};
 use jiff::Timestamp;
+use protocol::safelight::{Push, PushReason};
 use serde_json::json;
 use web_push_native::{Error, WebPushBuilder};
 
+use super::Subscription;
 use super::vapid::Vapid;
-use super::{Reason, Subscription};
 
 /// A device that is off for longer looks for new files by itself when it is on again.
 const VALID: Duration = Duration::from_secs(12 * 3600);
@@ -18,7 +19,7 @@ const TOPIC: &str = "safelight-backup";
 
 pub(super) fn request(
     to: &Subscription,
-    reason: Reason,
+    reason: PushReason,
     vapid: &Vapid,
     contact: &str,
     now: Timestamp,
@@ -26,7 +27,7 @@ pub(super) fn request(
     let keys = &to.keys;
     let builder = WebPushBuilder::new(keys.endpoint.clone(), keys.public_key, keys.auth);
     let mut request =
-        builder.with_valid_duration(VALID).build(json!({ "reason": reason }).to_string().into_bytes())?;
+        builder.with_valid_duration(VALID).build(json!(Push { reason }).to_string().into_bytes())?;
     let authorization = vapid.authorization(&keys.endpoint, contact, now);
     let authorization =
         HeaderValue::try_from(authorization).map_err(|error| Error::Extension(error.into()))?;

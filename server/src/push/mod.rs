@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
+use protocol::safelight::PushReason;
 use tokio::time::Instant;
 use ureq::unversioned::transport::DefaultConnector;
 
@@ -20,7 +21,6 @@ use crate::error::{AppError, causes};
 use crate::index::{Index, IndexError};
 use crate::state::{State, TRY_AFTER, blocking};
 use public::PublicOnly;
-pub(crate) use schedule::Reason;
 use schedule::due;
 pub(crate) use subscription::{Keys, Malformed, Subscription};
 use vapid::Vapid;
@@ -110,7 +110,7 @@ impl Pushes {
     pub(crate) fn push(
         &self,
         to: &Subscription,
-        reason: Reason,
+        reason: PushReason,
         contact: &str,
         now: Timestamp,
     ) -> Result<Outcome, IndexError> {
@@ -193,7 +193,7 @@ pub(crate) async fn try_one(state: &State, session: String) -> Result<Outcome, A
         let now = Timestamp::now();
         let one = parts.pushes.of(&session)?;
         let one = one.filter(|one| !one.is_gone() && now >= one.not_before);
-        one.map_or(Ok(Outcome::Gone), |one| parts.pushes.push(&one, Reason::Asked, &contact, now))
+        one.map_or(Ok(Outcome::Gone), |one| parts.pushes.push(&one, PushReason::Asked, &contact, now))
     });
     outcome.await
 }

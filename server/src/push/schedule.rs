@@ -1,7 +1,7 @@
 //! When a device is pushed to. Each push must show a notification, so there are few.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use protocol::safelight::PushReason;
 
 use super::Subscription;
 
@@ -9,20 +9,8 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// A time of day that was missed for longer, as while the server was off, is left for the next day.
 const LATE: SignedDuration = SignedDuration::from_hours(2);
 
-/// Why it is pushed to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) enum Reason {
-    /// Nothing was heard of the device for a day.
-    Silent,
-    /// It is the time that its person chose.
-    Daily,
-    /// Its person asked for one now.
-    Asked,
-}
-
 /// Whether it is time, and why.
-pub(super) fn due(one: &Subscription, last_used: Timestamp, now: Timestamp) -> Option<Reason> {
+pub(super) fn due(one: &Subscription, last_used: Timestamp, now: Timestamp) -> Option<PushReason> {
     if one.held || now < one.not_before {
         return None;
     }
@@ -34,12 +22,12 @@ pub(super) fn due(one: &Subscription, last_used: Timestamp, now: Timestamp) -> O
         missed < LATE && chosen_before && quiet_since(one.pushed, missed + SignedDuration::from_secs(1))
     };
     if missed.is_some_and(is_time) {
-        return Some(Reason::Daily);
+        return Some(PushReason::Daily);
     }
     // What comes soon anyway is enough.
     let is_soon = missed.is_some_and(|missed| DAY - missed < LATE);
     let is_silent = quiet_since(Some(last_used), DAY) && quiet_since(one.pushed, DAY);
-    (is_silent && !is_soon).then_some(Reason::Silent)
+    (is_silent && !is_soon).then_some(PushReason::Silent)
 }
 
 /// Since this minute of the day (UTC) was last.
@@ -61,9 +49,9 @@ mod tests {
         let one = |pushed: Option<&str>| Subscription { pushed: pushed.map(at), ..subscription() };
         let table = [
             (one(None), "2026-05-02T12:00:01Z", None),
-            (one(None), "2026-05-02T11:59:59Z", Some(Reason::Silent)),
+            (one(None), "2026-05-02T11:59:59Z", Some(PushReason::Silent)),
             (one(Some("2026-05-02T12:00:01Z")), "2026-04-01T00:00:00Z", None),
-            (one(Some("2026-05-02T11:59:59Z")), "2026-04-01T00:00:00Z", Some(Reason::Silent)),
+            (one(Some("2026-05-02T11:59:59Z")), "2026-04-01T00:00:00Z", Some(PushReason::Silent)),
         ];
         for (one, last_used, reason) in table {
             assert_eq!(due(&one, at(last_used), now), reason, "{last_used}, {:?}", one.pushed);
@@ -86,11 +74,11 @@ mod tests {
         };
         let table = [
             (None, "2026-05-03T08:59:00Z", None),
-            (None, "2026-05-03T09:00:00Z", Some(Reason::Daily)),
-            (None, "2026-05-03T10:59:00Z", Some(Reason::Daily)),
+            (None, "2026-05-03T09:00:00Z", Some(PushReason::Daily)),
+            (None, "2026-05-03T10:59:00Z", Some(PushReason::Daily)),
             (None, "2026-05-03T11:01:00Z", None),
             (Some("2026-05-03T09:00:00Z"), "2026-05-03T09:01:00Z", None),
-            (Some("2026-05-02T09:00:00Z"), "2026-05-03T09:00:00Z", Some(Reason::Daily)),
+            (Some("2026-05-02T09:00:00Z"), "2026-05-03T09:00:00Z", Some(PushReason::Daily)),
         ];
         for (pushed, now, reason) in table {
             assert_eq!(due(&at_nine(pushed), at(now), at(now)), reason, "{now}, {pushed:?}");
@@ -98,6 +86,6 @@ mod tests {
         let chosen = |at_time: &str| Subscription { daily_since: at(at_time), ..at_nine(None) };
         let now = at("2026-05-03T09:40:00Z");
         assert_eq!(due(&chosen("2026-05-03T09:30:00Z"), now, now), None, "it was over when it was chosen");
-        assert_eq!(due(&chosen("2026-05-03T08:30:00Z"), now, now), Some(Reason::Daily));
+        assert_eq!(due(&chosen("2026-05-03T08:30:00Z"), now, now), Some(PushReason::Daily));
     }
 }

@@ -86,7 +86,7 @@ test("a push backs up with no page open, and one notification says what it did",
   await server.stop();
   await write(folder, "third.jpg", await media("photo.jpg", "third"));
   await waker.push({ reason: "silent" });
-  await says("1 file to go. Open Safelight to go on.");
+  await says("1 file still to go. Open Safelight to continue.");
   await server.start();
 
   const again = await browser.page(server.origin);

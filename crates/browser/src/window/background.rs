@@ -1,24 +1,17 @@
 //! Asks the browser to wake the service worker while no page is open, and tells what came of it.
 
 use crate::spawn;
-use futures::future::{Either, select};
 use gloo::events::EventListener;
-use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::ServiceWorker;
+use web_sys::{ServiceWorker, ServiceWorkerRegistration};
 
 use crate::Fault;
-use crate::bindings::{WakingRegistration, has_global, object, query_permission_of};
-use crate::json::{property, text};
+use crate::bindings::{has_global, object, query_permission_of};
+use crate::json::text;
+use crate::registration::registration;
+use crate::service_worker::{SyncTag, ToServiceWorker, post};
 
-/// The first visit installs it, with some 600 KB.
-const PATIENCE_MS: u32 = 20_000;
-/// The tag of the one-off and of the periodic sync.
-const TAG: &str = "safelight-backup";
-/// Of the one that is asked for when the network goes. The browser gives back no tries to a tag that waits already, and the
-/// other one's may be used up or far apart by then.
-const OFFLINE: &str = "safelight-offline";
 /// As often as the browser will; it waits for half a day and more.
 const OFTEN_MS: f64 = 3_600_000.0;
 
@@ -38,12 +31,12 @@ pub async fn may_not_be_woken() -> bool {
 /// Work is left: the service worker is woken as soon as the network is there. With a page open it does nothing, and sees
 /// to it that it is woken again later.
 pub fn ask_for_sync() {
-    ask_for(TAG);
+    ask_for(SyncTag::Backup);
 }
 
 /// The network went: the service worker is woken when it comes back, and goes on if no page is open by then.
 pub fn ask_for_sync_when_online() {
-    ask_for(OFFLINE);
+    ask_for(SyncTag::Offline);
 }
 
 /// This page may be going: the service worker goes on once no page is left. It is told by a message, for a sync that a dying
@@ -56,16 +49,16 @@ pub fn leave() {
     }
     if let Some(worker) = window.navigator().service_worker().controller() {
         // A page that goes can do nothing about a failure; the sync that it asked for before is there.
-        _ = worker.post_message(&"left".into());
+        _ = post(&worker, &ToServiceWorker::Left);
     }
 }
 
-fn ask_for(tag: &'static str) {
+fn ask_for(tag: SyncTag) {
     if !can_be_woken() {
         return;
     }
     spawn(async move {
-        let asked = async { Ok::<_, Fault>(registration().await?.sync().register(tag).await?) };
+        let asked = async { Ok::<_, Fault>(registration().await?.sync().register(tag.name()).await?) };
         if let Err(fault) = asked.await {
             // Refused in private windows, and where the person forbade it. The next opening goes on.
             web_sys::console::warn_1(&fault.to_string().into());
@@ -81,11 +74,12 @@ pub async fn be_woken_now_and_then(wanted: bool) -> bool {
     }
     let asked = async {
         let periodic = registration().await?.periodic_sync();
+        let tag = SyncTag::Backup.name();
         if wanted {
             let options = object(&[("minInterval", &OFTEN_MS.into())]);
-            periodic.register_periodic(TAG, &options).await?;
+            periodic.register_periodic(tag, &options).await?;
         } else {
-            periodic.unregister(TAG).await?;
+            periodic.unregister(tag).await?;
         }
         Ok::<_, Fault>(())
     };
@@ -109,25 +103,16 @@ fn listen(name: &'static str, tell: impl Fn() + 'static) {
 }
 
 /// The one that is there by now, if any. A page that is not secure has no service workers.
-pub(super) async fn kept_registration() -> Option<JsValue> {
+pub(super) async fn kept_registration() -> Option<ServiceWorkerRegistration> {
     if !has_global("ServiceWorkerContainer") {
         return None;
     }
     let workers = web_sys::window()?.navigator().service_worker();
-    JsFuture::from(workers.get_registration()).await.ok().filter(JsValue::is_object)
+    let kept = JsFuture::from(workers.get_registration()).await.ok().filter(JsValue::is_object)?;
+    Some(kept.unchecked_into())
 }
 
 /// The service worker that is in place, if any.
 pub(super) async fn active_worker() -> Option<ServiceWorker> {
-    property(&kept_registration().await?, "active").dyn_into().ok()
-}
-
-/// Where a service worker cannot be had, the browser lets us wait for ever.
-pub(super) async fn registration() -> Result<WakingRegistration, Fault> {
-    let window = web_sys::window().ok_or_else(|| Fault::new("InvalidStateError", "there is no window"))?;
-    let ready = JsFuture::from(window.navigator().service_worker().ready()?);
-    match select(ready, TimeoutFuture::new(PATIENCE_MS)).await {
-        Either::Left((ready, _)) => Ok(ready?.unchecked_into()),
-        Either::Right(_) => Err(Fault::new("InvalidStateError", "there is no service worker")),
-    }
+    kept_registration().await?.active()
 }

@@ -5,11 +5,12 @@ use futures::future::{Either, select};
 use gloo::events::EventListener;
 use gloo::timers::future::TimeoutFuture;
 use js_sys::Array;
-use web_sys::{MessageChannel, Notification, NotificationPermission, ServiceWorker};
+use wasm_bindgen::JsCast;
+use web_sys::{MessageChannel, MessageEvent, Notification, NotificationPermission, ServiceWorker};
 
 use super::background::active_worker;
 use crate::bindings::{has_global, is_storage_kept};
-use crate::json::text;
+use crate::service_worker::{FromServiceWorker, ToServiceWorker, post, read, write};
 
 const ANSWER_MS: u32 = 2_000;
 
@@ -55,22 +56,26 @@ pub async fn chain() -> Chain {
     }
 }
 
-/// None if it does not say it soon, as earlier ones do not.
+/// None if it does not say it soon, or does not understand the question because it is of another version.
 async fn version(worker: &ServiceWorker) -> Option<String> {
     let channel = MessageChannel::new().ok()?;
     let (tell, told) = oneshot::channel();
     let answered = EventListener::once(&channel.port1(), "message", move |event| {
         // Whoever asked may have gone.
-        _ = tell.send(text(event, "data"));
+        _ = tell.send(read(event.unchecked_ref::<MessageEvent>().data()));
     });
     channel.port1().start();
-    worker.post_message_with_transferable(&"version".into(), &Array::of1(&channel.port2())).ok()?;
+    let question = write(&ToServiceWorker::TellVersion).ok()?;
+    worker.post_message_with_transferable(&question, &Array::of1(&channel.port2())).ok()?;
     let said = match select(told, TimeoutFuture::new(ANSWER_MS)).await {
-        Either::Left((said, _)) => said.ok().flatten(),
+        Either::Left((said, _)) => said.ok(),
         Either::Right(_) => None,
     };
     drop(answered);
-    said
+    match said? {
+        Ok(FromServiceWorker::Version(version)) => Some(version),
+        Ok(FromServiceWorker::NotUnderstood | FromServiceWorker::FetchEnded) | Err(_) => None,
+    }
 }
 
 fn notifications() -> Notifications {
@@ -86,5 +91,5 @@ fn notifications() -> Notifications {
 
 /// The service worker then waits until every page is closed, and backs up as if it had been woken. False if there is none.
 pub async fn test_background() -> bool {
-    active_worker().await.is_some_and(|worker| worker.post_message(&"test-backup".into()).is_ok())
+    active_worker().await.is_some_and(|worker| post(&worker, &ToServiceWorker::TestBackup).is_ok())
 }

@@ -5,18 +5,19 @@ use engine::{FileId, FolderId, Large};
 use futures::future::{Either, select};
 use gloo::events::EventListener;
 use gloo::timers::future::TimeoutFuture;
-use js_sys::{Array, Reflect};
+use js_sys::Array;
 use protocol::immich;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{EventTarget, Headers, Request, RequestInit};
+use wasm_bindgen::JsCast;
+use web_sys::{EventTarget, Headers, MessageEvent, Request, RequestInit};
 
 use super::KNOWN;
-use super::background::{kept_registration, registration};
+use super::background::kept_registration;
 use crate::Fault;
-use crate::bindings::{FetchManager, has_global, object, storage_estimate};
+use crate::bindings::{has_global, object, storage_estimate};
 use crate::json::property;
+use crate::registration::{fetch_ids, fetched_by, fetches, registration};
+use crate::service_worker::{FromServiceWorker, read};
 use crate::source::{Directory, stamp_of};
-use crate::surroundings::fetched_by;
 use crate::upload::Cargo;
 use crate::upload::form::form;
 
@@ -33,18 +34,14 @@ pub async fn left_to_browser() -> Vec<FileId> {
     if !can_leave_to_browser() {
         return Vec::new();
     }
-    let ids = async {
-        let fetches = manager(&kept_registration().await?)?;
-        Some(Array::from(&fetches.ids().await.ok()?))
-    };
+    let ids = async { fetch_ids(&kept_registration().await?).await.ok() };
     futures::pin_mut!(ids);
     // Whoever waits for it sends nothing meanwhile.
     let ids = match select(ids, TimeoutFuture::new(PATIENCE_MS)).await {
         Either::Left((ids, _)) => ids.unwrap_or_default(),
-        Either::Right(_) => Array::new(),
+        Either::Right(_) => Vec::new(),
     };
-    let ids = ids.iter().filter_map(|id| id.as_string());
-    ids.flat_map(|id| fetched_by(&id).collect::<Vec<_>>()).collect()
+    ids.iter().flat_map(|id| fetched_by(id)).collect()
 }
 
 /// Leaves to the browser what there is room for and is still as it was read; tells how many files that are.
@@ -78,14 +75,9 @@ pub async fn leave_to_browser(files: &[Large]) -> Result<usize, Fault> {
     let options = object(&[("title", &title.into()), ("icons", &Array::of1(&icon))]);
     let registration = registration().await?;
     let fetches =
-        manager(&registration).ok_or_else(|| Fault::new("NotSupportedError", "no background fetch"))?;
+        fetches(&registration).ok_or_else(|| Fault::new("NotSupportedError", "no background fetch"))?;
     fetches.fetch(&ids.join("-"), &requests, &options).await?;
     Ok(ids.len())
-}
-
-fn manager(registration: &JsValue) -> Option<FetchManager> {
-    let manager = Reflect::get(registration, &"backgroundFetch".into()).ok()?;
-    manager.is_object().then(|| manager.unchecked_into())
 }
 
 async fn room() -> f64 {
@@ -122,6 +114,14 @@ pub fn when_fetched(tell: impl Fn() + 'static) {
     // A page that is not secure has no service workers.
     let workers = property(&property(&js_sys::global(), "navigator"), "serviceWorker");
     if let Some(workers) = workers.dyn_ref::<EventTarget>() {
-        EventListener::new(workers, "message", move |_| tell()).forget();
+        EventListener::new(workers, "message", move |event| {
+            match read(event.unchecked_ref::<MessageEvent>().data()) {
+                Ok(FromServiceWorker::FetchEnded) => tell(),
+                // Answers come through a port.
+                Ok(FromServiceWorker::Version(_) | FromServiceWorker::NotUnderstood) => {}
+                Err(unreadable) => web_sys::console::warn_1(&unreadable.to_string().into()),
+            }
+        })
+        .forget();
     }
 }

@@ -1,13 +1,14 @@
 //! Tells a person who does not look at the page.
 
-use wasm_bindgen::JsCast;
+use engine::Notice;
 
-use crate::bindings::object;
+use crate::service_worker::{ToServiceWorker, post};
 use crate::window::background::active_worker;
 
 /// The service worker does it, which knows whether any page is looked at. Where nothing is allowed, nothing is shown.
-pub async fn notify_unless_seen(body: &str) {
+pub async fn notify_unless_seen(notice: Notice) {
     let Some(worker) = active_worker().await else { return };
-    // The one failure is a message that cannot be cloned; text can.
-    _ = worker.post_message(&object(&[("tell", &body.into())]).unchecked_into());
+    if let Err(fault) = post(&worker, &ToServiceWorker::Notify(notice)) {
+        web_sys::console::warn_1(&fault.to_string().into());
+    }
 }

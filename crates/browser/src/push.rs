@@ -8,9 +8,9 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Notification, NotificationPermission, PushManager, PushSubscriptionOptionsInit};
 
-use super::background::registration;
 use crate::Fault;
 use crate::bindings::has_global;
+use crate::registration::registration;
 use crate::server::{Pushing, SERVER};
 
 /// Why pushes could not begin.
@@ -53,13 +53,26 @@ pub async fn push_state() -> PushLook {
 /// Makes the server and the browser agree again: one of them was paired or set up anew, or the push service ended what they
 /// had agreed on. `held`: the app may do nothing without a page now, and a notification would tell just that.
 pub async fn keep_pushes(held: bool) {
-    if !has_global("PushManager") {
-        return;
+    if has_global("PushManager")
+        && let Pushing::State(state) = SERVER.pushing().await
+    {
+        agree(&state, held).await;
     }
-    let Pushing::State(state) = SERVER.pushing().await else { return };
+}
+
+/// The push service gave the browser another address. Pushes that the person turned off stay off.
+pub async fn renew_pushes() {
+    if let Pushing::State(state) = SERVER.pushing().await
+        && state.endpoint.is_some()
+    {
+        agree(&state, state.held).await;
+    }
+}
+
+async fn agree(state: &PushState, held: bool) {
     let Ok(kept) = current().await else { return };
     let subscription = match &kept {
-        Some(kept) if !is_gone(&state) && is_for(kept, &state.public_key) => {
+        Some(kept) if !is_gone(state) && is_for(kept, &state.public_key) => {
             if state.endpoint == Some(kept.endpoint()) && state.held == held {
                 return;
             }
@@ -67,7 +80,7 @@ pub async fn keep_pushes(held: bool) {
         }
         None if state.endpoint.is_none() => return,
         // Without the person's leave for notifications the browser refuses, and the chain says so.
-        Some(_) | None => subscribe(&state).await.ok(),
+        Some(_) | None => subscribe(state).await.ok(),
     };
     if let Some(subscription) = subscription {
         // What came of it is shown where the chain is.

@@ -1,0 +1,25 @@
+//! How a wake-up without a page ended. The service worker decides by it what the browser and the person are told.
+
+use crate::engine::Left;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Woken {
+    /// The engine ran, and this is how it left things.
+    Over(Left),
+    /// The storage failed, or a newer Safelight upgrades it.
+    Failed,
+    /// Another wake-up holds the engine's lock.
+    Busy,
+    /// A page is open and has an engine of its own.
+    PageOpen,
+}
+
+impl Woken {
+    /// Whether nothing is left that another wake-up could do.
+    pub fn is_done(&self) -> bool {
+        match self {
+            Woken::Over(left) => !left.work,
+            Woken::Failed | Woken::Busy | Woken::PageOpen => false,
+        }
+    }
+}

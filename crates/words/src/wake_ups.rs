@@ -1,0 +1,100 @@
+//! What a notification says of a wake-up without a page.
+
+use engine::{Left, Needs, Notice, Woken};
+
+use crate::notices::{self, need};
+use crate::numbers::files;
+
+pub fn sentence(woken: &Woken) -> String {
+    match woken {
+        Woken::Over(left) => over(left),
+        Woken::Failed => UNKNOWN.into(),
+        Woken::Busy => "Safelight is already backing up.".into(),
+        Woken::PageOpen => "Safelight is open.".into(),
+    }
+}
+
+const UNKNOWN: &str = "Not everything could be checked. Open Safelight to see why.";
+
+fn over(left: &Left) -> String {
+    if left.is_off {
+        return "Background backup is paused or turned off.".into();
+    }
+    let sentence = match (left.needs, left.notice) {
+        // Nothing counts until it is done.
+        (Some(Needs::Pairing), _) => return need(Needs::Pairing).into(),
+        (Some(Needs::Space), _) => need(Needs::Space).into(),
+        (_, Some(notice @ Notice::Silent { .. })) => return notices::sentence(notice),
+        (Some(Needs::Permission), _) => need(Needs::Permission).into(),
+        (None, Some(Notice::FirstBackupDone | Notice::NeedsYou(_)) | None) => standing(left),
+    };
+    match left.sent {
+        0 => sentence,
+        sent => format!("{} backed up. {sentence}", files(sent)),
+    }
+}
+
+fn standing(left: &Left) -> String {
+    if left.is_all_protected {
+        "Everything is protected.".into()
+    } else if left.remaining > 0 {
+        format!("{} still to go. Open Safelight to continue.", files(left.remaining))
+    } else if left.problems > 0 {
+        format!("{} with problems. Open Safelight to see why.", files(left.problems))
+    } else {
+        UNKNOWN.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notification_says_what_was_done_and_what_is_needed() {
+        let left = Left::default();
+        let off = Left { is_off: true, sent: 2, ..left };
+        let pairing = Left { needs: Some(Needs::Pairing), sent: 3, ..left };
+        let space = Left { needs: Some(Needs::Space), sent: 1, remaining: 5, ..left };
+        let silence = Some(Notice::Silent { days: 8 });
+        let silent = Left { notice: silence, remaining: 2, ..left };
+        let silent_for_want_of_permission = Left { needs: Some(Needs::Permission), ..silent };
+        let silent_for_want_of_space = Left { needs: Some(Needs::Space), ..silent };
+        let permission = Left { needs: Some(Needs::Permission), sent: 1, ..left };
+        let protected = Left { is_all_protected: true, ..left };
+        let sent = Left { sent: 1_200, ..protected };
+        let first = Left { notice: Some(Notice::FirstBackupDone), sent: 1, ..protected };
+        let remaining = Left { sent: 2, remaining: 1, problems: 4, ..left };
+        let problems = Left { sent: 1, problems: 2, ..left };
+        let table = [
+            (Woken::PageOpen, "Safelight is open."),
+            (Woken::Busy, "Safelight is already backing up."),
+            (Woken::Failed, "Not everything could be checked. Open Safelight to see why."),
+            (Woken::Over(off), "Background backup is paused or turned off."),
+            (
+                Woken::Over(pairing),
+                "This device must be paired with your server again. Open Safelight to do it.",
+            ),
+            (Woken::Over(space), "1 file backed up. Your server is full."),
+            (Woken::Over(silent), "Nothing has been backed up for 8 days. Open Safelight to see why."),
+            (
+                Woken::Over(silent_for_want_of_permission),
+                "Nothing has been backed up for 8 days. Open Safelight to see why.",
+            ),
+            (Woken::Over(silent_for_want_of_space), "Your server is full."),
+            (
+                Woken::Over(permission),
+                "1 file backed up. Safelight needs your permission to read a folder. Open it to allow access.",
+            ),
+            (Woken::Over(protected), "Everything is protected."),
+            (Woken::Over(sent), "1,200 files backed up. Everything is protected."),
+            (Woken::Over(first), "1 file backed up. Everything is protected."),
+            (Woken::Over(remaining), "2 files backed up. 1 file still to go. Open Safelight to continue."),
+            (Woken::Over(problems), "1 file backed up. 2 files with problems. Open Safelight to see why."),
+            (Woken::Over(left), "Not everything could be checked. Open Safelight to see why."),
+        ];
+        for (woken, said) in table {
+            assert_eq!(sentence(&woken), said, "{woken:?}");
+        }
+    }
+}
