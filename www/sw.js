@@ -13,7 +13,7 @@ const CACHE = SHELL + VERSION;
 const ELSEWHERE = ["/api/", "/safelight/", "/.well-known/"];
 const PROGRAM = "{{service-worker.wasm}}";
 
-// The browser wants all listeners to be there when this file has been read, and loads no module later.
+// The browser wants all listeners registered by the time that this file has run.
 self.addEventListener("install", (event) => {
   event.waitUntil(fill());
   // Uploads above all need not even ask us: each would wake this worker.
@@ -25,8 +25,8 @@ self.addEventListener("fetch", (event) => {
   if (isShared(event.request)) event.respondWith(run(event).catch(shareFailed));
   else if (path) event.respondWith(fromShell(path, event.request));
 });
-// The one message that does not reach the program: a page of any version must be able to replace a worker of any other,
-// even one whose program is broken. So its form stays, whatever becomes of the protocol.
+// This one message needs no program: a page of any version must be able to replace a worker of any other version, even one
+// whose program is broken. So it keeps its form for ever, whatever its protocol number.
 self.addEventListener("message", (event) => {
   event.waitUntil(event.data?.message === "use-new-version" ? self.skipWaiting() : run(event));
 });
@@ -38,7 +38,7 @@ for (const name of [...EVENTS, ...ENDS_OF_FETCHES]) {
 
 let program;
 
-// Has the program deal with an event. Loaded when it is needed first; if that fails, the next event tries again.
+// Hands an event to the program, which is loaded for the first one. If that fails, the next event tries again.
 async function run(event) {
   program ??= init({ module_or_path: fromShell(PROGRAM) });
   try {

@@ -21,7 +21,7 @@ fn over(left: &Left) -> String {
         return "Background backup is paused or turned off.".into();
     }
     let sentence = match (left.needs, left.notice) {
-        // Nothing counts until it is done.
+        // Said alone: nothing goes on until it is done.
         (Some(Needs::Pairing), _) => return need(Needs::Pairing).into(),
         (Some(Needs::Space), _) => need(Needs::Space).into(),
         (_, Some(notice @ Notice::Silent { .. })) => return notices::sentence(notice),

@@ -1,5 +1,5 @@
-//! The service worker's program. `sw.js` loads it when an event comes that is more than an answer from the cache, and
-//! gives it that event. What follows is decided in `wake_ups`; here it is joined to the browser.
+//! The service worker's program. `sw.js` loads it for the first event that the cache cannot answer, and hands it that
+//! event and all later ones. `wake_ups` decides what follows; this file joins it to the browser.
 
 #[cfg(target_arch = "wasm32")]
 mod wasm {
@@ -27,8 +27,8 @@ mod wasm {
         static WAKE_UPS: Rc<WakeUps<Browser>> = Rc::new(WakeUps::new(Browser));
     }
 
-    /// Deals with an event. The promise ends when nothing more follows from it, and fails if the browser should try
-    /// again. Of a request it gives the response. `version` is what `sw.js` calls this version.
+    /// Handles an event. The promise is settled when nothing more follows from the event, and rejected if the browser
+    /// should try again. For a request it gives the response. `version` is what `sw.js` calls this version.
     #[wasm_bindgen]
     pub fn handle(event: ExtendableEvent, version: String) -> Promise {
         let wake_ups = WAKE_UPS.with(Rc::clone);

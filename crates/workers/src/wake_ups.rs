@@ -125,8 +125,8 @@ impl<S: Scope> WakeUps<S> {
         self.go_on(Wake::Left).await
     }
 
-    /// The browser has sent files by itself, or gave it up. The server is asked what arrived; a page that is open asks
-    /// by itself.
+    /// The browser has sent files by itself, or gave up. The server is asked what arrived; a page that is open asks by
+    /// itself.
     pub async fn fetch_ended(&self, id: &str) -> Result<(), NotDone<S::Fault>> {
         if let Err(fault) = self.run(Wake::Fetched, Some(id)).await {
             self.scope.warn(&fault);
@@ -134,8 +134,8 @@ impl<S: Scope> WakeUps<S> {
         Ok(self.scope.tell_pages_that_a_fetch_ended().await?)
     }
 
-    /// The person closes the app to see whether the backup goes on. What holds without a page is what counts, so this
-    /// waits for it.
+    /// The person closes the app to see whether the backup goes on. The test waits for that, because it is about a
+    /// browser without a page.
     pub async fn test(&self) -> Result<(), NotDone<S::Fault>> {
         let _waiting = Testing::begin(&self.tests);
         self.pages_closed(PATIENCE_FOR_TEST_MS).await?;
@@ -190,8 +190,8 @@ impl<S: Scope> WakeUps<S> {
         if woken.is_done() { Ok(()) } else { Err(NotDone::WorkIsLeft(woken)) }
     }
 
-    /// Runs the engine, whose lock lets one run at a time: a second one ends as busy. Only what a fetch leads to waits
-    /// for the run before it, because that one may take the fetch for one that still goes on.
+    /// Runs the engine. Its lock allows one run at a time, and a second one ends as busy. Only the run after a fetch waits
+    /// for the run before it, because that one may believe that the fetch still goes on.
     async fn run(&self, by: Wake, ended_fetch: Option<&str>) -> Result<Woken, NotDone<S::Fault>> {
         let (over, ends) = oneshot::channel::<()>();
         let before = self.last_run.replace(Some(ends.shared()));

@@ -76,6 +76,27 @@ test("a new version is offered, waits to be asked, and then takes over", async (
   await clear(built);
 });
 
+test("the service worker answers a message of another version with a word, and goes on", async () => {
+  const page = await open();
+  await serviceWorkerIsReady(page);
+  const ask = (message) =>
+    page.evaluate(
+      (message) =>
+        new Promise((resolve) => {
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = ({ data }) => resolve(data.message);
+          navigator.serviceWorker.controller.postMessage(message, [port2]);
+        }),
+      message,
+    );
+  for (const message of [null, "left", { protocol: 999, message: "tell-version" }, { protocol: 1, message: "sing" }]) {
+    assert.equal(await ask(message), "not-understood", JSON.stringify(message));
+  }
+  const { version } = await ask({ protocol: 1, message: "tell-version" });
+  const caches = await page.evaluate(() => window.caches.keys());
+  assert.deepEqual(caches, [`shell-${version}`]);
+});
+
 test("the browser calls it installable", async () => {
   const page = await open();
   await serviceWorkerIsReady(page);

@@ -363,7 +363,7 @@ impl Scope for Browser {
     }
 }
 
-/// Stands still until everybody waits for it; then it jumps to the first time that somebody waits for.
+/// Stands still until everybody waits for it, then jumps to the next time that somebody waits for.
 #[derive(Default)]
 struct Clock {
     now: Cell<u64>,
@@ -383,7 +383,7 @@ impl Clock {
 
     fn jump(&self) {
         let mut alarms = self.alarms.borrow_mut();
-        // Of those who wait no longer, the time does not matter.
+        // Some have stopped waiting.
         alarms.retain(|(_, ring)| !ring.is_canceled());
         let first = alarms.iter().enumerate().min_by_key(|(_, (due, _))| *due).map(|(at, _)| at);
         let (due, ring) = alarms.remove(first.expect("nobody waits for anything"));
