@@ -1,3 +1,5 @@
+//! A build is made again when what it is made of changed, and only then.
+
 use std::time::SystemTime;
 
 use tempfile::TempDir;

@@ -8,6 +8,7 @@
 pub mod contract;
 mod disk;
 mod flight;
+mod host;
 mod server;
 pub mod simulation;
 mod store;
@@ -22,21 +23,20 @@ pub use store::{Store, Unreadable};
 use protocol::Digest;
 
 use crate::abilities::Abilities;
-use crate::command::{AfterStored, Begin, Commands, Read, Tell};
+use crate::command::Read;
 use crate::engine::Engine;
-use crate::event::{Checked, Event, FolderEvent, HashEnd, JobId, LinkEvent, PairEnd};
+use crate::event::{Checked, Event, FolderEvent, HashEnd, JobId};
 use crate::folder::FolderId;
 use crate::gate::{Gate, Surroundings};
 use crate::intent::Intent;
-use crate::kind::Kind;
 use crate::notice::Notice;
 use crate::row::{FileId, FileState};
 use crate::run::Wake;
-use crate::schedule::{Effect, Turn, effects};
+use crate::schedule::Effect;
 use crate::tally::Tally;
 use crate::time::Moment;
 use crate::view::View;
-use flight::{Flight, Stage};
+use flight::Flight;
 
 /// The one folder of most tests.
 pub const PICTURES: FolderId = FolderId(1);
@@ -145,33 +145,6 @@ impl World {
         self.start();
     }
 
-    pub fn tell(&mut self, event: Event) {
-        self.tell_numbered(None, event);
-    }
-
-    /// A page says this by a message of that number.
-    pub fn tell_numbered(&mut self, message: Option<u32>, event: Event) {
-        self.inbox.push_back((event, message));
-        if !self.gathers {
-            self.take_turn(1);
-        }
-    }
-
-    /// Handles so many of the events that wait, in one turn. False if there is none, or the last turn is not over.
-    pub fn take_turn(&mut self, most: usize) -> bool {
-        if self.inbox.is_empty() || !self.effects.is_empty() {
-            return false;
-        }
-        let mut turns = Vec::new();
-        for (event, message) in self.inbox.drain(..most.min(self.inbox.len())) {
-            let commands = self.engine.handle(self.now, event);
-            self.log.held_but_begun.extend(held_but_begun(&self.engine, self.now, &commands));
-            turns.push(Turn { commands, message });
-        }
-        self.effects = effects(turns);
-        true
-    }
-
     pub fn ask(&mut self, intent: Intent) {
         self.tell(Event::Asked(intent));
     }
@@ -185,19 +158,6 @@ impl World {
     /// Carries out one effect, or handles one event, or goes on with what is in flight. False if there was nothing to do.
     pub fn step(&mut self) -> bool {
         self.step_effect() || self.take_turn(1) || self.step_flight(0)
-    }
-
-    /// Effects are carried out in order. False if there was none.
-    pub fn step_effect(&mut self) -> bool {
-        let Some(effect) = self.effects.pop_front() else { return false };
-        match effect {
-            Effect::Begin(command) => self.begin(command),
-            Effect::Store(changes) => self.store.save(changes),
-            Effect::AfterStored(command) => self.carry_out(command),
-            Effect::Tell(Tell::Confirm(message)) => self.confirmed.push(message),
-            Effect::Tell(Tell::View) => self.shown = Some(self.engine.shared.catalog.tally()),
-        }
-        true
     }
 
     /// One of the flights goes on by a turn. False if there is no such.
@@ -337,39 +297,6 @@ impl World {
         self.engine.shared.catalog.find(PICTURES, path)
     }
 
-    fn begin(&mut self, command: Begin) {
-        match command {
-            Begin::WatchFolder(folder) => self.watch(folder),
-            Begin::ListFolder { folder, scan, scope } => {
-                self.flights.push(Flight::Listing { folder, scan, scope, rest: None });
-            }
-            Begin::Hash(read) => self.flights.push(Flight::Reading { read, opened: false }),
-            Begin::CheckServer { job } => self.flights.push(Flight::Checking { job, answer: None }),
-            Begin::WakeAt(at) => self.alarm = Some(at),
-        }
-    }
-
-    fn carry_out(&mut self, command: AfterStored) {
-        match command {
-            AfterStored::Ask { job, digests } => {
-                self.flights.push(Flight::Asking { job, digests, answer: None });
-            }
-            AfterStored::Upload(upload) => {
-                self.flights.push(Flight::Uploading { upload, stage: Stage::Begun });
-            }
-            AfterStored::Abandon(job) => self.flights.retain(|flight| flight.job() != Some(job)),
-            AfterStored::LimitRate(rate) => self.rate_limit = rate,
-            AfterStored::TellInventory(folder) => self.tell_inventory(folder),
-            AfterStored::Pair { code } => self.pair(&code),
-            AfterStored::Copy { read, file } => {
-                self.flights.push(Flight::Copying { read, copy: file, file: None });
-            }
-            AfterStored::RemoveCopies(copies) => self.store.copies.retain(|id, _| !copies.contains(id)),
-            AfterStored::Discard { folder, path } => self.disk_of(folder).remove(&path),
-            AfterStored::Notify(notice) => self.notices.push(notice),
-        }
-    }
-
     /// The file, from its folder or its copy, if it looks as it was listed.
     fn open(&mut self, read: &Read) -> Result<DiskFile, HashEnd> {
         match read.copy {
@@ -379,17 +306,6 @@ impl World {
                 copy.cloned().ok_or(HashEnd::CopyLost)
             }
         }
-    }
-
-    fn tell_inventory(&mut self, folder: FolderId) {
-        let told = self.engine.inventory(folder).map(|(_, text)| (folder, text));
-        self.inventories.extend(told);
-    }
-
-    /// From now on; what happened before is not told.
-    fn watch(&mut self, folder: FolderId) {
-        self.watched.insert(folder);
-        self.disk_of(folder).touched.clear();
     }
 
     fn touch_under_reader(&mut self, read: &Read) {
@@ -404,39 +320,4 @@ impl World {
         let stranger = Server::default();
         Checked { account: stranger.account(self.now), abilities: Abilities::default() }
     }
-
-    fn pair(&mut self, code: &str) {
-        self.server.paired |= code == CODE;
-        let end = if code == CODE { PairEnd::Paired } else { PairEnd::CodeRefused };
-        self.tell(Event::Link(LinkEvent::PairingEnded(end)));
-    }
-}
-
-/// What the engine begins behind a closed gate.
-fn held_but_begun(engine: &Engine, now: Moment, commands: &Commands) -> Vec<(String, Gate)> {
-    let conditions = engine.conditions(now);
-    let for_all = |path: &str| Some((path.to_owned(), engine.gates.closed_for_all(&engine.shared, now)?));
-    let for_one = |path: &str| {
-        let gate = engine.gates.closed_for(Kind::of_path(path), &engine.shared, conditions)?;
-        Some((path.to_owned(), gate))
-    };
-    let begun = commands.begin.iter().filter_map(|command| match command {
-        Begin::Hash(read) => for_all(&read.path),
-        Begin::WatchFolder(_) | Begin::ListFolder { .. } | Begin::CheckServer { .. } | Begin::WakeAt(_) => {
-            None
-        }
-    });
-    let after = commands.after_stored.iter().filter_map(|command| match command {
-        AfterStored::Upload(upload) => for_one(&upload.read.path),
-        AfterStored::Copy { read, .. } => for_all(&read.path),
-        AfterStored::Ask { .. }
-        | AfterStored::Abandon(_)
-        | AfterStored::LimitRate(_)
-        | AfterStored::TellInventory(_)
-        | AfterStored::RemoveCopies(_)
-        | AfterStored::Discard { .. }
-        | AfterStored::Notify(_)
-        | AfterStored::Pair { .. } => None,
-    });
-    begun.chain(after).collect()
 }

@@ -1,0 +1,133 @@
+//! The world as a host: events in, effects out, in the order of [`crate::effects`].
+
+use super::flight::{Flight, Stage};
+use super::{CODE, World};
+use crate::command::{AfterStored, Begin, Commands, Tell};
+use crate::engine::Engine;
+use crate::event::{Event, LinkEvent, PairEnd};
+use crate::folder::FolderId;
+use crate::gate::Gate;
+use crate::kind::Kind;
+use crate::schedule::{Effect, Turn, effects};
+use crate::time::Moment;
+
+impl World {
+    pub fn tell(&mut self, event: Event) {
+        self.tell_numbered(None, event);
+    }
+
+    /// A page says this by a message of that number.
+    pub fn tell_numbered(&mut self, message: Option<u32>, event: Event) {
+        self.inbox.push_back((event, message));
+        if !self.gathers {
+            self.take_turn(1);
+        }
+    }
+
+    /// Handles so many of the events that wait, in one turn. False if there is none, or the last turn is not over.
+    pub fn take_turn(&mut self, most: usize) -> bool {
+        if self.inbox.is_empty() || !self.effects.is_empty() {
+            return false;
+        }
+        let mut turns = Vec::new();
+        for (event, message) in self.inbox.drain(..most.min(self.inbox.len())) {
+            let commands = self.engine.handle(self.now, event);
+            self.log.held_but_begun.extend(held_but_begun(&self.engine, self.now, &commands));
+            turns.push(Turn { commands, message });
+        }
+        self.effects = effects(turns);
+        true
+    }
+
+    /// Effects are carried out in order. False if there was none.
+    pub fn step_effect(&mut self) -> bool {
+        let Some(effect) = self.effects.pop_front() else { return false };
+        match effect {
+            Effect::Begin(command) => self.begin(command),
+            Effect::Store(changes) => self.store.save(changes),
+            Effect::AfterStored(command) => self.carry_out(command),
+            Effect::Tell(Tell::Confirm(message)) => self.confirmed.push(message),
+            Effect::Tell(Tell::View) => self.shown = Some(self.engine.shared.catalog.tally()),
+        }
+        true
+    }
+
+    fn begin(&mut self, command: Begin) {
+        match command {
+            Begin::WatchFolder(folder) => self.watch(folder),
+            Begin::ListFolder { folder, scan, scope } => {
+                self.flights.push(Flight::Listing { folder, scan, scope, rest: None });
+            }
+            Begin::Hash(read) => self.flights.push(Flight::Reading { read, opened: false }),
+            Begin::CheckServer { job } => self.flights.push(Flight::Checking { job, answer: None }),
+            Begin::WakeAt(at) => self.alarm = Some(at),
+        }
+    }
+
+    fn carry_out(&mut self, command: AfterStored) {
+        match command {
+            AfterStored::Ask { job, digests } => {
+                self.flights.push(Flight::Asking { job, digests, answer: None });
+            }
+            AfterStored::Upload(upload) => {
+                self.flights.push(Flight::Uploading { upload, stage: Stage::Begun });
+            }
+            AfterStored::Abandon(job) => self.flights.retain(|flight| flight.job() != Some(job)),
+            AfterStored::LimitRate(rate) => self.rate_limit = rate,
+            AfterStored::TellInventory(folder) => self.tell_inventory(folder),
+            AfterStored::Pair { code } => self.pair(&code),
+            AfterStored::Copy { read, file } => {
+                self.flights.push(Flight::Copying { read, copy: file, file: None });
+            }
+            AfterStored::RemoveCopies(copies) => self.store.copies.retain(|id, _| !copies.contains(id)),
+            AfterStored::Discard { folder, path } => self.disk_of(folder).remove(&path),
+            AfterStored::Notify(notice) => self.notices.push(notice),
+        }
+    }
+
+    fn tell_inventory(&mut self, folder: FolderId) {
+        let told = self.engine.inventory(folder).map(|(_, text)| (folder, text));
+        self.inventories.extend(told);
+    }
+
+    /// From now on; what happened before is not told.
+    fn watch(&mut self, folder: FolderId) {
+        self.watched.insert(folder);
+        self.disk_of(folder).touched.clear();
+    }
+
+    fn pair(&mut self, code: &str) {
+        self.server.paired |= code == CODE;
+        let end = if code == CODE { PairEnd::Paired } else { PairEnd::CodeRefused };
+        self.tell(Event::Link(LinkEvent::PairingEnded(end)));
+    }
+}
+
+/// What the engine begins behind a closed gate.
+fn held_but_begun(engine: &Engine, now: Moment, commands: &Commands) -> Vec<(String, Gate)> {
+    let conditions = engine.conditions(now);
+    let for_all = |path: &str| Some((path.to_owned(), engine.gates.closed_for_all(&engine.shared, now)?));
+    let for_one = |path: &str| {
+        let gate = engine.gates.closed_for(Kind::of_path(path), &engine.shared, conditions)?;
+        Some((path.to_owned(), gate))
+    };
+    let begun = commands.begin.iter().filter_map(|command| match command {
+        Begin::Hash(read) => for_all(&read.path),
+        Begin::WatchFolder(_) | Begin::ListFolder { .. } | Begin::CheckServer { .. } | Begin::WakeAt(_) => {
+            None
+        }
+    });
+    let after = commands.after_stored.iter().filter_map(|command| match command {
+        AfterStored::Upload(upload) => for_one(&upload.read.path),
+        AfterStored::Copy { read, .. } => for_all(&read.path),
+        AfterStored::Ask { .. }
+        | AfterStored::Abandon(_)
+        | AfterStored::LimitRate(_)
+        | AfterStored::TellInventory(_)
+        | AfterStored::RemoveCopies(_)
+        | AfterStored::Discard { .. }
+        | AfterStored::Notify(_)
+        | AfterStored::Pair { .. } => None,
+    });
+    begun.chain(after).collect()
+}
