@@ -39,7 +39,7 @@ async fn back_up(script: String) -> Result<(), browser::Fault> {
             js_sys::global().unchecked_into::<web_sys::DedicatedWorkerGlobalScope>().close();
             return Ok(());
         }
-        browser::host::stand_still(why).await?;
+        browser::host::wait_for_restart(why).await?;
     }
 }
 
