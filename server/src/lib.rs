@@ -5,6 +5,7 @@
 //! listener until it is told to stop.
 
 mod api;
+pub mod cli;
 mod crowd;
 pub mod door;
 pub mod error;

@@ -1,25 +1,15 @@
-//! The program `safelight`. `cargo xtask` builds it with the page in it.
-
-mod cli;
+//! The program `safelight`: the library's command line, and the page. `cargo xtask` builds it with the page in it.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-/// The list of the built page's files. Only this small crate is compiled again when the page changes, and it is whenever
-/// the variable does: the list's name holds a hash of all contents.
+/// The list of the built page's files. Cargo compiles this file again when the variable changes, and the list's name
+/// holds a hash of all contents. Everything else is in the library, which does not change with the page.
 #[cfg(embedded_page)]
-const EMBEDDED_PAGE: &[(&str, &[u8])] = include!(env!("SAFELIGHT_EMBEDDED_PAGE"));
+const PAGE: server::page::EmbeddedFiles = include!(env!("SAFELIGHT_EMBEDDED_PAGE"));
 /// A plain `cargo build` makes a server without a page.
 #[cfg(not(embedded_page))]
-const EMBEDDED_PAGE: &[(&str, &[u8])] = &[];
+const PAGE: server::page::EmbeddedFiles = &[];
 
 fn main() -> ExitCode {
-    match cli::Cli::parse().run() {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("safelight: {}", server::error::causes(error.as_ref()));
-            ExitCode::FAILURE
-        }
-    }
+    server::cli::main(PAGE)
 }

@@ -27,6 +27,9 @@ const INDEX: &str = "index.html";
 const NO_PAGE: &str =
     "This Safelight server was built without its page. Run `cargo xtask serve`, which builds both.\n";
 
+/// Files that are part of a program: name and content.
+pub type EmbeddedFiles = &'static [(&'static str, &'static [u8])];
+
 #[derive(Clone)]
 pub struct Page(Source);
 
@@ -56,8 +59,8 @@ impl Content {
 }
 
 impl Page {
-    /// Files that are part of the program, by name.
-    pub fn embedded(files: &[(&'static str, &'static [u8])]) -> Self {
+    /// What the build put into the program.
+    pub fn embedded(files: EmbeddedFiles) -> Self {
         let content =
             |&(name, bytes): &(&'static str, &'static [u8])| (name, Content::new(Bytes::from_static(bytes)));
         Self(Source::Embedded(Arc::new(files.iter().map(content).collect())))

@@ -5,8 +5,8 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use server::Vault;
-use server::vault::{Damage, Depth, Finding, check as verify, put_aside};
+use crate::Vault;
+use crate::vault::{Damage, Depth, Finding, check as verify, put_aside};
 
 use super::door::vaults;
 use super::{Folder, Outcome};

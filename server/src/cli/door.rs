@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::door::{CODE_VALID_MINUTES, Door, KeyName, Session, User, UserError, UserName};
+use crate::index::{Index, IndexError};
 use bytesize::ByteSize;
 use jiff::Timestamp;
-use server::door::{CODE_VALID_MINUTES, Door, KeyName, Session, User, UserError, UserName};
-use server::index::{Index, IndexError};
 
 use super::{Folder, Outcome};
 

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::Vault;
+use crate::door::{Door, UserName};
+use crate::index::Index;
 use jiff::Timestamp;
-use server::Vault;
-use server::door::{Door, UserName};
-use server::index::Index;
 
 use super::door::vaults;
 use super::{Folder, Outcome};

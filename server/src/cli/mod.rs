@@ -12,14 +12,17 @@ use std::process::ExitCode;
 use bytesize::ByteSize;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
-use server::door::{KeyName, UserName};
+
+use crate::door::{KeyName, UserName};
+use crate::error::causes;
+use crate::page::EmbeddedFiles;
 
 type Outcome = Result<ExitCode, Box<dyn Error>>;
 
 /// Keeps your photos on your own machine.
 #[derive(Parser)]
 #[command(name = "safelight", version, about)]
-pub(crate) struct Cli {
+struct Cli {
     #[command(subcommand)]
     command: Command,
 }
@@ -154,10 +157,21 @@ struct Folder {
     data: PathBuf,
 }
 
+/// The whole program, with the page that it hosts.
+pub fn main(page: EmbeddedFiles) -> ExitCode {
+    match Cli::parse().run(page) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("safelight: {}", causes(error.as_ref()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
 impl Cli {
-    pub(crate) fn run(self) -> Outcome {
+    fn run(self, page: EmbeddedFiles) -> Outcome {
         match self.command {
-            Command::Serve(serve) => serve.run(),
+            Command::Serve(serve) => serve.run(page),
             Command::Pair { user, folder } => door::pair(user.name.as_ref(), &folder),
             Command::User(Users::Add { name, quota, folder }) => door::add_user(&name, quota, &folder),
             Command::User(Users::List(folder)) => door::list_users(&folder),

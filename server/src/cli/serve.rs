@@ -6,14 +6,15 @@ use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::door::CODE_VALID_MINUTES;
+use crate::door::origin::{NotAPublicUrl, PublicUrl};
+use crate::page::EmbeddedFiles;
+use crate::vault::VaultError;
+use crate::{Page, Settings, State, Tls, TlsFiles, Vault};
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 use ipnet::{AddrParseError, IpNet};
 use jiff::Timestamp;
-use server::door::CODE_VALID_MINUTES;
-use server::door::origin::{NotAPublicUrl, PublicUrl};
-use server::vault::VaultError;
-use server::{Page, Settings, State, Tls, TlsFiles, Vault};
 use tracing_subscriber::EnvFilter;
 
 use super::{Folder, Outcome};
@@ -72,22 +73,22 @@ enum LogFormat {
 }
 
 impl Serve {
-    pub(super) fn run(self) -> Outcome {
+    pub(super) fn run(self, page: EmbeddedFiles) -> Outcome {
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
         let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
         match self.log_format {
             LogFormat::Text => log.with_ansi(io::stderr().is_terminal()).init(),
             LogFormat::Json => log.json().flatten_event(true).init(),
         }
-        tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(self.serve())?;
+        tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(self.serve(page))?;
         Ok(ExitCode::SUCCESS)
     }
 
-    async fn serve(self) -> Result<(), Box<dyn Error>> {
+    async fn serve(self, page: EmbeddedFiles) -> Result<(), Box<dyn Error>> {
         let vault = Vault::open(&self.folder.data).map_err(|error| unusable(&self.folder, error))?;
         let listener = TcpListener::bind(&self.listen).map_err(|error| taken(&self.listen, &error))?;
         let listening = listener.local_addr()?;
-        let page = self.page.map_or_else(|| Page::embedded(crate::EMBEDDED_PAGE), Page::from_dir);
+        let page = self.page.map_or_else(|| Page::embedded(page), Page::from_dir);
         let tls = match self.tls_cert.zip(self.tls_key) {
             Some((certificate, key)) => Some(certified(TlsFiles { certificate, key }).await?),
             None => None,
@@ -98,7 +99,7 @@ impl Serve {
             public_url: self.public_url,
             max_request: self.max_request.map(|size| size.as_u64()),
             trusted_proxies: self.trusted_proxy,
-            push_reach: server::push::Reach::Secure,
+            push_reach: crate::push::Reach::Secure,
             push_asked_after: None,
         };
         let state = State::new(vault, page, settings)?;
@@ -107,7 +108,7 @@ impl Serve {
         let metrics = serve_metrics(self.metrics.as_deref(), &state)?;
         greet(&state, listening)?;
         tokio::select! {
-            ended = server::serve(listener, tls, state, told_to_stop()?) => ended?,
+            ended = crate::serve(listener, tls, state, told_to_stop()?) => ended?,
             ended = metrics => ended?,
         }
         Ok(())
@@ -127,7 +128,7 @@ fn serve_metrics(
     let state = state.clone();
     Ok(async move {
         match listener {
-            Some(listener) => server::metrics::serve(listener, state).await,
+            Some(listener) => crate::metrics::serve(listener, state).await,
             None => std::future::pending().await,
         }
     })
@@ -172,7 +173,7 @@ fn unusable(folder: &Folder, error: VaultError) -> Box<dyn Error> {
     if matches!(error, VaultError::InUse(_) | VaultError::NoOriginals { .. }) {
         return error.into();
     }
-    let said = server::error::causes(&error);
+    let said = crate::error::causes(&error);
     let data = folder.data.display();
     let advice = if error.is_not_writable() {
         "Make it writable, or choose another with --data."
