@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use sha1::{Digest, Sha1};
+use tempfile::NamedTempFile;
 
 /// What a step makes: contents by name.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -77,11 +77,12 @@ impl Kept {
         format!("{step}-{}", digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
     }
 
-    /// Renamed into place: another build at the same time never sees half a result.
+    /// Renamed into place: another thread or build that makes the same result at the same time never sees half of it.
     fn keep(&self, path: &Path, files: &Files) -> Result<()> {
-        let unfinished = path.with_extension(format!("{}.unfinished", process::id()));
-        File::create(&unfinished)?.write_all(&packed(files))?;
-        Ok(fs::rename(unfinished, path)?)
+        let mut unfinished = NamedTempFile::new_in(&self.dir)?;
+        unfinished.write_all(&packed(files))?;
+        unfinished.persist(path)?;
+        Ok(())
     }
 }
 
@@ -181,6 +182,20 @@ mod tests {
         let kept = kept(&dir, b"program");
         kept.get_or_make("bind", &[b"a"], || anyhow::bail!("no")).unwrap_err();
         assert!(runs(&kept, "bind", &[b"a"]));
+    }
+
+    #[test]
+    fn the_same_result_may_be_made_twice_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let kept = kept(&dir, b"program");
+        for round in 0_u32..50 {
+            std::thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| runs(&kept, "bind", &[&round.to_le_bytes()]));
+                }
+            });
+        }
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 50, "nothing unfinished is left");
     }
 
     #[test]
