@@ -134,6 +134,7 @@ mod tests {
             (UploadEnd::Moved(Look::Unreadable), Decision::ReadAgain(Look::Unreadable)),
             (UploadEnd::Vanished, Decision::Vanished),
             (UploadEnd::Unreadable, Decision::GiveUp(Problem::Unreadable)),
+            (UploadEnd::CopyLost, Decision::LoseCopy),
             (UploadEnd::OutOfReach(Barrier::Unreachable), Decision::LoseFolder(Barrier::Unreachable)),
             (html(200), Decision::RetryLater(Failure::NotUnderstood)),
             (refused(400, "Unsupported file type x.abc"), Decision::Skip(SkipReason::UnsupportedByServer)),
@@ -148,14 +149,33 @@ mod tests {
             (refused(429, "slow down"), stop(Halt::Busy)),
             (refused(460, "digest"), Decision::RetryLater(Failure::DigestMismatch)),
             (refused(500, "oops"), Decision::RetryLater(Failure::ServerError(500))),
+            (refused(301, "moved"), Decision::RetryLater(Failure::NotUnderstood)),
             (html(502), stop(Halt::ServerError(502))),
             (html(503), stop(Halt::Busy)),
+            (html(504), stop(Halt::ServerError(504))),
             (html(520), stop(Halt::ServerError(520))),
+            (html(530), stop(Halt::ServerError(530))),
             (refused(507, "disk full"), stop(Halt::DiskFull)),
         ];
         for (end, decision) in table {
             assert_eq!(after_upload(end.clone(), Abilities::of_a_vault()), decision, "{end:?}");
         }
+    }
+
+    #[test]
+    fn every_status_of_success_is_one() {
+        for status in [200, 202, 299] {
+            let stored = Body::Understood(UploadAnswer { id: asset(), status: UploadStatus::Created });
+            let decision = after_upload(replied(status, stored), Abilities::of_a_vault());
+            assert_eq!(decision, Decision::Protect { asset: asset() }, "{status}");
+        }
+    }
+
+    #[test]
+    fn the_server_says_how_long_to_stay_away() {
+        let reply = Reply { status: 429, retry_after_ms: Some(7_000), body: Body::Foreign };
+        let decision = after_upload(UploadEnd::Ended(RequestEnd::Replied(reply)), Abilities::of_a_vault());
+        assert_eq!(decision, Decision::StopRun { halt: Halt::Busy, retry_after_ms: Some(7_000) });
     }
 
     fn replied(status: u16, body: Body<UploadAnswer>) -> UploadEnd {

@@ -212,6 +212,7 @@ mod tests {
         let noon = QuietHours { from: 12 * 60, to: 13 * 60 };
         assert_eq!(noon.quiet_until(at(12, 30), 0), Some(at(13, 0)));
         assert_eq!(noon.quiet_until(at(13, 30), 0), None);
+        assert_eq!(noon.quiet_until(Moment(at(12, 30).0 + 30_000), 0), Some(at(13, 0)), "to the minute");
         let always = QuietHours { from: 60, to: 60 };
         assert_eq!(always.quiet_until(at(0, 30), 0), Some(at(1, 0)));
         assert_eq!(always.quiet_until(at(1, 0), 0), Some(at(25, 0)));
@@ -225,11 +226,14 @@ mod tests {
         let seen = |charging, percent| {
             Some(PowerSeen { power: Power { charging, percent }, at: Moment(now.0 - 60_000) })
         };
-        let stale = seen(true, 100).map(|seen| PowerSeen { at: at(11, 0), ..seen });
+        let seen_at = |at| seen(true, 100).map(|seen| PowerSeen { at, ..seen });
+        let stale = seen_at(at(11, 0));
         let table = [
             (rules(false, None), None, None),
             (rules(true, None), None, Some(Gate::PowerUnknown)),
             (rules(true, None), stale, Some(Gate::PowerUnknown)),
+            (rules(true, None), seen_at(at(11, 30)), None),
+            (rules(true, None), seen_at(at(12, 1)), Some(Gate::PowerUnknown)),
             (rules(true, None), seen(true, 5), None),
             (rules(true, None), seen(false, 99), Some(Gate::NotCharging)),
             (rules(false, Some(30)), seen(false, 29), Some(Gate::BatteryLow)),
@@ -246,6 +250,8 @@ mod tests {
         let photos_only = GateRules { metered_photos: true, ..GateRules::default() };
         let mobile = Surroundings { metered: true, ..Surroundings::default() };
         let saving = Surroundings { saves_data: true, ..Surroundings::default() };
+        let both = Surroundings { metered: true, ..saving };
+        assert_eq!(photos_only.on_the_way(Kind::Video, &both), Some(Gate::Metered));
         assert_eq!(photos_only.on_the_way(Kind::Photo, &mobile), None);
         assert_eq!(photos_only.on_the_way(Kind::Video, &mobile), Some(Gate::Metered));
         assert_eq!(photos_only.on_the_way(Kind::Video, &saving), Some(Gate::SavesData));

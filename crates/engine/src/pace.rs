@@ -155,4 +155,48 @@ mod tests {
         (0..600).for_each(|step| pace.turn(Moment(step * 100), false));
         assert_eq!(pace.lanes(), FIRST_LANES);
     }
+
+    /// The lanes after each window, of which each ends to the millisecond and moved so many bytes.
+    fn after_windows(mut pace: Pace, moved: impl IntoIterator<Item = u64>) -> Vec<usize> {
+        pace.turn(Moment(0), true);
+        let window = |(number, bytes): (u64, u64)| {
+            pace.note_bytes(bytes);
+            pace.turn(Moment(number * WINDOW_MS), true);
+            pace.lanes()
+        };
+        (1..).zip(moved).map(window).collect()
+    }
+
+    #[test]
+    fn a_step_that_gains_five_per_cent_is_kept_and_one_that_gains_less_is_taken_back() {
+        assert_eq!(after_windows(Pace::default(), [14_900, 15_900]), [4, 5]);
+        assert_eq!(after_windows(Pace::default(), [14_900, 15_500]), [4, 3]);
+    }
+
+    #[test]
+    fn after_trouble_it_rests_before_it_tries_more() {
+        let mut pace = Pace::default();
+        pace.note_trouble();
+        let lanes = after_windows(pace, [15_000; PATIENCE as usize + 1]);
+        assert_eq!(lanes.iter().position(|lanes| *lanes == 2), Some(PATIENCE as usize), "{lanes:?}");
+    }
+
+    #[test]
+    fn with_all_lanes_in_use_it_tries_fewer_now_and_then() {
+        let gains = [10_000, 20_000, 30_000, 30_000];
+        let lanes = after_windows(Pace::default(), gains.into_iter().chain([30_000; PATIENCE as usize + 1]));
+        assert_eq!(lanes[..4], [4, 5, 5, 5], "{lanes:?}");
+        assert_eq!(lanes[3..].iter().position(|lanes| *lanes == 4), Some(PATIENCE as usize), "{lanes:?}");
+    }
+
+    #[test]
+    fn a_file_counts_beside_its_bytes() {
+        let mut pace = Pace::default();
+        pace.turn(Moment(0), true);
+        for (window, files) in [(1, 10), (2, 20)] {
+            (0..files).for_each(|_| pace.note_file());
+            pace.turn(Moment(window * WINDOW_MS), true);
+        }
+        assert_eq!(pace.lanes(), 5);
+    }
 }
