@@ -75,14 +75,14 @@ impl Flight {
             Flight::Asking { job, digests, answer: Some(answer) } => {
                 let end = world.server.deliver(world.now, answer);
                 world.log.lacking.extend(lacking(&digests, &end));
-                world.tell(Event::AskEnded(job, end));
+                world.hear(Event::AskEnded(job, end));
                 None
             }
             Flight::Uploading { upload, stage } => self::upload(world, upload, stage),
             Flight::Copying { read, copy, file: None } => match world.open(&read) {
                 Ok(file) => Some(Flight::Copying { read, copy, file: Some(file) }),
                 Err(_) => {
-                    world.tell(Event::CopyEnded(read.job, CopyEnd::Failed));
+                    world.hear(Event::CopyEnded(read.job, CopyEnd::Failed));
                     None
                 }
             },
@@ -97,7 +97,7 @@ impl Flight {
                 if end == CopyEnd::Copied {
                     world.store.copies.insert(copy, file);
                 }
-                world.tell(Event::CopyEnded(read.job, end));
+                world.hear(Event::CopyEnded(read.job, end));
                 None
             }
             Flight::Checking { job, answer: None } => {
@@ -108,7 +108,7 @@ impl Flight {
             }
             Flight::Checking { job, answer: Some(checked) } => {
                 let account = world.server.deliver(world.now, checked.account);
-                world.tell(Event::Link(LinkEvent::Checked(job, Checked { account, ..checked })));
+                world.hear(Event::Link(LinkEvent::Checked(job, Checked { account, ..checked })));
                 None
             }
         }
@@ -131,7 +131,7 @@ fn list(
 ) -> Option<VecDeque<String>> {
     let disk = world.disk_of(folder);
     if let Access::Barred(barrier) = disk.access {
-        world.tell(Event::Folder(
+        world.hear(Event::Folder(
             folder,
             FolderEvent::ListingEnded { scan, end: ListingEnd::OutOfReach(barrier) },
         ));
@@ -143,15 +143,15 @@ fn list(
         let nameless = (0..nameless)
             .map(|number| ListedFile { path: format!("\u{FFFD} {number}").into(), look: Look::Nameless });
         let files = nameless.collect();
-        world.tell(Event::Folder(folder, FolderEvent::FilesListed { scan, files }));
-        world.tell(Event::Folder(folder, FolderEvent::ListingEnded { scan, end: ListingEnd::Complete }));
+        world.hear(Event::Folder(folder, FolderEvent::FilesListed { scan, files }));
+        world.hear(Event::Folder(folder, FolderEvent::ListingEnded { scan, end: ListingEnd::Complete }));
         return None;
     }
     let look = |path: &String| {
         Some(ListedFile { path: path.as_str().into(), look: disk.look(path, rules::left_out)? })
     };
     let files = names.iter().filter_map(look).collect();
-    world.tell(Event::Folder(folder, FolderEvent::FilesListed { scan, files }));
+    world.hear(Event::Folder(folder, FolderEvent::FilesListed { scan, files }));
     Some(rest)
 }
 
@@ -164,15 +164,15 @@ fn read(world: &mut World, read: Read, opened: bool) -> Option<Flight> {
         return Some(Flight::Reading { read, opened: true });
     }
     let end = file.map_or_else(|end| end, |file| HashEnd::Digested(digest_of(&file.bytes)));
-    world.tell(Event::Reading(read.job, ReadingEvent::Ended(end)));
+    world.hear(Event::Reading(read.job, ReadingEvent::Ended(end)));
     None
 }
 
 fn upload(world: &mut World, upload: Upload, stage: Stage) -> Option<Flight> {
     if let (Stage::Begun, Some(sent)) = (&stage, world.server.gets_on) {
         let job = upload.read.job;
-        world.tell(Event::Sending(job, SendingEvent::Resumed(0)));
-        world.tell(Event::Sending(job, SendingEvent::Progressed(sent)));
+        world.hear(Event::Sending(job, SendingEvent::Resumed(0)));
+        world.hear(Event::Sending(job, SendingEvent::Progressed(sent)));
     }
     let (now, path) = (world.now, &upload.read.path);
     let open = world.open(&upload.read);
@@ -207,7 +207,7 @@ fn upload(world: &mut World, upload: Upload, stage: Stage) -> Option<Flight> {
     match next {
         Ok(stage) => Some(Flight::Uploading { upload, stage }),
         Err(end) => {
-            world.tell(Event::Sending(upload.read.job, SendingEvent::Ended(end)));
+            world.hear(Event::Sending(upload.read.job, SendingEvent::Ended(end)));
             None
         }
     }

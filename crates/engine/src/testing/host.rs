@@ -12,6 +12,7 @@ use crate::schedule::{Effect, Turn, effects};
 use crate::time::Moment;
 
 impl World {
+    /// Something happens. What came before it is over by then, unless the world gathers events.
     pub fn tell(&mut self, event: Event) {
         self.tell_numbered(None, event);
     }
@@ -19,6 +20,15 @@ impl World {
     /// A page says this by a message of that number.
     pub fn tell_numbered(&mut self, message: Option<u32>, event: Event) {
         self.inbox.push_back((event, message));
+        while !self.gathers && !self.inbox.is_empty() {
+            while self.step_effect() {}
+            self.take_turn(1);
+        }
+    }
+
+    /// What was in flight ends amid everything else.
+    pub(super) fn hear(&mut self, event: Event) {
+        self.inbox.push_back((event, None));
         if !self.gathers {
             self.take_turn(1);
         }
@@ -99,7 +109,7 @@ impl World {
     fn pair(&mut self, code: &str) {
         self.server.paired |= code == CODE;
         let end = if code == CODE { PairEnd::Paired } else { PairEnd::CodeRefused };
-        self.tell(Event::Link(LinkEvent::PairingEnded(end)));
+        self.hear(Event::Link(LinkEvent::PairingEnded(end)));
     }
 }
 
