@@ -178,12 +178,8 @@ impl Household {
             AfterStored::Upload(upload) => self.upload(&upload),
             AfterStored::Abandon(_)
             | AfterStored::LimitRate(_)
-            | AfterStored::TellInventory(_)
-            | AfterStored::Copy { .. }
             | AfterStored::RemoveCopies(_)
-            | AfterStored::Discard { .. }
-            | AfterStored::Notify(_)
-            | AfterStored::Pair { .. } => {}
+            | AfterStored::OfPage(_) => {}
         }
     }
 

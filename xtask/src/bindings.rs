@@ -5,6 +5,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::kept::Files;
 use crate::page::Quality;
+use crate::script::without_comments;
 use crate::split::split;
 
 /// `NAME.wasm` and `NAME-bindings.js`, ready for the browser.
@@ -29,7 +30,7 @@ fn bind_with(bindgen: &mut Bindgen, wasm: &[u8], name: &str, quality: Quality) -
     bindgen.typescript(false).omit_default_module_path(true);
     bindgen.remove_name_section(release).remove_producers_section(release).debug(!release);
     let mut output = bindgen.generate_output().with_context(|| format!("bindings of {name}"))?;
-    let js = output.js().as_bytes().to_vec();
+    let js = if release { without_comments(output.js()) } else { output.js().into() }.into_bytes();
     let wasm = output.wasm_mut().emit_wasm();
     Ok(Files::from([(format!("{name}.wasm"), wasm), (format!("{name}-bindings.js"), js)]))
 }

@@ -9,6 +9,7 @@ mod dev;
 mod kept;
 mod page;
 mod schema;
+mod script;
 mod serve;
 mod shell;
 mod simulate;

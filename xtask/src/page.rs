@@ -18,6 +18,7 @@ use sha1::{Digest, Sha1};
 
 use crate::bindings::{bind, split_and_bind};
 use crate::kept::{Files, Kept};
+use crate::script::without_comments;
 use crate::shell::{cargo, ensure_wasm_target, run, say};
 use crate::{root, target};
 
@@ -142,7 +143,9 @@ impl Page {
         let list: Vec<String> = self.roles.values().filter(kept).map(|path| format!("\"/{path}\"")).collect();
         let text = self.filled(source)?;
         let text = text.replace("{{files}}", &format!("[{}]", list.join(", ")));
-        self.add_file("sw.js", text.replace("{{version}}", &self.version()).into());
+        // It is loaded at every wake-up.
+        let text = without_comments(&text.replace("{{version}}", &self.version()));
+        self.add_file("sw.js", text.into());
         Ok(())
     }
 

@@ -6,7 +6,7 @@ mod folders;
 mod work;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use engine::{
@@ -44,16 +44,16 @@ pub struct Host {
     store: Store,
     readers: Box<dyn Readers>,
     uploads: Uploads,
-    sources: RefCell<BTreeMap<FolderId, Rc<Source>>>,
+    sources: RefCell<HashMap<FolderId, Rc<Source>>>,
     tell: UnboundedSender<Incoming>,
     /// Folders to be watched before they are listed, and those that are.
     to_watch: RefCell<Vec<FolderId>>,
-    watches: RefCell<BTreeMap<FolderId, Watch>>,
+    watches: RefCell<HashMap<FolderId, Watch>>,
     /// Folders on their way in, with the number of their message: one after the other, or two drops of one folder would
     /// both find it new.
     coming: RefCell<VecDeque<(u32, JsValue)>>,
     /// The work that can be abandoned.
-    jobs: RefCell<BTreeMap<JobId, AbortHandle>>,
+    jobs: RefCell<HashMap<JobId, AbortHandle>>,
     alarm: RefCell<Option<Timeout>>,
     audience: Box<dyn Audience>,
     first_check: RefCell<Option<FirstCheck>>,

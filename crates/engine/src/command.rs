@@ -74,25 +74,23 @@ pub enum AfterStored {
     Abandon(JobId),
     /// Let the server take no more than so many bytes per second from us; `None` is no limit.
     LimitRate(Option<NonZeroU64>),
+    RemoveCopies(Vec<FileId>),
+    OfPage(OfPage),
+}
+
+/// What only an engine with a page asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OfPage {
     /// Tell the server what [`crate::Engine::inventory`] says of this folder.
     TellInventory(FolderId),
     /// Copy a file into the browser's own storage.
-    Copy {
-        read: Read,
-        file: FileId,
-    },
-    RemoveCopies(Vec<FileId>),
+    Copy { read: Read, file: FileId },
     /// Remove a file that is ours alone: it was shared with us, and the server holds it.
-    Discard {
-        folder: FolderId,
-        path: Box<str>,
-    },
+    Discard { folder: FolderId, path: Box<str> },
     /// Show a notification.
     Notify(Notice),
     /// Exchange a pairing code for a session.
-    Pair {
-        code: String,
-    },
+    Pair { code: String },
 }
 
 /// What pages hear at the end of a turn, when everything that it changed is stored.

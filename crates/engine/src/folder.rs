@@ -1,7 +1,8 @@
 //! A directory that the person chose.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
+use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::record::Loaded;
@@ -80,7 +81,7 @@ pub struct Folder {
     /// Whether the watch began only after the last look at everything did.
     pub(crate) watched_late: bool,
     /// Where something happened since the last look, as far as the watch tells.
-    pub(crate) touched: BTreeSet<Box<str>>,
+    pub(crate) touched: HashSet<Box<str>, FxBuildHasher>,
     /// The look at what was touched before that is under way.
     pub(crate) glance: Option<Glance>,
     /// New folders inside, looked at once: files that came before the browser watched them, and after our look,
@@ -163,7 +164,7 @@ impl Folder {
             listing: Listing::Due,
             watch: Watch::Off,
             watched_late: false,
-            touched: BTreeSet::new(),
+            touched: HashSet::default(),
             glance: None,
             doubted: None,
             second_look: Vec::new(),

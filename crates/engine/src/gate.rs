@@ -95,7 +95,7 @@ pub enum Gate {
 }
 
 /// A gate without what it says of the moment: what a person passes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum GateKind {
     QuietHours,
     NotCharging,

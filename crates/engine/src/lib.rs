@@ -41,7 +41,7 @@ mod woken;
 pub mod testing;
 
 pub use abilities::Abilities;
-pub use command::{AfterStored, Begin, Changes, Commands, Read, SavedRun, Tell, Upload};
+pub use command::{AfterStored, Begin, Changes, Commands, OfPage, Read, SavedRun, Tell, Upload};
 pub use copies::CopyEnd;
 pub use decision::{Decision, after_upload};
 pub use engine::{Engine, INBOX, Large, Left};

@@ -53,12 +53,8 @@ fn drop_abandoned(merged: &mut Commands) {
         AfterStored::Ask { .. }
         | AfterStored::Upload(_)
         | AfterStored::LimitRate(_)
-        | AfterStored::TellInventory(_)
-        | AfterStored::Copy { .. }
         | AfterStored::RemoveCopies(_)
-        | AfterStored::Discard { .. }
-        | AfterStored::Notify(_)
-        | AfterStored::Pair { .. } => None,
+        | AfterStored::OfPage(_) => None,
     };
     let abandoned: Vec<JobId> = merged.after_stored.iter().filter_map(abandons).collect();
     let stays = |job: JobId| !abandoned.contains(&job);

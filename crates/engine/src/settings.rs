@@ -1,6 +1,5 @@
 //! What the person chose, and, apart from it, what the engine remembers. Both are kept in the store.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
@@ -66,20 +65,7 @@ pub struct AccountId(pub String);
 
 /// Which folders could be read while no page was open. The browser does not tell beforehand: a wake-up finds out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(from = "Vec<(FolderId, Readable)>", into = "Vec<(FolderId, Readable)>")]
-pub struct ClosedAccess(BTreeMap<FolderId, Readable>);
-
-impl From<Vec<(FolderId, Readable)>> for ClosedAccess {
-    fn from(seen: Vec<(FolderId, Readable)>) -> ClosedAccess {
-        ClosedAccess(seen.into_iter().collect())
-    }
-}
-
-impl From<ClosedAccess> for Vec<(FolderId, Readable)> {
-    fn from(ClosedAccess(seen): ClosedAccess) -> Self {
-        seen.into_iter().collect()
-    }
-}
+pub struct ClosedAccess(Vec<(FolderId, Readable)>);
 
 /// Whether a folder could be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,15 +77,18 @@ pub enum Readable {
 impl ClosedAccess {
     /// `None` while no wake-up has tried.
     pub fn of(&self, folder: FolderId) -> Option<Readable> {
-        self.0.get(&folder).copied()
+        self.0.iter().find(|(id, _)| *id == folder).map(|(_, readable)| *readable)
     }
 
     pub fn set(&mut self, folder: FolderId, readable: Readable) {
-        self.0.insert(folder, readable);
+        match self.0.iter_mut().find(|(id, _)| *id == folder) {
+            Some(seen) => seen.1 = readable,
+            None => self.0.push((folder, readable)),
+        }
     }
 
     pub fn forget(&mut self, folder: FolderId) {
-        self.0.remove(&folder);
+        self.0.retain(|(id, _)| *id != folder);
     }
 }
 

@@ -3,7 +3,9 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use engine::{Event, LinkEvent, Moment};
+use engine::{CopyEnd, Event, FolderId, LinkEvent, Moment, OfPage};
+use futures::FutureExt;
+use futures::future::{LocalBoxFuture, ready};
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::{JsCast, JsValue};
@@ -12,7 +14,8 @@ use web_sys::EventTarget;
 use super::Host;
 use crate::Fault;
 use crate::channel::{Channel, FromEngine, Message, ToEngine};
-use crate::{now, spawn, surroundings};
+use crate::server::SERVER;
+use crate::{device, inbox, now, spawn, surroundings};
 
 /// The browser takes so many in one go (measured).
 const MOST_FETCHED: usize = 100;
@@ -25,6 +28,10 @@ pub(super) trait Audience {
     fn say(&self, message: &FromEngine, attached: &JsValue);
     /// There may be a new view, and all that it shows is stored.
     fn show(&self, host: &Rc<Host>);
+    /// Does what only an engine with a page asks for.
+    fn carry_out(&self, host: &Rc<Host>, command: OfPage);
+    /// Begins the watch of a folder, if the engine asked for it.
+    fn before_listing<'a>(&'a self, host: &'a Rc<Host>, folder: FolderId) -> LocalBoxFuture<'a, ()>;
     /// The host ends.
     fn leave(&self);
 }
@@ -85,6 +92,14 @@ impl Audience for Pages {
             let wait = PUBLISH_EVERY_MS.saturating_sub(passed) as u32;
             self.published.later.replace(Some(Timeout::new(wait, move || published.publish(&host))));
         }
+    }
+
+    fn carry_out(&self, host: &Rc<Host>, command: OfPage) {
+        host.carry_out_for_page(command);
+    }
+
+    fn before_listing<'a>(&'a self, host: &'a Rc<Host>, folder: FolderId) -> LocalBoxFuture<'a, ()> {
+        host.watch_if_asked(folder).boxed_local()
     }
 
     fn leave(&self) {
@@ -148,12 +163,47 @@ impl Audience for NoPage {
 
     fn show(&self, _: &Rc<Host>) {}
 
+    /// An engine without a page asks for nothing of the kind.
+    fn carry_out(&self, _: &Rc<Host>, _: OfPage) {}
+
+    fn before_listing<'a>(&'a self, _: &'a Rc<Host>, _: FolderId) -> LocalBoxFuture<'a, ()> {
+        ready(()).boxed_local()
+    }
+
     fn leave(&self) {
         self.opened.tell.take();
     }
 }
 
 impl Host {
+    fn carry_out_for_page(self: &Rc<Host>, command: OfPage) {
+        let host = Rc::clone(self);
+        match command {
+            OfPage::TellInventory(folder) => {
+                let Some((name, text)) = self.inventory(folder) else { return };
+                spawn(async move { SERVER.tell_inventory(folder, &name, text).await });
+            }
+            OfPage::Pair { code } => spawn(async move {
+                let end = SERVER.pair(code, device::name()).await;
+                host.tell(Event::Link(LinkEvent::PairingEnded(end)));
+            }),
+            OfPage::Copy { read, file } => spawn(async move {
+                let end = match host.open(&read).await {
+                    Ok(opened) => host.store.add_copy(file, &opened.file).await,
+                    Err(_) => CopyEnd::Failed,
+                };
+                host.tell(Event::CopyEnded(read.job, end));
+            }),
+            OfPage::Discard { path, .. } => spawn(async move { inbox::discard(&path).await }),
+            OfPage::Notify(notice) => self.say(&FromEngine::Notify(notice)),
+        }
+    }
+
+    fn inventory(&self, folder: FolderId) -> Option<(String, String)> {
+        let engine = self.engine.borrow();
+        engine.inventory(folder).map(|(name, text)| (name.to_owned(), text))
+    }
+
     fn receive(self: &Rc<Host>, Message { body, attached, number }: Message<ToEngine>) {
         match body {
             // What asks for an answer has it for a confirmation; what changes something is confirmed once that

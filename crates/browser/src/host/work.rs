@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use engine::{
-    AfterStored, Barrier, Begin, Checked, CopyEnd, Event, FolderEvent, FolderId, HashEnd, JobId, LinkEvent,
+    AfterStored, Barrier, Begin, Checked, Event, FolderEvent, FolderId, HashEnd, JobId, LinkEvent,
     ListingEnd, Look, Moment, Read, ReadingEvent, RequestEnd, ScanId, Scope, SendingEvent, Upload, UploadEnd,
 };
 use futures::future::{AbortHandle, Abortable, LocalBoxFuture};
@@ -13,12 +13,11 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
 use super::Host;
-use crate::channel::FromEngine;
 use crate::hash::{Checkpoint, ReadFault, ReaderSaid};
 use crate::server::SERVER;
 use crate::source::{OpenFault, Opened, look_at, stamp_of};
 use crate::upload::{Cargo, Moved};
-use crate::{Fault, device, inbox, now, spawn, walk};
+use crate::{Fault, now, spawn, walk};
 
 /// The longest time that `setTimeout` can wait; the engine asks again after it.
 const LONGEST_TIMEOUT_MS: u64 = i32::MAX as u64;
@@ -54,32 +53,11 @@ impl Host {
                 // Told again whenever the server was looked for.
                 _ = SERVER.limit_rate(rate).await;
             }),
-            AfterStored::TellInventory(folder) => {
-                let Some((name, text)) = self.inventory(folder) else { return };
-                spawn(async move { SERVER.tell_inventory(folder, &name, text).await });
-            }
-            AfterStored::Pair { code } => spawn(async move {
-                let end = SERVER.pair(code, device::name()).await;
-                host.tell(Event::Link(LinkEvent::PairingEnded(end)));
-            }),
-            AfterStored::Copy { read, file } => spawn(async move {
-                let end = match host.open(&read).await {
-                    Ok(opened) => host.store.add_copy(file, &opened.file).await,
-                    Err(_) => CopyEnd::Failed,
-                };
-                host.tell(Event::CopyEnded(read.job, end));
-            }),
             AfterStored::RemoveCopies(copies) => {
                 spawn(async move { host.store.remove_copies(&copies).await });
             }
-            AfterStored::Discard { path, .. } => spawn(async move { inbox::discard(&path).await }),
-            AfterStored::Notify(notice) => self.say(&FromEngine::Notify(notice)),
+            AfterStored::OfPage(command) => self.audience.carry_out(self, command),
         }
-    }
-
-    fn inventory(&self, folder: FolderId) -> Option<(String, String)> {
-        let engine = self.engine.borrow();
-        engine.inventory(folder).map(|(name, text)| (name.to_owned(), text))
     }
 
     /// Runs a piece of work that [`AfterStored::Abandon`] can stop; dropping its future stops it.
@@ -122,7 +100,7 @@ impl Host {
     }
 
     async fn list(self: &Rc<Host>, folder: FolderId, scan: ScanId, scope: Scope) {
-        self.watch_if_asked(folder).await;
+        self.audience.before_listing(self, folder).await;
         let Some(source) = self.source(folder) else {
             // Its record has no handle that can be used.
             let end = ListingEnd::OutOfReach(Barrier::Unreachable);

@@ -1,10 +1,8 @@
 //! The rows: pages, and the changes that are not folded into them yet.
 
-use std::collections::BTreeMap;
-
+use engine::FileId;
 use engine::record::Newer;
 use engine::record::pages::{self, ROWS_PER_PAGE, Rows};
-use engine::{FileId, SavedRow};
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{Transaction, TransactionMode};
 use js_sys::Uint8Array;
@@ -104,13 +102,16 @@ fn add_page(all: &mut Rows, bytes: &[u8]) -> Result<(), Newer> {
 
 /// Rows of changes that could not be folded: the last word on each counts.
 fn overlay(all: &mut Rows, changes: &[Vec<u8>]) -> Result<(), Newer> {
-    let rows = std::mem::take(&mut all.rows);
-    let mut rows: BTreeMap<FileId, SavedRow> = rows.into_iter().map(|saved| (saved.id, saved)).collect();
     for change in changes {
-        let read = pages::decode(change)?;
-        rows.extend(read.rows.into_iter().map(|saved| (saved.id, saved)));
-        all.unreadable.extend(read.unreadable);
+        let mut read = pages::decode(change)?;
+        for changed in read.rows {
+            match all.rows.binary_search_by_key(&changed.id, |saved| saved.id) {
+                Ok(at) => all.rows[at] = changed,
+                Err(at) => all.rows.insert(at, changed),
+            }
+        }
+        all.unreadable.append(&mut read.unreadable);
     }
-    all.rows = rows.into_values().filter(|saved| saved.row.is_some()).collect();
+    all.rows.retain(|saved| saved.row.is_some());
     Ok(())
 }

@@ -2,7 +2,9 @@
 //! unreadable, the browser itself may be sending a file; and a copy can stand in for a file of a closed folder. A row that
 //! is not available stands in no queue.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+
+use rustc_hash::FxBuildHasher;
 
 use super::Catalog;
 use crate::copies::waits;
@@ -13,16 +15,16 @@ use crate::row::{FileId, FileState, Row};
 #[derive(Debug, Default)]
 pub(super) struct Availability {
     /// Folders that cannot be read now.
-    closed: BTreeSet<FolderId>,
+    closed: HashSet<FolderId, FxBuildHasher>,
     /// Folders of which nothing may be uploaded before the person has looked at their rules.
-    barred: BTreeSet<FolderId>,
+    barred: HashSet<FolderId, FxBuildHasher>,
     /// Kinds that a gate holds back.
     held: PerKind<bool>,
-    copies: BTreeSet<FileId>,
+    copies: HashSet<FileId, FxBuildHasher>,
     /// Copies that nobody needs any more.
     stale_copies: Vec<FileId>,
     /// Rows that the browser itself sends.
-    fetching: BTreeSet<FileId>,
+    fetching: HashSet<FileId, FxBuildHasher>,
 }
 
 impl Catalog {
@@ -120,13 +122,13 @@ impl Catalog {
     }
 
     /// Only where the folder is closed a copy gives the row a place; elsewhere it may be claimed already.
-    fn with_copies(&mut self, id: FileId, change: impl FnOnce(&mut BTreeSet<FileId>) -> bool) {
+    fn with_copies(&mut self, id: FileId, change: impl FnOnce(&mut HashSet<FileId, FxBuildHasher>) -> bool) {
         let matters = self.get(id).is_some_and(|row| self.availability.closed.contains(&row.folder));
         let theirs: &[FileId] = if matters { &[id] } else { &[] };
         self.requeue(theirs, |availability| change(&mut availability.copies));
     }
 
-    pub(crate) fn copies(&self) -> &BTreeSet<FileId> {
+    pub(crate) fn copies(&self) -> &HashSet<FileId, FxBuildHasher> {
         &self.availability.copies
     }
 
@@ -145,7 +147,7 @@ impl Catalog {
     }
 
     /// Which rows the browser itself sends. Returns those that it no longer does.
-    pub(crate) fn set_fetching(&mut self, fetching: BTreeSet<FileId>) -> Vec<FileId> {
+    pub(crate) fn set_fetching(&mut self, fetching: HashSet<FileId, FxBuildHasher>) -> Vec<FileId> {
         let is_moved = |id: &FileId| self.get(*id).is_some_and(is_ready);
         let moved: Vec<FileId> =
             self.availability.fetching.union(&fetching).copied().filter(is_moved).collect();
@@ -154,7 +156,7 @@ impl Catalog {
         over
     }
 
-    pub(crate) fn fetching(&self) -> &BTreeSet<FileId> {
+    pub(crate) fn fetching(&self) -> &HashSet<FileId, FxBuildHasher> {
         &self.availability.fetching
     }
 

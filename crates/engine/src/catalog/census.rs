@@ -1,6 +1,8 @@
 //! What is counted of the rows of one folder, kept as rows change, so that a view need not look at every row.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
 
 use super::SMALL_BYTES;
 use crate::folder::FolderId;
@@ -55,7 +57,7 @@ pub(crate) fn is_large_and_lacking(row: &Row) -> bool {
 
 /// Of every folder that has rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Censuses(BTreeMap<FolderId, Census>);
+pub(crate) struct Censuses(HashMap<FolderId, Census, FxBuildHasher>);
 
 impl Censuses {
     pub(crate) fn fold(&mut self, row: &Row, fold: Fold) {

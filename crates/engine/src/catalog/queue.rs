@@ -37,18 +37,11 @@ impl Order {
     }
 }
 
-/// A place in a queue.
+/// A place in a queue. Of a row that waits, the rank is the end of its wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Position {
     attempts: u8,
     rank: u64,
-    file: FileId,
-}
-
-/// The end of a wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct WaitEnd {
-    at: Moment,
     file: FileId,
 }
 
@@ -58,13 +51,13 @@ pub(super) struct Queues {
     to_hash: BTreeSet<Position>,
     to_ask: BTreeSet<Position>,
     to_send: BTreeSet<Position>,
-    waiting: BTreeSet<WaitEnd>,
+    waiting: BTreeSet<Position>,
 }
 
 /// Where a row's state puts it.
 enum Place {
     Queue(Work, Position),
-    Wait(WaitEnd),
+    Wait(Position),
 }
 
 impl Queues {
@@ -148,7 +141,7 @@ impl Catalog {
     }
 
     pub(crate) fn next_wait_end(&self) -> Option<Moment> {
-        self.queues.waiting.first().map(|end| end.at)
+        self.queues.waiting.first().map(|end| Moment(end.rank))
     }
 
     /// Whether a wait is for a file that is still being written.
@@ -204,7 +197,9 @@ impl Catalog {
             FileState::Found => queue(Work::Hash),
             FileState::Hashed { .. } | FileState::Sent { .. } => queue(Work::Ask),
             FileState::Ready { .. } => queue(Work::Send),
-            FileState::Waiting { until, .. } => Some(Place::Wait(WaitEnd { at: *until, file: id })),
+            FileState::Waiting { until, .. } => {
+                Some(Place::Wait(Position { attempts: 0, rank: until.0, file: id }))
+            }
             FileState::Uploading { .. }
             | FileState::Protected { .. }
             | FileState::Skipped(_)

@@ -6,7 +6,7 @@ use super::history::Activity;
 use super::inventory::Pace;
 use super::{Conditions, Engine, Role};
 use crate::catalog::Work;
-use crate::command::{AfterStored, Begin};
+use crate::command::{AfterStored, Begin, OfPage};
 use crate::folder::Lasting;
 use crate::gate::{Held, VideosInBackground};
 use crate::link::LinkState;
@@ -119,7 +119,10 @@ impl Engine {
             return;
         }
         let lasting = self.folders.iter().filter(|(_, folder)| folder.lasting == Lasting::Lasting);
-        self.shared.out.after_stored.extend(lasting.map(|(id, _)| AfterStored::TellInventory(id)));
+        self.shared
+            .out
+            .after_stored
+            .extend(lasting.map(|(id, _)| AfterStored::OfPage(OfPage::TellInventory(id))));
         if let Role::Page(page) = &mut self.role {
             page.inventories.note_told(now);
         }

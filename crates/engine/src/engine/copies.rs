@@ -2,12 +2,14 @@
 //! without one: the newest first, within a limit, and only where folders cannot be read then.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::num::NonZeroU64;
+
+use rustc_hash::FxBuildHasher;
 
 use super::folders::Folders;
 use super::shared::Shared;
-use crate::command::{AfterStored, Read};
+use crate::command::{OfPage, Read};
 use crate::copies::{CopyEnd, waits};
 use crate::event::JobId;
 use crate::kind::Kind;
@@ -70,7 +72,7 @@ impl Copies {
             let job = shared.jobs.number();
             self.job = Some((job, id, stamp));
             let read = Read { job, folder, path, stamp, copy: None };
-            return shared.after_stored(AfterStored::Copy { read, file: id });
+            return shared.of_page(OfPage::Copy { read, file: id });
         }
     }
 
@@ -122,7 +124,7 @@ impl Copies {
             rest.is_some()
         };
         let chosen: Vec<FileId> = newest(shared, situation).into_iter().filter(fits).collect();
-        let kept: BTreeSet<FileId> = chosen.iter().copied().collect();
+        let kept: HashSet<FileId, FxBuildHasher> = chosen.iter().copied().collect();
         drop_copies(shared, |copy| !kept.contains(copy));
         self.wanted = chosen.into_iter().rev().filter(|id| !shared.catalog.has_copy(*id)).collect();
     }

@@ -1,10 +1,12 @@
 //! Folders come, go, lose their permission, and are looked through. None of that touches a file, here or on the server.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
+
+use rustc_hash::FxBuildHasher;
 
 use super::INBOX;
 use super::shared::Shared;
-use crate::command::{AfterStored, Begin};
+use crate::command::{Begin, OfPage};
 use crate::event::{FolderEvent, SavedFolder};
 use crate::folder::{
     Access, Barrier, Folder, FolderId, FolderRules, Lasting, Listing, ScanId, Scope, Versions, Watch,
@@ -191,7 +193,7 @@ impl Folders {
             let Some(row) = shared.catalog.get(file).filter(|row| row.folder == inbox) else { continue };
             if heap_of(&row.state) == Some(Heap::Protected) {
                 let path = row.path.clone();
-                shared.after_stored(AfterStored::Discard { folder: inbox, path });
+                shared.of_page(OfPage::Discard { folder: inbox, path });
             }
         }
     }
@@ -205,7 +207,8 @@ impl Folders {
             let heap = shared.catalog.get(**file).and_then(|row| heap_of(&row.state));
             matches!(heap, Some(Heap::Remaining | Heap::Problems))
         };
-        let unfinished: BTreeSet<FolderId> = strays.iter().filter(is_open).filter_map(folder_of).collect();
+        let unfinished: HashSet<FolderId, FxBuildHasher> =
+            strays.iter().filter(is_open).filter_map(folder_of).collect();
         let is_done = |file: &FileId| folder_of(file).is_some_and(|folder| !unfinished.contains(&folder));
         let done: Vec<FileId> = strays.iter().copied().filter(is_done).collect();
         done.into_iter().for_each(|id| shared.catalog.remove(id));
@@ -298,7 +301,7 @@ fn clear_inbox(shared: &mut Shared, id: FolderId) {
         let Some(row) = shared.catalog.get(file) else { continue };
         if matches!(heap_of(&row.state), Some(Heap::Skipped | Heap::Problems)) {
             let path = row.path.clone();
-            shared.after_stored(AfterStored::Discard { folder: id, path });
+            shared.of_page(OfPage::Discard { folder: id, path });
             shared.catalog.remove(file);
         }
     }

@@ -1,6 +1,8 @@
 //! Keeps the gates: what may not be sent now is out of the queue, and what is on its way when a gate closes is stopped.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+
+use rustc_hash::FxBuildHasher;
 
 use super::shared::Shared;
 use crate::catalog::KindCounts;
@@ -17,7 +19,7 @@ pub(crate) struct Gates {
     /// The person asked for this run, whatever the switches say.
     pub(crate) run_asked: bool,
     /// What the person lets this run pass.
-    passed: BTreeSet<GateKind>,
+    passed: HashSet<GateKind, FxBuildHasher>,
 }
 
 /// What the gates are judged by, beside the settings.

@@ -3,7 +3,7 @@
 use super::Stop;
 use super::shared::Shared;
 use crate::abilities::Abilities;
-use crate::command::{AfterStored, Begin};
+use crate::command::{Begin, OfPage};
 use crate::decision::{Trouble, success};
 use crate::event::{Checked, JobId, PairEnd, RequestEnd};
 use crate::incident;
@@ -144,7 +144,7 @@ impl Link {
 
     pub(super) fn pair(&mut self, shared: &mut Shared, code: String) {
         self.pairing = Pairing::Running;
-        shared.after_stored(AfterStored::Pair { code });
+        shared.of_page(OfPage::Pair { code });
     }
 
     pub(super) fn pairing_ended(&mut self, end: PairEnd) {

@@ -1,6 +1,8 @@
 //! A listing meets the catalog: new, changed, the same, gone.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+
+use rustc_hash::FxBuildHasher;
 
 use super::folders::Folders;
 use super::shared::Shared;
@@ -83,7 +85,7 @@ impl Folders {
     ) {
         let was_seen = |id: FileId| shared.catalog.was_seen(id, glance.scan);
         let mut unseen: Vec<FileId> = Vec::new();
-        let mut folders: BTreeSet<&str> = BTreeSet::new();
+        let mut folders: HashSet<&str, FxBuildHasher> = HashSet::default();
         for path in &glance.paths {
             match shared.catalog.find(folder, path) {
                 Some(id) if was_seen(id) => {}
@@ -135,7 +137,7 @@ enum Looking {
 }
 
 /// Whether a path is in one of these folders.
-fn is_in(path: &str, folders: &BTreeSet<&str>) -> bool {
+fn is_in(path: &str, folders: &HashSet<&str, FxBuildHasher>) -> bool {
     let mut ends = path.match_indices('/').map(|(at, _)| at);
     ends.any(|end| path.get(..end).is_some_and(|folder| folders.contains(folder)))
 }

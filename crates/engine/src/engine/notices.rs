@@ -1,7 +1,7 @@
 //! At the end of a run: what is worth telling, and whether folders can be read without a page.
 
 use super::{Engine, Role};
-use crate::command::AfterStored;
+use crate::command::OfPage;
 use crate::folder::{Access, Folder, FolderId};
 use crate::link::{Halt, LinkState};
 use crate::notice::{Needs, Outcome};
@@ -39,7 +39,7 @@ impl Engine {
         self.folders.note_closed_access(&mut self.shared, !self.role.is_page());
         let told = told.filter(|_| self.shared.settings.notices);
         match &mut self.role {
-            Role::Page(_) => self.shared.out.after_stored.extend(told.map(AfterStored::Notify)),
+            Role::Page(_) => told.into_iter().for_each(|notice| self.shared.of_page(OfPage::Notify(notice))),
             // A shift may have several runs, and is told of once.
             Role::WakeUp(shift) => shift.notice = told.or(shift.notice),
         }

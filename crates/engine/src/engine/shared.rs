@@ -4,7 +4,7 @@
 use super::jobs::Jobs;
 use super::listing::{first_state, is_still_true, settling};
 use crate::catalog::{Catalog, Order};
-use crate::command::{AfterStored, Changes, Commands, Read};
+use crate::command::{AfterStored, Changes, Commands, OfPage, Read};
 use crate::event::{JobId, Look};
 use crate::folder::FolderId;
 use crate::incident::{Incidents, Trouble};
@@ -39,6 +39,10 @@ impl Shared {
             incidents: Incidents::default(),
             out: Commands::default(),
         }
+    }
+
+    pub(super) fn of_page(&mut self, command: OfPage) {
+        self.after_stored(AfterStored::OfPage(command));
     }
 
     pub(super) fn after_stored(&mut self, command: AfterStored) {

@@ -3,8 +3,9 @@
 //!
 //! Pages hold many rows, changes a few; both are written alike. Changes are folded into their pages now and then.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use super::Newer;
@@ -63,8 +64,8 @@ pub fn fold<'a>(
     changes: impl IntoIterator<Item = (FileId, Option<&'a [u8]>)>,
 ) -> Result<Option<Vec<u8>>, Newer> {
     let mut frames = Frames::of(page)?;
-    let mut rows: BTreeMap<FileId, Option<&[u8]>> =
-        (&mut frames).map(|frame| (frame.id, frame.row)).collect();
+    let mut rows: BTreeMap<FileId, Option<&[u8]>> = BTreeMap::new();
+    rows.extend((&mut frames).map(|frame| (frame.id, frame.row)));
     if frames.is_cut_off {
         return Ok(None);
     }
@@ -81,7 +82,7 @@ pub fn fold<'a>(
 
 /// Changes as they were saved, in order, by the page that they belong to. `None` if one of them is cut off.
 pub fn by_page(changes: &[Vec<u8>]) -> Result<Option<Changed<'_>>, Newer> {
-    let mut pages = Changed::new();
+    let mut pages = Changed::default();
     for change in changes {
         let mut frames = Frames::of(change)?;
         for Frame { id, row } in &mut frames {
@@ -95,7 +96,7 @@ pub fn by_page(changes: &[Vec<u8>]) -> Result<Option<Changed<'_>>, Newer> {
 }
 
 /// The rows of each page that changed, as their bytes.
-pub type Changed<'a> = BTreeMap<u32, Vec<(FileId, Option<&'a [u8]>)>>;
+pub type Changed<'a> = HashMap<u32, Vec<(FileId, Option<&'a [u8]>)>, FxBuildHasher>;
 
 struct Frames<'a> {
     rest: &'a [u8],

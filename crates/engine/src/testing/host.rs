@@ -2,7 +2,7 @@
 
 use super::flight::{Flight, Stage};
 use super::{CODE, World};
-use crate::command::{AfterStored, Begin, Commands, Tell};
+use crate::command::{AfterStored, Begin, Commands, OfPage, Tell};
 use crate::engine::Engine;
 use crate::event::{Event, LinkEvent, PairEnd};
 use crate::folder::FolderId;
@@ -84,14 +84,20 @@ impl World {
             }
             AfterStored::Abandon(job) => self.flights.retain(|flight| flight.job() != Some(job)),
             AfterStored::LimitRate(rate) => self.rate_limit = rate,
-            AfterStored::TellInventory(folder) => self.tell_inventory(folder),
-            AfterStored::Pair { code } => self.pair(&code),
-            AfterStored::Copy { read, file } => {
+            AfterStored::RemoveCopies(copies) => self.store.copies.retain(|id, _| !copies.contains(id)),
+            AfterStored::OfPage(command) => self.carry_out_for_page(command),
+        }
+    }
+
+    fn carry_out_for_page(&mut self, command: OfPage) {
+        match command {
+            OfPage::TellInventory(folder) => self.tell_inventory(folder),
+            OfPage::Pair { code } => self.pair(&code),
+            OfPage::Copy { read, file } => {
                 self.flights.push(Flight::Copying { read, copy: file, file: None });
             }
-            AfterStored::RemoveCopies(copies) => self.store.copies.retain(|id, _| !copies.contains(id)),
-            AfterStored::Discard { folder, path } => self.disk_of(folder).remove(&path),
-            AfterStored::Notify(notice) => self.notices.push(notice),
+            OfPage::Discard { folder, path } => self.disk_of(folder).remove(&path),
+            OfPage::Notify(notice) => self.notices.push(notice),
         }
     }
 
@@ -129,15 +135,12 @@ fn held_but_begun(engine: &Engine, now: Moment, commands: &Commands) -> Vec<(Str
     });
     let after = commands.after_stored.iter().filter_map(|command| match command {
         AfterStored::Upload(upload) => for_one(&upload.read.path),
-        AfterStored::Copy { read, .. } => for_all(&read.path),
+        AfterStored::OfPage(OfPage::Copy { read, .. }) => for_all(&read.path),
         AfterStored::Ask { .. }
         | AfterStored::Abandon(_)
         | AfterStored::LimitRate(_)
-        | AfterStored::TellInventory(_)
         | AfterStored::RemoveCopies(_)
-        | AfterStored::Discard { .. }
-        | AfterStored::Notify(_)
-        | AfterStored::Pair { .. } => None,
+        | AfterStored::OfPage(_) => None,
     });
     begun.chain(after).collect()
 }

@@ -1,0 +1,19 @@
+//! What a browser needs of a script.
+
+/// Leaves out the lines that are comments, and all indentation. No text in our scripts or in generated ones spans lines.
+pub fn without_comments(js: &str) -> String {
+    let is_code =
+        |line: &&str| !line.is_empty() && !["//", "/*", "*"].iter().any(|sign| line.starts_with(sign));
+    js.lines().map(str::trim).filter(is_code).flat_map(|line| [line, "\n"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_comments_and_indentation_are_left_out() {
+        let js = "/**\n * Says it.\n * @param {number} a\n */\nfunction f(a) {\n    // Twice.\n    return a * 2; // so\n}\n";
+        assert_eq!(without_comments(js), "function f(a) {\nreturn a * 2; // so\n}\n");
+    }
+}
