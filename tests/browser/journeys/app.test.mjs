@@ -211,9 +211,9 @@ async function assertAccessible(page) {
 async function makeNewVersion(built) {
   const file = join(built, "sw.js");
   const text = await readFile(file, "utf8");
-  const anew = text.replace(/(=`)[0-9a-f]{10}(`)/, "$1new-version$2");
-  assert.notEqual(anew, text);
-  await writeFile(file, anew);
+  const newer = text.replace(/(VERSION = ")[0-9a-f]{10}(")/, "$1new-version$2");
+  assert.notEqual(newer, text);
+  await writeFile(file, newer);
   await clear(`${file}.br`);
 }
 
