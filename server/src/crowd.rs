@@ -1,4 +1,5 @@
-//! How many may be somewhere at once, altogether and of one kind: nobody takes the place of all others.
+//! Limits on how many callers may hold a place at once: one limit for all together, and one for each kind, so
+//! that one kind cannot take every place.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -9,7 +10,7 @@ pub(crate) struct Crowd<K> {
     there: Mutex<HashMap<K, usize>>,
 }
 
-/// Given back when dropped.
+/// A place; dropping it frees it.
 pub(crate) struct Place<K: Eq + Hash> {
     crowd: Arc<Crowd<K>>,
     kind: K,
@@ -20,7 +21,7 @@ impl<K: Eq + Hash + Clone> Crowd<K> {
         Arc::new(Self { most, there: Mutex::default() })
     }
 
-    /// None if there is no room, for anybody or for more than `most_of_kind`.
+    /// `None` if all places are taken, or if this kind already holds `most_of_kind` of them.
     pub(crate) fn enter(self: &Arc<Self>, kind: K, most_of_kind: usize) -> Option<Place<K>> {
         let mut there = self.there.lock().unwrap_or_else(PoisonError::into_inner);
         let of_kind = there.get(&kind).copied().unwrap_or_default();

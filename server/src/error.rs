@@ -1,5 +1,5 @@
-//! Every way a request can fail, and the one place where that becomes an answer. Faults of ours are logged in
-//! full and told to nobody.
+//! Every way in which a request can fail, and the one place that turns a failure into a response. Our own
+//! faults are logged in full, and the client learns nothing about them.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -14,11 +14,11 @@ use crate::vault::VaultError;
 
 #[derive(Debug)]
 pub enum AppError {
-    /// The client can do better; the sentence says how.
+    /// The client can fix it; the message says how.
     Refused(StatusCode, String),
-    /// There is no room at the moment; the same request may be sent again after so many seconds.
+    /// There is no room at the moment. The client may retry the same request after this many seconds.
     Later(StatusCode, String, u32),
-    /// The person who runs the server can do something.
+    /// The person who runs the server can fix it.
     DiskFull,
     /// A bug, or a broken machine.
     Fault(Box<dyn Error + Send + Sync>),
@@ -75,7 +75,7 @@ impl IntoResponse for AppError {
     }
 }
 
-/// The error with everything behind it, in one line.
+/// The error and all its causes, in one line.
 pub fn causes(error: &dyn Error) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();

@@ -1,4 +1,4 @@
-//! Headers that every answer carries, whatever made it.
+//! Headers that every response gets, whichever route made it.
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use crate::listen::Caller;
 
-/// A year; not for subdomains, which belong to other programs.
+/// One year. Subdomains are not included: they may belong to other programs.
 const HTTPS_ONLY: &str = "max-age=31536000";
 
 const ALWAYS: [(HeaderName, &str); 5] = [
@@ -33,7 +33,7 @@ pub(crate) async fn add(request: Request, next: Next) -> Response {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HTTPS_ONLY));
     }
     if is_api {
-        // A picture may be kept.
+        // Pictures may be cached, so their routes set a value of their own.
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
     response

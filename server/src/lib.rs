@@ -63,7 +63,7 @@ pub fn app(state: State) -> Router {
         .with_state(state)
 }
 
-/// What is to be done now and then, as long as the server runs.
+/// Runs the housekeeping every hour until the server stops.
 pub(crate) async fn keep_house(state: State) {
     let mut due = tokio::time::interval(HOUSEKEEPING);
     loop {
@@ -78,7 +78,7 @@ pub(crate) async fn keep_house(state: State) {
 
 fn tidy_up(parts: &Parts) -> Result<usize, VaultError> {
     parts.vaults.keep_only(&parts.door.users()?);
-    // A vault that fails is no reason to leave the others untidy.
+    // If one vault fails, the others are still tidied up.
     let stale = |vault: &Arc<Vault>| {
         let forgotten = vault.forget_stale_uploads(Timestamp::now());
         forgotten.inspect_err(|error| tracing::error!(error = causes(error), "could not give up old uploads"))

@@ -1,5 +1,5 @@
-//! One line for each request, with an id under which everything else that it led to is found. Never its query,
-//! headers or body: secrets may be there.
+//! One log line for each request, with an id that also marks every other line that the request causes. The query, the
+//! headers and the body are never logged, because they may contain secrets.
 
 use std::time::Instant;
 
@@ -13,14 +13,14 @@ use uuid::Uuid;
 use crate::headers::is_api;
 use crate::state::State;
 
-/// Told to the client, for whoever reports that something failed.
+/// Sent to the client, so that people can quote it when they report a failure.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 pub(crate) async fn requests(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
     let id = Uuid::new_v4().simple().to_string();
     let span = tracing::info_span!("request", id);
     let mut response = answered(&state, request, next).instrument(span).await;
-    // Hex digits are always a good value.
+    // Hex digits are always a valid header value.
     response.headers_mut().extend(HeaderValue::try_from(id).ok().map(|id| (REQUEST_ID, id)));
     response
 }

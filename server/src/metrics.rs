@@ -1,4 +1,5 @@
-//! Numbers for whoever watches the server, as Prometheus reads them: on a port of their own, so that nobody else does.
+//! Metrics in the Prometheus format for whoever monitors the server. They are served on a port of their own, so that
+//! nobody else can read them.
 
 use std::io;
 use std::net::TcpListener;
@@ -20,10 +21,10 @@ use prometheus_client::registry::{Registry, Unit};
 use crate::error::AppError;
 use crate::state::{Parts, State};
 
-/// Of the text format, version OpenMetrics 1.0.
+/// The content type of the text format, OpenMetrics 1.0.
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// From a look at the index to an upload of minutes, in seconds.
+/// In seconds. The buckets range from a look at the index to an upload that takes minutes.
 const FIRST_BUCKET: f64 = 0.001;
 const BUCKETS: u16 = 10;
 const BUCKET_FACTOR: f64 = 4.0;
@@ -32,7 +33,7 @@ const BUCKET_FACTOR: f64 = 4.0;
 pub(crate) struct Metrics {
     requests: Family<Request, Counter>,
     durations: Durations,
-    /// Of originals, as they come off the network.
+    /// Bytes of originals, counted as they arrive from the network.
     received: Counter,
 }
 
@@ -67,7 +68,7 @@ impl Metrics {
     }
 }
 
-/// A stranger may invent methods without end.
+/// Unknown methods are counted together: a stranger can invent any number of them.
 fn known(method: &Method) -> &str {
     let methods = [
         Method::GET,
@@ -114,7 +115,7 @@ fn text(parts: &Parts) -> Result<String, AppError> {
     registry.register_with_unit("disk_free", "Room on the disk of the data folder", Unit::Bytes, free);
     let (assets, bytes) = (Family::<OfUser, Gauge>::default(), Family::<OfUser, Gauge>::default());
     for user in parts.door.users()? {
-        // One that cannot be opened has no numbers; the log says why.
+        // A vault that cannot be opened has no numbers; the log says why.
         let Ok(vault) = parts.vaults.of(&user) else { continue };
         let totals = vault.totals()?;
         let of_user = OfUser { user: user.name.to_string() };

@@ -1,4 +1,4 @@
-//! The description of the API, made from its code: `GET /safelight/v1/openapi.json`.
+//! The OpenAPI description, generated from the code: `GET /safelight/v1/openapi.json`.
 
 use axum::Json;
 use protocol::immich::ErrorBody;
@@ -19,29 +19,29 @@ const SESSION: &str = "session";
 ))]
 struct Described;
 
-/// Why any request may be refused.
+/// The errors that any request may get.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "only described; `AppError` answers")]
 pub(crate) enum Refused {
-    /// It makes no sense, or names what is not there; the message says which.
+    /// The request is malformed, or names something that does not exist; the message says which.
     #[response(status = 400)]
     BadRequest(ErrorBody),
-    /// It comes from another site, or from whom this is not for.
+    /// The request comes from another site, or the caller has no access to this.
     #[response(status = 403)]
     Forbidden(ErrorBody),
-    /// There is no such thing.
+    /// Not found.
     #[response(status = 404)]
     NotFound(ErrorBody),
-    /// It stood still.
+    /// The client stopped sending.
     #[response(status = 408)]
     Stalled(ErrorBody),
-    /// It is larger than anything that is expected here.
+    /// The request is larger than this route accepts.
     #[response(status = 413)]
     TooLarge(ErrorBody),
-    /// Later: the header Retry-After says when.
+    /// Too many requests; the header Retry-After says when to retry.
     #[response(status = 429)]
     TooMany(ErrorBody),
-    /// A fault of the server, which its log tells.
+    /// An internal error; the server's log has the details.
     #[response(status = 500)]
     Fault(ErrorBody),
     /// The server is stopping.
@@ -52,7 +52,7 @@ pub(crate) enum Refused {
     DiskFull(ErrorBody),
 }
 
-/// Nobody, or somebody who was sent away.
+/// The caller is not signed in, or was revoked.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "only described; `api::sign_in` answers")]
 enum SignedOut {
@@ -60,7 +60,7 @@ enum SignedOut {
     Unauthorized(ErrorBody),
 }
 
-/// All routes in one description: what anybody may ask, and what is behind the door.
+/// Combines all routes into one description: those that anybody may call, and those that need a sign-in.
 pub(crate) fn describe(for_anybody: OpenApi, mut behind_the_door: OpenApi) -> OpenApi {
     for item in behind_the_door.paths.paths.values_mut() {
         for operation in operations(item) {

@@ -1,8 +1,8 @@
-//! The page and everything else that a browser loads first: from the binary, or from a folder while it is
-//! being worked on.
+//! Serves the page and everything else that a browser loads first. The files come from the binary or, during
+//! development, from a folder.
 //!
-//! Invariant: only what lies under `/assets/`, where names carry a hash of the content, may be kept for ever;
-//! everything else is asked for again each time.
+//! Invariant: only files below `/assets/`, whose names contain a hash of their content, may be cached for
+//! ever. The browser revalidates everything else each time.
 
 use std::collections::HashMap;
 use std::fs;
@@ -27,7 +27,7 @@ const INDEX: &str = "index.html";
 const NO_PAGE: &str =
     "This Safelight server was built without its page. Run `cargo xtask serve`, which builds both.\n";
 
-/// Files that are part of a program: name and content.
+/// Files that are embedded in the program: name and content.
 pub type EmbeddedFiles = &'static [(&'static str, &'static [u8])];
 
 #[derive(Clone)]
@@ -45,7 +45,7 @@ struct Content {
     etag: String,
 }
 
-/// A file, and the same file compressed if that was made ready.
+/// A file, and its compressed version if the build made one.
 struct File {
     plain: Content,
     brotli: Option<Content>,
@@ -59,14 +59,14 @@ impl Content {
 }
 
 impl Page {
-    /// What the build put into the program.
+    /// The files that the build put into the program.
     pub fn embedded(files: EmbeddedFiles) -> Self {
         let content =
             |&(name, bytes): &(&'static str, &'static [u8])| (name, Content::new(Bytes::from_static(bytes)));
         Self(Source::Embedded(Arc::new(files.iter().map(content).collect())))
     }
 
-    /// A folder that is read anew for every request.
+    /// A folder that is read again for every request.
     pub fn from_dir(folder: impl Into<PathBuf>) -> Self {
         Self(Source::Folder(folder.into()))
     }
@@ -106,12 +106,13 @@ fn read(folder: &Path, name: &str) -> io::Result<Option<Content>> {
     }
 }
 
-/// What another app shared with the app, without a service worker that could keep it. The page says so.
+/// Answers a share from another app when no service worker was there to take it. The page shows that it
+/// failed.
 pub(crate) async fn not_taken_over() -> Redirect {
     Redirect::to("/#share-failed")
 }
 
-/// Answers whatever no other route does.
+/// Answers every request that no other route matches.
 pub(crate) async fn serve(
     Shared(state): Shared<State>,
     method: Method,
@@ -131,7 +132,7 @@ pub(crate) async fn serve(
     })
 }
 
-/// A path whose last part has no dot is a view of the page, and the page itself finds out which.
+/// A path whose last part has no dot is a view of the page. The page itself decides which view.
 fn name(path: &str) -> &str {
     let path = path.trim_start_matches('/');
     let last = path.rsplit('/').next().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What every request can reach: the vault, the door, the page and the settings. Made once by whoever starts
-//! a server; clones share it.
+//! Everything that a request can reach: the vault, the door, the page and the settings. Whoever starts a server makes
+//! it once; clones share it.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ use crate::vaults::Vaults;
 pub struct State(Arc<Parts>);
 
 pub struct Parts {
-    /// The owner's.
+    /// The owner's vault.
     pub vault: Arc<Vault>,
     pub(crate) vaults: Vaults,
     pub door: Door,
@@ -36,36 +36,37 @@ pub struct Parts {
     pub(crate) pushes: Pushes,
     pub(crate) throttles: Throttles,
     pub(crate) seats: Seats,
-    /// Uploads in progress, by who sends them.
+    /// Uploads in progress, counted by sender.
     pub(crate) uploads: Arc<Crowd<String>>,
     pub(crate) metrics: Metrics,
-    /// A decoded picture is large, so few are made at once.
+    /// Limits how many pictures are decoded at once, because a decoded picture is large.
     pub(crate) painters: Arc<Semaphore>,
-    /// What a folder holds is read whole, so few are told at once.
+    /// Limits how many folder inventories are received at once, because each is read into memory as a whole.
     pub(crate) tellers: Semaphore,
-    /// Told to stop: what is on its way is to be put down where it can go on later.
+    /// Cancelled when the server is told to stop. Uploads then stop at a point from which they can resume.
     pub(crate) stopping: CancellationToken,
 }
 
 const PAINTERS: usize = 2;
 const TELLERS: usize = 2;
 
-/// Each holds a thread and some hundred kilobytes.
+/// Each upload holds a thread and a few hundred kilobytes.
 const MOST_UPLOADS: usize = 256;
 
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     pub public_url: Option<PublicUrl>,
-    /// The largest request that gets through to here, in bytes: a proxy in front may have a limit.
+    /// The largest request that reaches this server, in bytes; a proxy in front may set a limit.
     pub max_request: Option<u64>,
-    /// What they say of a request's origin is believed.
+    /// Forwarding headers from these networks are trusted.
     pub trusted_proxies: Vec<IpNet>,
     pub push_reach: Reach,
-    /// How long a push that a person asked for waits, so that they can close the app; [`TRY_AFTER`] where none is set.
+    /// The delay before a push that a person asked for, so that they can close the app first. Defaults to
+    /// [`TRY_AFTER`].
     pub push_asked_after: Option<Duration>,
 }
 
-/// Time to close the app in.
+/// Enough time to close the app.
 pub(crate) const TRY_AFTER: Duration = Duration::from_secs(10);
 
 impl State {
@@ -91,7 +92,7 @@ impl State {
         })))
     }
 
-    /// Opens the vaults of all users, so that what is wrong with one is known at the start and its repair is done.
+    /// Opens the vaults of all users, so that problems show up at the start and repairs are done by then.
     pub fn open_vaults(&self) -> Result<(), IndexError> {
         for user in self.door.users()? {
             if let Err(error) = self.vaults.of(&user) {
@@ -105,8 +106,8 @@ impl State {
         self.stopping.cancel();
     }
 
-    /// Runs work that waits for the disk where it holds nobody else up. It goes on to its end even if the
-    /// client that asked has gone.
+    /// Runs blocking disk work on a thread where it delays nobody else. The work finishes even if the client
+    /// disconnects.
     pub(crate) async fn blocking<T, E>(
         &self,
         work: impl FnOnce(&Parts) -> Result<T, E> + Send + 'static,
@@ -127,7 +128,7 @@ where
     T: Send + 'static,
     E: Into<AppError> + Send + 'static,
 {
-    // What is logged there belongs to the same request.
+    // Log lines from the work belong to the same request.
     let span = Span::current();
     tokio::task::spawn_blocking(move || span.in_scope(work))
         .await

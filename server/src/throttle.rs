@@ -1,5 +1,5 @@
-//! How fast the uploads of one device may be, all together. A page cannot slow a request down once it is on its
-//! way; reading it slowly can.
+//! The bandwidth limit for all uploads of one device together. A page cannot slow down a request that it has already
+//! sent, but the server can read it slowly.
 
 use std::collections::HashMap;
 use std::num::NonZeroU64;
@@ -9,13 +9,13 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
-/// The throttles of all devices that ever asked for one since the start.
+/// The throttles of all devices that have needed one since the server started.
 #[derive(Default)]
 pub struct Throttles(Mutex<HashMap<String, Arc<Throttle>>>);
 
 pub struct Throttle {
     rate: watch::Sender<Option<NonZeroU64>>,
-    /// When the bytes that were let through so far have had their time.
+    /// When the bytes let through so far will have used up their time.
     free_at: Mutex<Instant>,
 }
 
@@ -33,22 +33,22 @@ impl Default for Throttle {
 }
 
 impl Throttle {
-    /// Takes effect at once, also for uploads that wait for their turn under the old one.
+    /// Takes effect at once, even for uploads that are waiting under the old rate.
     pub fn set(&self, bytes_per_second: Option<NonZeroU64>) {
         *self.free_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         self.rate.send_replace(bytes_per_second);
     }
 
-    /// Waits until so many bytes more may pass.
+    /// Waits until this many more bytes may pass.
     pub async fn let_through(&self, bytes: usize) {
         let mut rate = self.rate.subscribe();
         let Some(bytes_per_second) = *rate.borrow_and_update() else { return };
         let turn = self.book(bytes, bytes_per_second);
-        // A new rate ends the wait: these bytes are few beside what follows.
+        // A rate change ends the wait early: these bytes are few compared with what follows.
         let _ = timeout(turn.saturating_duration_since(Instant::now()), rate.changed()).await;
     }
 
-    /// Books the time that these bytes take; tells when it begins.
+    /// Reserves the time that these bytes take, and returns when that time starts.
     fn book(&self, bytes: usize, bytes_per_second: NonZeroU64) -> Instant {
         let takes = Duration::from_secs_f64(bytes as f64 / bytes_per_second.get() as f64);
         let mut free_at = self.free_at.lock().unwrap_or_else(PoisonError::into_inner);

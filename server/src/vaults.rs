@@ -1,4 +1,4 @@
-//! The vaults of all users: each has a folder and an index of its own, so that no question to one can be answered by
+//! The vaults of all users. Each has its own folder and its own index, so a request to one can never be answered from
 //! another.
 
 use std::collections::HashMap;
@@ -10,15 +10,16 @@ use crate::vault::{Vault, VaultError};
 
 pub(crate) struct Vaults {
     data: PathBuf,
-    /// By folder: a user who comes back under the same name finds the vault open, and not in somebody's use.
+    /// Keyed by folder: a user who is added again under the same name gets the vault that is still open. Opening it
+    /// twice would fail, because it is locked.
     open: Mutex<HashMap<PathBuf, Arc<Slot>>>,
 }
 
-/// Opening takes a while, and holds up nobody else.
+/// Opening a vault takes a while and must not delay the others.
 type Slot = Mutex<Option<Arc<Vault>>>;
 
 impl Vaults {
-    /// The owner's is open already.
+    /// The owner's vault is already open.
     pub(crate) fn new(owner: &User, vault: &Arc<Vault>) -> Self {
         let (data, slot) = (vault.folder().to_owned(), Arc::new(Mutex::new(Some(Arc::clone(vault)))));
         let open = HashMap::from([(owner.folder(&data), slot)]);
@@ -40,7 +41,7 @@ impl Vaults {
         Ok(vault)
     }
 
-    /// Lets go of the vaults of users that are no more, so that the folder may be moved or used again.
+    /// Closes the vaults of users who were removed, so that their folders may be moved or reused.
     pub(crate) fn keep_only(&self, users: &[User]) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|folder, _| users.iter().any(|user| user.folder(&self.data) == *folder));

@@ -1,4 +1,4 @@
-//! `/api/albums`: list, create, look at one, add to one.
+//! `/api/albums`: list albums, create one, read one, and add assets to one.
 
 use axum::http::StatusCode;
 use axum::{Extension, Json};

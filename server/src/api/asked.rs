@@ -1,4 +1,4 @@
-//! What a request asks, from its body, its path and its query, with refusals in the shape of the API.
+//! Extractors for the body, the path and the query of a request. Their errors have the shape of the API.
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
@@ -7,10 +7,11 @@ use serde::de::DeserializeOwned;
 use super::chunks::read_whole;
 use crate::error::AppError;
 
-/// Immich takes 10 MB of questions; a little above that, so that nobody meets two limits at once.
+/// Immich accepts JSON bodies of 10 MB. This is slightly more, so that a client never hits our limit before
+/// Immich's.
 const MAX_JSON_BYTES: usize = 12 * 1024 * 1024;
 
-/// What anybody may ask for is read with a smaller limit.
+/// Routes that need no sign-in use a smaller limit.
 pub(crate) struct JsonBody<T, const MAX_BYTES: usize = MAX_JSON_BYTES>(pub T);
 
 impl<T: DeserializeOwned, S: Sync, const MAX_BYTES: usize> FromRequest<S> for JsonBody<T, MAX_BYTES> {
@@ -18,7 +19,7 @@ impl<T: DeserializeOwned, S: Sync, const MAX_BYTES: usize> FromRequest<S> for Js
 
     async fn from_request(request: Request, _: &S) -> Result<Self, AppError> {
         let bytes = read_whole(request.into_body(), MAX_BYTES).await?;
-        // serde would take an array for a struct, field by field.
+        // serde would also accept an array for a struct, field by field.
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             return Err(AppError::bad_request("Validation failed: expected a JSON object".to_owned()));
         }
@@ -28,7 +29,7 @@ impl<T: DeserializeOwned, S: Sync, const MAX_BYTES: usize> FromRequest<S> for Js
     }
 }
 
-/// Text, at most so many bytes of it.
+/// A text body of at most `MAX_BYTES`.
 pub(crate) struct TextBody<const MAX_BYTES: usize>(pub String);
 
 impl<S: Sync, const MAX_BYTES: usize> FromRequest<S> for TextBody<MAX_BYTES> {
@@ -53,7 +54,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathOf<
     }
 }
 
-/// What follows the `?`.
+/// The parameters of the query string.
 pub(crate) struct QueryOf<T>(pub T);
 
 impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for QueryOf<T> {

@@ -1,4 +1,4 @@
-//! `/api/assets/…` for reading: what the vault holds, one asset, and its bytes.
+//! `/api/assets/…` for reading: which assets the vault holds, one asset, and its bytes.
 
 use std::fmt::Write;
 
@@ -54,7 +54,7 @@ pub(super) async fn asset(
     })))
 }
 
-/// Always as a download: an SVG is a photo here, and must never run as a page of this origin.
+/// Always sent as a download: an SVG counts as a photo here and must never run as a page of this origin.
 #[utoipa::path(
     get,
     path = "/api/assets/{id}/original",
@@ -84,7 +84,7 @@ pub(super) async fn original(
     Ok(response)
 }
 
-/// A file, or the part of it that is asked for, as a player of films does.
+/// A file, or the requested range of it, as a video player asks for it.
 pub(super) async fn served(
     path: &std::path::Path,
     mime: &str,
@@ -105,7 +105,7 @@ fn mime(asset: &Asset) -> String {
     mime_guess::from_path(&asset.name).first_or_octet_stream().to_string()
 }
 
-/// A file name as RFC 8187 wants it in a header.
+/// A file name, encoded for a header (RFC 8187).
 fn escaped(name: &str) -> String {
     name.bytes().fold(String::new(), |mut text, byte| {
         if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {

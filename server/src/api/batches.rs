@@ -1,33 +1,34 @@
-//! Chunks on their way from the network to the disk, a few batches at a time. Memory stays bounded whatever the size of
-//! the file: a batch that was written is filled again.
+//! Passes chunks from the network to the disk in a few batches. Memory is bounded whatever the size of the file,
+//! because a written batch is reused.
 
 use std::mem::take;
 
 use tokio::sync::mpsc;
 
-/// A browser's chunks are 32 kB, and waking the writer for each of them cost a quarter of the whole way (measured).
+/// A browser's chunks are 32 kB, and waking the writer for each of them took a quarter of the total time (measured).
 const BATCH_BYTES: usize = 128 * 1024;
-/// Batches between network and disk: enough that neither waits for the other's hiccups.
+/// Batches between network and disk: enough that a short stall on one side does not block the other.
 const BATCHES_IN_FLIGHT: usize = 1;
 
-/// Where the network's side puts what arrives.
+/// The network's end: it receives the chunks.
 pub(super) struct ToDisk {
     send: mpsc::Sender<Vec<u8>>,
-    /// Copied, for a chunk keeps the whole buffer of its connection alive, and the connection takes another.
+    /// Chunks are copied into this buffer. Holding a chunk would keep the whole buffer of its connection alive, and the
+    /// connection would allocate another.
     batch: Vec<u8>,
     written: mpsc::UnboundedReceiver<Vec<u8>>,
 }
 
-/// What the disk's side takes from, in a thread that may block. It ends when the network's side does.
+/// The disk's end: it yields batches in a thread that may block, until the network's end is dropped.
 pub(super) struct FromNetwork {
     receive: mpsc::Receiver<Vec<u8>>,
     written: mpsc::UnboundedSender<Vec<u8>>,
 }
 
-/// The disk's side has ended; it says why itself.
+/// The disk's end is gone; the writer reports the reason itself.
 pub(super) struct WriterGone;
 
-/// Bytes to write. They go back to be filled again when it is dropped.
+/// Bytes to write. When dropped, it returns its buffer for reuse.
 pub(super) struct Batch {
     bytes: Vec<u8>,
     written: mpsc::UnboundedSender<Vec<u8>>,
@@ -77,7 +78,7 @@ impl AsRef<[u8]> for Batch {
 impl Drop for Batch {
     fn drop(&mut self) {
         self.bytes.clear();
-        // Once everything has arrived, nobody fills it again.
+        // Fails once everything has arrived, because nobody needs the buffer then.
         _ = self.written.send(take(&mut self.bytes));
     }
 }

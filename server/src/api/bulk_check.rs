@@ -1,5 +1,5 @@
-//! `POST /api/assets/bulk-upload-check`: which of these digests the vault holds. An empty list is an empty
-//! answer here (Immich fails), and what is not a digest is simply unknown, as there.
+//! `POST /api/assets/bulk-upload-check`: which of these digests the vault holds. An empty list gets an empty
+//! answer (Immich fails). Text that is not a digest counts as unknown, as in Immich.
 
 use axum::{Extension, Json};
 use protocol::AssetId;

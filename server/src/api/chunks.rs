@@ -1,5 +1,5 @@
-//! The bytes of a request as they come off the wire. Everything that reads a body reads it here, so that a
-//! client that is gone for good holds nothing open for ever.
+//! The bytes of a request as they arrive. All code that reads a body reads it through this module, so that a client
+//! that has gone away cannot keep anything open for ever.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::error::AppError;
 use crate::state::State;
 use crate::throttle::Throttle;
 
-/// A phone may lose its signal for a while; a client that is gone for good must not hold a file open for ever.
+/// A phone may lose its signal for a while, but a client that has gone away must not keep a file open for ever.
 const STALL: Duration = Duration::from_secs(120);
 
 pub(super) type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, Broken>> + Send>>;
@@ -41,18 +41,19 @@ pub(super) fn chunks(body: Body) -> Chunks {
     }))
 }
 
-/// An upload on its way in.
+/// An upload that is being received.
 pub(super) struct Incoming {
     pub(super) headers: HeaderMap,
-    /// No faster than the device is allowed to send them.
+    /// Throttled to the rate limit of the device.
     pub(super) chunks: Chunks,
     pub(super) _place: Place<String>,
 }
 
-/// More at once than any client of ours sends, and few enough to leave room for others.
+/// More uploads at once than our clients ever send, and few enough to leave room for others.
 const MOST_UPLOADS_OF_ONE: usize = 64;
 
-/// A refusal is to be read, and not a cut connection; more than this is not worth the reading.
+/// After a refusal, the server still reads this much of the body, so that the client gets the response and not a cut
+/// connection. Reading more is not worth it.
 pub(super) const REFUSED_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 pub(super) async fn incoming(state: &State, who: &SignedIn, request: Request) -> Result<Incoming, AppError> {
@@ -79,7 +80,7 @@ fn slowed(chunks: Chunks, throttle: Arc<Throttle>) -> Chunks {
     }))
 }
 
-/// The whole body, if it is no larger than that.
+/// Reads the whole body, if it has at most `max_bytes`.
 pub(super) async fn read_whole(body: Body, max_bytes: usize) -> Result<Vec<u8>, AppError> {
     let (mut chunks, mut bytes) = (chunks(body), Vec::new());
     while let Some(chunk) = chunks.next().await {
@@ -95,7 +96,7 @@ pub(super) async fn read_whole(body: Body, max_bytes: usize) -> Result<Vec<u8>, 
     Ok(bytes)
 }
 
-/// Reads what remains, up to a bound, so that the client gets to read the answer instead of a cut connection.
+/// Reads the rest of the body, up to a limit, so that the client gets the response instead of a cut connection.
 pub(super) async fn read_away(mut chunks: Chunks, max_bytes: usize) {
     let reading = async {
         let mut read = 0;
@@ -106,7 +107,7 @@ pub(super) async fn read_away(mut chunks: Chunks, max_bytes: usize) {
             }
         }
     };
-    // Whoever has not ended by then does not want the answer.
+    // A client that is still sending after this time does not want the response.
     _ = timeout(STALL, reading).await;
 }
 

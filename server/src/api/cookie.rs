@@ -1,4 +1,4 @@
-//! The cookie that carries a session: how it is given, given again, and found in a request.
+//! The session cookie: setting it, renewing it, and finding it in a request.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
@@ -8,10 +8,10 @@ use crate::state::State;
 
 pub(crate) const NAME: &str = "safelight_session";
 
-/// The longest that browsers keep a cookie.
+/// The longest time for which browsers keep a cookie.
 const MAX_AGE_SECONDS: i64 = UNUSED_FOR_DAYS * 86_400;
 
-/// The value of `Set-Cookie`: no script can read the token, and no other site's request carries it.
+/// The value of `Set-Cookie`. No script can read the token, and requests from other sites do not carry it.
 pub(crate) fn set(token: &Secret, state: &State, is_https: bool) -> Result<HeaderValue, AppError> {
     let is_https = is_https || state.settings.public_url.as_ref().is_some_and(|url| url.is_https());
     let secure = if is_https { "; Secure" } else { "" };

@@ -1,7 +1,7 @@
-//! The Immich API, as far as a backup client needs it. One file for each call or small family; `routes` is the
-//! whole list.
+//! The part of the Immich API that a backup client needs. There is one file for each call or small group of calls, and
+//! the functions below list all routes.
 //!
-//! Invariant: what is not listed in `open` is answered only to whom the door knows.
+//! Invariant: a route that is not in `open` is answered only to signed-in callers.
 
 mod albums;
 pub(crate) mod asked;
@@ -24,7 +24,7 @@ use utoipa_axum::routes;
 use crate::error::AppError;
 use crate::state::State;
 
-/// Answered to anybody: it says what this program is, and nothing about whose it is.
+/// Routes that need no sign-in. They say which program this is, but nothing about its owner.
 pub(crate) fn open() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(server::well_known))
@@ -56,7 +56,7 @@ pub(crate) fn signed_in() -> OpenApiRouter<State> {
         .routes(routes!(albums::add))
 }
 
-/// Also the answer to a known path with another method, as Immich has it.
+/// Also the response for a known path with another method, as in Immich.
 pub(crate) async fn not_found(method: Method, uri: Uri) -> AppError {
     AppError::Refused(StatusCode::NOT_FOUND, format!("Cannot {method} {}", uri.path()))
 }

@@ -1,4 +1,4 @@
-//! `/api/server/…` and `/.well-known/immich`: what this server is and can do.
+//! `/api/server/…` and `/.well-known/immich`: what this server is and what it can do.
 
 use axum::extract::State as Shared;
 use axum::{Extension, Json};
@@ -36,7 +36,7 @@ pub(super) struct About {
     licensed: bool,
 }
 
-/// Sizes for people, and in bytes.
+/// Sizes as text for people, and in bytes.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Storage {
@@ -159,7 +159,7 @@ pub(super) async fn storage(Extension(who): Extension<SignedIn>) -> Result<Json<
     }))
 }
 
-/// With two digits behind the point.
+/// With two decimal places.
 fn percentage(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { (part as f64 / whole as f64 * 10_000.0).round() / 100.0 }
 }

@@ -1,5 +1,5 @@
-//! The layer in front of everything that is not for anybody: it finds out who asks and passes that on, or
-//! refuses.
+//! The middleware in front of all routes that need a sign-in. It identifies the caller and passes the identity on, or
+//! refuses the request.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::listen::Caller;
 use crate::state::{Parts, State, blocking};
 use crate::vault::{KEPT_FREE_BYTES, Vault};
 
-/// Who asks; an extension of every request behind this layer.
+/// The caller; added as an extension to every request behind this layer.
 #[derive(Clone)]
 pub(crate) struct SignedIn {
     pub(crate) by: By,
@@ -33,7 +33,7 @@ pub(crate) enum By {
 }
 
 impl SignedIn {
-    /// Of the device or client.
+    /// The id of the session or the API key.
     pub(crate) fn id(&self) -> &str {
         match &self.by {
             By::Device(session) => &session.id,
@@ -41,8 +41,8 @@ impl SignedIn {
         }
     }
 
-    /// Asks the vault of the user, the only one that a request can reach. The work goes on to its end even if the
-    /// client has gone.
+    /// Runs work on the user's vault, the only one that a request can reach. The work finishes even if the client
+    /// disconnects.
     pub(crate) async fn ask<T, E>(
         &self,
         work: impl FnOnce(&Vault) -> Result<T, E> + Send + 'static,
@@ -55,7 +55,7 @@ impl SignedIn {
         blocking(move || work(&vault)).await
     }
 
-    /// Refuses what will not fit before it comes.
+    /// Refuses bytes that will not fit before they are sent.
     pub(crate) async fn has_room_for(&self, bytes: u64) -> Result<(), AppError> {
         if self.ask(Vault::free).await? < bytes.saturating_add(KEPT_FREE_BYTES) {
             return Err(AppError::DiskFull);
@@ -63,7 +63,7 @@ impl SignedIn {
         self.may_keep(bytes).await
     }
 
-    /// Whether the quota has room for so much more. The disk is not asked: the bytes may lie on it already.
+    /// Checks the quota only, not the disk: the bytes may be on the disk already.
     pub(crate) async fn may_keep(&self, bytes: u64) -> Result<(), AppError> {
         let Some(quota) = self.user.quota else { return Ok(()) };
         if self.ask(Vault::usage).await?.saturating_add(bytes) > quota {
@@ -99,7 +99,7 @@ pub(crate) async fn require(
     }
 }
 
-/// A browser forgets its cookie some day; one that comes back before that gets it anew.
+/// Browsers delete a cookie after a while. One that returns before then gets a new one.
 fn renewed(state: &State, request: &Request, age: CookieAge) -> Result<Option<HeaderValue>, AppError> {
     let is_https = request.extensions().get().is_some_and(|caller: &Caller| caller.is_https);
     match age {

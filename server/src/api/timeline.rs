@@ -1,4 +1,4 @@
-//! `/api/timeline/…`: what the vault holds, month by month, in the columns that Immich uses; and small pictures of it.
+//! `/api/timeline/…`: the assets of the vault by month, in the columns that Immich uses, and their thumbnails.
 
 use std::sync::Arc;
 
@@ -19,14 +19,14 @@ use crate::openapi::Refused;
 use crate::state::State;
 use crate::vault::{Asset, AssetKind, Month, Size, Vault};
 
-/// A picture of given bytes never changes.
+/// An asset's bytes never change, so its pictures never do.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
 
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(super) struct WhichBucket {
-    /// As the list of buckets has it.
+    /// As in the list of buckets.
     #[param(format = "date")]
     time_bucket: String,
 }
@@ -109,10 +109,10 @@ pub(super) async fn thumbnail(
         Some(PictureSize::Preview) => Size::Preview,
         Some(PictureSize::Thumbnail) | None => Size::Thumbnail,
     };
-    // Never closed.
+    // The semaphore is never closed.
     let turn = Arc::clone(&state.painters).acquire_owned().await;
     let picture = who.ask(move |vault| {
-        // Painting goes on if the client is gone, and so does its turn.
+        // The work goes on if the client disconnects, so it must keep its permit.
         let _turn = turn;
         vault.picture(&asset, size)
     });

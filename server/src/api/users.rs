@@ -28,12 +28,12 @@ pub(super) async fn me(Extension(who): Extension<SignedIn>) -> Result<Json<Value
         "shouldChangePassword": false, "isAdmin": user.is_owner(), "createdAt": since, "deletedAt": null,
         "updatedAt": since, "oauthId": "", "quotaSizeInBytes": user.quota, "quotaUsageInBytes": used,
         "status": "active", "license": null,
-        // Ours: what was confirmed in an earlier epoch may be lost.
+        // Safelight's own field. Assets that were confirmed in an earlier epoch may be lost.
         "epoch": epoch,
     })))
 }
 
-/// Immich users have one; nothing is ever sent to it.
+/// Immich users have an email address. Nothing is ever sent to this one.
 pub(super) fn email(user: &User) -> String {
     format!("{}@safelight.invalid", user.name)
 }

@@ -1,4 +1,4 @@
-//! Pairing codes: typed or opened by a person once, within minutes, in exchange for a session.
+//! Pairing codes: a person types or opens one, once and within minutes, and gets a session for it.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,37 +15,37 @@ use super::session::{self, Session};
 use super::user::User;
 use crate::index::IndexError;
 
-/// Without the letters and digits that people mix up. 32 signs: 5 bits each.
+/// Leaves out letters and digits that people mix up. 32 characters: 5 bits each.
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
-/// 60 bits: even as fast as a network carries guesses, none finds a code within its life.
+/// 60 bits: even at network speed, nobody guesses a code within its lifetime.
 const CODE_SIGNS: usize = 12;
 
-/// Signs between dashes.
+/// Characters between dashes.
 const GROUP_SIGNS: usize = 4;
 
 /// Long enough to walk to another device, short enough that an old link in a chat is worthless.
 pub const CODE_VALID_MINUTES: i64 = 15;
 
-/// Nobody mistypes a code this often within a minute. Only wrong codes are held up: strangers who guess must not
-/// lock out the person who holds the right one, be it from the same address.
+/// Nobody mistypes a code this often in a minute. Only wrong codes are limited: somebody who guesses must not lock out
+/// the person with the right code, even from the same address.
 const FAILURES_PER_MINUTE: u32 = 10;
 
-/// From all addresses together: a stranger may have many.
+/// For all addresses together, because an attacker may have many.
 const FAILURES_OF_ALL_PER_MINUTE: u32 = 1000;
 
-/// Like `7KQM-XW3P-9DTA`.
+/// For example `7KQM-XW3P-9DTA`.
 pub struct PairingCode(String);
 
-/// Why no session was given.
+/// Why pairing failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WrongCode {
-    /// Unknown, used or too old: one answer for all, so that guessing learns nothing.
+    /// Unknown, used or expired. All three get the same answer, so that guessing reveals nothing.
     Refused,
     TooManyFailures,
 }
 
-/// Wrong codes since a moment; forgotten after a minute.
+/// Wrong codes since `since`; reset after a minute.
 #[derive(Default)]
 pub(super) struct Failures {
     since: Timestamp,
@@ -72,9 +72,9 @@ impl fmt::Debug for PairingCode {
 }
 
 impl Failures {
-    /// Counts one more, unless there are too many already.
+    /// Counts one more failure, unless the limit is reached.
     fn count(&mut self, from: IpAddr, now: Timestamp) -> WrongCode {
-        // Also after a clock that was set back.
+        // `abs` also covers a clock that was set back.
         if now.duration_since(self.since).abs() >= SignedDuration::from_mins(1) {
             *self = Self { since: now, of: HashMap::new() };
         }
@@ -89,7 +89,7 @@ impl Failures {
 }
 
 impl Door {
-    /// Whoever uses it pairs a browser with this user's vault.
+    /// Creates a code that pairs a browser with this user's vault.
     pub fn new_code(&self, user: &User, now: Timestamp) -> Result<PairingCode, IndexError> {
         let code = PairingCode::random();
         let hash = hash(&plain(code.reveal()));
@@ -102,7 +102,7 @@ impl Door {
         Ok(code)
     }
 
-    /// Uses a code up and opens a session for the device.
+    /// Consumes a code and opens a session for the device.
     pub fn pair(
         &self,
         code: &str,
@@ -129,7 +129,7 @@ impl Door {
     }
 }
 
-/// Whose code it was.
+/// Deletes the code and returns its user.
 fn use_up(index: &Connection, asked: &Hash, now: Timestamp) -> rusqlite::Result<Option<String>> {
     if !is_living(index, asked, now)? {
         return Ok(None);
@@ -138,7 +138,7 @@ fn use_up(index: &Connection, asked: &Hash, now: Timestamp) -> rusqlite::Result<
     index.query_row(sql, [asked], |row| row.get(0)).optional()
 }
 
-/// Every living code is compared, each in constant time, so that the time taken says nothing.
+/// Compares the code with every valid one in constant time, so that the duration reveals nothing.
 fn is_living(index: &Connection, asked: &Hash, now: Timestamp) -> rusqlite::Result<bool> {
     let living: Vec<Hash> = index
         .prepare("SELECT hash FROM pairing_code WHERE expires_at > ?1")?
@@ -148,7 +148,7 @@ fn is_living(index: &Connection, asked: &Hash, now: Timestamp) -> rusqlite::Resu
     Ok(right.into())
 }
 
-/// What counts of a code: its signs, whatever their case and however they are grouped.
+/// A code reduced to its letters and digits, in upper case and without grouping.
 fn plain(code: &str) -> String {
     code.chars().filter(char::is_ascii_alphanumeric).map(|sign| sign.to_ascii_uppercase()).collect()
 }

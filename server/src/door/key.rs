@@ -1,4 +1,4 @@
-//! API keys: for other clients of the Immich API, made and revoked on the command line.
+//! API keys for other clients of the Immich API. They are created and revoked on the command line.
 
 use std::str::FromStr;
 
@@ -22,7 +22,7 @@ pub struct ApiKey {
     pub last_used: Option<Timestamp>,
 }
 
-/// How a person recognises a key: one line with something in it.
+/// The name by which a person recognises a key: one line, not empty.
 #[derive(Debug, Clone)]
 pub struct KeyName(String);
 
@@ -40,7 +40,7 @@ impl FromStr for KeyName {
 }
 
 impl Door {
-    /// The secret is told only now.
+    /// This is the only time that the secret is returned.
     pub fn new_key(
         &self,
         user: &User,
@@ -85,7 +85,7 @@ impl Door {
         }
     }
 
-    /// Of all users, with the user.
+    /// The keys of all users, each with its user.
     pub fn keys(&self) -> Result<Vec<(ApiKey, User)>, IndexError> {
         let sql = format!(
             "SELECT api_key.*, {JOINED} FROM api_key JOIN user ON user.id = api_key.user ORDER BY api_key.created_at"
@@ -94,7 +94,7 @@ impl Door {
         self.index.read(|index| index.prepare(&sql)?.query_map([], both)?.collect())
     }
 
-    /// False: there is no such key.
+    /// Returns false if there is no such key.
     pub fn revoke_key(&self, id: &str) -> Result<bool, IndexError> {
         let id = id.to_owned();
         self.index.write(move |index| Ok(index.execute("DELETE FROM api_key WHERE id = ?1", [id])? > 0))

@@ -1,8 +1,8 @@
-//! Who may come in: pairing codes, the sessions they are exchanged for, and API keys. The API asks it about
-//! every request; the command line hands out codes and keys through it, also while a server runs.
+//! Authentication: pairing codes, the sessions they are exchanged for, and API keys. The API checks every request here.
+//! The command line uses it to create codes and keys, even while a server runs.
 //!
-//! Invariants: no secret is stored, only its hash. What is revoked is refused from the next request on, because
-//! every request looks here.
+//! Invariants: secrets are never stored, only their hashes. A revoked session or key is refused from the next request
+//! on, because every request is checked here.
 
 mod code;
 mod key;
@@ -24,7 +24,7 @@ use code::Failures;
 
 const ADDRESS: &str = "address";
 
-/// The address in a pairing link while no server has ever announced its own.
+/// The address in a pairing link if no server has ever stored its own.
 const DEFAULT_ADDRESS: &str = "http://localhost:4114";
 
 pub struct Door {
@@ -37,12 +37,12 @@ impl Door {
         Self { index, failures: Mutex::default() }
     }
 
-    /// Remembers where the running server is reached, for links made by another process.
+    /// Stores the address of the running server, for links that another process creates.
     pub fn announce(&self, address: &str) -> Result<(), IndexError> {
         self.index.set(ADDRESS, address.to_owned())
     }
 
-    /// What a person opens to pair a browser.
+    /// The link that a person opens to pair a browser.
     pub fn link(&self, code: &PairingCode) -> Result<String, IndexError> {
         let address = self.index.setting(ADDRESS)?;
         let address = address.as_deref().unwrap_or(DEFAULT_ADDRESS);

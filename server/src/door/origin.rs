@@ -1,12 +1,13 @@
-//! Whether a request that changes something comes from our own page. Browsers send the cookie along with
-//! requests of other pages of the same site, and SameSite alone does not tell ports apart.
+//! Checks whether a state-changing request comes from our own page. Browsers also send the cookie with
+//! requests from other pages of the same site, and SameSite alone does not distinguish ports.
 
 use std::fmt;
 use std::str::FromStr;
 
 use axum::http::{HeaderMap, Method, Uri, header};
 
-/// Where people reach this server, when that is not what it listens on: `https://photos.example.org`.
+/// The address at which people reach this server, if it differs from the one it listens on:
+/// `https://photos.example.org`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl(String);
 
@@ -42,7 +43,7 @@ impl FromStr for PublicUrl {
     }
 }
 
-/// Only state-changing requests are judged: a cross-origin read is refused by the browser itself.
+/// Only state-changing requests are checked: the browser itself blocks cross-origin reads.
 pub fn is_ours(method: &Method, headers: &HeaderMap, public_url: Option<&PublicUrl>) -> bool {
     if method.is_safe() {
         return true;

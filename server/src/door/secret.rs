@@ -1,4 +1,4 @@
-//! Secrets as values that cannot be logged by mistake, and the hashes that are stored in their place.
+//! Secrets as a type that cannot be logged by mistake, and the hashes that are stored in their place.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-/// 256 bits: nobody guesses one, so its plain hash is safe to store.
+/// 256 bits cannot be guessed, so a plain hash is safe to store.
 const TOKEN_BYTES: usize = 32;
 
-/// A session token or an API key, as its holder sends it.
+/// A session token or an API key, as the client sends it.
 pub struct Secret(String);
 
 /// The SHA-256 of a secret.
@@ -24,7 +24,7 @@ impl Secret {
         Self(text.to_owned())
     }
 
-    /// For the one moment in which it is handed over.
+    /// The secret itself, only for handing it to its owner.
     pub fn reveal(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! Sessions: one for each paired device, carried by a cookie that no script can read.
+//! Sessions: one for each paired device, identified by a cookie that no script can read.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -11,15 +11,15 @@ use crate::error::causes;
 use crate::index::IndexError;
 use crate::vault::time;
 
-/// "Last used" is for people: a write for every request would cost a disk sync for nothing.
+/// "Last used" is only shown to people. Writing it on every request would cost a disk sync each time.
 pub(super) const LAST_USED_EVERY_MS: i64 = 60_000;
 
 const DAY_MS: i64 = 86_400_000;
 
-/// A session that was not used for so long has ended: its cookie has, too.
+/// A session ends after this many days without use; its cookie expires then, too.
 pub const UNUSED_FOR_DAYS: i64 = 400;
 
-/// Bytes; a device's name is shown in one line.
+/// In bytes; a device's name is shown on one line.
 const MAX_DEVICE_NAME_BYTES: usize = 200;
 
 #[derive(Debug, Clone)]
@@ -30,14 +30,14 @@ pub struct Session {
     pub last_used: Timestamp,
 }
 
-/// Whether a browser should get its cookie anew: with the first use on another day (UTC).
+/// Whether the browser needs a new cookie: it gets one with its first use on another day (UTC).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CookieAge {
     Fresh,
     RenewalDue,
 }
 
-/// Whether a use was the first to be remembered, or another request of the same moment was before it.
+/// Whether this request updated the last use, or a concurrent one was faster.
 enum Touch {
     First,
     Late,
@@ -53,7 +53,7 @@ impl Session {
 }
 
 impl Door {
-    /// The session that this token belongs to, if it was not revoked.
+    /// The session that this token belongs to, unless it was revoked or expired.
     pub fn session_of(
         &self,
         token: &Secret,
@@ -76,7 +76,8 @@ impl Door {
         }))
     }
 
-    /// Remembers the use. Who is signed in stays so even if that cannot be written, as on a full disk.
+    /// Stores the last use. The session stays valid even if the write fails, for example because the disk is
+    /// full.
     fn used(&self, session: &Session, now: Timestamp) -> CookieAge {
         let (last, now_ms) = (session.last_used.as_millisecond(), now.as_millisecond());
         if now_ms - last < LAST_USED_EVERY_MS {
@@ -100,7 +101,7 @@ impl Door {
         })
     }
 
-    /// Of all users, with the user.
+    /// The sessions of all users, each with its user.
     pub fn sessions(&self) -> Result<Vec<(Session, User)>, IndexError> {
         let sql = format!(
             "SELECT session.*, {JOINED} FROM session JOIN user ON user.id = session.user ORDER BY session.created_at"
@@ -114,14 +115,14 @@ impl Door {
         self.index.read(|index| index.prepare(sql)?.query_map([&user.id], from_row)?.collect())
     }
 
-    /// False: this user has no such session.
+    /// Returns false if this user has no such session.
     pub fn revoke_session_of(&self, user: &User, id: &str) -> Result<bool, IndexError> {
         let (user, id) = (user.id.clone(), id.to_owned());
         let sql = "DELETE FROM session WHERE user = ?1 AND id = ?2";
         self.index.write(move |index| Ok(index.execute(sql, [user, id])? > 0))
     }
 
-    /// False: there is no such session.
+    /// Returns false if there is no such session.
     pub fn revoke_session(&self, id: &str) -> Result<bool, IndexError> {
         let id = id.to_owned();
         self.index.write(move |index| Ok(index.execute("DELETE FROM session WHERE id = ?1", [id])? > 0))

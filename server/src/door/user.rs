@@ -1,4 +1,4 @@
-//! Users: the owner, whose vault is the data folder itself, and whoever else has a vault of their own below it.
+//! Users: the owner, whose vault is the data folder itself, and others, whose vaults are folders below it.
 
 use std::fmt::{self, Display, Formatter};
 use std::path::{Path, PathBuf};
@@ -12,24 +12,24 @@ use super::Door;
 use crate::index::IndexError;
 use crate::vault::time;
 
-/// How the owner is called on the command line and in the index.
+/// The owner's name on the command line and in the index.
 const OWNER: &str = "owner";
 
 const MOST_SIGNS: usize = 32;
 
-/// The vaults of all but the owner.
+/// The folder that holds the vaults of everybody but the owner.
 const FOLDER: &str = "users";
 
 #[derive(Debug, Clone)]
 pub struct User {
     pub id: String,
     pub name: UserName,
-    /// Bytes that the vault may hold, if there is a limit.
+    /// The most bytes that the vault may hold, if there is a limit.
     pub quota: Option<u64>,
     pub since: Timestamp,
 }
 
-/// Lower case letters, digits, `-` and `_`: it names a folder on any system.
+/// Lower case letters, digits, `-` and `_`, so that it is a valid folder name on any system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserName(String);
 
@@ -71,7 +71,7 @@ impl User {
         self.name.0 == OWNER
     }
 
-    /// Where the user's vault lies.
+    /// The folder of the user's vault.
     pub fn folder(&self, data: &Path) -> PathBuf {
         if self.is_owner() { data.to_owned() } else { data.join(FOLDER).join(&self.name.0) }
     }
@@ -89,13 +89,13 @@ impl Door {
         found.ok_or_else(|| UserError::Unknown(name.clone()))
     }
 
-    /// The owner first.
+    /// All users, the owner first.
     pub fn users(&self) -> Result<Vec<User>, IndexError> {
         let sql = "SELECT * FROM user ORDER BY name <> ?1, name";
         self.index.read(|index| index.prepare(sql)?.query_map([OWNER], user)?.collect())
     }
 
-    /// A name that was removed before finds its photos again.
+    /// A user who was removed and is added again gets their old photos back.
     pub fn add_user(&self, name: &UserName, quota: Option<u64>, now: Timestamp) -> Result<User, UserError> {
         let new = User { id: Uuid::new_v4().to_string(), name: name.clone(), quota, since: now };
         let row = new.clone();
@@ -114,7 +114,7 @@ impl Door {
         if changed > 0 { Ok(()) } else { Err(UserError::Unknown(name.clone())) }
     }
 
-    /// Ends every session and key of the user, with the next request. The photos stay where they are.
+    /// Ends all sessions and keys of the user from the next request on. The photos stay on the disk.
     pub fn remove_user(&self, name: &UserName) -> Result<User, UserError> {
         let gone = self.user(name)?;
         if gone.is_owner() {
@@ -135,7 +135,7 @@ fn user(row: &Row<'_>) -> rusqlite::Result<User> {
     })
 }
 
-/// From a row of another table joined with `user`.
+/// Reads a user from a row of another table joined with `user`.
 pub(super) fn joined(row: &Row<'_>) -> rusqlite::Result<User> {
     Ok(User {
         id: row.get("user")?,
@@ -145,7 +145,7 @@ pub(super) fn joined(row: &Row<'_>) -> rusqlite::Result<User> {
     })
 }
 
-/// What `joined` reads.
+/// The columns that `joined` reads.
 pub(super) const JOINED: &str =
     "user.name AS user_name, user.quota AS user_quota, user.created_at AS user_since";
 

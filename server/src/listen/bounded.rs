@@ -1,4 +1,4 @@
-//! How many connections there may be, altogether and from one household.
+//! Limits on the number of connections: one in total, and one for each household.
 
 use std::future::{Ready, ready};
 use std::io::{self, Write};
@@ -15,15 +15,15 @@ use tower_layer::Layer;
 use super::caller::{household_of, is_within};
 use crate::crowd::{Crowd, Place};
 
-/// Each costs an open file, of which many systems allow 1,024.
+/// Each connection uses a file descriptor, and many systems allow 1,024.
 const MOST: usize = 500;
-/// Six for each tab of each browser in a household behind one address.
+/// Browsers open six connections for each tab, and one address may be a whole household.
 const MOST_OF_ONE: usize = 100;
 
 const BUSY: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-/// Lets connections in as long as there is room.
+/// Accepts connections until a limit is reached.
 #[derive(Clone)]
 pub(super) struct Bounded {
     crowd: Arc<Crowd<IpAddr>>,
@@ -31,7 +31,7 @@ pub(super) struct Bounded {
     trusted_proxies: Vec<IpNet>,
 }
 
-/// A connection; an extension of each of its requests.
+/// A connection; added as an extension to each of its requests.
 #[derive(Clone)]
 pub(crate) struct Connection {
     pub(super) is_tls: bool,
@@ -45,10 +45,10 @@ impl Bounded {
 
     fn admit(&self, stream: TcpStream) -> io::Result<(TcpStream, Connection)> {
         let address = stream.peer_addr()?.ip();
-        // Through a proxy come the connections of many.
+        // A proxy brings the connections of many clients.
         let most = if is_within(&self.trusted_proxies, address) { MOST } else { MOST_OF_ONE };
         let Some(place) = self.crowd.enter(household_of(address), most) else {
-            // Under TLS it is no answer, but it harms nobody. It fits into any socket's buffer.
+            // Under TLS the client cannot read this, but it does no harm. It fits into any socket's buffer.
             _ = stream.into_std()?.write(BUSY);
             tracing::warn!(%address, "too many connections: one was refused");
             return Err(io::ErrorKind::ConnectionRefused.into());

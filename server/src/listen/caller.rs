@@ -1,5 +1,5 @@
-//! Who asks, as far as the network knows: the address, and whether the way is encrypted. A reverse proxy tells both
-//! in headers, which anybody could write: they count from configured proxies only.
+//! Who sent the request, as far as the network shows: the address, and whether the connection is encrypted. A reverse
+//! proxy reports both in headers. Anybody could send those headers, so they count only from configured proxies.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -16,11 +16,11 @@ use crate::state::State;
 const FORWARDED_FOR: &str = "x-forwarded-for";
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
 
-/// An extension of every request.
+/// Added as an extension to every request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Caller {
     pub(crate) address: IpAddr,
-    /// Whether the whole way from the browser is under TLS, as far as it can be known.
+    /// Whether the whole connection from the browser is under TLS, as far as the server can know.
     pub(crate) is_https: bool,
 }
 
@@ -43,7 +43,7 @@ impl Caller {
         if !is_within(proxies, peer) {
             return Self { address: peer, is_https: is_tls };
         }
-        // Each proxy writes behind what it got; what the first of ours got may be invented.
+        // Each proxy appends to the list that it received. What our first proxy received may be forged.
         let address = listed(headers, FORWARDED_FOR)
             .rev()
             .map_while(|text| text.parse::<IpAddr>().ok())
@@ -56,7 +56,7 @@ impl Caller {
         }
     }
 
-    /// What one household or one attacker has for itself: in IPv6 that is a network.
+    /// The smallest unit that belongs to one household or attacker: an IPv4 address or a /64 network of IPv6.
     pub(crate) fn household(self) -> IpAddr {
         household_of(self.address)
     }
@@ -77,7 +77,7 @@ pub(super) fn is_within(networks: &[IpNet], address: IpAddr) -> bool {
     networks.iter().any(|network| network.contains(&address))
 }
 
-/// The values of a list that may be spread over several lines.
+/// The values of a list header that may be split over several lines.
 fn listed<'a>(headers: &'a HeaderMap, name: &str) -> impl DoubleEndedIterator<Item = &'a str> {
     let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).map(str::trim).collect::<Vec<_>>().into_iter()

@@ -1,5 +1,5 @@
-//! How requests come in: over TCP, under TLS if there is a certificate, within bounds for each address, and with the
-//! true address of whoever asks.
+//! Accepts requests: over TCP, with TLS if there is a certificate, with connection limits for each address, and with
+//! the client's real address.
 
 mod bounded;
 mod caller;
@@ -19,17 +19,17 @@ pub use tls::{Tls, TlsFiles};
 
 use crate::state::State;
 
-/// A client that says nothing for so long may connect again.
+/// A client that stays silent for this long is disconnected; it may connect again.
 const SILENCE: Duration = Duration::from_secs(75);
 
-/// What a connection reads ahead: more of it made uploads no faster, and many of them at once large.
+/// The read buffer of a connection. A larger one made uploads no faster, and many connections would need much memory.
 const BUFFER_BYTES: usize = 64 * 1024;
 
-/// How long requests in flight may take to end once the server is told to stop: an answer gets out, an upload
-/// that needs longer goes on later, or is sent again by its client.
+/// How long requests in flight may take once the server is told to stop. That is enough to send a response; an upload
+/// that needs longer is resumed later, or the client sends it again.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Answers until `shutdown` is there, and then lets what is in flight end, within bounds.
+/// Serves until `shutdown` completes, then gives the requests in flight a limited time to finish.
 pub async fn serve(
     listener: TcpListener,
     tls: Option<Tls>,
@@ -67,7 +67,7 @@ async fn answer(
     }
 }
 
-/// Never ends by itself: the server does once its last request has.
+/// Never returns: the server ends itself once its last request has.
 async fn stop(shutdown: impl Future<Output = ()>, state: State, handle: Handle<SocketAddr>) {
     shutdown.await;
     state.stop();

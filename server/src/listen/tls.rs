@@ -1,4 +1,5 @@
-//! The certificate: read at the start, and again whenever its files change, as they do with every renewal.
+//! The TLS certificate. It is read at the start, and again whenever its files change, as they do with every
+//! renewal.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,10 +9,10 @@ use std::time::{Duration, SystemTime};
 use axum_server::tls_rustls::RustlsConfig;
 use rustls::crypto::ring;
 
-/// Whoever renews a certificate writes its two files one after the other.
+/// How often the files are checked. A renewal writes the two files one after the other.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// Where certificate chain and private key lie, both as PEM.
+/// The paths of the certificate chain and the private key, both as PEM.
 #[derive(Debug, Clone)]
 pub struct TlsFiles {
     pub certificate: PathBuf,
@@ -27,7 +28,7 @@ pub struct Tls {
 
 impl Tls {
     pub async fn load(files: TlsFiles) -> io::Result<Self> {
-        // Fails only if somebody else has installed one.
+        // Fails only if a provider is already installed.
         _ = ring::default_provider().install_default();
         let seen = files.modified();
         let config = RustlsConfig::from_pem_file(&files.certificate, &files.key).await?;
@@ -39,7 +40,7 @@ impl Tls {
         self.config.clone()
     }
 
-    /// Connections keep the certificate with which they began.
+    /// Open connections keep the certificate with which they started.
     pub(super) async fn keep_up_to_date(mut self) {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
@@ -53,7 +54,7 @@ impl Tls {
                     self.seen = modified;
                     tracing::info!("the new certificate is in use");
                 }
-                // Tried again: the other file may be on its way.
+                // Retried at the next look: the other file may not be written yet.
                 Err(error) => tracing::warn!(%error, "the new certificate cannot be used; the old one stays"),
             }
         }
@@ -61,14 +62,15 @@ impl Tls {
 }
 
 impl TlsFiles {
-    /// The later of the two.
+    /// The later of the two modification times.
     fn modified(&self) -> Option<SystemTime> {
         let of = |path: &PathBuf| path.metadata().and_then(|facts| facts.modified()).ok();
         of(&self.certificate).max(of(&self.key))
     }
 }
 
-/// One upload must not slow down the others of its browser, which share one connection in HTTP/2.
+/// With HTTP/2, all uploads of a browser would share one connection, and one upload would slow down the
+/// others.
 fn only_http1(config: &RustlsConfig) {
     let mut inner = rustls::ServerConfig::clone(&config.get_inner());
     inner.alpn_protocols = vec![b"http/1.1".to_vec()];

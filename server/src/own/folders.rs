@@ -1,5 +1,5 @@
-//! `/safelight/v1/folders`: what the folders of the devices hold. Each device tells it of its own, and any device of
-//! the user may read it, to have a folder again.
+//! `/safelight/v1/folders`: the inventories of the devices' folders. Each device uploads those of its own folders. Any
+//! device of the user may read them, to restore a folder.
 
 use axum::extract::{FromRequest, Request, State as Shared};
 use axum::http::StatusCode;
@@ -15,10 +15,10 @@ use crate::openapi::Refused;
 use crate::state::State;
 use crate::vault::{Heading, InventoryId, Telling, TellingError, Vault};
 
-/// Half a million files.
+/// Enough for half a million files.
 const MAX_BYTES: usize = 64 << 20;
 
-/// A name is what a person called a folder.
+/// The name that a person gave the folder.
 const MAX_NAME_BYTES: usize = 1024;
 
 #[utoipa::path(
@@ -111,7 +111,7 @@ pub(super) async fn tell(
     if name.len() > MAX_NAME_BYTES {
         return Err(AppError::bad_request("Validation failed: the name is too long"));
     }
-    // Never closed.
+    // The semaphore is never closed.
     let _turn = state.tellers.acquire().await;
     let TextBody(text) = TextBody::<MAX_BYTES>::from_request(request, &()).await?;
     who.has_room_for(text.len() as u64).await?;

@@ -1,5 +1,5 @@
-//! `GET /safelight/v1/health`: whether photos would be taken in now. For whoever watches the server: it names what
-//! is wrong, and nothing of what is here.
+//! `GET /safelight/v1/health`: whether the server would accept a photo now. It is for monitoring: it names the problem,
+//! but says nothing about the contents.
 
 use axum::Json;
 use axum::extract::State as Shared;
@@ -29,7 +29,7 @@ fn problem(parts: &Parts) -> Option<&'static str> {
     if parts.stopping.is_cancelled() {
         return Some("The server is stopping");
     }
-    // First, because nothing can be written then.
+    // Checked first, because nothing can be written to a full disk.
     if parts.vault.free().is_ok_and(|free| free < KEPT_FREE_BYTES) {
         return Some("The disk is full");
     }

@@ -1,4 +1,4 @@
-//! `/safelight/v1/…`: what only this server answers, beside the Immich API.
+//! `/safelight/v1/…`: the routes that this server adds to the Immich API.
 
 mod capabilities;
 mod folders;
@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use crate::state::State;
 
-/// Answered to anybody.
+/// Routes that need no sign-in.
 pub(crate) fn open() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(capabilities::capabilities))

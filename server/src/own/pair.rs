@@ -1,5 +1,5 @@
-//! `POST /safelight/v1/pair`: a one-time code for a session. The token travels in a cookie that no script can
-//! read, and nowhere else.
+//! `POST /safelight/v1/pair`: exchanges a one-time code for a session. The token is sent only in a cookie
+//! that no script can read.
 
 use axum::extract::State as Shared;
 use axum::http::{StatusCode, header};
@@ -18,7 +18,7 @@ use crate::listen::Caller;
 use crate::openapi::Refused;
 use crate::state::State;
 
-/// Anybody may send this: a code and a device's name, and nothing that is worth more memory.
+/// Anybody may send this request. It contains a code and a device name, so a small limit is enough.
 const MAX_PAIR_BYTES: usize = 4 * 1024;
 
 #[utoipa::path(

@@ -1,4 +1,4 @@
-//! `/safelight/v1/push`: how the device that asks is woken.
+//! `/safelight/v1/push`: the push subscription of the device that sends the request.
 
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
@@ -99,7 +99,7 @@ pub(super) async fn try_it(
         return Err(AppError::Refused(StatusCode::CONFLICT, message));
     }
     tokio::spawn(async move {
-        // How it ended is remembered, and told by the state.
+        // The outcome is stored, and the state returns it.
         if let Err(error) = push::try_one(&state, session).await {
             tracing::error!(?error, "could not push to a device");
         }
@@ -107,7 +107,7 @@ pub(super) async fn try_it(
     Ok(StatusCode::ACCEPTED)
 }
 
-/// Only a browser can be pushed to.
+/// Push needs a paired browser; API clients are refused.
 fn device(who: &SignedIn) -> Result<String, AppError> {
     match &who.by {
         By::Device(session) => Ok(session.id.clone()),

@@ -1,4 +1,4 @@
-//! `POST /safelight/v1/rate`: how fast the uploads of the device that asks may be.
+//! `POST /safelight/v1/rate`: sets the upload rate limit of the device that sends the request.
 
 use axum::Extension;
 use axum::extract::State as Shared;

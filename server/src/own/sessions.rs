@@ -1,4 +1,4 @@
-//! `/safelight/v1/sessions`: the paired devices, and how to send one away.
+//! `/safelight/v1/sessions`: lists the paired devices and revokes them.
 
 use axum::extract::State as Shared;
 use axum::http::StatusCode;

@@ -1,5 +1,5 @@
-//! The header fields of a resumable upload, read and written. A value of another type than the draft wants is as
-//! good as no field.
+//! Reads and writes the header fields of a resumable upload. A field whose value has another type than the draft
+//! requires is ignored.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header as http};
 use base64::Engine;
@@ -15,14 +15,14 @@ use crate::error::AppError;
 use crate::state::Settings;
 use crate::vault::{AssetKind, Description, KEPT_FOR_DAYS, Upload};
 
-/// What a request says of itself and of the bytes that it carries.
+/// What a request says about itself and its content.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Piece {
-    /// Whether the upload is complete with it.
+    /// Whether this request completes the upload.
     pub(super) completes: bool,
-    /// Of the whole file, if it tells.
+    /// Bytes of the whole file, if the request says so.
     pub(super) length: Option<u64>,
-    /// Of its content, if it tells.
+    /// Bytes of the request's content, if the request says so.
     pub(super) content: Option<u64>,
 }
 
@@ -38,7 +38,8 @@ impl Piece {
         Ok(Self { completes, length: integer(headers, header::LENGTH), content })
     }
 
-    /// The length of the whole file as far as this request and what was told before know it, if they agree.
+    /// The length of the whole file, as far as this request and earlier ones reveal it. An error if they contradict
+    /// each other.
     pub(super) fn length_behind(self, offset: u64, known: Option<u64>) -> Result<Option<u64>, Problem> {
         let reaches = self.content.map(|content| offset.saturating_add(content));
         let implied = reaches.filter(|_| self.completes);
@@ -94,7 +95,7 @@ fn date(text: &str) -> Result<Timestamp, AppError> {
         .map_err(|_| AppError::bad_request(format!("Validation failed: {text} is no ISO 8601 date and time")))
 }
 
-/// Where an upload is, for an answer.
+/// The state of an upload, as headers of a response.
 pub(super) fn state_of(upload: &Upload, settings: &Settings) -> HeaderMap {
     let mut headers = HeaderMap::new();
     set(&mut headers, header::OFFSET, &upload.received.to_string());
@@ -113,7 +114,7 @@ pub(super) fn limits(headers: &mut HeaderMap, settings: &Settings) {
 }
 
 pub(super) fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
-    // Numbers and paths of ours are always good values.
+    // Our numbers and paths are always valid header values.
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(HeaderName::from_static(name), value);
     }

@@ -1,7 +1,7 @@
-//! `/api/upload`: uploads that go on where they were cut off (draft-ietf-httpbis-resumable-upload).
+//! `/api/upload`: uploads that resume after an interruption (draft-ietf-httpbis-resumable-upload).
 //!
-//! Invariants: an offset that was told is on the disk. Whoever comes last may write; whoever wrote before has ended
-//! by then. An upload is an asset only once its digest is what was promised.
+//! Invariants: bytes up to a reported offset are on the disk. The latest client may write, and only after the previous
+//! one has finished. An upload becomes an asset only if its digest is the promised one.
 
 mod fields;
 mod problem;
@@ -28,7 +28,7 @@ use fields::Piece;
 use problem::Problem;
 use seats::{Eviction, Taken};
 
-/// What a client may do here, and how much.
+/// The features and limits of uploads on this server.
 #[utoipa::path(
     options,
     path = PATH,
@@ -67,7 +67,7 @@ pub(super) async fn create(
 ) -> Result<Response, AppError> {
     let Incoming { headers, mut chunks, _place } = incoming(&state, &who, request).await?;
     let answer = begin(&state, &who, &headers, &mut chunks).await;
-    // A client that is still sending would see a cut connection instead of the answer.
+    // A client that is still sending would see a cut connection instead of the response.
     read_away(chunks, usize::MAX).await;
     answer
 }
@@ -89,7 +89,7 @@ async fn begin(
         return Ok(finished(Kept::Already(id)));
     }
     let begun = who.ask(move |vault| vault.unfinished_upload(digest)).await?;
-    // A client that was killed lost the place, but not the file: nothing of it is sent twice.
+    // A client that was killed lost the upload's URL but still has the file. It resumes, and no byte is sent twice.
     let begun = begun.filter(|_| piece.content == Some(0) && !piece.completes);
     let (taken, upload) = match begun {
         Some(begun) => take(state, who, Some(begun.id)).await?,
@@ -174,7 +174,7 @@ async fn append_to(
     }
 }
 
-/// `HEAD`: where the upload is.
+/// `HEAD`: the offset of the upload.
 #[utoipa::path(
     head,
     path = "/api/upload/{id}",
@@ -212,36 +212,36 @@ pub(super) async fn cancel(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Whoever used the upload until now has ended when this returns.
+/// When this returns, the previous client of the upload has finished.
 async fn take(state: &State, who: &SignedIn, id: Option<UploadId>) -> Result<(Taken, Upload), AppError> {
     let unknown = || AppError::Refused(StatusCode::NOT_FOUND, "There is no such upload".to_owned());
     let id = id.ok_or_else(unknown)?;
-    // Asked first: nobody takes the seat of another's upload.
+    // Checked first, so that nobody can take the seat of another user's upload.
     who.ask(move |vault| vault.upload(id)).await?.ok_or_else(unknown)?;
     let taken = state.seats.take(id).await;
     let upload = who.ask(move |vault| vault.upload(id)).await?.ok_or_else(unknown)?;
     Ok((taken, upload))
 }
 
-/// The room that is left is looked at after so many bytes.
+/// The free room is checked again after this many bytes.
 const LOOK_FOR_ROOM_BYTES: u64 = 16 << 20;
 
 /// How the content of a request ended.
 enum End {
     Whole,
-    /// The connection broke, or stood still.
+    /// The connection broke or stalled.
     Broken,
-    /// Somebody else goes on with the upload.
+    /// Another client resumed the upload.
     Evicted,
-    /// The server ends.
+    /// The server is stopping.
     Parked,
-    /// More came than the whole file is long.
+    /// The client sent more bytes than the whole file has.
     Overlong,
-    /// The disk or the quota has no room for what still comes.
+    /// The disk or the quota has no room for the rest.
     NoRoom(AppError),
 }
 
-/// Takes in what the request carries, and answers with where the upload is then.
+/// Receives the content of the request, and answers with the new offset.
 async fn go_on(
     state: &State,
     who: &SignedIn,
@@ -257,7 +257,7 @@ async fn go_on(
     who.has_room_for(piece.content.unwrap_or_default()).await?;
     let writing = who.ask(move |vault| {
         let written = write(vault, upload, length, from_network);
-        // The seat is free once all is recorded, also if nobody waits for the answer any more.
+        // The seat is freed only after everything is recorded, even if the client has gone.
         written.map(|written| (written, guard))
     });
     let (end, written) = tokio::join!(feed(state, who, chunks, to_disk, room, &mut eviction), writing);
@@ -272,7 +272,7 @@ async fn go_on(
             Ok((at, Problem::InconsistentLength).into_response())
         }
         End::Whole => {
-            // What came of it is counted already.
+            // These bytes already count towards the quota.
             if let Err(refusal) = who.may_keep(0).await {
                 who.ask(move |vault| vault.forget_upload(upload.id)).await?;
                 return Err(refusal);
@@ -286,7 +286,7 @@ async fn go_on(
             Ok(match completed {
                 Completed::Kept(kept) => {
                     let mut response = finished(kept);
-                    // Clients of earlier versions of the draft look for it.
+                    // Clients of earlier versions of the draft expect this header.
                     fields::set(response.headers_mut(), header::OFFSET, &upload.received.to_string());
                     response
                 }
@@ -347,7 +347,7 @@ async fn feed(
     let end = loop {
         let chunk = tokio::select! {
             () = eviction.wanted() => {
-                // Most likely nobody is there any more: what follows is not waited for.
+                // The previous client has most likely gone, so the server does not wait for the rest.
                 *chunks = Box::pin(stream::empty());
                 break End::Evicted;
             }
@@ -365,7 +365,7 @@ async fn feed(
                 if room.is_some_and(|room| read > room) {
                     break End::Overlong;
                 }
-                // Not every request tells its length before.
+                // Not every request announces its length.
                 if read - looked_at > LOOK_FOR_ROOM_BYTES {
                     looked_at = read;
                     if let Err(refusal) = who.has_room_for(0).await {
@@ -378,7 +378,7 @@ async fn feed(
             }
         }
     };
-    // A writer that has failed says why.
+    // If the writer has failed, it reports the reason itself.
     _ = to_disk.flush().await;
     end
 }
@@ -387,7 +387,7 @@ fn finished(kept: Kept) -> Response {
     all_arrived(Json(UploadAnswer::from(kept)).into_response())
 }
 
-/// The answer is about the file, and no longer about the upload.
+/// Marks the upload as complete: the response is about the file.
 fn all_arrived(mut response: Response) -> Response {
     fields::set(response.headers_mut(), header::COMPLETE, "?1");
     response

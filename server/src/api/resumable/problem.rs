@@ -1,4 +1,4 @@
-//! What a client did wrong in the terms of the draft, as an answer (RFC 9457).
+//! Client errors as the draft defines them, in the form of RFC 9457.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};

@@ -1,5 +1,6 @@
-//! Who is using an upload right now. A client that lost its connection comes back while the server still waits for
-//! the old one, so whoever comes last takes the seat: the one before is told to stop, and is waited for.
+//! Which request is using an upload. A client that lost its connection may come back while the server still waits for
+//! the old one. So the latest request takes the seat: the previous one is told to stop, and the new one waits until it
+//! has.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,23 +13,23 @@ use crate::vault::UploadId;
 pub(crate) struct Seats(Mutex<HashMap<UploadId, Arc<Seat>>>);
 
 struct Seat {
-    /// Who came last, by number.
+    /// The number of the latest request.
     latest: watch::Sender<u64>,
     turn: Arc<Turn<()>>,
 }
 
-/// The right to use an upload, until somebody else wants it.
+/// The right to use an upload until another request wants it.
 pub(super) struct Taken {
-    /// Held by whoever writes, so that the next waits until all is recorded.
+    /// Held while writing, so that the next request waits until everything is recorded.
     pub(super) guard: OwnedMutexGuard<()>,
     pub(super) eviction: Eviction,
 }
 
-/// Tells when somebody else wants the seat.
+/// Reports when another request wants the seat.
 pub(super) struct Eviction {
     latest: watch::Receiver<u64>,
     ours: u64,
-    /// Keeps the other end of `latest`.
+    /// Keeps the sender of `latest` alive.
     _seat: Arc<Seat>,
 }
 
@@ -45,7 +46,7 @@ impl Seats {
         Taken { guard, eviction: Eviction { latest, ours, _seat: seat } }
     }
 
-    /// Seats that nobody sits on are put away.
+    /// The seat of this upload. Unused seats are removed.
     fn seat(&self, upload: UploadId) -> Arc<Seat> {
         let mut seats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         seats.retain(|_, seat| Arc::strong_count(seat) > 1);
@@ -57,7 +58,7 @@ impl Seats {
 impl Eviction {
     pub(super) async fn wanted(&mut self) {
         let ours = self.ours;
-        // The other end lives as long as we do.
+        // Cannot fail: `_seat` keeps the sender alive.
         _ = self.latest.wait_for(|latest| *latest != ours).await;
     }
 }

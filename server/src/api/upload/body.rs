@@ -1,4 +1,4 @@
-//! How the bytes of a form's file get from the wire to the disk.
+//! Moves the bytes of a form's file from the network to the disk.
 
 use multer::Field;
 
@@ -43,7 +43,7 @@ async fn feed(
             return Ok(());
         }
     }
-    // A writer that has failed says why.
+    // If the writer has failed, it reports the reason itself.
     _ = to_disk.flush().await;
     Ok(())
 }

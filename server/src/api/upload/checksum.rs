@@ -1,4 +1,4 @@
-//! A SHA-1 as Immich clients write it: 40 hex digits, or 28 characters of base64.
+//! A SHA-1 in the forms that Immich clients send: 40 hex digits, or 28 characters of base64.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,4 @@
-//! The upload form. Text fields come first; when the file begins, its type is judged before its bytes are read.
+//! Reads the upload form. Text fields come first. When the file starts, its type is checked before its bytes are read.
 
 use std::collections::HashMap;
 
@@ -14,16 +14,16 @@ use crate::api::sign_in::SignedIn;
 use crate::error::AppError;
 use crate::vault::{AssetKind, Description, Received};
 
-/// Immich clients send about ten; the rest is room for clients to come.
+/// Immich clients send about ten. The rest leaves room for future clients.
 const MAX_TEXT_FIELDS: usize = 64;
 
 /// The largest field, `metadata`, is a small JSON list.
 const MAX_TEXT_BYTES: usize = 64 * 1024;
 
-/// XMP as cameras and editors write it is some kilobytes.
+/// The XMP files of cameras and editors are a few kilobytes.
 const MAX_SIDECAR_BYTES: u64 = 1024 * 1024;
 
-/// The form as it is described to others; texts come before the file.
+/// The form for the OpenAPI description. Text fields come before the file.
 #[derive(utoipa::ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "only described; the form is read part by part")]
@@ -32,7 +32,7 @@ pub(in crate::api) struct Described {
     file_created_at: String,
     /// ISO 8601.
     file_modified_at: String,
-    /// If it is not that of the file.
+    /// Only needed if it differs from the name of the file part.
     filename: Option<String>,
     is_favorite: Option<bool>,
     #[schema(value_type = String, format = Binary)]
@@ -44,7 +44,7 @@ pub(in crate::api) struct Described {
 #[derive(Default)]
 pub(super) struct Form {
     texts: HashMap<String, String>,
-    /// Also those of a name that came before.
+    /// Counts repeated names as well.
     text_fields: usize,
     original: Option<Original>,
     sidecar: Option<Received>,
@@ -57,7 +57,7 @@ struct Original {
     kind: AssetKind,
 }
 
-/// A form in which everything is there.
+/// A complete form.
 pub(super) struct Filled {
     pub(super) received: Received,
     pub(super) sidecar: Option<Received>,

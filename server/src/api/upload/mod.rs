@@ -1,7 +1,7 @@
-//! `POST /api/assets`: takes one photo or video in.
+//! `POST /api/assets`: uploads one photo or video.
 //!
-//! Invariants: 201 and 200 mean that exactly these bytes are on the disk. Every other answer, and a client that
-//! goes away, leaves nothing behind.
+//! Invariants: 201 and 200 mean that exactly these bytes are on the disk. After any other response, or if the client
+//! disconnects, nothing is left behind.
 
 mod body;
 pub(super) mod checksum;
@@ -58,7 +58,7 @@ pub(super) async fn upload(
     kept.map(IntoResponse::into_response)
 }
 
-/// What the checksum header says before a byte was read.
+/// The result of the checksum header, before any byte is read.
 enum Promise {
     Known(AssetId),
     New(Option<Digest>),
@@ -92,7 +92,7 @@ async fn keep(
     who.ask(move |vault| vault.keep(received, sidecar, description)).await
 }
 
-/// Of the whole form, as far as it is told before it comes: with a photo, nearly that of the file.
+/// The announced length of the whole form, 0 if unknown. With a photo, that is close to the size of the file.
 fn announced(headers: &HeaderMap) -> u64 {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     length.and_then(|length| length.parse().ok()).unwrap_or_default()

@@ -1,5 +1,5 @@
-//! Feeds the form's parser so that it holds little. The parser takes whatever is ready, and keeps what it can make
-//! nothing of until a boundary comes; so it gets one chunk at a time, and an end is made when nothing comes of them.
+//! Feeds the form's parser so that it buffers little. The parser takes everything that is ready, and keeps what it
+//! cannot use until a boundary comes. So it gets one chunk at a time, and the upload fails if the chunks yield nothing.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use futures_util::{Stream, StreamExt, stream};
 
 use crate::api::chunks::Chunks;
 
-/// What a part says of itself is some hundred bytes; one chunk more may wait behind it.
+/// A part's headers take some hundred bytes, and one more chunk may be waiting behind them.
 const MAX_FRUITLESS_BYTES: usize = 1024 * 1024;
 
-/// Bytes that the parser was given since something came of them.
+/// Bytes that the parser was given since it last yielded something.
 #[derive(Clone, Default)]
 pub(super) struct Fruitless(Arc<AtomicUsize>);
 
@@ -25,7 +25,7 @@ struct NoPart;
 type Fed = Result<Bytes, Box<dyn Error + Send + Sync>>;
 
 impl Fruitless {
-    /// The parser has found a part, or a piece of one.
+    /// The parser has yielded a part, or a piece of one.
     pub(super) fn end(&self) {
         self.0.store(0, Ordering::Relaxed);
     }
@@ -36,7 +36,7 @@ impl Fruitless {
     }
 }
 
-/// After each chunk the parser must look at what it has, because there seems to be no more.
+/// Returns pending after each chunk, so that the parser processes what it has before it gets more.
 pub(super) fn steady(chunks: &mut Chunks, fruitless: Fruitless) -> impl Stream<Item = Fed> + Send {
     let mut next = Next::Chunk;
     stream::poll_fn(move |context: &mut Context<'_>| match next {
