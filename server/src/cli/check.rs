@@ -29,7 +29,7 @@ pub(super) fn check(folder: &Folder, read_data: bool, repair: bool) -> Outcome {
 }
 
 fn check_one(data: &Path, depth: Depth, repair: bool) -> Result<(usize, usize), Box<dyn Error>> {
-    // Held to the end: nothing else may work in the folder while it is repaired.
+    // Held to the end, so that nothing else works in the folder during a repair.
     let vault = repair.then(|| Vault::open(data)).transpose()?;
     if let Some(entered) = vault.as_ref().map(|vault| vault.repair().adopted).filter(|entered| *entered > 0) {
         println!("{entered} files that the index did not know were entered");
@@ -58,13 +58,13 @@ fn set_right(data: &Path, findings: &[Finding]) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Only for somebody who looks on.
+/// Progress is shown only on a terminal.
 fn show_progress(looked_at: usize, of: usize) {
     const EVERY: usize = 100;
     let mut out = io::stderr();
     if out.is_terminal() && (looked_at.is_multiple_of(EVERY) || looked_at == of) {
         let end = if looked_at == of { "\n" } else { "\r" };
-        // A terminal that went away needs no progress.
+        // If the terminal has gone away, progress is not needed.
         _ = write!(out, "{looked_at} of {of} files{end}").and_then(|()| out.flush());
     }
 }

@@ -1,4 +1,5 @@
-//! `safelight pair`, `key`, `session` and `user`: they write to the index, where a running server sees it at once.
+//! `safelight pair`, `key`, `session` and `user`. They write to the index, and a running server sees the change at
+//! once.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -83,7 +84,7 @@ pub(super) fn remove_user(name: &UserName, folder: &Folder) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The data folders of all users, the owner's first; of those that have ever been used.
+/// The data folders of all users who have an index, the owner's first.
 pub(super) fn vaults(folder: &Folder) -> Result<Vec<PathBuf>, IndexError> {
     let users = open(folder)?.users()?;
     let folders = users.iter().map(|user| user.folder(&folder.data));

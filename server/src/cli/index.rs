@@ -16,7 +16,7 @@ pub(super) fn backup(folder: &Folder, file: &Path) -> Outcome {
         return Err(format!("{} exists already; choose a new name", file.display()).into());
     }
     for vault in vaults(folder)? {
-        // Another user's copy lies beside the owner's, under the name of the vault.
+        // Other users' copies are put beside the owner's and named after their vaults.
         let copy = match vault.strip_prefix(&folder.data).ok().and_then(Path::file_name) {
             None => file.to_owned(),
             Some(user) => beside(file, &user.to_string_lossy()),

@@ -1,4 +1,4 @@
-//! The command line: what can be asked of the program, and which function does it.
+//! The command line: the subcommands, and the function that runs each.
 
 mod check;
 mod door;
@@ -157,7 +157,7 @@ struct Folder {
     data: PathBuf,
 }
 
-/// The whole program, with the page that it hosts.
+/// Runs the program with the page that it hosts.
 pub fn main(page: EmbeddedFiles) -> ExitCode {
     match Cli::parse().run(page) {
         Ok(code) => code,

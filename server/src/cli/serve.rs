@@ -1,4 +1,4 @@
-//! `safelight serve`: opens the vault, binds, says what a person needs to know, and serves until told to stop.
+//! `safelight serve`: opens the vault, binds, prints what a person needs to know, and serves until told to stop.
 
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
@@ -19,8 +19,8 @@ use tracing_subscriber::EnvFilter;
 
 use super::{Folder, Outcome};
 
-/// Empty counts as unset: that is how compose files and unit files leave a variable out. An alias, because clap
-/// reads more into an `Option`.
+/// Empty counts as unset, because compose files and unit files leave a variable out that way. This is an alias, because
+/// clap treats a literal `Option` specially.
 type UrlIfAny = Option<PublicUrl>;
 
 #[derive(Args)]
@@ -115,7 +115,7 @@ impl Serve {
     }
 }
 
-/// Never ends by itself.
+/// The returned future never completes by itself.
 fn serve_metrics(
     listen: Option<&str>,
     state: &State,
@@ -152,13 +152,13 @@ fn greet(state: &State, listening: SocketAddr) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// To whoever listens: a server goes on if nobody does any more.
+/// Prints a line. The server goes on if nobody reads its output any more.
 fn say(line: &str) {
     _ = writeln!(io::stdout(), "{line}");
 }
 
-/// What a browser on this machine calls the server. Names beat numbers: only `localhost` counts as secure
-/// everywhere, and a cookie belongs to one name.
+/// The address for a browser on this machine. It uses a name because only `localhost` counts as secure everywhere, and
+/// a cookie belongs to one name.
 fn own_address(listening: SocketAddr, is_https: bool) -> String {
     let (ip, port) = (listening.ip(), listening.port());
     let scheme = if is_https { "https" } else { "http" };
@@ -189,7 +189,7 @@ async fn certified(files: TlsFiles) -> Result<Tls, Box<dyn Error>> {
     Tls::load(files).await.map_err(|error| format!("cannot use {names}: {error}\n{advice}").into())
 }
 
-/// An address alone is a network of one.
+/// A single address counts as a network of one.
 fn network(text: &str) -> Result<IpNet, AddrParseError> {
     text.parse::<IpAddr>().map(IpNet::from).or_else(|_| text.parse())
 }
@@ -199,7 +199,7 @@ fn taken(listen: &str, error: &io::Error) -> Box<dyn Error> {
         .into()
 }
 
-/// Ends with SIGINT or SIGTERM.
+/// Completes on SIGINT or SIGTERM.
 fn told_to_stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     #[cfg(unix)]
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

@@ -1,11 +1,11 @@
-//! The shape of the index, step by step. `Index::open` brings any older file up to date; a step that has
-//! been released is never edited, and none may lose rows.
+//! The schema of the index, as migration steps. `Index::open` migrates older files. A released step is never
+//! edited, and no step may lose rows.
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::IndexError;
 
-/// Step N leads from version N to N + 1; SQLite's `user_version` says which ones a file has seen.
+/// Step N migrates from version N to N + 1. SQLite's `user_version` is the version of a file.
 const STEPS: &[&str] = &["
     CREATE TABLE asset (
         id BLOB PRIMARY KEY,

@@ -1,8 +1,8 @@
-//! The SQLite file of a vault: what it holds and who may enter. `vault` and `door` ask it; nothing else may
-//! know that it is SQL.
+//! The SQLite file of a vault. Only `vault`, `door` and `push` query it; nothing else may know that it is
+//! SQL.
 //!
-//! Reads take a connection of their own and see the last commit, also of another process. Writes go through
-//! one thread that groups them. When `write` returns, the change is on the disk.
+//! Each read takes a connection of its own and sees the last commit, also from other processes. Writes go
+//! through one thread that groups them. When `write` returns, the change is on the disk.
 
 mod migrations;
 mod writer;
@@ -17,7 +17,7 @@ use writer::Writer;
 
 const FILE_NAME: &str = "safelight.sqlite";
 
-/// Long enough for another process's commit on a slow disk; a person who waits longer sees an error.
+/// Long enough for another process to commit on a slow disk. After a longer wait, the person sees an error.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +69,7 @@ struct Shared {
 }
 
 impl Index {
-    /// Opens the index of a data folder, creating it if need be.
+    /// Opens the index of a data folder, creating it if needed.
     pub fn open(data: &Path) -> Result<Self, IndexError> {
         let file = data.join(FILE_NAME);
         let mut connection = connect(&file)?;
@@ -87,7 +87,7 @@ impl Index {
         data.join(FILE_NAME).is_file()
     }
 
-    /// Writes a consistent copy to a new file, whatever is written meanwhile.
+    /// Writes a consistent copy to a new file, even while other writes go on.
     pub fn copy_to(&self, file: &Path) -> Result<(), IndexError> {
         let name = file.to_string_lossy().into_owned();
         self.read(|index| index.execute("VACUUM INTO ?1", [name]).map(drop))
@@ -107,7 +107,8 @@ impl Index {
         self.0.idle_readers.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    /// Runs `change` in a transaction that it may share with others; its error undoes only itself.
+    /// Runs `change` in a transaction that may include other changes. If `change` fails, only `change` is
+    /// rolled back.
     pub(crate) fn write<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
@@ -121,7 +122,7 @@ impl Index {
         })
     }
 
-    /// What is set already stays.
+    /// Does nothing if the setting already has a value.
     pub(crate) fn set_once(&self, name: &'static str, value: String) -> Result<(), IndexError> {
         self.write(move |index| {
             index.execute("INSERT OR IGNORE INTO setting VALUES (?1, ?2)", [name, &value]).map(drop)

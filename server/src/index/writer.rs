@@ -1,5 +1,5 @@
-//! The one thread that writes the index. It takes every change that waits, commits them together and only
-//! then answers, so that many small uploads share one sync of the disk.
+//! The one thread that writes the index. It takes all waiting changes, commits them together and only then
+//! answers, so that many small uploads share one disk sync.
 
 use std::io;
 use std::path::Path;
@@ -12,7 +12,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, ffi};
 use super::IndexError;
 use crate::vault::disk;
 
-/// Senders block beyond this; it only has to exceed the uploads that finish within one disk sync.
+/// Senders block when this many changes wait. It only has to exceed the number of uploads that finish during
+/// one disk sync.
 const CHANGES_WAITING: usize = 256;
 
 pub(super) struct Writer {
@@ -76,7 +77,7 @@ where
             (Ok(()), None) => Err(IndexError::WriterGone),
             (Err(error), _) => Err(IndexError::NotCommitted(error)),
         };
-        // Nobody waits any more: the change stands all the same.
+        // Fails if the caller no longer waits; the change still stands.
         drop(self.answer.send(answer));
     }
 }

@@ -1,4 +1,4 @@
-//! One push: what it says, encrypted for its receiver (RFC 8291) and signed by us.
+//! One push message, encrypted for its receiver (RFC 8291) and signed by this server.
 
 use std::time::Duration;
 
@@ -11,10 +11,11 @@ use web_push_native::{Error, WebPushBuilder};
 use super::Subscription;
 use super::vapid::Vapid;
 
-/// A device that is off for longer looks for new files by itself when it is on again.
+/// A device that is off for longer looks for new files itself when it is on again.
 const VALID: Duration = Duration::from_secs(12 * 3600);
 
-/// At most 32 characters of base64url (RFC 8030, 5.4). Apple takes only what decodes: not 1 more than a multiple of 4.
+/// At most 32 characters of base64url (RFC 8030, 5.4). Apple requires valid base64url: a length that is not 1 more than
+/// a multiple of 4.
 const TOPIC: &str = "safelight-backup";
 
 pub(super) fn request(
@@ -33,7 +34,7 @@ pub(super) fn request(
         HeaderValue::try_from(authorization).map_err(|error| Error::Extension(error.into()))?;
     let headers = request.headers_mut();
     headers.insert(header::AUTHORIZATION, authorization);
-    // The newest takes the place of one that was not delivered yet.
+    // A newer push replaces one that was not delivered yet.
     headers.insert("topic", HeaderValue::from_static(TOPIC));
     headers.insert("urgency", HeaderValue::from_static("high"));
     Ok(request)

@@ -1,5 +1,5 @@
-//! Web Push (RFC 8030): wakes the app of a device that has not been heard of for a day, or at the time of day that its
-//! person chose. The browser's push service learns that something came, and when; what, only the device can read.
+//! Web Push (RFC 8030): wakes the app of a device that was silent for a day, or at the time of day that its user chose.
+//! The browser's push service learns that a push came, and when. Only the device can read the content.
 
 mod message;
 mod public;
@@ -25,39 +25,40 @@ use schedule::due;
 pub(crate) use subscription::{Keys, Malformed, Subscription};
 use vapid::Vapid;
 
-/// Often enough for a time of day, rarely enough to cost nothing.
+/// Often enough for a time of day, and rare enough to cost nothing.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 const FIRST_LOOK_AFTER: Duration = Duration::from_mins(10);
-/// Between two looks, of which the first is this late by itself.
+/// A longer gap between two looks means that the machine was asleep. It must exceed `FIRST_LOOK_AFTER`, the gap before
+/// the first look.
 const LONGEST_GAP: SignedDuration = SignedDuration::from_mins(15);
-/// A push service that is slower is down.
+/// A slower push service counts as down.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
-/// The first wait after a failure; it doubles up to a day.
+/// The first backoff after a failure; it doubles up to a day.
 const FIRST_WAIT: SignedDuration = SignedDuration::from_mins(15);
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24);
-/// A service that asks for more has a wrong clock.
+/// A service that asks for a longer wait has a wrong clock.
 const LONGEST_ASKED: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Which push services may be reached.
+/// Which push services may be contacted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reach {
-    /// Those of browsers: over TLS.
+    /// The push services of browsers, over TLS.
     #[default]
     Secure,
-    /// Also without TLS, for a service of one's own on the same machine.
+    /// Also without TLS, for your own service on the same machine.
     Plain,
 }
 
-/// How a push ended.
+/// The result of a push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// The service took it.
+    /// The service accepted it.
     Taken,
     /// The subscription has ended.
     Gone,
-    /// Not now; after so long at the earliest, if the service said so.
+    /// Retry later, and not before this time has passed if the service gave one.
     Later(Option<SignedDuration>),
-    /// It will not take it as it is.
+    /// The service rejects the push as it is.
     Refused(u16),
 }
 
@@ -71,7 +72,7 @@ impl Pushes {
     pub(crate) fn new(index: Index, reach: Reach) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            // Where a subscription says, and nowhere else.
+            // Only the subscription's own endpoint is contacted.
             .max_redirects(0)
             .https_only(reach == Reach::Secure)
             .timeout_global(Some(ANSWER_TIMEOUT));
@@ -84,12 +85,12 @@ impl Pushes {
         Self { index, agent, reach }
     }
 
-    /// The key by which a browser knows that a push is ours.
+    /// The public key by which a browser recognises our pushes.
     pub(crate) fn public_key(&self) -> Result<String, IndexError> {
         Ok(BASE64_URL_SAFE_NO_PAD.encode(Vapid::of(&self.index)?.public_key()))
     }
 
-    /// Pushes what is due. Says how many went out.
+    /// Sends all pushes that are due, and returns their number.
     fn push_due(&self, state: &State, now: Timestamp) -> Result<usize, IndexError> {
         let mut pushed = 0;
         for (one, last_used) in self.all()? {
@@ -99,14 +100,14 @@ impl Pushes {
             }
             match self.push(&one, reason, &contact(state), now) {
                 Ok(_) => pushed += 1,
-                // The others have nothing to do with it.
+                // An error with one device must not stop the others.
                 Err(error) => tracing::error!(?error, "could not push to a device"),
             }
         }
         Ok(pushed)
     }
 
-    /// Pushes to one, and remembers how that ended.
+    /// Pushes to one device and stores the outcome.
     pub(crate) fn push(
         &self,
         to: &Subscription,
@@ -144,7 +145,7 @@ fn judge(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Outcome {
     }
 }
 
-/// Seconds, or a date (RFC 9110, 10.2.3).
+/// In seconds, or as a date (RFC 9110, 10.2.3).
 fn asked(retry_after: &str, now: Timestamp) -> Option<SignedDuration> {
     let seconds = || retry_after.parse().ok().map(SignedDuration::from_secs);
     let date =
@@ -152,27 +153,27 @@ fn asked(retry_after: &str, now: Timestamp) -> Option<SignedDuration> {
     seconds().or_else(date)
 }
 
-/// The wait after so many failures in a row, and at least what the service asked for, within reason.
+/// The backoff after this many failures in a row. It is longer if the service asked for that, within a limit.
 fn wait(failures: u32, asked: Option<SignedDuration>) -> SignedDuration {
     let backoff = (FIRST_WAIT * 2_i32.pow(failures.min(7))).min(LONGEST_WAIT);
     asked.unwrap_or_default().clamp(backoff, LONGEST_ASKED)
 }
 
 impl State {
-    /// Pushes to every device for which it is time. Says to how many.
+    /// Sends all pushes that are due, and returns their number.
     pub fn push_due(&self, now: Timestamp) -> Result<usize, IndexError> {
         self.pushes.push_due(self, now)
     }
 }
 
-/// As long as the server runs.
+/// Runs as long as the server does.
 pub(crate) async fn keep(state: State) {
-    // Devices whose server was away for a day get the time to say that they are there.
+    // If the server was away for a day, its devices first get time to report back.
     let mut look = tokio::time::interval_at(Instant::now() + FIRST_LOOK_AFTER, LOOK_EVERY);
     let mut looked = Timestamp::now();
     loop {
         look.tick().await;
-        // A machine that was asleep was away as well; its timers slept with it.
+        // A machine that was asleep was away, too; its timers did not run meanwhile.
         let now = Timestamp::now();
         if now.duration_since(std::mem::replace(&mut looked, now)) > LONGEST_GAP {
             look.reset_after(FIRST_LOOK_AFTER);
@@ -185,7 +186,7 @@ pub(crate) async fn keep(state: State) {
     }
 }
 
-/// Pushes to one device after a while, so that its person can close the app meanwhile.
+/// Pushes to one device after a delay, so that the user can close the app first.
 pub(crate) async fn try_one(state: &State, session: String) -> Result<Outcome, AppError> {
     tokio::time::sleep(state.settings.push_asked_after.unwrap_or(TRY_AFTER)).await;
     let contact = contact(state);
@@ -198,7 +199,7 @@ pub(crate) async fn try_one(state: &State, session: String) -> Result<Outcome, A
     outcome.await
 }
 
-/// Whom the push service may write to about us (RFC 8292, 2.1).
+/// The contact address for the push service (RFC 8292, 2.1).
 fn contact(state: &State) -> String {
     match &state.settings.public_url {
         Some(url) if url.to_string().starts_with("https:") => url.to_string(),

@@ -1,4 +1,4 @@
-//! Names are looked up for addresses of the public network only: nobody is to have us knock at the doors of our own.
+//! Resolves names to public addresses only, so that nobody can make the server send requests into its own network.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -40,7 +40,7 @@ fn is_public(address: &SocketAddr) -> bool {
     }
 }
 
-/// RFC 6890, and RFC 6598 for what providers share.
+/// RFC 6890, and RFC 6598 for addresses that providers share (carrier-grade NAT).
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [first, second, ..] = address.octets();
     let shared = first == 100 && (64..128).contains(&second);

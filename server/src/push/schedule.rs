@@ -1,4 +1,4 @@
-//! When a device is pushed to. Each push must show a notification, so there are few.
+//! When to push to a device. Each push must show a notification, so there are few.
 
 use jiff::{SignedDuration, Timestamp};
 use protocol::safelight::PushReason;
@@ -6,10 +6,11 @@ use protocol::safelight::PushReason;
 use super::Subscription;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
-/// A time of day that was missed for longer, as while the server was off, is left for the next day.
+/// If a time of day was missed by more than this, for example because the server was off, the push waits for
+/// the next day.
 const LATE: SignedDuration = SignedDuration::from_hours(2);
 
-/// Whether it is time, and why.
+/// Whether a push is due, and why.
 pub(super) fn due(one: &Subscription, last_used: Timestamp, now: Timestamp) -> Option<PushReason> {
     if one.held || now < one.not_before {
         return None;
@@ -24,13 +25,13 @@ pub(super) fn due(one: &Subscription, last_used: Timestamp, now: Timestamp) -> O
     if missed.is_some_and(is_time) {
         return Some(PushReason::Daily);
     }
-    // What comes soon anyway is enough.
+    // A daily push that is due soon is enough.
     let is_soon = missed.is_some_and(|missed| DAY - missed < LATE);
     let is_silent = quiet_since(Some(last_used), DAY) && quiet_since(one.pushed, DAY);
     (is_silent && !is_soon).then_some(PushReason::Silent)
 }
 
-/// Since this minute of the day (UTC) was last.
+/// The time since it was last this minute of the day (UTC).
 fn time_since(minute: u16, now: Timestamp) -> SignedDuration {
     let of_day = SignedDuration::from_secs(now.as_second().rem_euclid(DAY.as_secs()));
     let since = of_day - SignedDuration::from_mins(i64::from(minute));

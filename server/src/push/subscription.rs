@@ -1,4 +1,4 @@
-//! The subscriptions of the devices, one for each session; it goes with it.
+//! The push subscriptions of the devices. Each session has at most one, which is deleted with it.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -12,32 +12,32 @@ use crate::vault::time;
 use axum::http::Uri;
 use axum::http::uri::Authority;
 
-/// The outcome of one that the push service knows no more.
+/// The outcome if the push service no longer knows the subscription.
 pub(crate) const GONE: &str = "gone";
 
-/// Those of the large services have some hundred.
+/// The endpoints of the large services have some hundred bytes.
 const LONGEST_ENDPOINT_BYTES: usize = 2048;
 
-/// Whom to push to.
+/// The push subscription of one device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Subscription {
     pub(crate) session: String,
     pub(crate) keys: Keys,
     /// Minute of the day, UTC.
     pub(crate) daily_at: Option<u16>,
-    /// When that was chosen.
+    /// When the daily time was chosen.
     pub(crate) daily_since: Timestamp,
-    /// The app may do nothing without a page now.
+    /// The app must not do anything without an open page now.
     pub(crate) held: bool,
-    /// The last time that a service took one.
+    /// The last time that a service accepted a push.
     pub(crate) pushed: Option<Timestamp>,
-    /// How the last one ended, for people.
+    /// The outcome of the last push, for people.
     pub(crate) outcome: Option<String>,
     pub(crate) not_before: Timestamp,
     pub(crate) failures: u32,
 }
 
-/// What a browser gives out for one who is to push to it (RFC 8291, 2).
+/// The keys that a browser gives to whoever pushes to it (RFC 8291, 2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Keys {
     pub(crate) endpoint: Uri,
@@ -45,7 +45,7 @@ pub(crate) struct Keys {
     pub(crate) auth: Auth,
 }
 
-/// What is wrong with what was given.
+/// The field that is malformed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Malformed {
     #[error("endpoint must be an https address of at most 2048 bytes")]
@@ -86,10 +86,11 @@ impl Keys {
     }
 }
 
-/// Push services have names, and listen where the web does: nobody is to have us knock at the doors of our own network.
+/// Push services have names and use the usual port. Anything else is refused, so that nobody can make the server send
+/// requests into its own network.
 fn is_service(authority: &Authority, reach: Reach) -> bool {
     let host = authority.host();
-    // Some of those that resolve names take the last part alone, in hexadecimal too, for the number of an address.
+    // If the last label is a number, also in hexadecimal, some resolvers read the host as an IPv4 address.
     let last = host.rsplit('.').next().unwrap_or_default();
     let is_number = host.starts_with('[') || last.starts_with(|first: char| first.is_ascii_digit());
     let is_public = !is_number && host.contains('.') && authority.port_u16().is_none_or(|port| port == 443);
@@ -107,7 +108,7 @@ impl Pushes {
         self.reach
     }
 
-    /// Takes the place of an earlier one of this device, and of this browser.
+    /// Replaces an earlier subscription of this device, or of this browser.
     pub(crate) fn subscribe(
         &self,
         session: &str,
@@ -126,13 +127,13 @@ impl Pushes {
             now.as_millisecond(),
         );
         self.index.write(move |index| {
-            // A browser that was paired anew is another device to us, for which the same was chosen.
+            // A browser that was paired again is a new device to us. It keeps the time that was chosen before.
             let others =
                 "DELETE FROM push_subscription WHERE endpoint = ?2 AND session <> ?1 RETURNING daily_at";
             let theirs = index.query_row(others, params![row.0, row.1], |row| row.get::<_, Option<u16>>(0));
             let daily_at = row.4.or(theirs.optional()?.flatten());
             let row = (row.0, row.1, row.2, row.3, daily_at, row.5, row.6);
-            // The same one keeps what is known of it.
+            // If the endpoint is the same, the outcomes so far are kept.
             let sql = "INSERT INTO push_subscription
                 (session, endpoint, public_key, auth, daily_at, held, daily_since, not_before, failures)
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0)
@@ -156,13 +157,13 @@ impl Pushes {
         })
     }
 
-    /// One that is gone is told as well.
+    /// The subscription of this session, including one that is gone.
     pub(crate) fn of(&self, session: &str) -> Result<Option<Subscription>, IndexError> {
         let sql = "SELECT * FROM push_subscription WHERE session = ?1";
         self.index.read(|index| index.query_row(sql, [session], from_row).optional())
     }
 
-    /// With the time at which each device was last heard of.
+    /// All subscriptions, each with the time when its device was last seen.
     pub(super) fn all(&self) -> Result<Vec<(Subscription, Timestamp)>, IndexError> {
         let sql = "SELECT push_subscription.*, last_used_at
             FROM push_subscription JOIN session ON session.id = push_subscription.session
@@ -179,17 +180,17 @@ impl Pushes {
     ) -> Result<(), IndexError> {
         let now_ms = now.as_millisecond();
         let (pushed, not_before, failures, words) = match outcome {
-            // What its person chose is kept for the one that takes its place.
+            // The row stays, so that the next subscription keeps the chosen time.
             Outcome::Gone => (None, 0, 0, GONE.to_owned()),
             Outcome::Taken => (Some(now_ms), 0, 0, "taken".to_owned()),
             Outcome::Later(asked) => {
                 let next = now.saturating_add(wait(one.failures, asked)).unwrap_or(Timestamp::MAX);
                 (None, next.as_millisecond(), one.failures.saturating_add(1), "not now".to_owned())
             }
-            // Nothing mends it but another subscription: it is tried once a day.
+            // Only another subscription can fix this. Until then, it is tried once a day.
             Outcome::Refused(status) => (Some(now_ms), 0, 0, format!("refused with {status}")),
         };
-        // Another one may have taken its place meanwhile, with another endpoint.
+        // The device may have a new subscription with another endpoint by now.
         let (session, endpoint) = (one.session.clone(), one.keys.endpoint.to_string());
         self.index.write(move |index| {
             let sql = "UPDATE push_subscription SET pushed_at = coalesce(?2, pushed_at), not_before = ?3,
@@ -231,7 +232,7 @@ fn keys_of(row: &Row<'_>) -> rusqlite::Result<Keys> {
 pub(super) mod tests {
     use super::*;
 
-    /// The receiver of RFC 8291, appendix A.
+    /// The receiver in RFC 8291, appendix A.
     pub(in super::super) const PUBLIC_KEY: &str =
         "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
     pub(in super::super) const AUTH: &str = "BTBZMqHH6r4Tts7J_aSIgg";

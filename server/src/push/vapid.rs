@@ -1,4 +1,4 @@
-//! VAPID (RFC 8292): by this key a push service, and a browser, know that a push is ours.
+//! VAPID (RFC 8292): the key by which push services and browsers recognise our pushes.
 
 use axum::http::Uri;
 use base64::Engine;
@@ -14,13 +14,13 @@ use crate::index::{Index, IndexError};
 
 const KEY: &str = "vapid_key";
 
-/// RFC 8292, 2: at most a day.
+/// RFC 8292, section 2, allows at most a day.
 const VALID: SignedDuration = SignedDuration::from_hours(12);
 
 pub(super) struct Vapid(SigningKey);
 
 impl Vapid {
-    /// The key of this server, made when it is first needed. Another one would end every subscription.
+    /// The key of this server, generated on first use. A new key would invalidate every subscription.
     pub(super) fn of(index: &Index) -> Result<Self, IndexError> {
         if let Some(key) = Self::kept(index)? {
             return Ok(key);
@@ -36,12 +36,12 @@ impl Vapid {
         Ok(kept.and_then(|bytes| SigningKey::from_slice(&bytes).ok()).map(Self))
     }
 
-    /// An uncompressed point.
+    /// As an uncompressed point.
     pub(super) fn public_key(&self) -> Vec<u8> {
         self.0.verifying_key().to_encoded_point(false).as_bytes().to_vec()
     }
 
-    /// The header that signs a push to this endpoint.
+    /// The Authorization header that signs a push to this endpoint.
     pub(super) fn authorization(&self, endpoint: &Uri, contact: &str, now: Timestamp) -> String {
         let scheme = endpoint.scheme_str().unwrap_or_default();
         let authority = endpoint.authority().map_or("", |authority| authority.as_str());

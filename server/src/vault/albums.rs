@@ -1,4 +1,4 @@
-//! Albums: named sets of assets. They are rows only; no file moves for them.
+//! Albums: named sets of assets. They exist only as rows; no file is moved for them.
 
 use jiff::Timestamp;
 use protocol::AssetId;
@@ -21,7 +21,7 @@ pub struct Album {
     pub created: Timestamp,
     pub updated: Timestamp,
     pub asset_count: u64,
-    /// The newest photo, as the album's picture.
+    /// The newest photo; it is shown as the album's picture.
     pub cover: Option<AssetId>,
 }
 
@@ -32,7 +32,7 @@ const ALBUMS: &str =
     FROM album";
 
 impl Vault {
-    /// All albums, or those of one name: names are not unique.
+    /// All albums, or all with this name: names are not unique.
     pub fn albums(&self, name: Option<&str>) -> Result<Vec<Album>, IndexError> {
         self.index.read(|index| {
             index
@@ -46,7 +46,7 @@ impl Vault {
         self.index.read(|index| get(index, id))
     }
 
-    /// Unknown assets are left out.
+    /// Creates an album. Unknown assets are left out.
     pub fn create_album(
         &self,
         name: String,
@@ -64,7 +64,7 @@ impl Vault {
         })
     }
 
-    /// Says of each asset whether it was added, in the same order. `None`: no such album.
+    /// Returns for each asset, in the same order, whether it was added. `None` if there is no such album.
     pub fn add_to_album(
         &self,
         id: AlbumId,

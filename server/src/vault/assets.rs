@@ -1,5 +1,5 @@
-//! The rows of the index about photos and videos. Only the vault calls these; each runs inside a read or a
-//! write of the index.
+//! The index rows for photos and videos. Only the vault calls these functions, each inside a read or a write
+//! of the index.
 
 use jiff::Timestamp;
 use protocol::media::MediaKind;
@@ -7,23 +7,23 @@ use protocol::{AssetId, Digest};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-/// A photo or video that the vault keeps.
+/// A photo or video in the vault.
 #[derive(Debug, Clone)]
 pub struct Asset {
     pub id: AssetId,
     pub digest: Digest,
-    /// Below the originals, with `/` on every system.
+    /// Relative to the originals folder, with `/` on every system.
     pub path: String,
     /// Like `path`.
     pub sidecar: Option<String>,
-    /// As the client called it.
+    /// The name that the client sent.
     pub name: String,
     pub kind: AssetKind,
-    /// Bytes.
+    /// In bytes.
     pub size: u64,
     pub created: Timestamp,
     pub modified: Timestamp,
-    /// When the vault took it in.
+    /// When the vault received it.
     pub added: Timestamp,
     pub favorite: bool,
 }
@@ -34,17 +34,17 @@ pub enum AssetKind {
     Video,
 }
 
-/// How much the vault holds.
+/// Totals for the whole vault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Totals {
     pub images: u64,
     pub videos: u64,
-    /// Of all originals.
+    /// The size of all originals together.
     pub bytes: u64,
 }
 
 impl AssetKind {
-    /// Judges by the extension; `None` is nothing that can be an asset.
+    /// Decided by the extension; `None` if it cannot be an asset.
     pub fn of(name: &str) -> Option<Self> {
         match protocol::media::kind_of(name)? {
             MediaKind::Image => Some(Self::Image),
@@ -84,7 +84,7 @@ pub(super) fn of(index: &Connection, digest: Digest) -> rusqlite::Result<Option<
     statement.query_row([digest.0], from_row).optional()
 }
 
-/// Whether the index says that an original lies here, be it there or not.
+/// Whether the index has an original with this path. The file itself may be missing.
 pub(super) fn is_path_known(index: &Connection, path: &str) -> rusqlite::Result<bool> {
     index.prepare_cached("SELECT 1 FROM asset WHERE path = ?1")?.exists([path])
 }
@@ -93,7 +93,7 @@ pub(super) fn get(index: &Connection, id: AssetId) -> rusqlite::Result<Option<As
     index.query_row("SELECT * FROM asset WHERE id = ?1", [id.0], from_row).optional()
 }
 
-/// Newest first.
+/// The assets taken between `start` and `end`, newest first.
 pub(super) fn between(index: &Connection, start: Timestamp, end: Timestamp) -> rusqlite::Result<Vec<Asset>> {
     let sql = "SELECT * FROM asset WHERE created_at >= ?1 AND created_at < ?2 ORDER BY created_at DESC, path";
     let mut statement = index.prepare_cached(sql)?;

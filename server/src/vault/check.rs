@@ -1,4 +1,4 @@
-//! Verifies that the vault holds what its index says, and nothing else. `safelight check` prints what is found here.
+//! Verifies that the vault holds exactly what its index lists. `safelight check` prints the findings.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -15,25 +15,25 @@ use super::error::Doing;
 use super::{AssetKind, ORIGINALS, VaultError, names, repair};
 use crate::index::Index;
 
-/// Large enough that the hash and not the calls take the time.
+/// Large enough that hashing takes the time, and not the read calls.
 const READ_BYTES: usize = 256 * 1024;
 
-/// Between an original's place and its row lies one commit.
+/// An upload's row follows its file after one commit. This is how long the check waits for that row.
 const ENTERED_WITHIN: Duration = Duration::from_secs(2);
 
-/// Where damaged originals are put aside.
+/// The folder for damaged originals.
 const DAMAGED: &str = "damaged";
 
-/// How much of each file is looked at.
+/// How thoroughly each file is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// That it is there and has its size.
+    /// That it exists and has the right size.
     Sizes,
     /// Every byte.
     Data,
 }
 
-/// A file that is not as the index says.
+/// A file that does not match the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     pub path: PathBuf,
@@ -50,7 +50,7 @@ pub enum Damage {
     },
     WrongBytes,
     Unreadable(io::ErrorKind),
-    /// A photo or video that the index does not know.
+    /// A photo or video that is not in the index.
     Unknown,
 }
 
@@ -66,8 +66,8 @@ impl fmt::Display for Damage {
     }
 }
 
-/// Looks at every file of the index and below the originals, says each finding, and returns how many files the index
-/// has. `progress` gets how many of them were looked at, and of how many.
+/// Checks every file in the index and every file below the originals, and reports each finding. Returns how many files
+/// the index has. `progress` gets the number of files checked so far, and the total.
 pub fn check(
     data: &Path,
     depth: Depth,
@@ -94,8 +94,8 @@ pub fn check(
     Ok(assets.len())
 }
 
-/// Photos and videos that nobody entered. An empty one is a name that an upload has reserved; one that has just
-/// arrived is entered a moment later.
+/// Photos and videos that are not in the index. Empty files are left out: an upload has reserved their names. A file
+/// that has just arrived gets its row a moment later.
 fn unknown(originals: &Path, index: &Index) -> Result<Vec<String>, VaultError> {
     let found = repair::files_below(originals)?;
     let is_ours = |(path, size): &(String, u64)| *size > 0 && AssetKind::of(path).is_some();
@@ -115,7 +115,7 @@ fn not_in(index: &Index, paths: Vec<String>) -> Result<Vec<String>, VaultError> 
     Ok(paths.into_iter().zip(known).filter(|(_, known)| !known).map(|(path, _)| path).collect())
 }
 
-/// Moves a damaged original out of the way, so that its bytes count as lost; returns where to.
+/// Moves a damaged original out of the way, so that its bytes count as lost. Returns its new path.
 pub fn put_aside(data: &Path, original: &Path) -> Result<PathBuf, VaultError> {
     let name = original.strip_prefix(data.join(ORIGINALS)).unwrap_or(original);
     let place = (1..)

@@ -1,5 +1,5 @@
-//! Who is placing which digest right now. Equal files that arrive at the same moment pass here one after the
-//! other, so that the second finds the first in the index and no file is ever placed twice.
+//! Which digests are being placed right now. If equal files arrive at the same moment, they are placed one
+//! after the other. The second then finds the first in the index, and no file is placed twice.
 
 use std::collections::HashSet;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -12,14 +12,14 @@ pub(super) struct Claims {
     freed: Condvar,
 }
 
-/// The right to place this digest; given back when dropped.
+/// The right to place this digest; released when dropped.
 pub(super) struct Claim<'a> {
     claims: &'a Claims,
     digest: Digest,
 }
 
 impl Claims {
-    /// Waits until nobody else places this digest.
+    /// Waits until nobody else is placing this digest.
     pub(super) fn claim(&self, digest: Digest) -> Claim<'_> {
         let mut taken = self
             .freed

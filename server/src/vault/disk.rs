@@ -1,5 +1,4 @@
-//! Everything that changes the disk passes here, in the order in which it happens: tests let each step fail, or the
-//! power with it.
+//! Every change to the disk goes through here, in order. This lets tests make any step fail, or cut the power at it.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -16,15 +15,15 @@ pub(super) fn change<T>(
     step(what, path).and_then(|()| change()).doing(what, path)
 }
 
-/// For longer writes Linux looks for larger pages, and 1,000 files of 2 MB took 1.2 times as long (6.18, ext4).
+/// For longer writes, Linux looks for larger pages; 1,000 files of 2 MB then took 1.2 times as long (6.18, ext4).
 const WRITE_BYTES: usize = 32 * 1024;
 
-/// Writes where the file stands.
+/// Writes at the file's current position.
 pub(super) fn write(path: &Path, mut file: &File, bytes: &[u8]) -> Result<(), VaultError> {
     change("write", path, || bytes.chunks(WRITE_BYTES).try_for_each(|piece| file.write_all(piece)))
 }
 
-/// It may be gone already.
+/// A missing file is not an error.
 pub(super) fn remove_if_there(path: &Path) -> Result<(), VaultError> {
     change("remove", path, || match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -32,7 +31,7 @@ pub(super) fn remove_if_there(path: &Path) -> Result<(), VaultError> {
     })
 }
 
-/// Fails only in a test that asks for it, by the number that the operating system gives the error.
+/// Fails only in tests that ask for it, with the given OS error number.
 pub(crate) fn step(what: &'static str, path: &Path) -> io::Result<()> {
     tracing::trace!(target: "disk", what, path = %path.display());
     fail::fail_point!("disk", |number| {

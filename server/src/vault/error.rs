@@ -1,5 +1,4 @@
-//! What can go wrong in the vault. Each names the file, for the log; a client learns only whether the disk
-//! is full.
+//! Errors of the vault. Each names the file, for the log. A client learns only whether the disk is full.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -36,7 +35,7 @@ impl VaultError {
         }
     }
 
-    /// A person who gives this program the right to write can set it right.
+    /// Whether a person can fix this by giving the program write permission.
     pub fn is_not_writable(&self) -> bool {
         match self {
             Self::Io { source, .. } => {
@@ -48,7 +47,7 @@ impl VaultError {
     }
 }
 
-/// Says what was being done, and to which file, when IO failed.
+/// Adds the action and the file to an IO error.
 pub(super) trait Doing<T> {
     fn doing(self, what: &'static str, path: &Path) -> Result<T, VaultError>;
 }

@@ -1,8 +1,8 @@
-//! Bytes that have arrived but are not yet kept. Uploads write here, `place` moves a finished file out.
+//! Bytes that have arrived but are not yet kept. Uploads write here, and `place` moves finished files out.
 //!
-//! Invariant: a part that is not moved out is removed when it is dropped (but for one that came in pieces, see
-//! `uploads`), and whatever a crash left is
-//! removed at the next start, so no part is ever needed. What is not a part is left alone.
+//! Invariant: a part that was not moved out is removed when it is dropped, except one that came in pieces (see
+//! `uploads`). Whatever a crash left is removed at the next start, so no part is ever needed. Files that are not parts
+//! are left alone.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -19,18 +19,18 @@ use crate::error::causes;
 
 const EXTENSION: &str = "part";
 
-/// A file on its way.
+/// A file that is still being received.
 pub struct Part {
     path: PathBuf,
     file: File,
     on_drop: OnDrop,
 }
 
-/// A whole file, hashed while it was written, not yet synced.
+/// A complete file that was hashed while it was written, but is not yet synced.
 pub struct Received {
     pub(super) part: Part,
     pub digest: Digest,
-    /// Bytes.
+    /// In bytes.
     pub size: u64,
 }
 
@@ -40,17 +40,17 @@ impl Part {
         Ok(Self { path, file, on_drop: OnDrop::Remove })
     }
 
-    /// From now on its owner removes it.
+    /// Hands the removal of the file over to the owner.
     pub(super) fn stay(mut self) {
         self.on_drop = OnDrop::Stay;
     }
 
-    /// One whose owner removes it.
+    /// A part that its owner removes, not this struct.
     pub(super) fn lasting(path: PathBuf, file: File) -> Self {
         Self { path, file, on_drop: OnDrop::Stay }
     }
 
-    /// Gives the file its time and puts its bytes on the disk.
+    /// Sets the file's modification time and syncs it to the disk.
     pub(super) fn settle(&self, modified: Timestamp) -> Result<(), VaultError> {
         if let Err(error) = self.file.set_modified(modified.into()) {
             tracing::warn!(%modified, %error, "this file system cannot hold a file's time");
@@ -58,11 +58,12 @@ impl Part {
         disk::change("sync", &self.path, || self.file.sync_all())
     }
 
-    /// Replaces the empty file that holds the place. Tells where a lasting one belongs if it cannot stay there.
+    /// Replaces the empty file that reserves the name. For a part whose owner removes it, returns the old path, so that
+    /// it can be moved back.
     pub(super) fn move_over(mut self, place: &Path) -> Result<Option<PathBuf>, VaultError> {
         disk::change("move into place", place, || fs::rename(&self.path, place))?;
         let is_lasting = self.on_drop == OnDrop::Stay;
-        // Nothing lies under the old name any more.
+        // The old path no longer exists.
         self.on_drop = OnDrop::Stay;
         Ok(is_lasting.then(|| self.path.clone()))
     }
@@ -79,7 +80,7 @@ impl Drop for Part {
     }
 }
 
-/// Writes and hashes the chunks as they come. The caller drops the result if they broke off.
+/// Writes and hashes the chunks as they arrive. If they broke off, the caller drops the result.
 pub(super) fn receive<B: AsRef<[u8]>>(
     folder: &Path,
     chunks: impl Iterator<Item = B>,
@@ -96,7 +97,7 @@ pub(super) fn receive<B: AsRef<[u8]>>(
     Ok(Received { part, digest: Digest(hash.finalize().into()), size })
 }
 
-/// Removes what a crash left behind; returns how many files that were.
+/// Removes the parts that a crash left behind, and returns their number.
 pub(super) fn remove_leftovers(folder: &Path) -> Result<usize, VaultError> {
     let mut removed = 0;
     for entry in fs::read_dir(folder).doing("list", folder)? {

@@ -1,8 +1,8 @@
-//! What the folders of the devices hold, so that a folder can be had again as it was: which file lay where. A text file
-//! for each folder, which a person can read.
+//! Inventories of the devices' folders, so that a folder can be restored as it was: which file was where. Each folder
+//! has one text file that a person can read.
 //!
-//! Invariant: no place is forgotten but for a reason. What a device no longer names is kept as gone, unless the same
-//! bytes lie elsewhere in the folder by then, or the place has other bytes.
+//! Invariant: no path is dropped without a reason. A file that the device no longer lists is kept as gone, unless its
+//! bytes are now elsewhere in the folder or its path has other bytes.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -25,10 +25,10 @@ const EXTENSION: &str = "txt";
 
 /// Two names, and little more.
 const MOST_HEADING_BYTES: u64 = 16 * 1024;
-/// All of a vault: what a library of a million files has on ten devices.
+/// For all inventories of a vault: enough for a library of a million files on ten devices.
 const MOST_BYTES: u64 = 1 << 30;
 
-/// Names a folder of a device.
+/// Identifies one folder of one device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InventoryId(String);
 
@@ -41,7 +41,7 @@ impl InventoryId {
         Self(format!("{}-{}", self.0, Uuid::new_v4().simple()))
     }
 
-    /// `None` if there is none of such a name.
+    /// `None` if the text cannot be an id.
     pub fn read(text: &str) -> Option<Self> {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
         (text.len() <= 100
@@ -65,18 +65,18 @@ pub struct Heading {
     pub told: Timestamp,
     pub held: u64,
     pub gone: u64,
-    /// Of the text by which it was told.
+    /// The digest of the text that the device sent.
     pub digest: Digest,
 }
 
-/// What a device says of one of its folders.
+/// The inventory that a device sends for one of its folders.
 pub struct Telling {
     pub folder: String,
     pub device: String,
     pub text: String,
 }
 
-/// Why it is not taken down.
+/// Why an inventory was not stored.
 #[derive(Debug, thiserror::Error)]
 pub enum TellingError {
     #[error("too much is known of folders already; some can be forgotten")]
@@ -88,7 +88,7 @@ pub enum TellingError {
 }
 
 impl Vault {
-    /// The one that was told last comes first.
+    /// All inventories, the latest first.
     pub fn inventories(&self) -> Result<Vec<(InventoryId, Heading)>, VaultError> {
         let folder = self.data.join(FOLDER);
         let listed = match fs::read_dir(&folder) {
@@ -109,7 +109,7 @@ impl Vault {
         Ok(all)
     }
 
-    /// The heading, and the lines as [`protocol::inventory`] has them.
+    /// The heading, and the lines in the format of [`protocol::inventory`].
     pub fn inventory(&self, id: &InventoryId) -> Result<Option<(Heading, String)>, VaultError> {
         let path = self.inventory_path(id);
         let text = match fs::read(&path) {
@@ -131,7 +131,7 @@ impl Vault {
         Ok(read)
     }
 
-    /// Takes down what a folder holds now.
+    /// Stores what a folder holds now.
     pub fn take_inventory(
         &self,
         id: &InventoryId,
@@ -170,7 +170,7 @@ impl Vault {
         Ok(self.replace_inventory(id, &text, now)?)
     }
 
-    /// True if there was one.
+    /// Returns true if there was one.
     pub fn forget_inventory(&self, id: &InventoryId) -> Result<bool, VaultError> {
         let path = self.inventory_path(id);
         let there = path.exists();
@@ -178,8 +178,8 @@ impl Vault {
         Ok(there)
     }
 
-    /// A browser that forgot its folders counts them anew. What was known under the number stays known, under another
-    /// name.
+    /// A browser that lost its list of folders starts numbering them again. The inventory that was known under this
+    /// number is kept under another name.
     fn part_with(&self, id: &InventoryId) -> Result<(), VaultError> {
         let (path, aside) = (self.inventory_path(id), self.inventory_path(&id.before()));
         disk::change("put aside", &path, || fs::rename(&path, &aside))
@@ -209,7 +209,7 @@ impl Vault {
     }
 }
 
-/// `None` if it is no such file, or gone.
+/// `None` if the file is missing or is not an inventory.
 fn heading_of(path: &Path) -> Result<Option<Heading>, VaultError> {
     let mut line = String::new();
     let read =
@@ -223,7 +223,7 @@ fn heading_of(path: &Path) -> Result<Option<Heading>, VaultError> {
     }
 }
 
-/// What lay there before and is named no more.
+/// The earlier entries that the device no longer lists.
 fn gone(before: Vec<Entry>, held: &[Entry]) -> Vec<Entry> {
     let paths: HashSet<&str> = held.iter().map(|entry| &*entry.path).collect();
     let digests: HashSet<Digest> = held.iter().map(|entry| entry.digest).collect();

@@ -1,9 +1,8 @@
-//! What a person has entrusted to this server: originals as ordinary files, and the index that knows them.
-//! The API and the command line call it; it knows neither HTTP nor who asks, and all of it blocks.
+//! A user's photos: the originals as ordinary files, and the index of them. The API and the command line call the
+//! vault. It knows nothing about HTTP or about who is asking, and all its functions block.
 //!
-//! Invariants: an asset is in the index only after its bytes and its name are on the disk. Equal bytes are kept
-//! once. Nothing that was kept is ever overwritten. What the index knows counts as held only while its bytes lie
-//! on the disk in their full size.
+//! Invariants: an asset is in the index only after its bytes and its name are on the disk. Equal bytes are stored once.
+//! Stored files are never overwritten. An asset counts as held only while its file is on the disk in its full size.
 
 mod albums;
 mod assets;
@@ -48,11 +47,11 @@ use place::{Originals, Placed};
 const ORIGINALS: &str = "originals";
 const INCOMING: &str = "incoming";
 const UPLOADS: &str = "uploads";
-/// A setting of the index.
+/// The name of a setting in the index.
 const EPOCH: &str = "epoch";
 const LOCK: &str = "safelight.lock";
 
-/// For the index, and for other programs: a disk without any room harms more than a backup that waits.
+/// Kept free for the index and for other programs: a full disk does more harm than a backup that waits.
 pub const KEPT_FREE_BYTES: u64 = 64 << 20;
 
 pub struct Vault {
@@ -63,7 +62,7 @@ pub struct Vault {
     index: Index,
     claims: Claims,
     repair: Repair,
-    /// Held as long as the vault is open, so that no second server works in the same folder.
+    /// Held while the vault is open, so that no second server uses the same folder.
     _lock: File,
 }
 
@@ -77,7 +76,7 @@ pub struct Description {
     pub favorite: bool,
 }
 
-/// How an upload ended.
+/// The result of an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
     New(AssetId),
@@ -85,7 +84,7 @@ pub enum Kept {
 }
 
 impl Vault {
-    /// Opens the vault in a data folder, creating it if need be, and sets right what a crash left.
+    /// Opens the vault in a data folder, creating it if needed, and repairs what a crash left behind.
     pub fn open(data: &Path) -> Result<Self, VaultError> {
         let (incoming, uploads, originals) = (data.join(INCOMING), data.join(UPLOADS), data.join(ORIGINALS));
         for folder in [data, &incoming, &uploads] {
@@ -113,8 +112,8 @@ impl Vault {
         Ok(vault)
     }
 
-    /// Puts the index of a data folder away, so that the next `open` makes it anew from the files; returns where it is
-    /// now, if there was one.
+    /// Moves the index of a data folder aside, so that the next `open` rebuilds it from the files. Returns the new
+    /// path, if there was an index.
     pub fn set_index_aside(data: &Path, now: Timestamp) -> Result<Option<PathBuf>, VaultError> {
         if !data.join(ORIGINALS).is_dir() {
             return Err(IndexError::Missing(data.to_owned()).into());
@@ -137,13 +136,13 @@ impl Vault {
         Ok(was_there.then_some(aside))
     }
 
-    /// Each start with losses begins a new epoch: whoever was told "protected" before has to ask again.
+    /// Each start that finds losses begins a new epoch. Clients that were told "protected" before must then ask again.
     fn note_losses(&self) -> Result<(), IndexError> {
         let Repair { missing, damaged, .. } = self.repair;
         if missing + damaged > 0 { self.index.set(EPOCH, Uuid::new_v4().to_string()) } else { Ok(()) }
     }
 
-    /// What tells the time before losses from the time after; none as long as nothing was ever lost.
+    /// Identifies the time since the last losses; `None` if nothing was ever lost.
     pub fn epoch(&self) -> Result<Option<String>, IndexError> {
         self.index.setting(EPOCH)
     }
@@ -152,7 +151,7 @@ impl Vault {
         &self.index
     }
 
-    /// What `open` found and set right.
+    /// What `open` found and repaired.
     pub fn repair(&self) -> Repair {
         self.repair
     }
@@ -162,13 +161,13 @@ impl Vault {
         &self.data
     }
 
-    /// Writes and hashes the bytes of a file as they come. They are kept only by `keep`.
+    /// Writes and hashes the bytes of a file as they arrive. Only `keep` makes them permanent.
     pub fn receive<B: AsRef<[u8]>>(&self, chunks: impl Iterator<Item = B>) -> Result<Received, VaultError> {
         incoming::receive(&self.incoming, chunks)
     }
 
-    /// Keeps a file, and its sidecar beside it, unless its bytes are held already. If they were once and are
-    /// lost, these take their place: the asset stays what it was. When this returns, a power cut cannot undo it.
+    /// Stores a file with its sidecar, unless its bytes are already held. If the same bytes were held before and are
+    /// lost, this file replaces them, and the asset stays the same. Once this returns, a power cut cannot undo it.
     pub fn keep(
         &self,
         received: Received,
@@ -201,7 +200,7 @@ impl Vault {
         self.conclude(entered, id, digest, placed)
     }
 
-    /// The asset was known, and its bytes were lost.
+    /// Replaces the lost bytes of a known asset.
     fn put_back(&self, asset: Asset, placed: Placed) -> Result<Kept, VaultError> {
         let (id, digest, path) = (asset.id, asset.digest, placed.path().to_owned());
         tracing::warn!(lost = asset.path, now = path, "a lost or damaged original was uploaded again");
@@ -217,7 +216,8 @@ impl Vault {
         digest: Digest,
         placed: Placed,
     ) -> Result<Kept, VaultError> {
-        // A commit that reports an error may stand all the same: only a certain "no" takes the file away.
+        // A commit that reports an error may still have succeeded. The file is removed only if the row is certainly
+        // missing.
         let is_unknown =
             || self.asset_of(digest).is_ok_and(|asset| asset.is_none_or(|asset| asset.path != placed.path()));
         if written.is_ok() || !is_unknown() {
@@ -226,13 +226,13 @@ impl Vault {
         Ok(written.map(|()| Kept::New(id))?)
     }
 
-    /// The asset of these bytes, if they are on the disk and not only in the index. That they cannot be looked
-    /// at is an error, never a "no".
+    /// The asset with these bytes, if its file is on the disk and not only in the index. If the file cannot be checked,
+    /// that is an error, never a "no".
     pub fn held(&self, digest: Digest) -> Result<Option<AssetId>, VaultError> {
         self.asset_of(digest)?.map_or(Ok(None), |asset| self.if_whole(&asset))
     }
 
-    /// Like `held`, in the order of the digests.
+    /// Like `held`, for many digests and in their order.
     pub fn held_of(&self, digests: &[Option<Digest>]) -> Result<Vec<Option<AssetId>>, VaultError> {
         let known: Vec<Option<Asset>> = self.index.read(|index| {
             let find = |digest: &Option<Digest>| digest.map_or(Ok(None), |digest| assets::of(index, digest));
@@ -258,12 +258,12 @@ impl Vault {
         self.index.read(|index| assets::get(index, id))
     }
 
-    /// The row, whatever became of the file.
+    /// The row, even if the file is gone.
     pub fn asset_of(&self, digest: Digest) -> Result<Option<Asset>, IndexError> {
         self.index.read(|index| assets::of(index, digest))
     }
 
-    /// Where the bytes of an asset lie; fails if they are not all there.
+    /// The path of the asset's file. Fails if the file is not complete.
     pub fn original(&self, asset: &Asset) -> Result<PathBuf, VaultError> {
         let path = self.originals.absolute(&asset.path);
         let found = fs::metadata(&path).doing("look at", &path)?.len();
@@ -274,7 +274,7 @@ impl Vault {
         }
     }
 
-    /// Whether a photo would be taken in now: the index answers, and both folders are there and may be written.
+    /// Checks that a photo would be accepted now: the index answers, and both folders exist and are writable.
     pub fn look(&self) -> Result<(), VaultError> {
         let known = self.index.read(assets::count)?;
         let originals = self.originals.root();
@@ -285,17 +285,17 @@ impl Vault {
         Ok(())
     }
 
-    /// Bytes that still fit on the disk.
+    /// Free bytes on the disk.
     pub fn free(&self) -> Result<u64, VaultError> {
         fs4::available_space(&self.data).doing("look at the disk of", &self.data)
     }
 
-    /// Bytes of all originals, and of what has come of others.
+    /// Bytes of all originals, plus the bytes received so far by unfinished uploads.
     pub fn usage(&self) -> Result<u64, IndexError> {
         Ok(self.totals()?.bytes + self.index.read(uploads::bytes_received)?)
     }
 
-    /// Bytes that are still to come of uploads that have begun.
+    /// Bytes that unfinished uploads have yet to send.
     pub fn awaited(&self) -> Result<u64, IndexError> {
         self.index.read(uploads::bytes_awaited)
     }
@@ -321,8 +321,8 @@ fn asset(digest: Digest, size: u64, placed: &Placed, description: Description) -
     }
 }
 
-/// A folder that is missing although the index knows what was in it is not made anew: whoever forgot to mount a
-/// volume would be told that all is well.
+/// If the index knows originals but their folder is missing, the folder is not created: the volume may not be mounted,
+/// and an empty folder would hide that.
 fn make_originals(folder: &Path, index: &Index) -> Result<(), VaultError> {
     let known = index.read(assets::count)?;
     if known > 0 && !folder.is_dir() {

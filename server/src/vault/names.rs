@@ -1,16 +1,16 @@
-//! File names that every system can hold, made from whatever a client sends. `place` calls it for originals
+//! Makes file names that every system accepts, from whatever a client sends. `place` uses it for originals
 //! and sidecars.
 //!
-//! Invariant: what `clean` returns is one path component, never empty, never special to Windows or Unix, and
-//! leaves room for a number and the sidecar's extension.
+//! Invariant: `clean` returns one path component that is never empty and never special to Windows or Unix,
+//! and that leaves room for a number and the sidecar's extension.
 
-/// Most file systems allow 255 bytes. A number (` (99999)`) and `.xmp` must still fit behind the name.
+/// Most file systems allow 255 bytes. A number (` (99999)`) and `.xmp` must still fit after the name.
 const MAX_NAME_BYTES: usize = 255 - " (99999)".len() - ".xmp".len();
 
-/// Longer than any extension of a photo or video; what is longer is part of the name.
+/// Longer than any photo or video extension. Anything longer counts as part of the name.
 const MAX_EXTENSION_BYTES: usize = 16;
 
-/// What a file is called when nothing of its own name can be kept.
+/// The name of a file if nothing of its own name is usable.
 const NAMELESS: &str = "unnamed";
 
 pub(super) fn clean(name: &str) -> String {
@@ -27,7 +27,7 @@ pub(super) fn clean(name: &str) -> String {
     format!("{short}{extension}")
 }
 
-/// The name under which the `number`th file of this name is kept: `IMG.jpg`, `IMG (2).jpg`, ….
+/// The name for the `number`th file of the same name: `IMG.jpg`, `IMG (2).jpg`, ….
 pub(super) fn numbered(name: &str, number: u32) -> String {
     let (stem, extension) = split(name);
     if number < 2 { name.to_owned() } else { format!("{stem} ({number}){extension}") }
@@ -45,7 +45,7 @@ fn is_forbidden(c: char) -> bool {
     c.is_control() || matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*')
 }
 
-/// Names that Windows gives to devices, whatever their extension.
+/// Names that Windows reserves for devices, with any extension.
 fn is_reserved(stem: &str) -> bool {
     let device = stem.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
     let numbered = |prefix: &str| {

@@ -1,7 +1,7 @@
-//! Originals as ordinary files: `YYYY/YYYY-MM-DD/NAME` by the day a photo was taken (UTC). `Vault::keep` puts
-//! files here, `repair` and `check` look at them.
+//! Stores originals as ordinary files: `YYYY/YYYY-MM-DD/NAME`, by the day on which a photo was taken (UTC).
+//! `Vault::keep` adds files here; `repair` and `check` read them.
 //!
-//! Invariant: nothing that exists is ever overwritten. A name is reserved by creating an empty file, and only
+//! Invariant: existing files are never overwritten. A name is reserved by creating an empty file, and only
 //! that empty file is replaced.
 
 use std::collections::HashSet;
@@ -19,14 +19,14 @@ use crate::error::causes;
 
 pub(super) struct Originals {
     root: PathBuf,
-    /// Day folders known to be on the disk themselves, not only in memory.
+    /// Day folders that are known to be synced to the disk.
     synced_days: Mutex<HashSet<String>>,
 }
 
-/// Whether the index knows an original of this name. Its file may be gone; the name is not free all the same.
+/// Whether the index has an original of this name. Even if its file is gone, the name is not free.
 pub(super) type IsKnown<'a> = dyn Fn(&str) -> Result<bool, VaultError> + 'a;
 
-/// A photo and its sidecar in their places; taken away again when dropped before `stay`.
+/// A photo and its sidecar at their final paths. If dropped before `stay`, they are removed again.
 pub(super) struct Placed {
     original: Slot,
     sidecar: Option<Slot>,
@@ -45,10 +45,10 @@ impl Originals {
         self.root.join(relative)
     }
 
-    /// Moves the file, and its sidecar beside it, to the first free name of its day, and syncs the folder.
+    /// Moves the file and its sidecar to the first free name of its day, and syncs the folder.
     ///
-    /// The sidecar goes first: after a crash between the two, the empty place of the original shows that
-    /// neither was kept.
+    /// The sidecar is moved first. If a crash comes between the two, the original is still empty, which shows
+    /// that neither was kept.
     pub(super) fn place(
         &self,
         original: Part,
@@ -106,12 +106,12 @@ impl Originals {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
             Err(error) => Err(error),
         })?;
-        // Not made where the name is another's: a slot that is dropped removes its file.
+        // Lazy, so that no slot exists for a taken name: dropping it would remove somebody else's file.
         Ok(created.then(|| Slot { relative, path, on_drop: OnDrop::Remove, came_from: None }))
     }
 
-    /// Makes the folder of a day, and the year above it, and syncs what holds them. Under a lock, so that
-    /// nobody commits a file in a folder that another upload has created but not yet synced.
+    /// Creates the folder of a day and the year above it, and syncs their parents. This runs under a lock, so
+    /// that nobody commits a file in a folder that another upload has created but not yet synced.
     fn make_day(&self, day: &str) -> Result<(), VaultError> {
         let mut synced = self.synced_days.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = self.absolute(day);
@@ -136,7 +136,7 @@ impl Placed {
         self.sidecar.as_ref().map(|slot| slot.relative.as_str())
     }
 
-    /// The index knows these files now.
+    /// Makes the files permanent; called once the index has them.
     pub(super) fn stay(mut self) {
         self.original.on_drop = OnDrop::Stay;
         if let Some(sidecar) = &mut self.sidecar {
@@ -145,17 +145,17 @@ impl Placed {
     }
 }
 
-/// A name that this upload created, so nobody else can own what is there.
+/// A name that this upload reserved, so the file belongs to nobody else.
 struct Slot {
-    /// Below the originals, with `/` on every system.
+    /// Relative to the originals folder, with `/` on every system.
     relative: String,
     path: PathBuf,
     on_drop: OnDrop,
-    /// What came in pieces goes back to them instead of being removed.
+    /// Where a file that came in pieces is moved back to, instead of being removed.
     came_from: Option<PathBuf>,
 }
 
-/// What becomes of a file when nobody needs it any more.
+/// What happens to a file when its owner is dropped.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum OnDrop {
     Remove,
@@ -175,26 +175,26 @@ impl Drop for Slot {
     }
 }
 
-/// Where the sidecar of an original lies.
+/// The path of an original's sidecar.
 pub(super) fn sidecar_of(original: &str) -> String {
     format!("{original}.xmp")
 }
 
-/// The folder of the day, below the originals.
+/// The folder of the day, relative to the originals.
 fn day_of(created: Timestamp) -> String {
     let date = created.to_zoned(TimeZone::UTC).date();
     format!("{:04}/{date}", date.year())
 }
 
-/// Puts a file that somebody else wrote on the disk, with its name and the names of its folders.
+/// Syncs a file that somebody else wrote: its bytes, its name and the names of its folders.
 pub(super) fn sync_in_place(file: &Path, root: &Path) -> Result<(), VaultError> {
-    // Windows syncs only what is open for writing; elsewhere the file may be read-only.
+    // Windows syncs only files that are open for writing. On other systems the file may be read-only.
     let open = File::options().read(cfg!(unix)).write(!cfg!(unix)).open(file);
     disk::change("sync", file, || open.and_then(|open| open.sync_all()))?;
     file.ancestors().skip(1).take_while(|above| above.starts_with(root)).try_for_each(sync_folder)
 }
 
-/// A file's name is on the disk only when its folder was synced.
+/// A file's name is only safe on the disk after its folder was synced.
 pub(super) fn sync_folder(folder: &Path) -> Result<(), VaultError> {
     if cfg!(unix) {
         disk::change("sync", folder, || File::open(folder).and_then(|open| open.sync_all()))?;

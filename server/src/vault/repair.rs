@@ -1,8 +1,8 @@
-//! Makes the originals and the index agree again after a crash. Runs once, before the vault takes anything in.
+//! Makes the originals and the index consistent again after a crash. Runs once, before the vault accepts uploads.
 //!
-//! Invariant: a file with bytes in it is never removed, except a sidecar whose original never got its bytes.
-//! Known files are not read: the cost is one walk over the folders. What is not ours and what may not be read is
-//! passed over; it never stops a start.
+//! Invariant: a file that is not empty is never removed, except a sidecar whose original never got its bytes. Known
+//! files are not read, so the cost is one walk over the folders. Foreign and unreadable files are skipped; they never
+//! prevent a start.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -22,20 +22,20 @@ use super::place::{sidecar_of, sync_in_place};
 use super::{Vault, VaultError, disk, incoming};
 use crate::error::causes;
 
-/// What was found at the start, and set right where that is possible.
+/// What the start found, and repaired if possible.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Repair {
-    /// Unfinished uploads and reserved names, removed.
+    /// Unfinished uploads and reserved names that were removed.
     pub leftovers: usize,
-    /// Files that the index did not know, entered.
+    /// Files that were not in the index and were added.
     pub adopted: usize,
-    /// Files that lay elsewhere than the index said, corrected.
+    /// Files that were not where the index said; the index was corrected.
     pub moved: usize,
-    /// Second copies of known bytes, left alone.
+    /// Second copies of known bytes; they were left alone.
     pub copies: usize,
-    /// Files that the index knows and that are not there.
+    /// Files that are in the index but missing.
     pub missing: usize,
-    /// Originals that have another size than the index says.
+    /// Originals whose size differs from the index.
     pub damaged: usize,
 }
 
@@ -65,13 +65,13 @@ pub(super) fn repair(vault: &Vault) -> Result<Repair, VaultError> {
     Ok(done)
 }
 
-/// Everything that the index says is a file.
+/// The paths of all originals and sidecars in the index.
 fn paths(assets: Vec<Asset>) -> HashSet<String> {
     assets.into_iter().flat_map(|asset| iter::once(asset.path).chain(asset.sidecar)).collect()
 }
 
-/// That all is gone at once is hardly meant: a volume is not mounted, or the folder is the wrong one. Files that
-/// only lie elsewhere than they did are not gone.
+/// If every file is missing, the cause is probably an unmounted volume or the wrong folder, so this is refused. Files
+/// that were only moved elsewhere do not count as missing.
 fn refuse_if_all_are_gone(vault: &Vault, assets: &[Asset], found: &Found) -> Result<(), VaultError> {
     let is_there = |asset: &Asset| found.contains_key(&asset.path) || !is_absent(vault, &asset.path);
     let facts: HashSet<(u64, Digest)> = assets.iter().map(|asset| (asset.size, asset.digest)).collect();
@@ -86,7 +86,7 @@ fn refuse_if_all_are_gone(vault: &Vault, assets: &[Asset], found: &Found) -> Res
     Err(VaultError::NoOriginals { known: assets.len(), originals: vault.originals.root().to_owned() })
 }
 
-/// The walk follows no links and enters no forbidden folder; what lies there is not absent for that.
+/// Whether the file is really missing. The walk skips links and forbidden folders, so it may not have found everything.
 fn is_absent(vault: &Vault, path: &str) -> bool {
     vault.originals.absolute(path).try_exists().is_ok_and(|exists| !exists)
 }
@@ -102,13 +102,13 @@ fn count_losses(vault: &Vault, assets: Vec<Asset>, found: &Found, done: &mut Rep
         paths(assets).iter().filter(|path| !found.contains_key(*path) && is_absent(vault, path)).count();
 }
 
-/// Removes a reserved name that never got its bytes, and before it the sidecar that was placed first.
+/// Removes a reserved name that never got its bytes, and first the sidecar that was placed before it.
 fn give_back(vault: &Vault, path: &str, found: &Found, known: &HashSet<String>) -> Result<usize, VaultError> {
     let mut removed = 0;
     let sidecar = sidecar_of(path);
     for leftover in [sidecar.as_str(), path] {
         let file = vault.originals.absolute(leftover);
-        // An empty sidecar may be met twice: here and as a reserved name of its own.
+        // An empty sidecar may be visited twice: here, and as a reserved name of its own.
         if found.contains_key(leftover) && !known.contains(leftover) && file.exists() {
             disk::change("remove", &file, || fs::remove_file(&file))?;
             removed += 1;
@@ -151,8 +151,8 @@ fn enter(
     Ok(())
 }
 
-/// Reads an unknown file, and puts it on the disk with its sidecar, so that the row that follows cannot outlive
-/// them.
+/// Hashes an unknown file and syncs it with its sidecar, so that the row, which is written next, cannot outlive the
+/// files.
 fn settled(vault: &Vault, path: &str, sidecar: Option<&str>) -> Result<Digest, VaultError> {
     let root = vault.originals.root();
     let digest = digest_of(&root.join(path))?;
@@ -189,7 +189,7 @@ fn adopt(
     Ok(vault.index.write(move |index| assets::insert(index, &asset))?)
 }
 
-/// The file's own time if it fits the folder it lies in, else the start of the folder's day.
+/// The file's modification time if it falls on the folder's day, otherwise the start of that day.
 fn created(path: &str, modified: Timestamp) -> Timestamp {
     let day = path.split('/').rev().nth(1).and_then(|folder| folder.parse::<Date>().ok());
     match day.and_then(|day| day.to_zoned(TimeZone::UTC).ok()) {
@@ -198,7 +198,7 @@ fn created(path: &str, modified: Timestamp) -> Timestamp {
     }
 }
 
-/// Names that begin with a dot, and those that a NAS puts beside photos, belong to others.
+/// Hidden files, and folders that a NAS adds beside photos, belong to other programs.
 fn is_passed_over(name: &str) -> bool {
     name.starts_with('.') || name == "@eaDir"
 }
@@ -229,7 +229,7 @@ fn walk(folder: &Path, prefix: &str, found: &mut Found) -> Result<(), VaultError
     Ok(())
 }
 
-/// A folder that this program may not read, such as `lost+found`, holds nothing of its own.
+/// A folder that this program may not read, such as `lost+found`, contains none of its files.
 fn pass_over_forbidden(walked: Result<(), VaultError>) -> Result<(), VaultError> {
     match walked {
         Err(VaultError::Io { source, path, .. }) if source.kind() == io::ErrorKind::PermissionDenied => {

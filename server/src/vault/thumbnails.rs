@@ -1,5 +1,5 @@
-//! Small pictures of what the vault holds, made when they are first asked for and kept beside it. They can be deleted
-//! at any time. Of what cannot be decoded here (films, HEIC, raw photos) there is none.
+//! Thumbnails and previews. They are made on first request and then stored. They can be deleted at any time. Formats
+//! that cannot be decoded here (films, HEIC, raw photos) have none.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write};
@@ -14,18 +14,18 @@ use super::{Asset, AssetKind, Vault, VaultError};
 
 const FOLDER: &str = "thumbnails";
 
-/// Decoding needs as much memory as the picture has bytes; a panorama of 80 million points fits.
+/// Decoding needs as much memory as the decoded picture has bytes. A panorama of 80 million pixels fits.
 const MOST_MEMORY_BYTES: u64 = 256 << 20;
 
-/// Good enough that nobody sees the difference at this size.
+/// At this size, nobody sees a difference to a higher quality.
 const JPEG_QUALITY: u8 = 80;
 
-/// How large a picture is wanted, by the longer side.
+/// The size of a picture, by its longer side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Size {
-    /// For a tile among many.
+    /// For a tile in a grid.
     Thumbnail,
-    /// For a screen.
+    /// For a full screen.
     Preview,
 }
 
@@ -46,7 +46,7 @@ impl Size {
 }
 
 impl Vault {
-    /// Where the picture lies, a JPEG; `None` if there can be none of this asset.
+    /// The path of the picture, a JPEG; `None` if this asset cannot have one.
     pub fn picture(&self, asset: &Asset, size: Size) -> Result<Option<PathBuf>, VaultError> {
         let name = Uuid::from_bytes(asset.id.0).to_string();
         let folder = self.data.join(FOLDER).join(&name[..2]);
@@ -65,7 +65,7 @@ impl Vault {
     }
 }
 
-/// Upright; `None` if it is no picture that can be decoded here.
+/// The picture, turned upright; `None` if it cannot be decoded here.
 fn decoded(original: &Path) -> Result<Option<DynamicImage>, VaultError> {
     let file = File::open(original).doing("open", original)?;
     let mut limits = Limits::default();
@@ -80,7 +80,7 @@ fn decoded(original: &Path) -> Result<Option<DynamicImage>, VaultError> {
     }
 }
 
-/// A damaged picture, and not a disk that cannot be read.
+/// Whether the picture is damaged, as opposed to a disk error.
 fn is_cut(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData)
 }
@@ -90,7 +90,7 @@ fn decode(file: BufReader<File>, limits: Limits) -> Result<DynamicImage, ImageEr
     let mut left = limits.clone();
     reader.limits(limits);
     let mut decoder = reader.into_decoder()?;
-    // What a decoder needs for itself it counts, what it makes it does not.
+    // A decoder counts its working memory against the limit, but not its output.
     left.reserve(decoder.total_bytes())?;
     let orientation = decoder.orientation()?;
     let mut picture = DynamicImage::from_decoder(decoder)?;
@@ -98,12 +98,12 @@ fn decode(file: BufReader<File>, limits: Limits) -> Result<DynamicImage, ImageEr
     Ok(picture)
 }
 
-/// Under another name first: nobody is given half a picture.
+/// Written under another name first, so that nobody gets an incomplete picture.
 fn write(picture: &DynamicImage, place: &Path) -> Result<(), VaultError> {
     let part = place.with_extension(format!("{}.part", Uuid::new_v4()));
     let written = File::create_new(&part).and_then(|file| {
         let mut file = BufWriter::new(file);
-        // JPEG knows no transparency.
+        // JPEG has no transparency.
         let picture = DynamicImage::ImageRgb8(picture.to_rgb8());
         picture
             .write_with_encoder(JpegEncoder::new_with_quality(&mut file, JPEG_QUALITY))
@@ -112,7 +112,7 @@ fn write(picture: &DynamicImage, place: &Path) -> Result<(), VaultError> {
         fs::rename(&part, place)
     });
     if written.is_err() {
-        // What caused it is told; the part is only litter.
+        // The write error is reported; a leftover part does no harm.
         _ = fs::remove_file(&part);
     }
     written.doing("write", place)

@@ -1,4 +1,4 @@
-//! What the vault holds in the order of time, a month at a time: the months alone are little, however many photos.
+//! The assets of the vault by month. A list of the months alone stays small, however many photos there are.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -12,18 +12,18 @@ use crate::index::IndexError;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Month {
-    /// Its first day, in UTC.
+    /// The first day of the month, in UTC.
     pub start: Date,
     pub count: u64,
 }
 
 impl Vault {
-    /// The months in which there are photos, newest first.
+    /// The months that have photos, newest first.
     pub fn months(&self) -> Result<Vec<Month>, IndexError> {
         self.index.read(months)
     }
 
-    /// What was taken in the month that begins on this day, newest first.
+    /// The photos of the month that begins on this day, newest first.
     pub fn month(&self, start: Date) -> Result<Vec<Asset>, IndexError> {
         let start = start.first_of_month();
         let Ok(end) = start.checked_add(1.month()) else { return Ok(Vec::new()) };

@@ -1,8 +1,8 @@
-//! Uploads that come in pieces. Their bytes lie in a folder of their own, and a row of the index says how far each
-//! of them is; both outlive the server.
+//! Uploads that come in pieces. Their bytes are in a folder of their own, and a row of the index stores how far each
+//! upload has got. Both survive a restart.
 //!
-//! Invariant: a row never claims a byte that is not on the disk. After a crash an upload goes on from its last
-//! record, and what was written behind it is cut off; so the digest is never computed twice.
+//! Invariant: a row never claims a byte that is not on the disk. After a crash, an upload resumes from its last record,
+//! and the bytes written after it are cut off. The hash state is stored too, so recorded bytes are never hashed again.
 
 use std::fmt::{self, Display, Formatter};
 use std::fs::{self, File};
@@ -24,10 +24,10 @@ use super::{AssetKind, Description, Kept, Vault, VaultError, place};
 use crate::error::causes;
 use crate::index::IndexError;
 
-/// A crash costs at most so many bytes of an upload.
+/// The most bytes of an upload that a crash can cost.
 const RECORD_EVERY_BYTES: u64 = 16 << 20;
 
-/// An upload that nobody went on with for so long is given up.
+/// An upload that nobody resumed for this long is deleted.
 pub const KEPT_FOR_DAYS: i64 = 7;
 
 const EXTENSION: &str = "part";
@@ -35,23 +35,23 @@ const EXTENSION: &str = "part";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct UploadId(Uuid);
 
-/// An upload as the index knows it.
+/// An upload, as stored in the index.
 #[derive(Debug, Clone)]
 pub struct Upload {
     pub id: UploadId,
-    /// What the whole file is to have.
+    /// The promised digest of the whole file.
     digest: Digest,
-    /// Bytes of the whole file, if they were told.
+    /// Bytes of the whole file, if the client said so.
     pub length: Option<u64>,
     /// Bytes that are on the disk.
     pub received: u64,
     hash_state: Vec<u8>,
     description: Description,
-    /// What became of it, once it was complete.
+    /// The asset that it became, once complete.
     pub asset: Option<AssetId>,
 }
 
-/// An upload that is being written to. Only one at a time may be open for each.
+/// An upload that is being written. It may be open only once at a time.
 pub struct Open {
     upload: Upload,
     path: PathBuf,
@@ -60,11 +60,11 @@ pub struct Open {
     written: u64,
 }
 
-/// What became of the bytes of an upload that is complete.
+/// The result of completing an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completed {
     Kept(Kept),
-    /// They have another digest than was promised. Nothing was kept.
+    /// The digest differs from the promised one. Nothing was kept.
     Mismatch,
 }
 
@@ -106,7 +106,7 @@ impl Vault {
         self.index.read(|index| get(index, id))
     }
 
-    /// Opens an upload to go on with it; `None` if its bytes are lost, and then it is forgotten.
+    /// Opens an upload to resume it. `None` if its bytes are lost; then the upload is forgotten.
     pub fn open_upload(&self, upload: Upload) -> Result<Option<Open>, VaultError> {
         let path = self.part_of(upload.id);
         let state = SerializedState::<Sha1>::try_from(upload.hash_state.as_slice()).ok();
@@ -124,7 +124,7 @@ impl Vault {
             self.forget_upload(upload.id)?;
             return Ok(None);
         }
-        // From now on it is not given up for being old.
+        // Touching it restarts its time limit.
         if !self.index.write({
             let id = upload.id;
             move |index| touch(index, id)
@@ -137,7 +137,7 @@ impl Vault {
         Ok(Some(Open { upload, path, file, hash, written }))
     }
 
-    /// Writes a piece behind what is there. It counts once it is recorded.
+    /// Appends a piece. It counts once it is recorded.
     pub fn append(&self, open: &mut Open, bytes: &[u8]) -> Result<(), VaultError> {
         disk::write(&open.path, &open.file, bytes)?;
         open.hash.update(bytes);
@@ -145,7 +145,7 @@ impl Vault {
         if open.written - open.upload.received >= RECORD_EVERY_BYTES { self.record(open) } else { Ok(()) }
     }
 
-    /// When this returns, a power cut cannot undo what was written so far.
+    /// Syncs and records the bytes written so far. Once this returns, a power cut cannot undo them.
     pub fn record(&self, open: &mut Open) -> Result<(), VaultError> {
         disk::change("sync", &open.path, || open.file.sync_data())?;
         let (id, received, state) = (open.upload.id, open.written, open.hash.serialize().to_vec());
@@ -155,7 +155,7 @@ impl Vault {
         Ok(())
     }
 
-    /// The length became known.
+    /// Stores the length of the whole file.
     pub fn set_length(&self, open: &mut Open, length: u64) -> Result<(), VaultError> {
         let id = open.upload.id;
         self.index.write(move |index| {
@@ -165,7 +165,7 @@ impl Vault {
         Ok(())
     }
 
-    /// Keeps what arrived, if it is what was promised.
+    /// Keeps the file if its digest is the promised one.
     pub fn complete(&self, open: Open) -> Result<Completed, VaultError> {
         let Open { upload, path, file, hash, written } = open;
         let digest = Digest(hash.finalize().into());
@@ -177,7 +177,7 @@ impl Vault {
         let received = Received { part, digest, size: written };
         let kept = self.keep(received, None, upload.description)?;
         let (Kept::New(asset) | Kept::Already(asset)) = kept;
-        // Still there if the bytes were held already.
+        // The part still exists if the bytes were already held.
         let tidied = remove_if_there(&path)
             .and_then(|()| Ok(self.index.write(move |index| conclude(index, upload.id, written, asset))?));
         if let Err(error) = tidied {
@@ -195,7 +195,7 @@ impl Vault {
         remove_if_there(&self.part_of(id))
     }
 
-    /// The upload of these bytes that got furthest, if one has begun and is not complete.
+    /// The unfinished upload of these bytes that has got furthest.
     pub fn unfinished_upload(&self, digest: Digest) -> Result<Option<Upload>, IndexError> {
         self.index.read(|index| {
             let sql =
@@ -204,7 +204,7 @@ impl Vault {
         })
     }
 
-    /// Gives up what nobody went on with; returns how many uploads that were.
+    /// Deletes uploads that nobody resumed in time, and returns their number.
     pub fn forget_stale_uploads(&self, now: Timestamp) -> Result<usize, VaultError> {
         let before = (now - (KEPT_FOR_DAYS * 24).hours()).as_millisecond();
         let stale = self.index.read(|index| {
@@ -216,7 +216,7 @@ impl Vault {
         Ok(stale.len())
     }
 
-    /// Removes bytes that no row knows: what a crash left. Not while uploads are begun.
+    /// Removes parts without a row, which a crash left behind. Must not run while uploads can begin.
     pub(super) fn remove_unknown_parts(&self) -> Result<usize, VaultError> {
         let mut removed = 0;
         for entry in fs::read_dir(&self.uploads).doing("list", &self.uploads)? {
@@ -279,7 +279,7 @@ fn get(index: &Connection, id: UploadId) -> rusqlite::Result<Option<Upload>> {
     index.prepare_cached("SELECT * FROM upload WHERE id = ?1")?.query_row([id.key()], from_row).optional()
 }
 
-/// False if it is known no more.
+/// Returns false if the upload no longer exists.
 fn touch(index: &Connection, id: UploadId) -> rusqlite::Result<bool> {
     let sql = "UPDATE upload SET touched_at = ?2 WHERE id = ?1";
     Ok(index.prepare_cached(sql)?.execute((id.key(), now_ms()))? > 0)
@@ -290,7 +290,7 @@ fn advance(index: &Connection, id: UploadId, received: u64, state: &[u8]) -> rus
     index.prepare_cached(sql)?.execute((id.key(), received, state, now_ms())).map(drop)
 }
 
-/// The row stays for a while: whoever missed the answer can still learn that all arrived.
+/// The row stays for a while, so that a client that missed the response can still learn that the upload is complete.
 fn conclude(index: &Connection, id: UploadId, received: u64, asset: AssetId) -> rusqlite::Result<()> {
     let sql = "UPDATE upload SET received = ?2, length = ?2, asset = ?3, touched_at = ?4 WHERE id = ?1";
     index.prepare_cached(sql)?.execute((id.key(), received, asset.0, now_ms())).map(drop)
