@@ -1,5 +1,5 @@
-//! What `cargo xtask bench ingest` weighs: files sent to a server over several connections, against writing, hashing
-//! and syncing the same bytes in a bare loop. Prints the seconds that it took.
+//! The measured part of `cargo xtask bench ingest`: sends files to a server over several connections. For comparison,
+//! it writes, hashes and syncs the same bytes in a bare loop. Prints the seconds that it took.
 //!
 //! `weigh bare DIR FILES BYTES WORKERS`, `weigh send ADDRESS KEY FILES BYTES CONNECTIONS`
 
@@ -35,7 +35,7 @@ fn main() {
     println!("{}", began.elapsed().as_secs_f64());
 }
 
-/// Takes all files in turn, several at a time.
+/// Calls `take` once for each file, with several workers at a time.
 fn each<T>(files: usize, workers: usize, begin: impl Fn() -> T + Sync, take: impl Fn(&mut T, usize) + Sync) {
     let next = AtomicUsize::new(0);
     thread::scope(|scope| {
@@ -54,7 +54,7 @@ fn each<T>(files: usize, workers: usize, begin: impl Fn() -> T + Sync, take: imp
     });
 }
 
-/// The bytes of a file in chunks: no two files are equal.
+/// The bytes of a file in chunks; no two files are equal.
 fn chunks(file: usize, bytes: usize) -> impl Iterator<Item = Vec<u8>> {
     let first = file.to_le_bytes();
     (0..bytes.div_ceil(CHUNK_BYTES)).map(move |number| {
@@ -118,7 +118,7 @@ impl<'a> Client<'a> {
         assert_eq!(self.status(), 201);
     }
 
-    /// Of the answer, which is read whole.
+    /// The status of the response, after reading all of it.
     fn status(&mut self) -> u16 {
         let (mut status, mut length) = (0, 0);
         loop {

@@ -1,4 +1,4 @@
-//! Every route, asked by every kind of caller. What is not for them looks to each as if it were not there.
+//! Every route, called by every kind of caller. To callers without access, each resource looks as if it did not exist.
 
 #[path = "support/pieces.rs"]
 mod pieces;
@@ -12,7 +12,7 @@ use serde_json::json;
 use server::door::User;
 use support::{ABC, ABC_HEX, Answer, Form, Server};
 
-/// What a route gives to whoever may use it, and to another user who knows the address.
+/// The status that a route returns to callers with access, and to another user who knows the path.
 struct Route {
     method: &'static str,
     path: String,
@@ -37,7 +37,7 @@ fn every_route_answers_each_caller_what_is_theirs() {
     for route in &routes {
         let name = format!("{} {}", route.method, route.path);
         for (who, headers, status) in strangers(&server, &mine) {
-            // A browser reads across origins only what it is allowed to, so reading is refused to nobody for that.
+            // The browser itself blocks cross-origin reads, so the server refuses reads to nobody.
             let reads = ["GET", "HEAD", "OPTIONS"].contains(&route.method);
             let status = if who == "another site" && reads { route.right } else { status };
             let answer = ask(&server, route, &headers);
@@ -63,7 +63,7 @@ fn every_route_answers_each_caller_what_is_theirs() {
     assert_eq!(mine.ask(&server, "GET", "/api/users/me", b"").status, 401, "the last route sent it away");
 }
 
-/// The routes that change what others need stand at the end.
+/// Routes that delete what other routes need come last.
 fn routes(asset: &str, album: &str, upload: &str, device: &str, folder: &str) -> Vec<Route> {
     let route =
         |method, path: &str, body, right, other| Route { method, path: path.to_owned(), body, right, other };
@@ -107,7 +107,7 @@ fn routes(asset: &str, album: &str, upload: &str, device: &str, folder: &str) ->
 
 type Headers = Vec<(&'static str, String)>;
 
-/// Who is refused, and with which status.
+/// The callers who are refused, and the status that each gets.
 fn strangers(server: &Server, mine: &Caller) -> Vec<(&'static str, Headers, u16)> {
     let revoked = Caller::user(server, "gone");
     server.state.door.remove_user(&"gone".parse().unwrap()).unwrap();
@@ -131,7 +131,7 @@ struct Caller {
 }
 
 impl Caller {
-    /// A new user, or a known one with another browser.
+    /// A new user, or another browser of a known one.
     fn user(server: &Server, name: &str) -> Self {
         let name = name.parse().unwrap();
         let user = server
@@ -239,7 +239,7 @@ fn a_quota_holds_for_forms_and_pieces() {
     assert_eq!(files_of(&server, "bea"), 1);
 }
 
-/// A whole upload in chunks, whose length nothing tells before its end.
+/// Sends a whole upload in chunks, so that nothing announces its length.
 fn send_untold(server: &Server, by: &Caller, bytes: &[u8]) -> u16 {
     let (digest, data) = (pieces::digest_of(bytes), pieces::asset_data("c.jpg"));
     let cookie = &by.cookie;

@@ -1,4 +1,4 @@
-//! What a start makes of whatever a crash left: each state is built by hand, file by file.
+//! How a start handles whatever a crash left behind. Each state is built by hand, file by file.
 
 mod support;
 
@@ -193,7 +193,7 @@ fn only_parts_are_removed_from_incoming() {
     assert_eq!(support::files(&folder.path().join("incoming")), ["notes.txt"]);
 }
 
-/// Root may read anything; there, this shows only that a start is possible.
+/// Root may read everything, so as root this only shows that the server starts.
 #[cfg(unix)]
 #[test]
 fn an_unreadable_photo_or_folder_does_not_stop_the_start() {

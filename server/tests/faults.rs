@@ -1,5 +1,5 @@
-//! Every step on the way of a file to the disk fails once: the disk is full, or broken, or the power is cut. What was
-//! answered with "kept" is there, what was not leaves nothing that counts, and the same upload succeeds afterwards.
+//! Every step of a file's way to the disk fails once: the disk is full, or broken, or the power is cut. A file that was
+//! acknowledged is there afterwards. One that was not leaves nothing that counts, and the same upload then succeeds.
 
 #[path = "support/pieces.rs"]
 mod pieces;
@@ -63,7 +63,7 @@ fn a_power_cut_at_any_step_loses_nothing_that_was_acknowledged() {
         for step in 0..steps_of(upload) {
             let place = format!("cut at step {step} of {name}");
             let server = Server::start();
-            // From here on nothing reaches the disk, not even what would tidy up.
+            // From this step on, nothing reaches the disk, not even the cleanup.
             fail::cfg("disk", &format!("{step}*off->return({BROKEN})")).unwrap();
             let answer = upload(&server);
             let folder = server.stop();
@@ -84,7 +84,7 @@ fn what_is_answered_is_on_the_disk_first() {
     let scenario = FailScenario::setup();
     let seen = Steps::watch();
     let server = Server::start();
-    // The first use of a key is written down.
+    // The first use of a key is a write, so it is done before the steps are compared.
     server.get("/api/users/me");
     seen.take();
     assert_eq!(form(&server).status, 201);
@@ -104,7 +104,7 @@ fn what_is_answered_is_on_the_disk_first() {
     scenario.teardown();
 }
 
-/// Every step to the disk, in order, as it is traced.
+/// Every disk step in order, recorded from the trace log.
 #[derive(Clone, Default)]
 struct Steps(Arc<Mutex<Vec<String>>>);
 
@@ -132,7 +132,7 @@ impl<S: Subscriber> Layer<S> for Steps {
 #[derive(Default)]
 struct Step {
     what: String,
-    /// Of the file.
+    /// The file's name.
     name: String,
 }
 
@@ -152,7 +152,7 @@ impl Visit for Step {
     }
 }
 
-/// Sends again what was sent, and looks at every byte.
+/// Sends the upload again and verifies every byte.
 fn whole_in_the_end(server: &Server, upload: Upload, place: &str) {
     let again = upload(server);
     assert!(again.status < 300, "{place}, again: {again:?}");
@@ -177,7 +177,7 @@ fn total(server: &Server) -> usize {
     total.and_then(|total| total.try_into().ok()).unwrap()
 }
 
-/// How often an upload that succeeds touches the disk.
+/// How many disk steps a successful upload takes.
 fn steps_of(upload: Upload) -> usize {
     let server = Server::start();
     let steps = Arc::new(AtomicUsize::new(0));
@@ -196,7 +196,7 @@ fn form_with_sidecar(server: &Server) -> Answer {
     server.upload(&Form::photo("IMG.jpg", b"some bytes").file("sidecarData", "IMG.jpg.xmp", b"<xmp/>"))
 }
 
-/// As a browser does it: begun empty, so that what is there already is found.
+/// Uploads as a browser does: the upload is created empty, so that the server can report what it already has.
 fn two_pieces(server: &Server) -> Answer {
     let whole = b"some bytes";
     let begun = create(server, whole, "?0", &[], &[("upload-length", "10")]);

@@ -1,4 +1,4 @@
-//! What the folders of the devices hold is remembered, for the day on which one is to be had again.
+//! The server stores the inventories of the devices' folders, so that a folder can be restored later.
 
 mod support;
 

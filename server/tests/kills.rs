@@ -1,6 +1,6 @@
-//! The server is killed again and again while it takes files in, from several clients at once. After each start
-//! all that it ever acknowledged is there; in the end every byte is right, and no half of a file is to be seen.
-//! KILLS=n kills it more often; SEED=n makes the same choices again.
+//! The server is killed again and again while several clients upload at once. After each start, every upload that it
+//! ever acknowledged is there. At the end every byte is right, and no incomplete file is left. KILLS=n kills it more
+//! often; SEED=n repeats the same random choices.
 
 #[path = "support/program.rs"]
 mod program;
@@ -23,19 +23,19 @@ use tempfile::TempDir;
 
 const KILLS: u64 = 200;
 const CLIENTS: u64 = 4;
-/// From "ready" to the kill.
+/// The longest time from "ready" to the kill.
 const LONGEST_LIFE_MS: u64 = 120;
-/// Each so many lives all bytes are read.
+/// All bytes are verified after this many lives.
 const LIVES_PER_CHECK: u64 = 25;
 const USUAL_BYTES: usize = 100_000;
-/// More than what an upload may lose in a crash.
+/// More than an upload may lose in a crash.
 const LARGE_BYTES: usize = 20_000_000;
 const ONE_IS_LARGE_OF: u32 = 60;
 
-/// What all clients together know.
+/// What all clients know together.
 #[derive(Default)]
 struct Ledger {
-    /// Whole files that were sent, or begun to be.
+    /// Files that were sent, at least in part.
     begun: HashSet<String>,
     acknowledged: HashSet<String>,
 }
@@ -177,7 +177,8 @@ fn all_is_held(url: &str, key: &str, digests: &HashSet<String>) {
     }
 }
 
-/// Every original is a whole file that a client sent, once; all that was acknowledged is among them.
+/// Checks that every original is a whole file that a client sent, that none exists twice, and that every acknowledged
+/// file is there.
 fn all_is_right(folder: &TempDir, ledger: &Ledger) {
     let held = check(folder.path(), Depth::Data, |_, _| {}, |finding| panic!("{finding:?}")).unwrap();
     let mut found = HashSet::new();

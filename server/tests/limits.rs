@@ -1,4 +1,4 @@
-//! What more is asked of the server than it can give: each client hears why, and nothing stays behind.
+//! Requests beyond the server's limits: each client learns the reason, and nothing stays behind.
 
 #[path = "support/pieces.rs"]
 mod pieces;
@@ -35,7 +35,7 @@ fn one_device_has_so_many_uploads_at_once_and_others_are_served() {
     let mut waiting: Vec<TcpStream> = (0..64).map(|_| begun_upload(&server)).collect();
     let form = Form::photo("a.jpg", b"one more");
     let one_more = || {
-        // What is sent while the last ones still come takes the place of one of them.
+        // An upload sent before the server has seen the last ones takes the place of one of them.
         waiting.push(begun_upload(&server));
         server.upload(&form)
     };
@@ -63,7 +63,7 @@ fn one_address_has_so_many_connections_and_hears_why_it_gets_no_more() {
         _ = stream.read_to_string(&mut answer);
         answer.starts_with("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n")
     };
-    // They are let in side by side: what is refused first may be one of them.
+    // Connections are accepted concurrently, so the first one refused may be one of these.
     until(|| many.push(server.connect()), refused);
     drop(many);
     until(|| server.connect_and_ping(), |answered| *answered);
@@ -87,7 +87,7 @@ fn a_server_that_stops_puts_down_what_is_on_its_way() {
     assert_eq!(looked.header("upload-offset"), "600000");
 }
 
-/// A form that never comes.
+/// An upload form whose body never arrives.
 fn begun_upload(server: &Server) -> TcpStream {
     let (mut stream, key, kind) = (server.connect(), &server.key, support::CONTENT_TYPE);
     write!(

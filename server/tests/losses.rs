@@ -1,4 +1,4 @@
-//! What is answered when originals were deleted, cut or made unreachable behind the server's back.
+//! How the server answers when its originals were deleted, truncated or made unreadable behind its back.
 
 mod support;
 

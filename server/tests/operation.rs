@@ -1,4 +1,4 @@
-//! What the person who runs the server gets to see of it.
+//! What the person who runs the server can see of it.
 
 #[path = "support/program.rs"]
 mod program;

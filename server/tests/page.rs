@@ -1,4 +1,4 @@
-//! How the page is handed out: types, caching, compression and protection.
+//! How the page is served: content types, caching, compression and security headers.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! The program itself, as a person starts it.
+//! The program itself, started as a user starts it.
 
 #[path = "support/program.rs"]
 mod program;

@@ -1,4 +1,5 @@
-//! Whatever arrives: no fault of ours, nothing half kept, and no other file than was sent. PROPTEST_CASES=n tries more.
+//! Arbitrary input causes no internal error, no half-stored file, and no file that was not sent. PROPTEST_CASES=n runs
+//! more cases.
 
 #[path = "support/pieces.rs"]
 mod pieces;
@@ -16,12 +17,12 @@ use server::vault::{Depth, check};
 use sha1::{Digest, Sha1};
 use support::{Form, Server, files};
 
-/// What failed is told, and not written among the sources.
+/// Failures are printed, and not stored among the sources.
 fn config() -> ProptestConfig {
     ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
 }
 
-/// How a valid form is spoilt.
+/// Ways to corrupt a valid form.
 #[derive(Debug, Clone)]
 enum Harm {
     Cut(usize),
@@ -115,14 +116,14 @@ fn headers_of_pieces_that_make_no_sense_are_refused() {
     assert!(server.originals().is_empty(), "nothing had the digest that it promised");
 }
 
-/// What a client does next with its upload.
+/// The next step of a client with its upload.
 #[derive(Debug, Clone)]
 enum Step {
-    /// Sends so many bytes at the place where the upload is.
+    /// Sends this many bytes at the right offset.
     Append(usize),
-    /// Sends at another place.
+    /// Sends at a wrong offset.
     Astray(usize),
-    /// Loses the connection after so many bytes.
+    /// Loses the connection after this many bytes.
     BreakOff(usize),
 }
 
@@ -183,7 +184,7 @@ impl std::fmt::LowerHex for HexOf {
     }
 }
 
-/// Any JSON, often with the names that the API knows.
+/// Any JSON, often with the field names of the API.
 fn any_json() -> impl Strategy<Value = Value> {
     let names =
         ["code", "deviceName", "assets", "id", "checksum", "albumName", "ids", "bytesPerSecond", "assetIds"];
@@ -238,7 +239,7 @@ fn any_path_and_query_has_an_answer() {
     });
 }
 
-/// The status, or 0 if the connection was cut without an answer. What ureq would refuse to send is sent.
+/// Returns the status, or 0 if the connection was cut without a response. It can send requests that ureq would reject.
 fn raw(server: &Server, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> u16 {
     let mut stream = server.connect();
     let (key, length) = (&server.key, body.len());
@@ -250,7 +251,7 @@ fn raw(server: &Server, method: &str, path: &str, headers: &[(&str, &str)], body
     }
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(b"\r\n").unwrap();
-    // A server that has refused already may not take the rest.
+    // Fails if the server has already refused and reads no more.
     _ = stream.write_all(body);
     let mut answer = Vec::new();
     _ = stream.read_to_end(&mut answer);

@@ -1,4 +1,4 @@
-//! Pushing to the devices, against a push service of our own that decrypts what it gets as a browser would.
+//! Pushes to devices, against our own push service, which decrypts each push as a browser would.
 
 mod support;
 
@@ -100,7 +100,7 @@ fn a_browser_that_is_paired_anew_keeps_its_time_of_day() {
     assert_eq!(again.state(&server)["dailyAt"], 600);
     assert_eq!(again.state(&server)["endpoint"], service.endpoint());
     assert_eq!(device.state(&server)["subscribed"], false);
-    // What its person empties stays empty.
+    // Once the user clears the time, it stays cleared.
     assert_eq!(again.subscribe(&server, &service.endpoint(), None).status, 204);
     assert_eq!(again.state(&server)["dailyAt"], Value::Null);
 }
@@ -182,7 +182,7 @@ fn a_device_can_be_pushed_to_now_and_stop_being_pushed_to() {
         thread::yield_now();
     }
     assert_eq!(received(&service.pushes()[0].body), r#"{"reason":"asked"}"#);
-    // The service asked for an hour.
+    // The service asked us to wait an hour.
     assert_eq!(device.ask(&server, "POST", "/safelight/v1/push/test", &Value::Null).status, 409);
     assert_eq!(device.ask(&server, "DELETE", "/safelight/v1/push", &Value::Null).status, 204);
     assert_eq!(device.state(&server)["subscribed"], false);
@@ -220,7 +220,7 @@ impl Device {
 
     fn subscribe(&self, server: &Server, endpoint: &str, daily_at: Option<i64>) -> Answer {
         let keys = json!({"p256dh": RECEIVER_POINT, "auth": AUTH});
-        // A browser adds what we have no use for.
+        // A browser also sends fields that the server does not use.
         let body = json!({"endpoint": endpoint, "expirationTime": null, "keys": keys, "dailyAt": daily_at});
         self.ask(server, "PUT", "/safelight/v1/push", &body)
     }
@@ -265,7 +265,8 @@ fn assert_signed(push: &Push, audience: &str, now: Timestamp, public_key: &Value
     assert!(part(1)["sub"].as_str().unwrap().starts_with("mailto:"));
 }
 
-/// What a browser's vendor runs: takes pushes, and answers each as told; 429 asks for an hour.
+/// A browser vendor's push service: accepts pushes and answers each with the given status. A 429 asks for an
+/// hour's wait.
 struct PushService {
     address: SocketAddr,
     pushes: Arc<Mutex<Vec<Push>>>,
@@ -289,7 +290,7 @@ impl PushService {
         let address = listener.local_addr().unwrap();
         let pushes = Arc::<Mutex<Vec<Push>>>::default();
         let (taken, statuses) = (Arc::clone(&pushes), statuses.to_vec());
-        // Ends with the test's process.
+        // Ends with the test process.
         thread::spawn(move || {
             for status in statuses {
                 let mut stream = BufReader::new(listener.accept().unwrap().0);

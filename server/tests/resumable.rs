@@ -1,5 +1,5 @@
-//! Resumable uploads, one test for each rule of the draft that applies (draft-ietf-httpbis-resumable-upload), and for
-//! what is ours: the digest, the restart, the week.
+//! Resumable uploads: one test for each rule of the draft that applies (draft-ietf-httpbis-resumable-upload), and tests
+//! for our own additions: the digest, restarts, and the limit of one week.
 
 #[path = "support/pieces.rs"]
 mod pieces;
@@ -207,7 +207,7 @@ fn lengths_that_do_not_agree_are_refused() {
 fn more_than_the_length_ends_the_upload() {
     let server = Server::start();
     let place = begin(&server, ABC, &[("upload-length", "3")]);
-    // Chunked: only the bytes themselves tell how many they are.
+    // Chunked encoding, so that nothing announces the length.
     let mut stream = server.connect();
     let key = &server.key;
     write!(stream, "PATCH {place} HTTP/1.1\r\nHost: x\r\nx-api-key: {key}\r\nContent-Type: application/partial-upload\r\n\
@@ -270,7 +270,7 @@ fn whoever_comes_last_goes_on_and_who_was_before_ends() {
     let server = Server::start();
     let bytes = bytes(1_000_000);
     let place = begin(&server, &bytes, &[]);
-    // A client that was cut off without a word: its connection stands, and says nothing more.
+    // This client went silent: its connection stays open but sends nothing more.
     let mut silent = patch_head(&server, &place, 0, bytes.len());
     silent.write_all(&bytes[..300_000]).unwrap();
     thread::sleep(Duration::from_millis(300));
@@ -347,11 +347,11 @@ fn an_upload_outlives_the_server_and_its_digest_is_not_computed_anew() {
     append(&server, &place, 0, "?0", &bytes[..17_000_000]);
     let folder = server.stop();
     let part = folder.path().join("uploads").join(&files(&folder.path().join("uploads"))[0]);
-    // Whatever was written behind the last record is cut off.
+    // Bytes after the last record are cut off.
     fs::OpenOptions::new().append(true).open(&part).unwrap().write_all(b"torn").unwrap();
     let server = Server::start_in(folder);
     assert_eq!(offset_of(&server, &place), "17000000");
-    // Damage behind the digest's back shows that nobody reads it again.
+    // The digest would not match if the server read these bytes again.
     let mut damaged = fs::read(&part).unwrap();
     damaged[5] ^= 1;
     fs::write(&part, damaged).unwrap();

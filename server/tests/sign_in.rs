@@ -1,4 +1,4 @@
-//! Who gets in, how, and what everybody else learns: nothing.
+//! Who gets in, and how. Everybody else learns nothing.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! Looking at what the vault holds: by month, as small pictures, and in parts, as a player of films asks for them.
+//! Browsing the vault: by month, as thumbnails, and in byte ranges, as a video player requests them.
 
 mod support;
 
@@ -93,7 +93,7 @@ fn media(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/media").join(name)).unwrap()
 }
 
-/// Wider than high, with a note that it was taken upright (EXIF orientation 6).
+/// A landscape photo whose EXIF orientation (6) says that it was taken upright.
 fn turned_photo() -> Vec<u8> {
     let mut jpeg = Vec::new();
     let picture = image::RgbImage::new(40, 20);
@@ -106,7 +106,7 @@ fn turned_photo() -> Vec<u8> {
     jpeg
 }
 
-/// Little to send, and gigabytes to decode.
+/// Small to send, but gigabytes when decoded.
 fn png_of_one_colour(side: u32) -> Vec<u8> {
     let mut png = Vec::new();
     let picture = image::GrayImage::new(side, side);

@@ -1,4 +1,4 @@
-//! The server under TLS, as a process of its own.
+//! The server under TLS, in a process of its own.
 
 #[path = "support/program.rs"]
 mod program;
@@ -41,7 +41,7 @@ fn a_renewed_certificate_is_used_without_a_restart() {
     let server = serve(folder.path());
     let port = server.line("Listening on 127.0.0.1:");
     assert!(ping(port, &old).is_ok());
-    // Half of a renewal is no reason to stop.
+    // A half-finished renewal must not stop the server.
     fs::write(folder.path().join("cert.pem"), "not yet written").unwrap();
     sleep(Duration::from_secs(3));
     assert!(ping(port, &old).is_ok());

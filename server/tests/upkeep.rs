@@ -1,4 +1,4 @@
-//! What a person does now and then on the command line: verify, repair, copy the index, make it anew.
+//! Maintenance on the command line: check, repair, back up the index, and rebuild it.
 
 mod support;
 
@@ -36,7 +36,7 @@ fn check_finds_every_damage_and_repair_sets_right_what_can_be() {
     assert!(told.contains("1 files that the index did not know were entered"), "{told}");
     assert_eq!(fs::read(folder.path().join("damaged").join(DAY).join("flipped.jpg")).unwrap(), b"flap");
 
-    // Whoever has the bytes may send them again, and all is well.
+    // A client that still has the bytes can upload them again, and everything is repaired.
     let server = Server::start_in(folder);
     assert!(epoch(&server).is_string(), "browsers ask again about everything");
     for (name, bytes) in [("flipped.jpg", b"flip"), ("lost.jpg", b"lost")] {
@@ -111,7 +111,7 @@ fn run(data: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_safelight")).args(args).arg("--data").arg(data).output().unwrap()
 }
 
-/// What it said when it ended with an error.
+/// The standard output of a command that must fail.
 fn failing(data: &Path, args: &[&str]) -> String {
     let ended = run(data, args);
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");

@@ -1,4 +1,4 @@
-//! What becomes of uploads: on the wire, and on the disk.
+//! Uploads: what happens on the wire and on the disk.
 
 mod support;
 
@@ -26,7 +26,7 @@ fn a_device_that_asked_to_be_slowed_is_read_slowly_until_it_asks_otherwise() {
         while server.incoming().is_empty() {
             thread::yield_now();
         }
-        // At one byte a second it would take 12 days.
+        // At one byte a second, the upload would take 12 days.
         rate(json!(null));
         assert_eq!(upload.join().unwrap(), 201);
     });

@@ -1,6 +1,6 @@
-//! A server of its own for each test: real HTTP over loopback, its data in a folder that goes away.
+//! A separate server for each test: real HTTP over loopback, with a temporary data folder.
 
-// Each test program uses a part of this.
+// Each test program uses only some of these functions.
 #![allow(dead_code)]
 
 use std::fs;
@@ -25,7 +25,7 @@ pub struct Server {
     thread: Option<JoinHandle<()>>,
 }
 
-/// An answer, read whole.
+/// A response with its whole body.
 #[derive(Clone)]
 pub struct Answer {
     pub status: u16,
@@ -86,7 +86,7 @@ impl Server {
         Self { folder, state, key, address, stop: Some(stop), thread: Some(thread) }
     }
 
-    /// Waits until everything that was in flight has ended.
+    /// Stops the server, waits until all requests in flight have ended, and returns its data folder.
     pub fn stop(mut self) -> TempDir {
         self.stop.take();
         self.thread.take().unwrap().join().unwrap();
@@ -101,7 +101,7 @@ impl Server {
         TcpStream::connect(self.address).unwrap()
     }
 
-    /// Whether a new connection is served.
+    /// Opens a new connection and returns whether the server answers on it.
     pub fn connect_and_ping(&self) -> bool {
         let mut stream = self.connect();
         let asked = write!(stream, "GET /api/server/ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -109,7 +109,7 @@ impl Server {
         asked.is_ok() && stream.read_to_string(&mut answer).is_ok() && answer.starts_with("HTTP/1.1 200")
     }
 
-    /// A request with an API key.
+    /// Sends a GET request with an API key.
     pub fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[("x-api-key", &self.key)], &[])
     }
@@ -178,12 +178,12 @@ impl Server {
 
 pub const CONTENT_TYPE: &str = "multipart/form-data; boundary=BOUNDARY";
 
-/// An upload form; every part in the order in which it was added.
+/// An upload form with its parts in the order in which they were added.
 #[derive(Clone, Default)]
 pub struct Form(Vec<u8>);
 
 impl Form {
-    /// A complete form of one photo taken on 1 May 2024.
+    /// A complete form with one photo taken on 1 May 2024.
     pub fn photo(name: &str, bytes: &[u8]) -> Self {
         Self::dates().text("filename", name).file("assetData", name, bytes)
     }
@@ -217,7 +217,7 @@ impl Form {
     }
 }
 
-/// Relative paths of all files below a folder.
+/// The relative paths of all files in a folder.
 pub fn files(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {

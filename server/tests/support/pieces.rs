@@ -1,6 +1,6 @@
-//! A client of resumable uploads, one request at a time.
+//! A client for resumable uploads that sends one request at a time.
 
-// Each test program uses a part of this.
+// Each test program uses only some of these functions.
 #![allow(dead_code)]
 
 use std::io::{Read, Write};
@@ -41,7 +41,7 @@ pub fn create(
     send(server, "POST", "/api/upload", &headers, content)
 }
 
-/// Where an empty upload of these bytes lies.
+/// Creates an empty upload for these bytes and returns its path.
 pub fn begin(server: &Server, whole: &[u8], extra: &[(&str, &str)]) -> String {
     let answer = create(server, whole, "?0", &[], extra);
     assert_eq!(answer.status, 201, "{answer:?}");
@@ -72,7 +72,7 @@ pub fn parts(server: &Server) -> Vec<String> {
     files(&server.folder.path().join("uploads"))
 }
 
-/// Begins a PATCH that promises so many bytes.
+/// Starts a PATCH request that announces this many bytes.
 pub fn patch_head(server: &Server, place: &str, offset: usize, length: usize) -> TcpStream {
     let mut stream = server.connect();
     let key = &server.key;

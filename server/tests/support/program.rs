@@ -1,6 +1,6 @@
-//! The program itself, as a process of its own.
+//! The program itself, in a process of its own.
 
-// Each test program uses a part of this.
+// Each test program uses only some of these functions.
 #![allow(dead_code)]
 
 use std::io::{BufRead, BufReader};
@@ -16,7 +16,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts a server and reads until it serves.
+    /// Starts a server and waits until it serves.
     pub fn serve(data: &Path) -> Self {
         Self::start(&mut command(data, SERVE))
     }
@@ -34,7 +34,7 @@ impl Program {
         panic!("the server ended: {:?}", program.said);
     }
 
-    /// What follows on the line that begins so.
+    /// The rest of the line that starts with this text.
     pub fn line(&self, beginning: &str) -> &str {
         let mut rests = self.said.iter().filter_map(|line| line.strip_prefix(beginning));
         rests.next().unwrap_or_else(|| panic!("no {beginning:?} in {:?}", self.said))
