@@ -37,7 +37,7 @@ fn every_route_answers_each_caller_what_is_theirs() {
     for route in &routes {
         let name = format!("{} {}", route.method, route.path);
         for (who, headers, status) in strangers(&server, &mine) {
-            // The browser itself blocks cross-origin reads, so the server refuses reads to nobody.
+            // The browser itself blocks cross-origin reads, so the server does not check their origin.
             let reads = ["GET", "HEAD", "OPTIONS"].contains(&route.method);
             let status = if who == "another site" && reads { route.right } else { status };
             let answer = ask(&server, route, &headers);

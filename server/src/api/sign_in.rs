@@ -99,7 +99,7 @@ pub(crate) async fn require(
     }
 }
 
-/// Browsers delete a cookie after a while. One that returns before then gets a new one.
+/// Browsers delete a cookie after a while, so a browser that returns before then gets a new one.
 fn renewed(state: &State, request: &Request, age: CookieAge) -> Result<Option<HeaderValue>, AppError> {
     let is_https = request.extensions().get().is_some_and(|caller: &Caller| caller.is_https);
     match age {

@@ -40,12 +40,12 @@ impl Part {
         Ok(Self { path, file, on_drop: OnDrop::Remove })
     }
 
-    /// Hands the removal of the file over to the owner.
+    /// From now on, the caller is responsible for removing the file.
     pub(super) fn stay(mut self) {
         self.on_drop = OnDrop::Stay;
     }
 
-    /// A part that its owner removes, not this struct.
+    /// A part that is not removed when it is dropped; the caller removes it.
     pub(super) fn lasting(path: PathBuf, file: File) -> Self {
         Self { path, file, on_drop: OnDrop::Stay }
     }
@@ -58,8 +58,8 @@ impl Part {
         disk::change("sync", &self.path, || self.file.sync_all())
     }
 
-    /// Replaces the empty file that reserves the name. For a part whose owner removes it, returns the old path, so that
-    /// it can be moved back.
+    /// Replaces the empty file that reserves the name. For a lasting part, returns the old path, so that it can be moved
+    /// back.
     pub(super) fn move_over(mut self, place: &Path) -> Result<Option<PathBuf>, VaultError> {
         disk::change("move into place", place, || fs::rename(&self.path, place))?;
         let is_lasting = self.on_drop == OnDrop::Stay;

@@ -155,7 +155,7 @@ struct Slot {
     came_from: Option<PathBuf>,
 }
 
-/// What happens to a file when its owner is dropped.
+/// What happens to a file when its `Part` or `Slot` is dropped.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum OnDrop {
     Remove,

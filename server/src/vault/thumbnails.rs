@@ -1,5 +1,5 @@
 //! Thumbnails and previews. They are made on first request and then stored. They can be deleted at any time. Formats
-//! that cannot be decoded here (films, HEIC, raw photos) have none.
+//! that cannot be decoded here (videos, HEIC, raw photos) have none.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write};
