@@ -58,8 +58,8 @@ impl Part {
         disk::change("sync", &self.path, || self.file.sync_all())
     }
 
-    /// Replaces the empty file that reserves the name. For a lasting part, returns the old path, so that it can be moved
-    /// back.
+    /// Replaces the empty file that reserves the name. For a lasting part, returns the old path, so that it can be
+    /// moved back.
     pub(super) fn move_over(mut self, place: &Path) -> Result<Option<PathBuf>, VaultError> {
         disk::change("move into place", place, || fs::rename(&self.path, place))?;
         let is_lasting = self.on_drop == OnDrop::Stay;
