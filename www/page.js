@@ -1,4 +1,4 @@
-// Starts the page. A browser that cannot is told so in words: a blank page explains nothing.
+// Starts the page. If the browser cannot run it, a message says so, because a blank page explains nothing.
 import init from "{{page-bindings.js}}";
 
 init({ module_or_path: "{{page.wasm}}" }).catch((error) => {

@@ -1,7 +1,9 @@
-// Serves the app shell, so that Safelight opens offline, and hands every other event to the program, which is Rust. Here is
-// only what must happen at once or without the program. It serves nothing of /api and /safelight.
+// Serves the app shell, so that Safelight opens offline, and passes every other event to the program, which is written
+// in Rust. This file contains only what must happen at once or without the program. It serves nothing under /api and
+// /safelight.
 //
-// A version is a cache: filled whole at install, or not at all. A new one waits for the page's "use-new-version".
+// A version is a cache: it is filled completely at install, or not at all. A new version waits for the page's
+// "use-new-version".
 
 import init, { handle } from "{{service-worker-bindings.js}}";
 
@@ -13,10 +15,10 @@ const CACHE = SHELL + VERSION;
 const ELSEWHERE = ["/api/", "/safelight/", "/.well-known/"];
 const PROGRAM = "{{service-worker.wasm}}";
 
-// The browser wants all listeners registered by the time that this file has run.
+// The browser requires all listeners to be registered by the time this file has run.
 self.addEventListener("install", (event) => {
   event.waitUntil(fill());
-  // Uploads above all need not even ask us: each would wake this worker.
+  // These requests bypass this worker; otherwise every upload would wake it.
   event.addRoutes?.(ELSEWHERE.map((start) => ({ condition: { urlPattern: `${start}*` }, source: "network" })));
 });
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
@@ -25,8 +27,8 @@ self.addEventListener("fetch", (event) => {
   if (isShared(event.request)) event.respondWith(run(event).catch(shareFailed));
   else if (path) event.respondWith(fromShell(path, event.request));
 });
-// This one message needs no program: a page of any version must be able to replace a worker of any other version, even one
-// whose program is broken. So it keeps its form for ever, whatever its protocol number.
+// This message needs no program: a page of any version must be able to replace a worker of any other version, even one
+// whose program is broken. So its form never changes, whatever the protocol number.
 self.addEventListener("message", (event) => {
   event.waitUntil(event.data?.message === "use-new-version" ? self.skipWaiting() : run(event));
 });
@@ -38,7 +40,7 @@ for (const name of [...EVENTS, ...ENDS_OF_FETCHES]) {
 
 let program;
 
-// Hands an event to the program, which is loaded for the first one. If that fails, the next event tries again.
+// Passes an event to the program, which is loaded for the first one. If loading fails, the next event tries again.
 async function run(event) {
   program ??= init({ module_or_path: fromShell(PROGRAM) });
   try {
@@ -66,7 +68,7 @@ const isShared = ({ method, url }) => method === "POST" && new URL(url).pathname
 
 const shareFailed = () => Response.redirect("/#share-failed", 303);
 
-// The path of the shell that answers a request; nothing for what is the network's.
+// The path in the shell that answers a request; null for requests that go to the network.
 function shellPath(request) {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return null;

@@ -1,4 +1,4 @@
-//! The service worker that serves the app shell: registered here, and replaced only when the person agrees.
+//! Registers the service worker that serves the app shell. A new version takes over only when the person agrees.
 
 use std::cell::Cell;
 
@@ -14,15 +14,15 @@ use crate::bindings::{Handle, object};
 use crate::service_worker::{ToServiceWorker, post};
 
 const SCRIPT: &str = "/sw.js";
-/// A page that stays open for weeks still hears of a new version.
+/// Hourly, so that a page that stays open for weeks still learns about new versions.
 const LOOK_EVERY_MS: u32 = 3_600_000;
 
-/// A new version, installed and waiting.
+/// A new version that is installed and waiting.
 #[derive(Clone)]
 pub struct NewVersion(ServiceWorkerRegistration);
 
 impl NewVersion {
-    /// Lets it take over; the page reloads by itself when it has.
+    /// Lets it take over. The page reloads itself once it has.
     pub fn take_over(&self) {
         if let Some(waiting) = self.0.waiting() {
             warn(post(&waiting, &ToServiceWorker::UseNewVersion));
@@ -30,17 +30,17 @@ impl NewVersion {
     }
 }
 
-/// Gives handles to the service worker to hold while this page goes and the next one comes.
+/// Gives handles to the service worker, which holds them until the next page opens.
 pub(crate) fn hold(handles: &[Handle]) {
     let controller = web_sys::window().and_then(|window| window.navigator().service_worker().controller());
     if let Some(controller) = controller {
         let handles = handles.iter().collect();
-        // Without them the next page asks for the permission.
+        // Without them, the next page asks for permission again.
         warn(post(&controller, &ToServiceWorker::HoldHandles { handles }));
     }
 }
 
-/// Registers the service worker; `offer` hears of each new version that waits.
+/// Registers the service worker. `offer` is called with each new version that is waiting.
 pub fn keep(offer: impl Fn(NewVersion) + Clone + 'static) {
     let Some(window) = web_sys::window() else { return };
     spawn(async move {
@@ -68,19 +68,19 @@ async fn register(window: &Window, offer: impl Fn(NewVersion) + Clone + 'static)
     EventListener::new(&registration, "updatefound", move |_| offer_when_installed(&found, offer.clone()))
         .forget();
     Interval::new(LOOK_EVERY_MS, move || {
-        // Offline it fails, and the next hour looks again.
+        // It fails offline; the next hour tries again.
         _ = registration.update();
     })
     .forget();
     Ok(())
 }
 
-/// The first version takes over a page that had none: that is no reason to reload.
+/// When the first version takes over a page that had none, there is no reason to reload.
 fn reload_when_replaced(container: &ServiceWorkerContainer, window: Window) {
     let controlled = Cell::new(container.controller().is_some());
     EventListener::new(container, "controllerchange", move |_| {
         if controlled.replace(true) {
-            // The one failure is a page that is going already.
+            // It can fail only when the page is already being unloaded.
             _ = window.location().reload();
         }
     })

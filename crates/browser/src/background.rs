@@ -1,4 +1,4 @@
-//! A wake-up without a page: the service worker runs the same engine for as long as the browser lets it.
+//! A wake-up without a page: the service worker runs the same engine for as long as the browser allows.
 
 use engine::{FileId, Left, Wake, Woken};
 use gloo::timers::future::TimeoutFuture;
@@ -10,20 +10,20 @@ use crate::registration::{fetch_ids, fetched_by, registration};
 use crate::service_worker::pages;
 use crate::{Fault, now};
 
-/// The browser ends a sync after about 190 s, a periodic one after 185 (measured).
+/// The browser ends a sync after about 190 s and a periodic sync after 185 s (measured).
 const SHIFT_MS: u64 = 150_000;
-/// And a push after 95; its person waits for a word.
+/// The browser ends a push after 95 s (measured), and the person is waiting for a notification.
 const PUSH_SHIFT_MS: u64 = 25_000;
 /// A page that was just closed keeps the lock for a moment.
 const LOCK_PATIENCE_MS: u64 = 10_000;
 const LOCK_LOOK_MS: u32 = 250;
 
-/// Backs up until all is done, the time is up, or a page opens. Call it in a service worker. `ended_fetch` is a background
-/// fetch that is over, though the browser may still list it.
+/// Backs up until everything is done, the time is up, or a page opens. Call it in a service worker. `ended_fetch` is a
+/// background fetch that has ended but may still be listed by the browser.
 pub async fn wake(by: Wake, ended_fetch: Option<&str>) -> Result<Woken, Fault> {
     let fetching = fetching(ended_fetch).await?;
     let until = now() + if by == Wake::Push { PUSH_SHIFT_MS } else { SHIFT_MS };
-    // Before it is looked whether a page is open: one that opens later speaks.
+    // Start listening before checking for open pages, so that a page that opens later is noticed by its message.
     let pages = NoPage::listening()?;
     let _held = match lock_of_no_page().await? {
         Ok(held) => held,
@@ -32,7 +32,7 @@ pub async fn wake(by: Wake, ended_fetch: Option<&str>) -> Result<Woken, Fault> {
     match run_shift(by, until, pages, fetching).await {
         Ok(Left { handed_over: true, .. }) => Ok(Woken::PageOpen),
         Ok(left) => {
-            // Refused where the app is not installed; then there is no icon either.
+            // The call fails if the app is not installed; then there is no icon either.
             _ = set_app_badge(left.remaining as f64).await;
             Ok(Woken::Over(left))
         }
@@ -40,7 +40,7 @@ pub async fn wake(by: Wake, ended_fetch: Option<&str>) -> Result<Woken, Fault> {
     }
 }
 
-/// The engine's lock, or why it is not ours.
+/// The engine's lock, or why we did not get it.
 async fn lock_of_no_page() -> Result<Result<Held, Woken>, Fault> {
     let began = now();
     loop {
@@ -57,7 +57,7 @@ async fn lock_of_no_page() -> Result<Result<Held, Woken>, Fault> {
     }
 }
 
-/// What the browser itself sends meanwhile.
+/// The files that the browser is uploading itself.
 async fn fetching(ended: Option<&str>) -> Result<Vec<FileId>, Fault> {
     let ids = fetch_ids(&*registration().await?).await?;
     let going_on = ids.iter().filter(|id| Some(id.as_str()) != ended);

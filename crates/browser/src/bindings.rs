@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Base64 of characters up to U+00FF.
+    /// Base64 of a string whose characters are all at most U+00FF.
     pub fn btoa(text: &str) -> String;
 
     /// `FileSystemHandle`.
@@ -87,7 +87,7 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = next)]
     pub async fn step(this: &Entries) -> Result<JsValue, JsValue>;
 
-    /// What an iterator's `next` gives.
+    /// The result of an iterator's `next`.
     pub type Step;
 
     #[wasm_bindgen(method, getter)]
@@ -96,7 +96,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn value(this: &Step) -> JsValue;
 
-    /// `DataTransferItem`, with the call that gives a handle.
+    /// `DataTransferItem`, with the call that returns a handle.
     pub type DropItem;
 
     #[wasm_bindgen(method, getter)]
@@ -127,7 +127,7 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = relativePathComponents)]
     pub fn path(this: &Change) -> Array;
 
-    /// Where a moved entry was before; `null` for every other kind.
+    /// The path that a moved entry had before; `null` for every other kind of change.
     #[wasm_bindgen(method, getter, js_name = relativePathMovedFrom)]
     pub fn moved_from(this: &Change) -> JsValue;
 
@@ -173,7 +173,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub fn prompt(this: &InstallPrompt) -> Result<Promise, JsValue>;
 
-    /// `ServiceWorkerRegistration`, with what wakes it.
+    /// `ServiceWorkerRegistration`, with the APIs that can wake the service worker.
     #[wasm_bindgen(extends = web_sys::ServiceWorkerRegistration, extends = Object)]
     pub type WakingRegistration;
 
@@ -219,7 +219,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn tag(this: &SyncEvent) -> String;
 
-    /// Only of a `SyncEvent`.
+    /// Only on a `SyncEvent`.
     #[wasm_bindgen(method, getter, js_name = lastChance)]
     pub fn last_chance(this: &SyncEvent) -> bool;
 
@@ -238,7 +238,7 @@ extern "C" {
     #[wasm_bindgen(js_namespace = crypto, js_name = randomUUID)]
     pub fn random_uuid() -> String;
 
-    /// Zero takes the badge away.
+    /// Zero removes the badge.
     #[wasm_bindgen(catch, js_namespace = navigator, js_name = setAppBadge)]
     pub async fn set_app_badge(count: f64) -> Result<JsValue, JsValue>;
 
@@ -255,7 +255,7 @@ extern "C" {
     pub async fn persist_storage() -> Result<JsValue, JsValue>;
 }
 
-/// Whether the global scope has something of this name.
+/// Whether the global scope has a property of this name.
 pub fn has_global(name: &str) -> bool {
     Reflect::has(&js_sys::global(), &name.into()).unwrap_or(false)
 }
@@ -265,12 +265,12 @@ impl Handle {
         self.is_same_entry(other).await.is_ok_and(|same| same.is_truthy())
     }
 
-    /// `granted`, `prompt` or `denied`; a browser without the call grants what it gives.
+    /// `granted`, `prompt` or `denied`. A browser without the call counts as `granted`.
     pub async fn permission(&self) -> String {
         self.ask(|mode| async move { self.query_permission(&mode).await }, "queryPermission").await
     }
 
-    /// Asks the person. Needs a window and a fresh gesture.
+    /// Asks the person. Needs a window and a fresh user gesture.
     pub async fn ask_permission(&self) -> String {
         self.ask(|mode| async move { self.request_permission(&mode).await }, "requestPermission").await
     }
@@ -289,13 +289,13 @@ impl Handle {
 }
 
 impl DirectoryHandle {
-    /// Whether `other` lies inside this directory, however deep.
+    /// Whether `other` is inside this directory, at any depth.
     pub async fn contains(&self, other: &Handle) -> bool {
         self.resolve(other).await.is_ok_and(|path| !path.is_null() && !path.is_undefined())
     }
 }
 
-/// Folders are opened to be read, never to be written.
+/// Folders are opened read-only.
 pub(crate) fn read_mode() -> JsValue {
     object(&[("mode", &"read".into())])
 }

@@ -1,5 +1,5 @@
-//! What the pages and the engine say to each other, whichever tab the engine runs in: two typed enums, with a
-//! number of the protocol, because an old page may outlive a new worker.
+//! The messages between the pages and the engine, whichever tab the engine runs in: two typed enums with a protocol
+//! number, because an old page may outlive a new worker.
 
 use engine::{FileId, Filter, FolderId, Incident, Intent, Large, RowsPage, Run, Surroundings, View};
 use gloo::events::EventListener;
@@ -11,13 +11,13 @@ use web_sys::{BroadcastChannel, MessageEvent};
 
 use crate::{Fault, wire};
 
-/// Raised whenever a message changes its meaning or shape.
+/// Raised whenever the meaning or shape of a message changes.
 const PROTOCOL: f64 = 6.0;
 
 /// From a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ToEngine {
-    /// A page opened: it wants the view.
+    /// A page opened and wants the view.
     Hello,
     Intent(Intent),
     Rows {
@@ -27,25 +27,26 @@ pub enum ToEngine {
     },
     /// A directory handle is attached.
     AddFolder,
-    /// An array of `[path, File]` is attached: files handed over once.
+    /// An array of `[path, File]` is attached: files that were added once, without a folder handle.
     AddFiles {
         name: String,
     },
-    /// The person gave the permission back.
+    /// The person granted the permission again.
     Regranted(FolderId),
     /// Start again after [`FromEngine::Stopped`].
     Restart,
-    /// Tell the history.
+    /// Send the history.
     Runs,
-    /// Tell what went wrong lately.
+    /// Send the recent incidents.
     Incidents,
-    /// What the device is like now.
+    /// The current state of the device.
     Surroundings(Surroundings),
-    /// Hand out the handles of the folders: only a page can ask for a permission.
+    /// Send the folders' handles: only a page can ask for permission.
     Handles,
-    /// The files that the browser itself sends. Told before the surroundings, for nothing is sent before those are known.
+    /// The files that the browser is uploading itself. Sent before the surroundings, because nothing is uploaded until
+    /// those are known.
     Fetching(Vec<FileId>),
-    /// Tell the largest files that the browser itself could send.
+    /// Send the largest files that the browser could upload itself.
     Largest,
 }
 
@@ -55,47 +56,47 @@ pub enum FromEngine {
     View(Box<View>),
     Rows(RowsPage),
     Notice(Notice),
-    /// The engine cannot go on by itself.
+    /// The engine stopped and cannot recover by itself.
     Stopped(Stopped),
-    /// A new engine hears now; what an earlier one did not confirm must be said again.
+    /// A new engine is listening. Messages that an earlier engine did not confirm must be sent again.
     Started,
-    /// The message of this number was taken, with all that had to be saved for it.
+    /// The message with this number was accepted, and everything it required is saved.
     Heard(u32),
     /// The history, newest first.
     Runs(Vec<Run>),
     Incidents(Vec<Incident>),
     /// An array of `[folder, directory handle]` is attached.
     Handles,
-    /// The person should hear of this, if nobody looks.
+    /// Notify the person, unless they are looking at a page.
     Notify(engine::Notice),
     Largest(Vec<Large>),
 }
 
-/// Something worth a sentence.
+/// Something to tell the person in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notice {
     AlreadyAdded {
         name: String,
     },
-    /// The folder lies inside one that is backed up already.
+    /// The folder is inside one that is already backed up.
     InsideAnother {
         name: String,
         outer: String,
     },
-    /// A folder that was backed up before lies inside the new one, which takes its place.
+    /// The new folder contains one that was already backed up, and replaces it.
     TookIn {
         name: String,
         inner: String,
     },
-    /// The store would not take the folder; the browser's own words.
+    /// The store could not save the folder; the browser's own words.
     FolderNotKept {
         why: String,
     },
-    /// So many things were dropped that the browser would not hand over.
+    /// The browser refused to hand over this many of the dropped items.
     DropFailed {
         count: u32,
     },
-    /// What another app shared could not be kept.
+    /// Files shared by another app could not be saved.
     ShareFailed,
     /// The picker or the prompt failed; the browser's own words.
     PickerFailed {
@@ -114,15 +115,15 @@ pub enum Stopped {
     Outdated,
 }
 
-/// One direction of the conversation.
+/// One direction of the channel.
 #[derive(Clone)]
 pub struct Channel(BroadcastChannel);
 
-/// A message, with what cannot be written as plain data.
+/// A message, with an attachment that cannot be serialized.
 pub struct Message<T> {
     pub body: T,
     pub attached: JsValue,
-    /// What its sender calls it.
+    /// The number that its sender gave it.
     pub number: u32,
 }
 
@@ -145,7 +146,7 @@ impl Channel {
         Ok(self.0.post_message(&message)?)
     }
 
-    /// Hears what others send. `None` is a message of another protocol.
+    /// Calls back for each message. `None` is a message with another protocol number.
     pub fn listen<T: DeserializeOwned>(
         &self,
         mut hear: impl FnMut(Option<Message<T>>) + 'static,
@@ -155,7 +156,7 @@ impl Channel {
         })
     }
 
-    /// Hears that others send, whatever it is.
+    /// Calls back whenever a message arrives, without reading it.
     pub fn listen_for_anything(&self, mut hear: impl FnMut() + 'static) -> EventListener {
         EventListener::new(&self.0, "message", move |_| hear())
     }

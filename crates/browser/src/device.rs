@@ -1,9 +1,9 @@
-//! How a person recognises this browser in a list of devices.
+//! The name by which a person recognises this browser in a list of devices.
 
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
-/// "Chrome on Windows": the browser and the system, as far as they tell.
+/// For example "Chrome on Windows": the browser and the operating system, as far as they are known.
 pub fn name() -> String {
     let agent = user_agent();
     let first = |table: &[(&str, &'static str)]| {

@@ -1,11 +1,11 @@
-//! What a web API threw.
+//! An exception thrown by a web API.
 
 use std::fmt;
 
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
-/// An exception, told apart by its name (`NotFoundError`, `NotReadableError`, …) and never by its message.
+/// An exception, identified by its name (`NotFoundError`, `NotReadableError`, …) and never by its message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     pub name: String,

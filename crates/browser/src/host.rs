@@ -1,5 +1,5 @@
-//! The one loop that runs the engine: events in, effects out, each to one adapter. It decides nothing; the order of the
-//! effects is [`engine::effects`]', which the simulator follows too.
+//! The one loop that runs the engine: events in, effects out, each effect to one adapter. It decides nothing. The order
+//! of the effects is defined by [`engine::effects`], which the simulator follows too.
 
 mod audience;
 mod folders;
@@ -30,9 +30,9 @@ use crate::upload::Uploads;
 use crate::watch::Watch;
 use crate::{Fault, now, spawn};
 
-/// Events taken in one turn: what they save shares a transaction.
+/// The most events handled in one turn; everything they save shares one transaction.
 const EVENTS_PER_TURN: usize = 500;
-/// Events that can wait are gathered to so many, for so long: each turn costs a transaction.
+/// Events that can wait are collected up to this number and for this long, because each turn costs a transaction.
 const EVENTS_GATHERED: usize = 8;
 const GATHER_MS: u32 = 25;
 
@@ -46,29 +46,29 @@ pub struct Host {
     uploads: Uploads,
     sources: RefCell<HashMap<FolderId, Rc<Source>>>,
     tell: UnboundedSender<Incoming>,
-    /// Folders to be watched before they are listed, and those that are.
+    /// Folders whose watch must begin before their listing.
     to_watch: RefCell<Vec<FolderId>>,
     watches: RefCell<HashMap<FolderId, Watch>>,
-    /// Folders on their way in, with the number of their message: one after the other, or two drops of one folder would
-    /// both find it new.
+    /// Folders that are being added, each with the number of its message. They are added one after the other, because
+    /// otherwise two drops of the same folder would both count as new.
     coming: RefCell<VecDeque<(u32, JsValue)>>,
-    /// The work that can be abandoned.
+    /// Jobs that can be abandoned.
     jobs: RefCell<HashMap<JobId, AbortHandle>>,
     alarm: RefCell<Option<Timeout>>,
     audience: Box<dyn Audience>,
     first_check: RefCell<Option<FirstCheck>>,
-    /// Whether all that the engine knows is stored: nothing else is shown.
+    /// Whether everything the engine knows is stored. Only stored state is shown.
     stored: Cell<bool>,
 }
 
-/// What the context that the host runs in lends it.
+/// What the host gets from the context it runs in.
 struct Tools {
     readers: Box<dyn Readers>,
     uploads: Uploads,
     audience: Box<dyn Audience>,
 }
 
-/// What the server says at the start: asked for while the store is being read.
+/// The first check of the server, which runs while the store is being loaded.
 struct FirstCheck {
     answered: oneshot::Receiver<Checked>,
 }
@@ -77,7 +77,7 @@ impl FirstCheck {
     fn begin() -> FirstCheck {
         let (tell, answered) = oneshot::channel();
         spawn(async move {
-            // Nobody hears it if the store cannot be read.
+            // Nobody receives it if the store cannot be read.
             _ = tell.send(SERVER.check().await);
         });
         FirstCheck { answered }
@@ -90,13 +90,13 @@ impl FirstCheck {
 
 /// How a host ends.
 enum Ending {
-    /// Something stopped it that it cannot mend.
+    /// The engine stopped and cannot recover by itself.
     Stopped(Stopped),
-    /// The engine was woken without a page and is done.
+    /// The engine was woken without a page and has finished.
     Over,
 }
 
-/// An event, and the number of the page's message that it came by.
+/// An event, and the number of the page's message that caused it.
 struct Incoming {
     event: Event,
     message: Option<u32>,
@@ -108,8 +108,8 @@ impl From<Event> for Incoming {
     }
 }
 
-/// Runs the engine until something stops it that it cannot mend. Call it with the engine's lock held.
-/// `script` is the address of this worker's loader.
+/// Runs the engine until it stops and cannot recover by itself. Call it only while holding the engine's lock. `script`
+/// is the URL of this worker's loader.
 pub async fn run(script: String) -> Stopped {
     let pages = match Pages::new() {
         Ok(pages) => Box::new(pages),
@@ -125,7 +125,8 @@ pub async fn run(script: String) -> Stopped {
     }
 }
 
-/// Runs an engine without a page until its time is up or nothing is left to do. Call it with the engine's lock held.
+/// Runs an engine without a page until its time is up or nothing is left to do. Call it only while holding the engine's
+/// lock.
 pub async fn run_shift(
     by: Wake,
     until: Moment,
@@ -142,12 +143,12 @@ pub async fn run_shift(
     }
 }
 
-/// Tells every page that is open why the engine stopped.
+/// Tells every open page why the engine stopped.
 pub fn announce(why: Stopped) -> Result<(), Fault> {
     Channel::from_engine()?.send(&FromEngine::Stopped(why), &JsValue::NULL)
 }
 
-/// Tells every page that opens why the engine stopped, until one asks for a new start.
+/// Tells every page that opens why the engine stopped, until one asks for a restart.
 pub async fn wait_for_restart(why: Stopped) -> Result<(), Fault> {
     let (tell, mut told) = unbounded();
     let pages = Channel::from_engine()?;
@@ -165,7 +166,7 @@ pub async fn wait_for_restart(why: Stopped) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The events of the next turn: at once if somebody waits for one of them.
+/// Collects the events of the next turn; returns at once if one of them cannot wait.
 async fn gather(events: &mut UnboundedReceiver<Incoming>) -> Option<Vec<Incoming>> {
     let mut turn = vec![events.next().await?];
     let mut patience = TimeoutFuture::new(GATHER_MS);
@@ -244,7 +245,7 @@ impl Host {
         ending
     }
 
-    /// Ends once the database must be let go.
+    /// Ends once the database must be closed.
     async fn outdated(&self) -> Ending {
         self.store.wait_for_version_change().await;
         Ending::Stopped(Stopped::Outdated)
@@ -263,11 +264,11 @@ impl Host {
     }
 
     pub(self) fn tell(&self, event: Event) {
-        // A closed queue means that the host is stopping: the rows know where to go on.
+        // A closed queue means that the host is stopping; the stored rows know where to continue.
         _ = self.tell.unbounded_send(event.into());
     }
 
-    /// The message of this number is confirmed once everything that follows from it is stored.
+    /// The message with this number is confirmed once everything that follows from it is stored.
     pub(self) fn tell_for(&self, number: u32, event: Event) {
         _ = self.tell.unbounded_send(Incoming { event, message: Some(number) });
     }

@@ -1,7 +1,7 @@
-//! One request to the server, and the reading of its answer. The only place that tells an answer of the API from a
-//! proxy's page.
+//! One request to the server, and the parsing of its answer. This is the only place that tells an answer of the API
+//! from a proxy's page.
 //!
-//! Pure: [`Client`] is who carries requests, the browser's `fetch` in the app and a script in tests.
+//! Pure: a [`Client`] carries the requests. In the app it is the browser's `fetch`, in tests a script.
 
 #[cfg(target_arch = "wasm32")]
 mod fetch;
@@ -60,13 +60,13 @@ pub(crate) enum Content {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Exchange {
     Answered(Answer),
-    /// Offline, refused, cut off.
+    /// Offline, refused or cut off.
     NoReply,
     /// No byte moved for too long.
     Stalled,
 }
 
-/// An answer that nobody has interpreted yet.
+/// An answer that has not been parsed yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub status: u16,
@@ -75,7 +75,7 @@ pub(crate) struct Answer {
     pub at: Moment,
 }
 
-/// The header fields that something here depends on.
+/// The header fields that our code uses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Headers {
     pub retry_after: Option<String>,
@@ -108,7 +108,7 @@ pub(crate) trait Client {
         self.ask(Method::Delete, path, Content::Nothing).await
     }
 
-    /// The text of a success; none for anything else.
+    /// The text of a successful answer; none for any other.
     async fn get_text(&self, path: &str) -> Option<String> {
         let request = Request { method: Method::Get, path: path.to_owned(), content: Content::Nothing };
         match self.exchange(request).await {
@@ -123,14 +123,14 @@ pub(crate) trait Client {
 }
 
 impl Content {
-    /// Our wire types are plain structs, which always can be written.
+    /// Our wire types are plain structs, so serializing them cannot fail.
     fn json(body: &impl Serialize) -> Content {
         serde_json::to_string(body).map_or(Content::Nothing, Content::Json)
     }
 }
 
 impl Headers {
-    /// `find` gives the value of a field by its name.
+    /// `find` returns the value of a field by its name.
     pub(crate) fn read(find: impl Fn(&str) -> Option<String>) -> Headers {
         Headers {
             retry_after: find("retry-after"),
@@ -159,7 +159,7 @@ impl Answer {
         Reply { status: self.status, retry_after_ms, body: self.body() }
     }
 
-    /// What is not what the API promises is foreign, whatever its status.
+    /// An answer that does not have the form that the API promises counts as foreign, whatever its status.
     fn body<T: DeserializeOwned>(&self) -> Body<T> {
         if (200..300).contains(&self.status) {
             serde_json::from_str(&self.text).map_or(Body::Foreign, Body::Understood)
@@ -180,12 +180,12 @@ fn retry_after_ms(header: &str, now: Moment) -> Option<u64> {
     Some(Moment(date.as_millis() as u64).since(now))
 }
 
-/// Whether the server did it, where its answer has nothing more to say.
+/// Whether the server carried out the request, for requests whose answer says nothing more.
 pub(crate) fn was_done<T>(end: &RequestEnd<T>) -> bool {
     matches!(end, RequestEnd::Replied(reply) if (200..300).contains(&reply.status))
 }
 
-/// The promised answer, where nothing depends on why there is none.
+/// The expected answer, for callers that do not need to know why there is none.
 pub(crate) fn understood<T>(end: RequestEnd<T>) -> Option<T> {
     match end {
         RequestEnd::Replied(reply) => match reply.body {

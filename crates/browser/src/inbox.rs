@@ -1,4 +1,5 @@
-//! What other apps shared: the service worker puts it into the browser's own storage (OPFS), where any context can read it.
+//! Files shared by other apps. The service worker puts them into the browser's own storage (OPFS), where any context
+//! can read them.
 
 use engine::INBOX;
 use gloo::timers::future::TimeoutFuture;
@@ -16,13 +17,13 @@ use crate::source::next_entry;
 const TRIES: u32 = 5;
 const AGAIN_MS: u32 = 200;
 
-/// Where shared files arrive, if any ever did.
+/// The directory of shared files, if anything was ever shared.
 pub async fn inbox() -> Option<DirectoryHandle> {
     let root: DirectoryHandle = opfs().await.ok()?.unchecked_into();
     root.directory(INBOX).await.ok().map(JsCast::unchecked_into)
 }
 
-/// Keeps what was shared at one time: all of it, or nothing.
+/// Saves the files of one share: all of them, or none.
 pub async fn keep(files: &[(String, File)]) -> Result<(), Fault> {
     let root: FileSystemDirectoryHandle = opfs().await?.unchecked_into();
     let inbox = made(&root, INBOX).await?;
@@ -31,7 +32,7 @@ pub async fn keep(files: &[(String, File)]) -> Result<(), Fault> {
     if kept.is_err() {
         let recursive = FileSystemRemoveOptions::new();
         recursive.set_recursive(true);
-        // The failure that is told is the one that came first.
+        // Report the first failure, not one of the cleanup.
         _ = JsFuture::from(inbox.remove_entry_with_options(&parcel, &recursive)).await;
     }
     kept
@@ -56,7 +57,7 @@ async fn fill(parcel: &FileSystemDirectoryHandle, files: &[(String, File)]) -> R
     Ok(())
 }
 
-/// What was shared at one time lies in one directory.
+/// The names in the inbox: each share has a directory of its own.
 pub async fn parcels(inbox: &DirectoryHandle) -> Result<Vec<Box<str>>, Fault> {
     let entries = inbox.values();
     let mut names = Vec::new();
@@ -66,19 +67,20 @@ pub async fn parcels(inbox: &DirectoryHandle) -> Result<Vec<Box<str>>, Fault> {
     Ok(names)
 }
 
-/// Of the inbox alone, never of a folder of the person. What cannot be removed now is when it was looked through next.
+/// Deletes a file of the inbox, never one of the person's folders. A failed deletion is retried after the inbox is
+/// listed again.
 pub async fn discard(path: &str) {
     let Some(inbox) = inbox().await else { return };
     let Some((parcel, name)) = path.split_once('/') else { return };
     let Ok(directory) = inbox.directory(parcel).await else { return };
     let directory: DirectoryHandle = directory.unchecked_into();
-    // While another one of the same directory is removed, the browser refuses.
+    // The browser refuses while another file of the same directory is being removed.
     for _ in 0..TRIES {
         if directory.remove(name).await.is_ok() {
             break;
         }
         TimeoutFuture::new(AGAIN_MS).await;
     }
-    // Refused while it holds more.
+    // Fails while the directory still has files.
     _ = inbox.remove(parcel).await;
 }

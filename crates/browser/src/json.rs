@@ -1,4 +1,4 @@
-//! Properties of JavaScript objects that web-sys has no types for.
+//! Properties of JavaScript objects for which web-sys has no types.
 
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
@@ -12,6 +12,6 @@ pub(crate) fn flag(object: &JsValue, name: &str) -> Option<bool> {
 }
 
 pub(crate) fn property(object: &JsValue, name: &str) -> JsValue {
-    // What is no object has no properties.
+    // A value that is not an object has no properties.
     Reflect::get(object, &name.into()).unwrap_or_default()
 }

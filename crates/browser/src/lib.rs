@@ -1,11 +1,11 @@
 //! The only code that touches web APIs.
 //!
-//! One adapter per command of the engine, and [`host`], the one loop that runs the engine. Everything here takes
-//! the global scope as it finds it and never assumes a window, except [`window`], which is for the page alone.
-//! A fault of the browser is an event for the engine, not a panic: a panic in a worker is silence.
+//! One adapter per command of the engine, and [`host`], the one loop that runs the engine. The code uses the global
+//! scope it finds and never assumes a window, except [`window`], which is only for the page. A fault of the browser
+//! becomes an event for the engine, never a panic: nobody notices a panic in a worker.
 //!
-//! What decides without a browser (`http`, `server`, the conversation of an upload) is compiled natively too, for its
-//! tests.
+//! The code that makes decisions and needs no browser (`http`, `server`, the conversation of an upload) is also
+//! compiled natively for its tests.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 #![cfg_attr(
@@ -62,26 +62,27 @@ mod wire;
 #[cfg(target_arch = "wasm32")]
 pub use fault::Fault;
 
-/// A panic is told on the console, which adds where it came from. Nobody else would hear of it in a worker.
+/// Reports a panic on the console, which adds where it came from. In a worker nobody would notice it otherwise.
 #[cfg(target_arch = "wasm32")]
 pub fn report_panics() {
     std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
 }
 
-/// Runs by itself from now on. Boxed: what carries it then exists once and not for each kind of work.
+/// Runs a future to its end in the background. It is boxed so that the code that drives it exists once and not for each
+/// type of future.
 #[cfg(target_arch = "wasm32")]
 pub(crate) fn spawn(work: impl Future<Output = ()> + 'static) {
     let work: futures::future::LocalBoxFuture<'static, ()> = Box::pin(work);
     wasm_bindgen_futures::spawn_local(work);
 }
 
-/// The time by the browser's clock, which may jump.
+/// The time of the browser's clock, which may jump.
 #[cfg(target_arch = "wasm32")]
 pub fn now() -> engine::Moment {
     engine::Moment(js_sys::Date::now() as u64)
 }
 
-/// The time that an ISO 8601 text names.
+/// Parses an ISO 8601 time.
 #[cfg(target_arch = "wasm32")]
 pub(crate) fn moment_of(iso: &str) -> engine::Moment {
     engine::Moment(js_sys::Date::parse(iso) as u64)

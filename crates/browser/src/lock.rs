@@ -1,4 +1,4 @@
-//! One engine at a time: the origin's Web Lock.
+//! The origin's Web Lock, which makes sure that only one engine runs at a time.
 
 use futures::channel::oneshot;
 use js_sys::Promise;
@@ -10,38 +10,38 @@ use wasm_bindgen_futures::future_to_promise;
 use crate::Fault;
 use crate::bindings::{object, request_lock, request_lock_with};
 
-/// Whoever holds this runs the engine. It is released when its holder dies.
+/// Whoever holds this lock runs the engine. The browser releases it when the holder dies.
 const ENGINE_LOCK: &str = "safelight-engine";
 
-/// Waits until this context may run the engine; it then may until it dies.
+/// Waits until this context holds the engine's lock, which it then keeps until it dies.
 pub async fn become_the_one() -> Result<(), Fault> {
     let (tell, told) = oneshot::channel::<()>();
     let held = Closure::once_into_js(move |_lock: JsValue| {
-        // The waiter lives as long as this worker.
+        // The waiting side lives as long as this worker.
         _ = tell.send(());
-        // Never settled: the lock is held until this context is gone.
+        // Never resolved: the lock is held until this context is gone.
         Promise::new(&mut |_, _| {})
     });
     let _never_settled = request_lock(ENGINE_LOCK, held.unchecked_ref())?;
     told.await.map_err(|_| Fault::new("AbortError", "the lock was not granted"))
 }
 
-/// The engine's lock, until it is dropped.
+/// The engine's lock, held until this value is dropped.
 pub struct Held {
     _release: oneshot::Sender<()>,
 }
 
-/// The lock if nobody has it.
+/// Takes the lock if it is free.
 pub async fn become_the_one_if_free() -> Result<Option<Held>, Fault> {
     let (tell, told) = oneshot::channel::<bool>();
     let (release, released) = oneshot::channel::<()>();
     let held = Closure::once_into_js(move |lock: JsValue| {
         let granted = !lock.is_null();
-        // The waiter lives as long as this context.
+        // The waiting side lives as long as this context.
         _ = tell.send(granted);
         future_to_promise(async move {
             if granted {
-                // Ends when its holder is dropped.
+                // Ends when the holder is dropped.
                 _ = released.await;
             }
             Ok(JsValue::UNDEFINED)

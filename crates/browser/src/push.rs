@@ -1,4 +1,4 @@
-//! Pushes from the server: whether it offers them to this browser, and how to begin and end them.
+//! Pushes from the server: whether it offers them to this browser, and how to start and stop them.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,21 +16,21 @@ use crate::server::{Pushing, SERVER};
 /// Why pushes could not begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PushFault {
-    /// The person, or a rule of theirs, allows no notifications.
+    /// The person, or a policy of their browser, does not allow notifications.
     NotAllowed,
-    /// The browser has no push service at hand; its own words.
+    /// The browser has no push service available; its own words.
     NoService(String),
-    /// The server did not take it.
+    /// The server did not accept the subscription.
     NoAnswer,
 }
 
-/// What is known of pushing to this browser.
+/// What is known about pushes to this browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PushLook {
-    /// The browser or the server has none.
+    /// The browser or the server offers no pushes.
     Missing,
     NoAnswer,
-    /// What the server says, where the browser knows of the subscription too.
+    /// The server's state, with `subscribed` only if the browser has the same subscription.
     State(PushState),
 }
 
@@ -40,7 +40,7 @@ pub async fn push_state() -> PushLook {
     }
     match SERVER.pushing().await {
         Pushing::State(state) => {
-            // Where the browser has another one, or none, what the server does reaches nobody.
+            // If the browser has a different subscription or none, the server's pushes reach nobody.
             let here = current().await.ok().flatten().map(|kept| kept.endpoint());
             let subscribed = state.subscribed && here.is_some() && here == state.endpoint;
             PushLook::State(PushState { subscribed, ..state })
@@ -50,8 +50,9 @@ pub async fn push_state() -> PushLook {
     }
 }
 
-/// Makes the server and the browser agree again: one of them was paired or set up anew, or the push service ended what they
-/// had agreed on. `held`: the app may do nothing without a page now, and a notification would tell just that.
+/// Brings the subscriptions of the server and the browser back in line. They differ if one of the two was paired or set
+/// up again, or if the push service ended the subscription. `held`: the app is not allowed to do anything without a
+/// page at the moment, so a notification could only say that.
 pub async fn keep_pushes(held: bool) {
     if has_global("PushManager")
         && let Pushing::State(state) = SERVER.pushing().await
@@ -60,7 +61,7 @@ pub async fn keep_pushes(held: bool) {
     }
 }
 
-/// The push service gave the browser another address. Pushes that the person turned off stay off.
+/// The push service gave the browser a new address. Pushes that the person turned off stay off.
 pub async fn renew_pushes() {
     if let Pushing::State(state) = SERVER.pushing().await
         && state.endpoint.is_some()
@@ -79,11 +80,11 @@ async fn agree(state: &PushState, held: bool) {
             given(kept, state.daily_at).ok()
         }
         None if state.endpoint.is_none() => return,
-        // Without the person's leave for notifications the browser refuses, and the chain says so.
+        // Without permission for notifications the browser refuses, and the list of requirements says so.
         Some(_) | None => subscribe(state).await.ok(),
     };
     if let Some(subscription) = subscription {
-        // What came of it is shown where the chain is.
+        // The page shows the result with the other requirements.
         _ = SERVER.subscribe(&PushSubscription { held, ..subscription }).await;
     }
 }
@@ -92,14 +93,14 @@ fn is_gone(state: &PushState) -> bool {
     state.endpoint.is_some() && !state.subscribed
 }
 
-/// Made for another server's key it is of no use.
+/// A subscription made for another server's key is useless.
 fn is_for(kept: &web_sys::PushSubscription, public_key: &str) -> bool {
     let key = kept.options().application_server_key().ok().flatten();
     let key = key.map(|key| Uint8Array::new(&key).to_vec());
     key.is_some() && key == bytes_of(public_key).ok()
 }
 
-/// Has the server push every day at this minute (UTC), or no more.
+/// Has the server push every day at this minute (UTC); `None` stops the daily push.
 pub async fn push_daily(minute: Option<u16>) -> bool {
     let Ok(Some(kept)) = current().await else { return false };
     match given(&kept, minute) {
@@ -108,7 +109,8 @@ pub async fn push_daily(minute: Option<u16>) -> bool {
     }
 }
 
-/// Asks the person for notifications, the browser for a subscription, and tells the server. Needs a fresh gesture.
+/// Asks the person for notifications and the browser for a subscription, then tells the server. Needs a fresh user
+/// gesture.
 pub async fn begin_pushes(state: &PushState) -> Result<(), PushFault> {
     if !may_notify(true).await {
         return Err(PushFault::NotAllowed);
@@ -117,10 +119,10 @@ pub async fn begin_pushes(state: &PushState) -> Result<(), PushFault> {
     if SERVER.subscribe(&subscription).await { Ok(()) } else { Err(PushFault::NoAnswer) }
 }
 
-/// True if the server pushes to this browser no more.
+/// True if the server no longer pushes to this browser.
 pub async fn end_pushes() -> bool {
     let ended = SERVER.unsubscribe().await;
-    // As long as the server believes in it, it is renewed: it ends on both sides or on none.
+    // As long as the server keeps the subscription, it is renewed. So it must end on both sides or on neither.
     if ended
         && let Ok(Some(old)) = current().await
         && let Ok(ending) = old.unsubscribe()
@@ -135,14 +137,14 @@ pub async fn try_push() -> bool {
     SERVER.try_push().await
 }
 
-/// Whether notifications are allowed, after asking for them if wanted.
+/// Whether notifications are allowed. `ask` asks the person first.
 pub async fn may_notify(ask: bool) -> bool {
     if !has_global("Notification") {
         return false;
     }
     let asked = ask && Notification::permission() == NotificationPermission::Default;
     if let Some(answer) = asked.then(Notification::request_permission).and_then(Result::ok) {
-        // Whatever it says, the permission is what counts.
+        // Whatever the prompt returns, the permission decides.
         _ = JsFuture::from(answer).await;
     }
     Notification::permission() == NotificationPermission::Granted
@@ -153,7 +155,7 @@ async fn subscribe(state: &PushState) -> Result<PushSubscription, Fault> {
     let wanted = PushSubscriptionOptionsInit::new();
     wanted.set_user_visible_only(true);
     wanted.set_application_server_key(&Uint8Array::from(key.as_slice()));
-    // One that was made for another server's key stands in the way.
+    // A subscription made for another server's key blocks a new one.
     if let Some(old) = current().await? {
         JsFuture::from(old.unsubscribe()?).await?;
     }
@@ -177,7 +179,7 @@ async fn manager() -> Result<PushManager, Fault> {
     Ok(registration().await?.push_manager()?)
 }
 
-/// Of base64 with the alphabet of addresses.
+/// Decodes base64url.
 fn bytes_of(text: &str) -> Result<Vec<u8>, Fault> {
     let bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('='));
     bytes.map_err(|error| Fault::new("EncodingError", error.to_string()))

@@ -1,4 +1,4 @@
-//! The service worker's registration, as any context sees it.
+//! The service worker's registration, for any context.
 
 use engine::FileId;
 use futures::future::{Either, select};
@@ -12,10 +12,10 @@ use crate::Fault;
 use crate::bindings::{FetchManager, WakingRegistration};
 use crate::json::property;
 
-/// The first visit installs it, with some 600 KB.
+/// The first visit installs it, which downloads some 600 KB.
 const PATIENCE_MS: u32 = 20_000;
 
-/// Where a service worker cannot be had, the browser would let us wait for ever.
+/// Waits with a limit: where a service worker is not available, the browser would let us wait for ever.
 pub(crate) async fn registration() -> Result<WakingRegistration, Fault> {
     if let Ok(scope) = js_sys::global().dyn_into::<ServiceWorkerGlobalScope>() {
         return Ok(scope.registration().unchecked_into());
@@ -28,20 +28,20 @@ pub(crate) async fn registration() -> Result<WakingRegistration, Fault> {
     }
 }
 
-/// The background fetches of a browser that has them.
+/// The background fetch manager, if the browser has one.
 pub(crate) fn fetches(registration: &ServiceWorkerRegistration) -> Option<FetchManager> {
     let manager = property(registration, "backgroundFetch");
     manager.is_object().then(|| manager.unchecked_into())
 }
 
-/// The ids of the background fetches that go on.
+/// The ids of the background fetches that are still running.
 pub(crate) async fn fetch_ids(registration: &ServiceWorkerRegistration) -> Result<Vec<String>, Fault> {
     let Some(fetches) = fetches(registration) else { return Ok(Vec::new()) };
     let ids: JsValue = fetches.ids().await?;
     Ok(Array::from(&ids).iter().filter_map(|id| id.as_string()).collect())
 }
 
-/// The files of a background fetch, from its id, which names them.
+/// The files of a background fetch. Its id names them.
 pub(crate) fn fetched_by(id: &str) -> impl Iterator<Item = FileId> {
     id.split('-').filter_map(|number| number.parse().ok()).map(FileId)
 }

@@ -1,4 +1,4 @@
-//! The questions to the server, one function each.
+//! The requests to the server, one function each.
 //!
 //! Pure: a [`Client`] carries them.
 
@@ -30,21 +30,21 @@ pub(crate) struct Server<C>(pub C);
 pub(crate) const SERVER: Server<FetchClient> = Server(FetchClient);
 
 impl<C: Client> Server<C> {
-    /// Does the server hold these? The answers come in the order of the digests.
+    /// Does the server have these files? The answers come in the order of the digests.
     pub(crate) async fn ask(&self, digests: &[Digest]) -> RequestEnd<Vec<Known>> {
         let question = immich::question(digests);
         let end = self.0.post(immich::path::BULK_UPLOAD_CHECK, &question).await;
         understand(end, |answer| in_order(answer, digests.len()))
     }
 
-    /// Who are we, and what can the server do?
+    /// Which account is this, and what can the server do?
     pub(crate) async fn check(&self) -> Checked {
         let account = understand(self.0.get(immich::path::USERS_ME).await, account_of);
         let abilities = self.capabilities().await.map(abilities_of).unwrap_or_default();
         Checked { account, abilities }
     }
 
-    /// None of a server that tells none, as Immich does.
+    /// None for a server that does not list its capabilities, as Immich does not.
     async fn capabilities(&self) -> Option<Capabilities> {
         understood(self.0.get(safelight::path::CAPABILITIES).await)
     }
@@ -59,7 +59,8 @@ impl<C: Client> Server<C> {
         }
     }
 
-    /// Lets the server take no more than this from us. A failure changes nothing: it is told again at the next look.
+    /// Asks the server to limit our uploads to this rate. A failure is harmless: the limit is sent again after the next
+    /// check.
     pub(crate) async fn limit_rate(&self, bytes_per_second: Option<NonZeroU64>) -> RequestEnd<IgnoredAny> {
         self.0.post(safelight::path::RATE, &Rate { bytes_per_second }).await
     }
@@ -71,8 +72,8 @@ fn abilities_of(capabilities: Capabilities) -> Abilities {
     Abilities { verifies_digests, pieces, keeps_inventories, albums, trash, thumbnails }
 }
 
-/// What we need to see to believe that a server answers, and not a proxy. A server that lost something has another
-/// epoch: it then is another account, and is asked about everything again.
+/// What an answer must contain to be accepted as the server's and not a proxy's. A server that lost something has a new
+/// epoch. It then counts as a different account, and every file is asked about again.
 fn account_of(me: UserMe) -> Option<AccountId> {
     if me.id.is_empty() {
         return None;
@@ -84,7 +85,7 @@ fn account_of(me: UserMe) -> Option<AccountId> {
     Some(AccountId(id))
 }
 
-/// Turns a body that reads well but makes no sense into a foreign one.
+/// Turns a body that parses but makes no sense into a foreign one.
 fn understand<T, U>(end: RequestEnd<T>, sense: impl FnOnce(T) -> Option<U>) -> RequestEnd<U> {
     match end {
         RequestEnd::Replied(Reply { status, retry_after_ms, body }) => {
@@ -100,7 +101,7 @@ fn understand<T, U>(end: RequestEnd<T>, sense: impl FnOnce(T) -> Option<U>) -> R
     }
 }
 
-/// Each question has exactly one answer, or none counts.
+/// There must be exactly one answer for each digest; otherwise none counts.
 fn in_order(answer: BulkUploadCheckResults, asked: usize) -> Option<Vec<Known>> {
     let mut known: Vec<Option<Known>> = vec![None; asked];
     for result in answer.results {
@@ -110,7 +111,7 @@ fn in_order(answer: BulkUploadCheckResults, asked: usize) -> Option<Vec<Known>> 
     known.into_iter().collect()
 }
 
-/// Only a plain word counts: a rejection without its reason says nothing about the bytes.
+/// Only an unambiguous answer counts: a rejection without a reason says nothing about the bytes.
 fn known_from(result: &CheckResult) -> Option<Known> {
     match (result.action, result.reason) {
         (CheckAction::Accept, _) => Some(Known::Lacking),

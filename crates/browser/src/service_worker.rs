@@ -1,6 +1,6 @@
-//! What the service worker does with the browser, and what pages and the service worker say to each other.
+//! The service worker's use of the browser, and the messages between pages and the service worker.
 //!
-//! `sw.js` gives each event to the program in `crates/workers`, which decides what follows.
+//! `sw.js` gives each event to the program in `crates/workers`, which decides what to do.
 
 mod call;
 mod message;
@@ -15,13 +15,13 @@ pub use scope::{
     withdraw_notification,
 };
 
-/// What a page asks the browser to wake the service worker for.
+/// Why a page asks the browser to wake the service worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SyncTag {
     /// Work is left; also the tag of the periodic sync.
     Backup,
-    /// The network is gone. The browser gives back no tries to a tag that waits already, and those of the other tag may
-    /// be used up or far apart by then.
+    /// The network is gone. This needs a tag of its own: the browser does not reset the retries of a tag that is
+    /// already waiting, and those of the other tag may be used up or far apart by then.
     Offline,
 }
 

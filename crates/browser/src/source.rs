@@ -1,4 +1,4 @@
-//! Where a folder's files come from: a directory handle that lasts, or files that were handed over once.
+//! The source of a folder's files: a directory handle that lasts, or files that were handed over once.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -11,26 +11,27 @@ use crate::Fault;
 use crate::bindings::{DirectoryHandle, FileHandle, Handle, Step};
 
 pub enum Source {
-    /// Keeping the handle alive keeps the grant of a dropped folder alive.
+    /// Keeping the handle alive keeps the permission of a dropped folder alive.
     Directory(Directory),
     Files(Files),
 }
 
 pub struct Directory {
     pub handle: DirectoryHandle,
-    /// The directories that were opened last, the latest first.
+    /// The most recently opened directories, latest first.
     opened: RefCell<Vec<(String, DirectoryHandle)>>,
 }
 
-/// Newest first jumps between the folders of some months; opening one is a round trip to the browser's process.
+/// Working newest first jumps between the folders of a few months, and opening a directory is a round trip to the
+/// browser's process.
 const KEPT_OPEN: usize = 24;
 
-/// Files that were handed over once, in the order of their paths.
+/// Files that were handed over once, sorted by path.
 #[derive(Default)]
 pub struct Files(BTreeMap<String, File>);
 
 impl Files {
-    /// Two files of one name from two places are two files: the second gets a number.
+    /// Two files with the same path are different files; the second one gets a number.
     pub fn add(&mut self, path: &str, file: File) {
         let numbered = (2..).map(|number| with_number(path, number));
         let mut names = std::iter::once(path.to_owned()).chain(numbered);
@@ -56,15 +57,15 @@ fn with_number(path: &str, number: u32) -> String {
     format!("{stem} ({number}){extension}")
 }
 
-/// A file as it was when it was opened: a snapshot that can be read for as long as the file does not change.
+/// A snapshot of a file at the time it was opened. It can be read as long as the file does not change.
 pub struct Opened {
     pub file: File,
-    /// By which it is opened again; what was handed over once has none.
+    /// Used to open the file again; none for a file that was handed over once.
     handle: Option<FileHandle>,
 }
 
 impl Opened {
-    /// What cannot change any more.
+    /// A file that cannot change any more.
     pub fn snapshot(file: File) -> Opened {
         Opened { file, handle: None }
     }
@@ -83,7 +84,7 @@ impl Source {
         Source::Directory(Directory::of(handle))
     }
 
-    /// By its name: a folder of the person that has the same one loses nothing by it.
+    /// Recognised by its name. It does no harm if one of the person's folders has the same name.
     pub fn is_inbox(&self) -> bool {
         match self {
             Source::Directory(directory) => directory.handle.name() == INBOX,
@@ -98,7 +99,7 @@ impl Source {
         }
     }
 
-    /// What was opened, as it is now.
+    /// Opens the file again, in its current state.
     pub async fn open_again(&self, opened: &Opened) -> Result<Opened, OpenFault> {
         match (self, &opened.handle) {
             (Source::Directory(directory), Some(handle)) => {
@@ -132,13 +133,13 @@ impl Directory {
         }
     }
 
-    /// The file or directory of this path, as it is now.
+    /// The current file or directory at this path.
     pub(crate) async fn entry(&self, path: &str) -> Result<Handle, Fault> {
-        // What was opened last may have been replaced meanwhile.
+        // The cached directories may have been replaced in the meantime.
         self.opened.take();
         let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
         let directory = match self.parent(parent).await {
-            // A part of the way became a file.
+            // A directory of the path is now a file.
             Err(fault) if fault.is("TypeMismatchError") => Err(Fault::new("NotFoundError", path)),
             directory => directory,
         }?;
@@ -173,7 +174,8 @@ impl Directory {
         Some(handle)
     }
 
-    /// "Not found" of a file on a drive that was unplugged is not a deletion: the directory itself is asked.
+    /// "Not found" for a file on an unplugged drive does not mean that it was deleted, so the directory itself is
+    /// checked.
     async fn explain(&self, fault: &Fault) -> OpenFault {
         self.opened.take();
         match self.barrier().await {
@@ -183,7 +185,7 @@ impl Directory {
         }
     }
 
-    /// What stands between us and the directory, if anything.
+    /// Why the directory cannot be reached, if it cannot.
     pub async fn barrier(&self) -> Option<Barrier> {
         if self.handle.permission().await != "granted" {
             return Some(Barrier::NeedsPermission);
@@ -192,7 +194,7 @@ impl Directory {
     }
 }
 
-/// What a directory that cannot be listed means.
+/// What a failure to list a directory means.
 pub fn barrier_of(fault: &Fault) -> Barrier {
     if fault.is("NotAllowedError") || fault.is("SecurityError") {
         Barrier::NeedsPermission

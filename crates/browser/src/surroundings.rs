@@ -1,15 +1,15 @@
-//! What any context can see of the device; a window sees its power as well.
+//! The state of the device as any context can see it. A window also sees the power.
 
 use engine::{Event, Power, Surroundings};
 use wasm_bindgen::JsValue;
 
 use crate::json::{flag, property, text};
 
-/// The network as the browser describes it, and the local time. Of a connection that it does not describe nothing is
-/// known against it.
+/// The network as the browser describes it, and the local time. If the browser does not describe the connection,
+/// nothing counts against it.
 pub fn seen(power: Option<Power>) -> Surroundings {
     let connection = connection();
-    // West of UTC it is positive.
+    // Positive west of UTC.
     let behind_utc = js_sys::Date::new_0().get_timezone_offset();
     Surroundings {
         metered: text(&connection, "type").is_some_and(|kind| kind == "cellular"),
@@ -19,12 +19,12 @@ pub fn seen(power: Option<Power>) -> Surroundings {
     }
 }
 
-/// The same as an event, where nobody sees the power.
+/// The same as an event, for contexts that cannot see the power.
 pub(crate) fn changed() -> Event {
     Event::SurroundingsChanged(seen(None))
 }
 
-/// What the browser tells of the network, if it does.
+/// The browser's description of the network, if it has one.
 pub(crate) fn connection() -> JsValue {
     property(&property(&js_sys::global(), "navigator"), "connection")
 }

@@ -1,6 +1,7 @@
-//! Sends one file, streamed from disk. A small file goes as a form, a large one in pieces if the server takes them.
+//! Uploads one file, streamed from disk. A small file is sent as a form, a large one in pieces if the server accepts
+//! them.
 //!
-//! What to send next is decided without IO by [`transfer`]; [`sending`] carries it, and belongs to the browser.
+//! [`transfer`] decides without IO what to send next; [`sending`] sends it and needs the browser.
 
 mod pieces;
 mod requests;

@@ -1,4 +1,4 @@
-//! Names every file of a folder, in batches. Files that the rules leave out are named without being looked at.
+//! Lists every file of a folder, in batches. Files that the rules leave out are listed without being opened.
 
 use engine::{Barrier, ListedFile, ListingEnd, Look, Scope, rules};
 use js_sys::{Array, Promise};
@@ -9,15 +9,15 @@ use crate::Fault;
 use crate::bindings::{DirectoryHandle, FileHandle, Handle, Settled};
 use crate::source::{Directory, Source, barrier_of, look_at, next_entry};
 
-/// A look at a file is a round trip to the browser's process; 32 at a time are twice as fast as one by one, and
-/// more are no faster (measured).
+/// Opening a file is a round trip to the browser's process. 32 at a time are twice as fast as one by one, and more are
+/// no faster (measured).
 const LOOKS_AT_ONCE: usize = 32;
-/// Large enough to be cheap to pass on, small enough that the first files are on their way within a second.
+/// Large enough to be cheap to pass on, small enough that the first files are being uploaded within a second.
 const BATCH: usize = 256;
-/// Stands in for a name that is not valid text, which the browser shows as an empty one.
+/// Replaces a name that is not valid text, which the browser shows as an empty one.
 const NAMELESS: &str = "\u{FFFD}";
 
-/// Lists what is within the scope; `tell` gets each batch.
+/// Lists the files within the scope; `tell` receives each batch.
 pub async fn list(source: &Source, scope: &Scope, tell: impl FnMut(Vec<ListedFile>)) -> ListingEnd {
     match source {
         Source::Directory(directory) => list_directory(directory, scope, tell).await,
@@ -44,20 +44,20 @@ async fn list_directory(
         Err(barrier) => return ListingEnd::OutOfReach(barrier),
     };
     walk.batch.tell_rest();
-    // A drive that vanished during the walk showed us an empty rest, which is no proof of anything.
+    // If the drive vanished during the walk, the rest looked empty, which proves nothing.
     match directory.barrier().await {
         Some(barrier) => ListingEnd::OutOfReach(barrier),
         None => end,
     }
 }
 
-/// A failure inside the folder is told of a file only if the folder itself is still there: a drive that is pulled
-/// out makes every file fail, and none of them is at fault.
+/// A failure inside the folder is blamed on a file only if the folder itself can still be reached: when a drive is
+/// unplugged, every file fails, and none of them is at fault.
 struct Walk<'a, T> {
     directory: &'a Directory,
     batch: Batch<T>,
     to_look_at: Vec<(String, FileHandle)>,
-    /// Path with a closing slash, and directory.
+    /// Path with a trailing slash, and the directory.
     to_enter: Vec<(String, DirectoryHandle)>,
 }
 
@@ -76,7 +76,7 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
             match self.enter(&path, &handle).await? {
                 Ok(()) => {}
                 Err(fault) if path.is_empty() => return Err(barrier_of(&fault)),
-                // It was deleted while we were on our way: what was in it is gone.
+                // The directory was deleted in the meantime, and so were its files.
                 Err(fault) if fault.is("NotFoundError") => {}
                 Err(_) => {
                     self.still_there().await?;
@@ -89,7 +89,7 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
         Ok(end)
     }
 
-    /// A file, a folder, or nothing any more.
+    /// The path may be a file, a folder, or gone.
     async fn begin_at(&mut self, path: &str) -> Result<(), Barrier> {
         match self.directory.entry(path).await {
             Ok(entry) => self.meet(path.into(), entry).await,
@@ -141,7 +141,7 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
         for ((path, _), look) in files.into_iter().zip(looks) {
             match look {
                 Ok(file) => self.batch.add(path, look_at(&file.unchecked_into())),
-                // Named a moment ago and gone now: the listing does not name it.
+                // It existed a moment ago and is gone now, so the listing leaves it out.
                 Err(fault) if fault.is("NotFoundError") => {}
                 Err(_) => {
                     self.still_there().await?;
@@ -157,11 +157,12 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
     }
 }
 
-/// What each promise came to, in their order. One wait for all, since each costs a turn of the event loop.
+/// The outcome of each promise, in their order. Waits once for all of them, because each wait costs a turn of the event
+/// loop.
 async fn settle(promises: impl Iterator<Item = Promise>) -> Vec<Result<JsValue, Fault>> {
     let all: Array = promises.collect();
     let settled = JsFuture::from(Promise::all_settled(&all)).await;
-    // The promise of all that settled cannot be rejected.
+    // The promise of `Promise.allSettled` cannot be rejected.
     let settled = Array::from(&settled.unwrap_or_default());
     settled.iter().map(|end| outcome(end.unchecked_into())).collect()
 }

@@ -1,7 +1,8 @@
-//! Tells what changes in a folder, where the browser can. It only speeds things up: what counts is the look
-//! through everything now and then.
+//! Reports changes in a folder, if the browser can. It only speeds things up: the regular listing of everything is what
+//! counts.
 //!
-//! Measured: a new folder that is filled at once is told as one change, of the folder; a mere touch is not told.
+//! Measured: a new folder that is filled at once is reported as one change, of the folder. A file that is only touched
+//! is not reported.
 
 use engine::{Event, FolderEvent, FolderId};
 use js_sys::Array;
@@ -24,7 +25,7 @@ impl Drop for Watch {
 }
 
 impl Watch {
-    /// Begins to watch, all the way down; `None` if this browser cannot.
+    /// Starts watching, including all subfolders; `None` if this browser cannot.
     pub async fn begin(
         folder: FolderId,
         handle: &DirectoryHandle,
@@ -40,7 +41,7 @@ impl Watch {
     }
 }
 
-/// A burst of changes is one event.
+/// A burst of changes becomes one event.
 fn event_of(folder: FolderId, changes: &Array) -> Event {
     let changes: Vec<Change> = changes.iter().map(JsCast::unchecked_into).collect();
     if changes.iter().any(has_lost_sight) {
@@ -55,7 +56,7 @@ fn event_of(folder: FolderId, changes: &Array) -> Event {
     Event::Folder(folder, FolderEvent::PathsTouched(paths))
 }
 
-/// The browser says that it missed something, or the folder itself was moved away.
+/// The browser says that it missed changes, or the folder itself was moved.
 fn has_lost_sight(change: &Change) -> bool {
     matches!(change.kind().as_str(), "errored" | "unknown") || change.path().length() == 0
 }

@@ -1,4 +1,4 @@
-//! What only a window can do: pick folders, take drops, ask for permissions, and keep the backup worker alive.
+//! Things that only a window can do: pick folders, take drops, ask for permission, and keep the backup worker alive.
 
 mod awake;
 mod background;
@@ -31,7 +31,7 @@ pub use crate::push::{
     PushFault, PushLook, begin_pushes, end_pushes, keep_pushes, may_notify, push_daily, push_state, try_push,
 };
 
-/// A worker that stopped is started anew after this time: at once would be a loop if it cannot start at all.
+/// A stopped worker is restarted after this time. An immediate restart would loop if the worker cannot start at all.
 const RESTART_MS: u32 = 2_000;
 
 pub use awake::Awake;
@@ -55,14 +55,14 @@ pub use restore::{Care, KnownFolder, Plan, PlanFault, Restored, WriteFault, know
 pub use surroundings::{can_see_power, keep_surroundings, minutes_ahead_of_utc};
 
 thread_local! {
-    /// The grant of a dropped folder lives only while some handle object does (measured).
+    /// The permission of a dropped folder lasts only as long as some handle object to it (measured).
     static KEPT: RefCell<Vec<Handle>> = const { RefCell::new(Vec::new()) };
-    /// The handles of the folders, as the engine handed them out last.
+    /// The folders' handles, as the engine last sent them.
     static KNOWN: RefCell<Vec<(FolderId, Handle)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Keeps the grants of dropped folders through a reload: a handle is held here while the page lives, and by the
-/// service worker for the moment in which no page does.
+/// Keeps the permissions of dropped folders across a reload: the page holds the handles while it lives, and the service
+/// worker holds them for the moment without a page.
 pub fn keep_grants() {
     let Some(window) = web_sys::window() else { return };
     let hold = |_: &web_sys::Event| {
@@ -81,8 +81,8 @@ fn hear_handles(told: &JsValue) {
     KNOWN.set(known.unwrap_or_default());
 }
 
-/// Starts the backup worker, and starts it anew whenever it stops: rows are written before they are acted on, so
-/// nothing is lost.
+/// Starts the backup worker, and restarts it whenever it stops. Rows are written before they are acted on, so nothing
+/// is lost.
 pub fn keep_worker(script: String) {
     let options = WorkerOptions::new();
     options.set_type(WorkerType::Module);
@@ -99,7 +99,7 @@ fn restart(script: String) {
     Timeout::new(RESTART_MS, move || keep_worker(script)).forget();
 }
 
-/// Whether this browser can keep a folder; without it files can only be handed over once.
+/// Whether this browser can keep a folder. Without this, files can only be handed over once.
 pub fn can_keep_folders() -> bool {
     has_global("showDirectoryPicker")
 }
@@ -123,7 +123,7 @@ pub async fn pick_folder_to_write() -> Result<Option<DirectoryHandle>, Fault> {
     pick(&bindings::object(&[("mode", &"readwrite".into()), ("id", &"restore".into())])).await
 }
 
-/// Asks for the permission of a stored folder. Needs a fresh gesture. True if it is granted now.
+/// Asks for permission for a stored folder. Needs a fresh user gesture. True if it is granted now.
 pub async fn ask_permission(folder: FolderId) -> Result<bool, Fault> {
     let known = KNOWN.with_borrow(|known| known.iter().find(|(id, _)| *id == folder).cloned());
     match known {
@@ -132,21 +132,21 @@ pub async fn ask_permission(folder: FolderId) -> Result<bool, Fault> {
     }
 }
 
-/// Asks the browser not to clear our storage when space is short. It may say no; nothing depends on it.
+/// Asks the browser not to clear our storage when space runs short. It may refuse; nothing depends on it.
 pub async fn ask_to_persist() -> bool {
     bindings::persist_storage().await.is_ok_and(|answer| answer.is_truthy())
 }
 
-/// What was dropped on the window.
+/// What was dropped onto the window.
 #[derive(Default)]
 pub struct Dropped {
     pub folders: Vec<DirectoryHandle>,
     pub files: Vec<(String, File)>,
-    /// What the browser would not hand over.
+    /// How many items the browser would not hand over.
     pub failed: u32,
 }
 
-/// Takes what was dropped. The part before the first await runs inside the event, as the browser demands.
+/// Takes what was dropped. The part before the first await runs inside the event, as the browser requires.
 pub fn take_drop(transfer: &DataTransfer) -> impl Future<Output = Dropped> + use<> {
     let items = transfer.items();
     let items = (0..items.length()).filter_map(|at| items.get(at));
@@ -175,7 +175,7 @@ impl Pending {
             return Some(Pending::Handle(handle.into()));
         }
         let item: &web_sys::DataTransferItem = item.unchecked_ref();
-        // Without handles a folder looks like a file that cannot be read.
+        // Without handles, a folder looks like a file that cannot be read.
         let folder = item.webkit_get_as_entry().ok().flatten().is_some_and(|entry| entry.is_directory());
         let file = item.get_as_file().ok().flatten().filter(|_| !folder);
         Some(file.map_or(Pending::Failed, Pending::File))
@@ -205,13 +205,13 @@ async fn take_handle(handle: JsFuture, dropped: &mut Dropped) -> Result<(), Faul
     Ok(())
 }
 
-/// Whether the browser gives this address what a backup needs: folders, locks and workers are for `https` and
-/// `localhost` alone.
+/// Whether this address is a secure context. The folders, locks and workers that a backup needs exist only on `https`
+/// and `localhost`.
 pub fn is_secure() -> bool {
     web_sys::window().is_some_and(|window| window.is_secure_context())
 }
 
-/// The files of an `<input>`, by their path inside the chosen folder, and the folder's name.
+/// The files of an `<input>` with their paths inside the chosen folder, and the folder's name.
 pub fn files_of(list: &FileList) -> (String, Vec<(String, File)>) {
     let mut name = String::new();
     let files = (0..list.length()).filter_map(|at| list.get(at)).map(|file| {
@@ -235,12 +235,12 @@ fn relative_path(file: &File) -> String {
         .unwrap_or_default()
 }
 
-/// Takes the part behind `#` out of the address and the history.
+/// Removes the part after `#` from the address and the history.
 pub fn clear_address() {
     let Some(window) = web_sys::window() else { return };
     let path = window.location().pathname().unwrap_or_else(|_| "/".into());
     if let Ok(history) = window.history() {
-        // Where the browser refuses, the address stays as it was; a used code is worth nothing.
+        // If the browser refuses, the address stays as it was. A used code is worth nothing.
         _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
     }
 }

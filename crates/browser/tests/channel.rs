@@ -1,4 +1,4 @@
-//! The conversation of page and engine, in a window, over the real BroadcastChannel.
+//! The conversation between page and engine, in a window, over the real BroadcastChannel.
 
 #![cfg(target_arch = "wasm32")]
 
@@ -52,7 +52,7 @@ async fn another_protocol_is_told_apart_and_not_misread() {
 
 type Heard = UnboundedReceiver<Option<(ToEngine, JsValue)>>;
 
-/// Hears for as long as the listener lives.
+/// Receives messages as long as the listener lives.
 fn listen() -> (EventListener, Heard) {
     let (tell, heard) = unbounded();
     let ear = Channel::to_engine().unwrap().listen(move |message| {

@@ -1,4 +1,4 @@
-//! The digest of files, in a dedicated worker, where it is made.
+//! The digest of files, in a dedicated worker, as in the app.
 
 #![cfg(target_arch = "wasm32")]
 
@@ -35,7 +35,7 @@ async fn the_published_vectors_hold() {
     }
 }
 
-/// Sizes around the buffers into which a file is read.
+/// Sizes around those of the buffers into which a file is read.
 #[wasm_bindgen_test]
 async fn streamed_equals_whole() {
     const BUFFER: usize = 1 << 20;
@@ -54,7 +54,7 @@ async fn progress_ends_with_the_size() {
     assert_eq!(told.last(), Some(&(9 << 20)));
 }
 
-/// A reading that was cut off goes on from any of its states to the same digest.
+/// An interrupted hash resumes from any of its saved states and gives the same digest.
 #[wasm_bindgen_test]
 async fn a_digest_goes_on_from_where_it_was_cut_off() {
     let bytes: Vec<u8> = (0..5_000_001_u32).map(|at| (at * 31 % 251) as u8).collect();

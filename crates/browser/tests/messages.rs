@@ -1,4 +1,4 @@
-//! The conversation of pages and the service worker, through the browser's own copying of messages.
+//! The conversation between pages and the service worker, with the browser's own copying of messages.
 
 #![cfg(target_arch = "wasm32")]
 
@@ -73,12 +73,12 @@ fn what_another_version_says_is_told_apart_and_not_misread() {
         let heard = read::<ToServiceWorker>(parsed(&changed));
         assert!(matches!(heard, Err(Unreadable::Malformed(_))), "{changed}: {heard:?}");
     }
-    // What is meant for the other side.
+    // A message for the other side.
     let theirs = write(&FromServiceWorker::FetchEnded).unwrap();
     assert!(matches!(read::<ToServiceWorker>(theirs), Err(Unreadable::Malformed(_))));
 }
 
-/// What arrives at the other end of a port.
+/// Sends a message through a port and returns what arrives.
 async fn heard<T: DeserializeOwned>(message: &impl Serialize) -> Result<T, Unreadable> {
     let channel = MessageChannel::new().unwrap();
     let (tell, mut told) = unbounded();

@@ -1,4 +1,4 @@
-//! The store in a real IndexedDB: what is saved is there after a restart, and nothing else.
+//! The store in a real IndexedDB: after a restart it has exactly what was saved.
 
 #![cfg(target_arch = "wasm32")]
 
@@ -45,7 +45,7 @@ impl Shelf for InBrowser {
     }
 }
 
-/// The same fixtures that the engine's own tests hold every form against.
+/// The same fixtures against which the engine's own tests check every format version.
 #[wasm_bindgen_test]
 async fn what_the_first_forms_wrote_is_read() {
     let text = |json: &str| JSON::parse(json).unwrap();
@@ -71,7 +71,7 @@ async fn what_the_first_forms_wrote_is_read() {
     assert!(saved.rows.len() > 30 && saved.unreadable_rows.is_empty());
 }
 
-/// And what is written is what the fixtures hold, so that natively they stand for what a browser writes.
+/// The store writes what the fixtures contain, so the native tests that use them test what a browser writes.
 #[wasm_bindgen_test]
 async fn records_are_written_as_the_fixtures_have_them() {
     let store = Store::open_named("written").await.unwrap();
@@ -223,7 +223,7 @@ async fn a_change_to_a_row_of_a_written_page_is_merged_into_it() {
     assert_eq!(read[776], many[776]);
 }
 
-/// A kill can come at any step of a save, and a save is of everything that a turn changed.
+/// A kill can come at any step of a save, and one save contains everything that a turn changed.
 #[wasm_bindgen_test]
 async fn a_save_that_is_cut_off_is_there_whole_or_not_at_all() {
     let before: Vec<SavedRow> = (0..1_000).map(|id| row(id, FileState::Found)).collect();
@@ -252,7 +252,7 @@ async fn a_save_that_is_cut_off_is_there_whole_or_not_at_all() {
     }
 }
 
-/// Loading moves what was saved into pages: a kill in any step of that loses nothing.
+/// Loading folds saved changes into pages. A kill at any step of that loses nothing.
 #[wasm_bindgen_test]
 async fn a_load_that_is_cut_off_loses_nothing() {
     let before: Vec<SavedRow> = (0..2_000).map(|id| row(id, FileState::Found)).collect();
@@ -278,8 +278,8 @@ enum Cut {
     TooLate,
 }
 
-/// Drops the work after so many of its steps, as a kill would. It goes on as soon as it is woken, for a transaction
-/// ends by itself where nothing more is asked of it.
+/// Drops the future after this many of its steps, as a kill would. Each step runs as soon as the future is woken,
+/// because a transaction ends by itself when nothing more is requested of it.
 async fn cut_off_after<T>(steps: usize, work: impl Future<Output = Result<T, StoreFault>>) -> Cut {
     let mut work = Box::pin(work);
     let mut left = steps;
@@ -293,7 +293,7 @@ async fn cut_off_after<T>(steps: usize, work: impl Future<Output = Result<T, Sto
     .await
 }
 
-/// As if somebody else had written it.
+/// Writes a record without the store, as if another program had written it.
 async fn put(name: &str, store: &str, key: &JsValue, record: &JsValue) {
     in_store(name, store, key, record, "readwrite", "put(record, ...keys)").await;
 }

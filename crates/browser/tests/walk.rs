@@ -1,4 +1,4 @@
-//! The walk through a real directory handle, of the origin private file system.
+//! The walk through a real directory handle, in the origin private file system.
 
 #![cfg(target_arch = "wasm32")]
 

@@ -1,4 +1,4 @@
-//! The watch of a real directory, of the origin private file system.
+//! The watch of a real directory, in the origin private file system.
 
 #![cfg(target_arch = "wasm32")]
 
@@ -40,7 +40,7 @@ async fn a_moved_file_is_told_at_both_places() {
     wait_for(&mut told, "c.jpg").await;
 }
 
-/// Waits for an event that names this path. A browser tells it or this test does not end.
+/// Waits for an event that names this path. If the browser never reports one, the test does not end.
 async fn wait_for(told: &mut UnboundedReceiver<Event>, wanted: &str) {
     loop {
         match told.next().await {

@@ -1,4 +1,4 @@
-//! The two identities of a file on the wire: the SHA-1 of its bytes, and the id that the server gave it.
+//! The two ids of a file on the wire: the SHA-1 of its bytes, and the id that the server assigned.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,7 +13,7 @@ pub struct Digest(pub [u8; 20]);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AssetId(pub [u8; 16]);
 
-/// Text that is not what its type expects.
+/// Text that does not parse as the expected type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed(pub &'static str);
 
@@ -73,7 +73,7 @@ impl fmt::Debug for AssetId {
     }
 }
 
-/// Takes bytes of one length as a whole: a catalog has hundreds of thousands of them.
+/// Takes the bytes as one block of fixed length, because a catalog has hundreds of thousands of them.
 struct Bytes<const N: usize>;
 
 impl<const N: usize> serde::de::Visitor<'_> for Bytes<N> {
@@ -88,7 +88,7 @@ impl<const N: usize> serde::de::Visitor<'_> for Bytes<N> {
     }
 }
 
-/// Text where people and JSON read it, bytes where a catalog packs it.
+/// Serializes as text in JSON and other readable formats, and as bytes in the packed catalog.
 macro_rules! serde_as_text_or_bytes {
     ($name:ident, $size:literal) => {
         impl Serialize for $name {

@@ -1,4 +1,4 @@
-//! The part of the Immich API that a backup client speaks. Shapes fit 2.x and 3.x; field names are Immich's.
+//! The part of the Immich API that a backup client uses. The types fit 2.x and 3.x; field names are Immich's.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -50,7 +50,7 @@ pub struct BulkUploadCheck {
     pub assets: Vec<CheckItem>,
 }
 
-/// One question: does the server hold these bytes? `id` is the asker's own and comes back unread.
+/// One question: does the server have these bytes? `id` is chosen by the client and returned unchanged.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CheckItem {
@@ -126,20 +126,20 @@ pub struct MediaTypes {
     pub sidecar: Vec<String>,
 }
 
-/// Who is signed in, as far as a backup depends on it.
+/// The signed-in user, as far as a backup depends on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserMe {
     pub id: String,
-    /// Of Safelight only. It changes when the server may have lost something that it confirmed.
+    /// Only from Safelight. It changes when the server may have lost something that it had confirmed.
     #[serde(default)]
     pub epoch: Option<String>,
 }
 
-/// What a server says about itself before anybody signs in, as far as a backup depends on it.
+/// What a server says about itself before sign-in, as far as a backup depends on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServerConfig {
-    /// The address of the server's own page; empty if nobody set it.
+    /// The address of the server's own web page; empty if not configured.
     pub external_domain: String,
 }
 
@@ -254,7 +254,7 @@ impl TimeBucketAssets {
     }
 }
 
-/// Every refusal of the API. 3.x sends one message; 2.x may send a list of them, which is read as one text.
+/// The body of every error of the API. 3.x sends one message; 2.x may send a list of them, which is parsed as one text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ErrorBody {

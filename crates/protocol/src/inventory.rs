@@ -1,5 +1,5 @@
-//! What a folder of a device holds and the server has: one line for each file, `SHA-1 BYTES PATH`. A line that begins
-//! with `-` is of a file that was there once.
+//! The files of a device's folder that the server has: one line for each file, `SHA-1 BYTES PATH`. A line that begins
+//! with `-` is for a file that used to be there.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use crate::Digest;
 pub struct Entry {
     pub digest: Digest,
     pub bytes: u64,
-    /// Inside the folder, parts joined by `/`.
+    /// Relative to the folder, with parts joined by `/`.
     pub path: Box<str>,
     pub standing: Standing,
 }
@@ -18,13 +18,13 @@ pub struct Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     Held,
-    /// It was deleted, or another file has its name.
+    /// The file was deleted, or another file has its name now.
     Gone,
 }
 
 const GONE: char = '-';
 
-/// Adds the line of a file that the folder holds.
+/// Appends the line of a file that is in the folder.
 pub fn write_held(text: &mut String, digest: Digest, bytes: u64, path: &str) {
     // Writing into a string cannot fail.
     _ = write!(text, "{digest} {bytes} ");
@@ -47,7 +47,7 @@ impl Entry {
         write_held(text, self.digest, self.bytes, &self.path);
     }
 
-    /// `None` if the line makes no sense, or its path leads out of the folder.
+    /// `None` if the line is malformed, or its path leads out of the folder.
     pub fn read(line: &str) -> Option<Entry> {
         let (standing, line) =
             line.strip_prefix(GONE).map_or((Standing::Held, line), |line| (Standing::Gone, line));
@@ -59,7 +59,7 @@ impl Entry {
         path.split('/').all(is_name).then(|| Entry { digest, bytes, path: path.into(), standing })
     }
 
-    /// Every line; `None` if one makes no sense.
+    /// Every line; `None` if one is malformed.
     pub fn read_all(text: &str) -> Option<Vec<Entry>> {
         text.split_terminator('\n').map(Entry::read).collect()
     }

@@ -1,8 +1,8 @@
-//! What the page and the server say to each other.
+//! The messages between the page and the server.
 //!
-//! Both ends compile this crate, so a change here is a change of the wire. It holds names, shapes and
-//! meanings only: no IO, no policy. Everything under [`immich`] follows the Immich API (2.x and 3.x);
-//! everything under [`safelight`] goes beyond it.
+//! Both ends compile this crate, so a change here changes the wire format. It contains only names, types and their
+//! meaning: no IO, no policy. Everything under [`immich`] follows the Immich API (2.x and 3.x); everything under
+//! [`safelight`] goes beyond it.
 
 pub mod digest;
 pub mod immich;

@@ -1,14 +1,14 @@
-//! Which files are photos and videos. Immich judges by the extension alone, and a browser's own idea of a
-//! type is empty for HEIC and RAW, so the extension decides on both ends.
+//! Which files are photos and videos. Immich decides by the extension alone, and browsers report an empty type for HEIC
+//! and RAW, so both ends use the extension.
 
 use serde::{Deserialize, Serialize};
 
-/// What a file is, by its name.
+/// The kind of a file, according to its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MediaKind {
     Image,
     Video,
-    /// Describes a photo or video beside it; never an asset of its own.
+    /// Describes the photo or video beside it; never an asset of its own.
     Sidecar,
 }
 
@@ -26,10 +26,10 @@ pub const VIDEOS: &[&str] = &[
     ".mpeg", ".mpg", ".mts", ".mxf", ".ts", ".vob", ".webm", ".wmv",
 ];
 
-/// Extensions of the files that describe others.
+/// Extensions of sidecar files.
 pub const SIDECARS: &[&str] = &[".xmp"];
 
-/// Judges a file by its extension; `None` is neither photo nor video.
+/// The kind of a file by its extension; `None` if it has none of the extensions above.
 pub fn kind_of(name: &str) -> Option<MediaKind> {
     let dot = name.rfind('.')?;
     let extension = name.get(dot..)?;

@@ -1,15 +1,15 @@
-//! Resumable uploads, in the shape of the IETF draft "Resumable Uploads for HTTP"
-//! (draft-ietf-httpbis-resumable-upload) as Immich plans them.
+//! Resumable uploads according to the IETF draft "Resumable Uploads for HTTP" (draft-ietf-httpbis-resumable-upload), in
+//! the form that Immich plans.
 
 use serde::{Deserialize, Serialize};
 
-/// Where an upload begins; its own path is below.
+/// Where an upload is created; its own path is below this one.
 pub const PATH: &str = "/api/upload";
 
-/// The version of the draft whose wire format this is.
+/// The draft's interop version: the wire format used here.
 pub const INTEROP_VERSION: u32 = 8;
 
-/// The media type of what is appended.
+/// The media type of appended bytes.
 pub const PARTIAL_UPLOAD: &str = "application/partial-upload";
 
 /// The names of the header fields.
@@ -25,10 +25,10 @@ pub mod header {
     pub const ASSET_DATA: &str = "x-immich-asset-data";
 }
 
-/// The name of the limit that tells how much one request may append, in `Upload-Limit`.
+/// The name of the limit in `Upload-Limit` on how much one request may append.
 pub const MAX_APPEND_SIZE: &str = "max-append-size";
 
-/// The problem types (RFC 9457) of the draft.
+/// The draft's problem types (RFC 9457).
 pub mod problem {
     pub const MISMATCHING_OFFSET: &str =
         "https://iana.org/assignments/http-problem-types#mismatching-upload-offset";
@@ -37,7 +37,7 @@ pub mod problem {
         "https://iana.org/assignments/http-problem-types#inconsistent-upload-length";
 }
 
-/// What a client says about the file: the text fields of the upload form.
+/// The client's description of the file: the text fields of the upload form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]

@@ -1,5 +1,5 @@
-//! What a server may answer beyond the Immich API: what it can do, pairing, sessions, folders, pushes. A client asks for
-//! [`Capabilities`] and requires none of this.
+//! The server's API beyond Immich's: capabilities, pairing, sessions, folders, pushes. A client reads [`Capabilities`]
+//! first and requires none of this.
 
 use std::num::NonZeroU64;
 
@@ -11,16 +11,16 @@ pub mod path {
     pub const SESSIONS: &str = "/safelight/v1/sessions";
     pub const RATE: &str = "/safelight/v1/rate";
     pub const CAPABILITIES: &str = "/safelight/v1/capabilities";
-    /// What the folders of the devices hold, [`crate::inventory`].
+    /// The contents of the devices' folders, see [`crate::inventory`].
     pub const FOLDERS: &str = "/safelight/v1/folders";
-    /// Before the number that a device gives one of its folders.
+    /// Followed by the number that the device gave its folder.
     pub const OWN_FOLDERS: &str = "/safelight/v1/folders/own/";
     pub const PUSH: &str = "/safelight/v1/push";
     pub const PUSH_TEST: &str = "/safelight/v1/push/test";
     pub const HEALTH: &str = "/safelight/v1/health";
 }
 
-/// The status of an upload whose bytes do not have the digest that its header promised. Nothing was kept.
+/// The status when an upload's bytes do not have the digest in its header. Nothing was stored.
 pub const STATUS_DIGEST_MISMATCH: u16 = 460;
 
 /// Exchanges a one-time code for a session cookie.
@@ -29,16 +29,16 @@ pub const STATUS_DIGEST_MISMATCH: u16 = 460;
 #[serde(rename_all = "camelCase")]
 pub struct Pair {
     pub code: String,
-    /// How the person will recognise this browser in the list of devices.
+    /// The name by which the person recognises this browser in the list of devices.
     pub device_name: String,
 }
 
-/// How fast the uploads of this session may be, together. Holds until it is set anew or the server restarts.
+/// The limit on the total upload rate of this session. It applies until it is set again or the server restarts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Rate {
-    /// `None` is as fast as the way allows.
+    /// `None` means no limit.
     #[cfg_attr(feature = "schema", schema(value_type = Option<u64>, minimum = 1, format = "uint64"))]
     pub bytes_per_second: Option<NonZeroU64>,
 }
@@ -58,7 +58,7 @@ pub struct Session {
     pub current: bool,
 }
 
-/// A folder of a device, as it was when the device last told of it.
+/// A folder of a device, as of the device's last report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -68,55 +68,56 @@ pub struct KnownFolder {
     pub device_name: String,
     /// ISO 8601, UTC.
     pub told_at: String,
-    /// Files in it that the server has.
+    /// The number of files in it that the server has.
     pub held: u64,
-    /// Files that were in it once, and that the server still has.
+    /// The number of files that used to be in it and that the server still has.
     pub gone: u64,
-    /// The SHA-1 of the text by which the device told it, in hex.
+    /// The SHA-1 of the reported text, in hex.
     pub digest: String,
 }
 
-/// What the server behind this origin can do. A server that does not name an ability does not have it, and one that
-/// has no capabilities at all can do nothing but take uploads and answer questions.
+/// What the server behind this origin can do. If a server does not name an ability, it does not have it. A server
+/// without any capabilities can only take uploads and answer whether it has a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Capabilities {
     /// The version of the program, for people.
     pub version: String,
-    /// True if an upload whose digest header does not fit its bytes is refused. Then "created" is proof.
+    /// True if the server rejects an upload whose digest header does not match its bytes. Then "created" proves that
+    /// the bytes arrived intact.
     #[serde(default)]
     pub verifies_digests: bool,
-    /// Present if [`crate::resumable`] uploads are taken, and one that was begun is found again by its digest.
+    /// Present if the server accepts [`crate::resumable`] uploads and finds an unfinished one by its digest.
     #[serde(default)]
     pub pieces: Option<Pieces>,
-    /// True if the server keeps what each folder of a device holds ([`crate::inventory`]).
+    /// True if the server stores the contents of each folder of a device ([`crate::inventory`]).
     #[serde(default)]
     pub keeps_inventories: bool,
     /// True if assets can be put into albums.
     #[serde(default)]
     pub albums: bool,
-    /// True if what is deleted lies in a trash, from which it can be restored.
+    /// True if deleted assets go to a trash, from which they can be restored.
     #[serde(default)]
     pub trash: bool,
-    /// True if the server shows what it holds: a timeline with names and sizes, and small pictures.
+    /// True if the server can show its photos: a timeline with names and sizes, and thumbnails.
     #[serde(default)]
     pub thumbnails: bool,
 }
 
-/// How a file is best sent in pieces.
+/// How to send a file in pieces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Pieces {
-    /// Bytes. Smaller files are sent whole as quickly.
+    /// Size in bytes from which pieces are worth it. Smaller files are sent just as quickly whole.
     pub from: u64,
-    /// The most bytes that one request may carry; none if nothing limits them.
+    /// The most bytes that one request may carry; none if there is no limit.
     #[serde(default)]
     pub up_to: Option<u64>,
 }
 
-/// Where and how this device is pushed to: what a browser's `PushSubscription` says of itself as JSON, and when.
+/// Where and when to push to this device: the JSON of the browser's `PushSubscription`, and the time.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -124,11 +125,11 @@ pub struct PushSubscription {
     /// An https address of the browser's push service.
     pub endpoint: String,
     pub keys: PushKeys,
-    /// Minute of the day (UTC) at which it is pushed to each day, whether or not it was heard of.
+    /// Minute of the day (UTC) of the daily push, which is sent whether or not the server has heard from the device.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schema(maximum = 1439))]
     pub daily_at: Option<u16>,
-    /// The app may do nothing without a page now, so it is not pushed to; all else is kept.
+    /// The app is not allowed to do anything without a page now, so the server does not push. It keeps everything else.
     #[serde(default)]
     pub held: bool,
 }
@@ -143,44 +144,44 @@ pub struct PushKeys {
     pub auth: String,
 }
 
-/// What a push says to the service worker. Only the device can read it.
+/// The content of a push to the service worker. Only the device can decrypt it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Push {
     pub reason: PushReason,
 }
 
-/// Why a device is pushed to.
+/// Why the server pushes to a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum PushReason {
-    /// The server has not heard of the device for a day.
+    /// The server has not heard from the device for a day.
     Silent,
-    /// It is the time of day that its person chose.
+    /// It is the time of day that the person chose.
     Daily,
-    /// Its person asked for one now.
+    /// The person asked for a push now.
     Asked,
 }
 
-/// What the server knows of pushing to the device that asks.
+/// What the server knows about pushes to the device that asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PushState {
     /// The `applicationServerKey`, in base64url.
     pub public_key: String,
-    /// Whether this device is pushed to when nothing was heard of it for a day.
+    /// Whether the server pushes to this device when it has not heard from it for a day.
     pub subscribed: bool,
-    /// As this device gave it.
+    /// The address that this device sent.
     pub endpoint: Option<String>,
     pub held: bool,
     pub daily_at: Option<u16>,
-    /// ISO 8601, UTC: when a push service was last given one.
+    /// ISO 8601, UTC: when a push was last handed to a push service.
     pub pushed_at: Option<String>,
-    /// How the last one ended, for people.
+    /// The result of the last push, for people.
     pub outcome: Option<String>,
 }
 
-/// Whether the server would take photos in now.
+/// Whether the server could store photos now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Health {

@@ -1,5 +1,5 @@
-//! The sentences for people that the page and the service worker share. Facts come in, plain text goes out; no web
-//! types, no IO.
+//! The sentences for people that the page and the service worker share. They turn facts into plain text: no web types,
+//! no IO.
 
 pub mod notices;
 pub mod numbers;

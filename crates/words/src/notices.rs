@@ -1,4 +1,4 @@
-//! What a notification says when something happened that is worth a word.
+//! The text of a notification about something that the person should know.
 
 use engine::{Needs, Notice};
 
@@ -15,7 +15,7 @@ pub fn sentence(notice: Notice) -> String {
     }
 }
 
-/// What only the person can do.
+/// What only the person can fix.
 pub(crate) fn need(needs: Needs) -> &'static str {
     match needs {
         Needs::Pairing => "This device must be paired with your server again. Open Safelight to do it.",

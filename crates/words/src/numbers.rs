@@ -18,13 +18,13 @@ pub fn plural(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
-/// "812 kB", "1.4 GB": powers of a thousand, as drives are sold and systems other than Windows count.
+/// "812 kB", "1.4 GB": powers of a thousand, the units in which drives are sold and systems other than Windows count.
 pub fn bytes(number: u64) -> String {
     const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
     if number < 1000 {
         return format!("{number} B");
     }
-    // In whole numbers: writing fractions is 6 KB of code.
+    // Integer arithmetic: formatting fractions would add 6 KB of code.
     let mut scale: u64 = 1;
     let mut unit = "B";
     for larger in UNITS {
@@ -41,7 +41,7 @@ pub fn bytes(number: u64) -> String {
     }
 }
 
-/// "less than a minute", "about 3 minutes", "about 2 hours": no more exact than a guess can be.
+/// "less than a minute", "about 3 minutes", "about 2 hours": no more precise than an estimate can be.
 pub fn duration(seconds: u64) -> String {
     match seconds {
         0..=50 => "less than a minute".into(),

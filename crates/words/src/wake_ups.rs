@@ -1,4 +1,4 @@
-//! What a notification says of a wake-up without a page.
+//! The text of a notification about a wake-up without a page.
 
 use engine::{Left, Needs, Notice, Woken};
 
@@ -21,7 +21,7 @@ fn over(left: &Left) -> String {
         return "Background backup is paused or turned off.".into();
     }
     let sentence = match (left.needs, left.notice) {
-        // Said alone: nothing goes on until it is done.
+        // Said alone, because nothing continues until the person has done it.
         (Some(Needs::Pairing), _) => return need(Needs::Pairing).into(),
         (Some(Needs::Space), _) => need(Needs::Space).into(),
         (_, Some(notice @ Notice::Silent { .. })) => return notices::sentence(notice),

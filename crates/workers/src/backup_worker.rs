@@ -1,7 +1,7 @@
-//! The backup worker: waits for the engine's lock, then runs the engine until its page is gone. The same module
-//! serves as the nested workers that read files; their name tells them so.
+//! The backup worker: waits for the engine's lock, then runs the engine until its page is gone. The nested workers that
+//! read files run the same module; their name tells them that they are readers.
 
-/// A fifth of the size of the default one.
+/// A fifth of the size of the default allocator.
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
@@ -17,7 +17,7 @@ fn main() {
     } else {
         let script = scope.location().href();
         wasm_bindgen_futures::spawn_local(async move {
-            // Thrown, so that the page hears of it and starts another worker.
+            // Thrown, so that the page gets an error event and starts another worker.
             if let Err(fault) = back_up(script).await {
                 wasm_bindgen::throw_str(&fault.to_string());
             }

@@ -1,5 +1,5 @@
-//! The service worker's program. `sw.js` loads it for the first event that the cache cannot answer, and hands it that
-//! event and all later ones. `wake_ups` decides what follows; this file joins it to the browser.
+//! The service worker's program. `sw.js` loads it for the first event that the cache cannot answer, and passes it that
+//! event and all later ones. `wake_ups` decides what to do; this file connects it to the browser.
 
 #[cfg(target_arch = "wasm32")]
 mod wasm {
@@ -20,15 +20,15 @@ mod wasm {
     use workers::sharing::{Shared, names};
     use workers::wake_ups::{Chance, NotDone, Page, Scope, WakeUps};
 
-    /// A page that is reloaded is back by then.
+    /// A reloaded page is back by then.
     const HOLD_MS: u32 = 10_000;
 
     thread_local! {
         static WAKE_UPS: Rc<WakeUps<Browser>> = Rc::new(WakeUps::new(Browser));
     }
 
-    /// Handles an event. The promise is settled when nothing more follows from the event, and rejected if the browser
-    /// should try again. For a request it gives the response. `version` is what `sw.js` calls this version.
+    /// Handles an event. The promise is resolved when the event is fully handled, and rejected if the browser should
+    /// try again. For a request it resolves to the response. `version` is this version's name in `sw.js`.
     #[wasm_bindgen]
     pub fn handle(event: ExtendableEvent, version: String) -> Promise {
         let wake_ups = WAKE_UPS.with(Rc::clone);
@@ -38,7 +38,7 @@ mod wasm {
                     let answered = answer(&wake_ups, call, version).await;
                     answered.map_err(|why| JsError::new(&why.to_string()).into())
                 }
-                // Another try would be no better.
+                // Another try would not help.
                 Err(unknown) => {
                     scope::warn(&unknown);
                     Ok(JsValue::UNDEFINED)
@@ -79,7 +79,7 @@ mod wasm {
         version: String,
     ) -> Result<(), NotDone<Fault>> {
         match message {
-            // Done by `sw.js` itself.
+            // `sw.js` handles it.
             ToServiceWorker::UseNewVersion => Ok(()),
             ToServiceWorker::Left => wake_ups.page_left().await,
             ToServiceWorker::TestBackup => wake_ups.test().await,
@@ -93,7 +93,7 @@ mod wasm {
         }
     }
 
-    /// A page of another version speaks another protocol.
+    /// A page of another version may use another protocol.
     fn reject(why: &Unreadable, port: Option<MessagePort>) -> Result<(), Fault> {
         Browser.warn(why);
         reply(port, &FromServiceWorker::NotUnderstood)
@@ -106,8 +106,8 @@ mod wasm {
         }
     }
 
-    /// What another app shares is kept at once, whether or not the server can be reached. The page that opens takes it
-    /// over.
+    /// Files shared by another app are saved at once, whether or not the server can be reached. The page that opens
+    /// then takes them over.
     async fn share(request: &Request) -> Result<JsValue, Fault> {
         let kept = keep(request).await;
         if let Err(fault) = &kept {
@@ -141,9 +141,9 @@ mod wasm {
         async fn back_up(&self, by: Wake, ended_fetch: Option<&str>) -> Result<Woken, Fault> {
             let ended_fetch = ended_fetch.map(str::to_owned);
             let (tell, told) = oneshot::channel();
-            // A run that is late keeps its lock for as long as it goes on.
+            // A late run keeps its lock until it ends.
             spawn_local(async move {
-                // Nobody waits for a run that is late.
+                // Nobody is waiting for a late run.
                 _ = tell.send(wake(by, ended_fetch.as_deref()).await);
             });
             told.await.unwrap_or(Ok(Woken::Failed))
@@ -171,7 +171,7 @@ mod wasm {
     }
 }
 
-/// A fifth of the size of the default one.
+/// A fifth of the size of the default allocator.
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

@@ -1,16 +1,16 @@
-//! The names under which shared files are kept. What other apps share comes under any name, or under none.
+//! The names under which shared files are saved. Other apps share files under any name, or under none.
 
 use std::collections::HashSet;
 
-/// What another app says of a file.
+/// What another app says about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shared {
     pub name: String,
-    /// A media type, as `image/jpeg`; empty if it is not known.
+    /// A media type such as `image/jpeg`; empty if it is not known.
     pub kind: String,
 }
 
-/// A name for each file, in their order. No two are alike, because they lie in one directory.
+/// A name for each file, in the same order. No two are alike, because the files go into one directory.
 pub fn names(files: &[Shared]) -> Vec<String> {
     let mut used = HashSet::new();
     let unused = |(number, file): (usize, &Shared)| {
@@ -23,10 +23,10 @@ pub fn names(files: &[Shared]) -> Vec<String> {
     files.iter().enumerate().map(unused).collect()
 }
 
-/// Some apps give no extension, without which nothing knows a photo.
+/// Some apps give no extension; without one, nothing recognises a photo.
 fn name(file: &Shared) -> String {
     let name = file.name.replace(['/', '\\'], "_");
-    // The browser refuses a name that is one or two dots, or none.
+    // The browser refuses an empty name and the names `.` and `..`.
     let name = if name.chars().all(|letter| letter == '.') { "shared" } else { &name };
     match extension(&file.kind) {
         Some(extension) if !has_extension(name) => format!("{name}.{extension}"),
@@ -39,7 +39,7 @@ fn has_extension(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, end)| !end.is_empty() && end.chars().all(is_word))
 }
 
-/// Most media types are called like the extension.
+/// Most media types have the extension as their subtype.
 fn extension(kind: &str) -> Option<&str> {
     match kind.rsplit_once('/')?.1 {
         "" => None,

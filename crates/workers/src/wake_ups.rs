@@ -1,8 +1,8 @@
-//! What follows from each wake-up: when the engine runs, what the browser and the person are told, and whether the
-//! browser should try again.
+//! What to do on each wake-up: when to run the engine, what to tell the browser and the person, and whether the browser
+//! should try again.
 //!
-//! Every method is one event of the service worker. The browser keeps the service worker alive until the method ends;
-//! an error makes it try a sync again, three times in all.
+//! Every method handles one event of the service worker. The browser keeps the service worker alive until the method
+//! ends. On an error it retries a sync, up to three tries in all.
 
 #[cfg(test)]
 mod tests;
@@ -17,19 +17,19 @@ use futures::channel::oneshot;
 use futures::future::{Either, Shared, select};
 use protocol::safelight::PushReason;
 
-/// The browser needs a moment to take its permissions back from a page that is gone.
+/// The browser needs a moment to withdraw its permissions from a page that is gone.
 const LOOK_MS: u32 = 500;
 const LOOKS_WITHOUT_PAGE: u32 = 3;
-/// A page that left, or whose network is back, may have been reloaded.
+/// A page that closed, or whose network is back, may be reloading.
 const PATIENCE_AFTER_LEAVING_MS: u32 = 10_000;
-/// Whoever tries something out closes the app first.
+/// A person who tests this closes the app first.
 const PATIENCE_FOR_PUSH_MS: u32 = 40_000;
 const PATIENCE_FOR_TEST_MS: u32 = 60_000;
-/// Both well after the deadlines of the engine: a run that has not ended by then never will.
+/// Both are well after the engine's deadlines: a run that has not ended by then never will.
 const LATE_MS: u32 = 175_000;
 const LATE_FOR_PUSH_MS: u32 = 50_000;
 
-/// What this needs of the browser.
+/// What the wake-ups need from the browser.
 #[expect(async_fn_in_trait, reason = "a service worker has one thread")]
 pub trait Scope {
     type Fault: fmt::Display;
@@ -37,16 +37,16 @@ pub trait Scope {
     /// The pages that are open.
     async fn pages(&self) -> Result<Vec<Page>, Self::Fault>;
     async fn pause(&self, ms: u32);
-    /// Runs the engine. The run goes on even if nobody waits for it any more. `ended_fetch` is a background fetch that
-    /// the browser may still list although it is over.
+    /// Runs the engine. The run continues even if nobody waits for it any more. `ended_fetch` is a background fetch
+    /// that has ended but may still be listed by the browser.
     async fn back_up(&self, by: Wake, ended_fetch: Option<&str>) -> Result<Woken, Self::Fault>;
-    /// Shows a notification in place of the one before.
+    /// Shows a notification that replaces the previous one.
     async fn notify(&self, sentence: &str) -> Result<(), Self::Fault>;
     async fn withdraw_notification(&self) -> Result<(), Self::Fault>;
     /// The browser refuses this unless a page is open.
     async fn ask_for_sync(&self) -> Result<(), Self::Fault>;
     async fn tell_pages_that_a_fetch_ended(&self) -> Result<(), Self::Fault>;
-    /// For developers.
+    /// Writes a warning for developers.
     fn warn(&self, what: &dyn fmt::Display);
 }
 
@@ -57,18 +57,18 @@ pub enum Page {
     Hidden,
 }
 
-/// What the browser says of a sync.
+/// What the browser says about a sync.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Chance {
     OneOfSeveral,
-    /// The browser tries no more after this one.
+    /// The browser will not retry after this one.
     Last,
 }
 
 /// Why an event failed.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NotDone<F> {
-    /// Another wake-up would find work.
+    /// Another wake-up would find work to do.
     WorkIsLeft(Woken),
     Late,
     Fault(F),
@@ -95,9 +95,9 @@ impl<F: fmt::Display> fmt::Display for NotDone<F> {
 
 pub struct WakeUps<S> {
     scope: S,
-    /// How many tests wait for the pages to close, or run.
+    /// How many tests are waiting for the pages to close, or running.
     tests: Cell<u32>,
-    /// Ends when the run that began last does.
+    /// Resolves when the most recently started run ends.
     last_run: RefCell<Option<Shared<oneshot::Receiver<()>>>>,
 }
 
@@ -106,7 +106,7 @@ impl<S: Scope> WakeUps<S> {
         WakeUps { scope, tests: Cell::default(), last_run: RefCell::default() }
     }
 
-    /// The network is there, and a page asked for this when it had work left.
+    /// The network is available, and a page with work left had asked for this sync.
     pub async fn sync(&self, chance: Chance) -> Result<(), NotDone<S::Fault>> {
         self.back_up(Wake::Sync, chance).await
     }
@@ -120,13 +120,13 @@ impl<S: Scope> WakeUps<S> {
         self.back_up(Wake::PeriodicSync, Chance::OneOfSeveral).await
     }
 
-    /// A page says that it may be going.
+    /// A page says that it may be closing.
     pub async fn page_left(&self) -> Result<(), NotDone<S::Fault>> {
         self.go_on(Wake::Left).await
     }
 
-    /// The browser has sent files by itself, or gave up. The server is asked what arrived; a page that is open asks by
-    /// itself.
+    /// The browser finished uploading files by itself, or gave up. The engine asks the server what arrived. An open
+    /// page asks by itself.
     pub async fn fetch_ended(&self, id: &str) -> Result<(), NotDone<S::Fault>> {
         if let Err(fault) = self.run(Wake::Fetched, Some(id)).await {
             self.scope.warn(&fault);
@@ -134,7 +134,7 @@ impl<S: Scope> WakeUps<S> {
         Ok(self.scope.tell_pages_that_a_fetch_ended().await?)
     }
 
-    /// The person closes the app to see whether the backup goes on. The test waits for that, because it is about a
+    /// The person closes the app to see whether the backup continues. The test waits for that, because it is about a
     /// browser without a page.
     pub async fn test(&self) -> Result<(), NotDone<S::Fault>> {
         let _waiting = Testing::begin(&self.tests);
@@ -143,7 +143,7 @@ impl<S: Scope> WakeUps<S> {
         Ok(())
     }
 
-    /// The browser demands that every push shows a notification, unless the person sees the app.
+    /// The browser requires every push to show a notification, unless the person is looking at the app.
     pub async fn push(&self, reason: Option<PushReason>) -> Result<(), NotDone<S::Fault>> {
         if reason == Some(PushReason::Asked) {
             self.pages_closed(PATIENCE_FOR_PUSH_MS).await?;
@@ -160,7 +160,7 @@ impl<S: Scope> WakeUps<S> {
         Ok(())
     }
 
-    /// A page asks for a notification. Only the service worker knows whether any page is looked at.
+    /// A page asks for a notification. Only the service worker knows whether any page is visible.
     pub async fn notify_unless_seen(&self, notice: Notice) -> Result<(), NotDone<S::Fault>> {
         if !self.is_seen().await? {
             self.scope.notify(&words::notices::sentence(notice)).await?;
@@ -168,7 +168,8 @@ impl<S: Scope> WakeUps<S> {
         Ok(())
     }
 
-    /// Backs up once no page is open. A page that stays has an engine of its own, and a test must find something to do.
+    /// Backs up once no page is open. An open page has an engine of its own. During a test this does nothing, so that
+    /// the test finds work to do.
     async fn go_on(&self, by: Wake) -> Result<(), NotDone<S::Fault>> {
         if self.tests.get() == 0 && self.pages_closed(PATIENCE_AFTER_LEAVING_MS).await? {
             self.back_up(by, Chance::OneOfSeveral).await?;
@@ -183,20 +184,20 @@ impl<S: Scope> WakeUps<S> {
             // Refused unless the person allows notifications.
             shown.unwrap_or_else(|fault| self.scope.warn(&fault));
         }
-        // This page cannot ask for another sync when it is closed; while it is open, the service worker can.
+        // A page cannot ask for another sync when it closes, so the service worker asks now, while the page is open.
         if woken == Woken::PageOpen && chance == Chance::Last {
             self.scope.ask_for_sync().await?;
         }
         if woken.is_done() { Ok(()) } else { Err(NotDone::WorkIsLeft(woken)) }
     }
 
-    /// Runs the engine. Its lock allows one run at a time, and a second one ends as busy. Only the run after a fetch waits
-    /// for the run before it, because that one may believe that the fetch still goes on.
+    /// Runs the engine. Its lock allows only one run at a time; a second one ends as busy. Only the run after a fetch
+    /// waits for the previous run, because that one may believe that the fetch is still going on.
     async fn run(&self, by: Wake, ended_fetch: Option<&str>) -> Result<Woken, NotDone<S::Fault>> {
         let (over, ends) = oneshot::channel::<()>();
         let before = self.last_run.replace(Some(ends.shared()));
         if let Some(before) = before.filter(|_| by == Wake::Fetched) {
-            // It ends when the other side is dropped.
+            // It ends when the sender is dropped.
             _ = before.await;
         }
         let late = if by == Wake::Push { LATE_FOR_PUSH_MS } else { LATE_MS };
@@ -210,7 +211,7 @@ impl<S: Scope> WakeUps<S> {
         woken
     }
 
-    /// Waits until no page has been open for a second. False if one stays.
+    /// Waits until no page has been open for a second. False if a page stays open.
     async fn pages_closed(&self, patience_ms: u32) -> Result<bool, S::Fault> {
         let mut without = 0;
         for _ in 0..patience_ms / LOOK_MS {
@@ -228,7 +229,7 @@ impl<S: Scope> WakeUps<S> {
     }
 }
 
-/// A test, until it is dropped.
+/// A running test; it ends when this is dropped.
 struct Testing<'a>(&'a Cell<u32>);
 
 impl Testing<'_> {

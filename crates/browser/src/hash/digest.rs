@@ -1,4 +1,4 @@
-//! The digest of one file, streamed.
+//! Computes the digest of one file as a stream.
 
 use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use protocol::Digest;
@@ -11,32 +11,32 @@ use super::checkpoint::{self, Checkpoint};
 use crate::Fault;
 use crate::bindings::Step;
 
-/// Larger reads are faster up to about this size (measured).
+/// Larger reads are faster, up to about this size (measured).
 const BUFFER_BYTES: u32 = 1 << 20;
 
-/// The name of the fault when a stream ends before its file.
+/// The name of the fault when a stream ends before its file does.
 pub(super) const ENDED_EARLY: &str = "EndedEarly";
 
-/// How far a reading is.
+/// How far the hashing has got.
 pub struct Progress<'a> {
-    /// Bytes.
+    /// Bytes hashed so far.
     pub read: u64,
     hasher: &'a Sha1,
 }
 
 impl Progress<'_> {
-    /// What [`digest_of`] can go on from.
+    /// The state from which [`digest_of`] can resume.
     pub fn state(&self) -> Vec<u8> {
         checkpoint::state_of(self.hasher)
     }
 }
 
-/// Reads a file as a stream into two buffers that go back and forth: one is filled while the other is digested.
-/// Goes on from where an earlier reading was, if given its bytes and its state.
+/// Reads a file as a stream into two buffers that alternate: one is filled while the other is hashed. Resumes an
+/// earlier run if given its byte count and state.
 ///
-/// The buffers are ours because what a browser allocates for each read stays until its collector comes: half a
-/// gigabyte for a file of 5 GB (measured). File, stream and reader are held to the end: a stream that is collected
-/// while it is read never answers (measured).
+/// We allocate the buffers ourselves, because buffers that the browser allocates for each read stay until garbage
+/// collection: half a gigabyte for a file of 5 GB (measured). File, stream and reader are kept alive to the end,
+/// because a stream that is garbage-collected during a read never answers (measured).
 pub async fn digest_of(
     file: &Blob,
     from: Option<(u64, &[u8])>,
@@ -70,8 +70,8 @@ pub async fn digest_of(
     }
 }
 
-/// One read is all that a small file needs, and no buffer is larger than it. Of files that need several, a stream is
-/// the faster way (measured at 2 MB: 260 MB/s against 190).
+/// A small file needs only one read, and no buffer larger than itself. For files that need several reads, a stream is
+/// faster (measured at 2 MB: 260 MB/s against 190).
 async fn digest_of_small(file: &Blob) -> Result<Digest, Fault> {
     let bytes = Uint8Array::new(&JsFuture::from(file.array_buffer()).await?).to_vec();
     if bytes.len() as f64 == file.size() {
@@ -81,14 +81,14 @@ async fn digest_of_small(file: &Blob) -> Result<Digest, Fault> {
     }
 }
 
-/// A digest of a part is the digest of another file.
+/// A digest of only part of a file would be the digest of a different file.
 fn ended_early() -> Fault {
     Fault::new(ENDED_EARLY, "the stream ended before the file did")
 }
 
 enum Reader {
     Ours(ReadableStreamByobReader),
-    /// A browser whose files are no byte streams fills buffers of its own.
+    /// The browser's file streams are not byte streams, so the browser allocates the buffers.
     Theirs(ReadableStreamDefaultReader),
 }
 
@@ -100,7 +100,7 @@ impl Reader {
         }
     }
 
-    /// Asks for the next bytes of the stream, into this buffer if it can be chosen.
+    /// Asks for the next bytes of the stream, into this buffer if the reader accepts one.
     fn fill(&self, buffer: &ArrayBuffer) -> JsFuture {
         JsFuture::from(match self {
             Reader::Ours(reader) => {

@@ -1,4 +1,4 @@
-//! Reads files in this very context.
+//! Hashes files in the current context, without a nested worker.
 
 use std::cell::Cell;
 use std::pin::pin;
@@ -14,7 +14,7 @@ use super::{Checkpoint, ReadFault, ReaderSaid, Readers, STALL_MS};
 
 pub struct Here;
 
-/// Ends when nothing moved for a while: nobody else could end a read that never answers.
+/// Ends when there was no progress for a while. Nothing else would end a read that never answers.
 async fn standstill(moved: &Cell<bool>) {
     loop {
         TimeoutFuture::new(STALL_MS).await;

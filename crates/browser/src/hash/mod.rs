@@ -1,6 +1,6 @@
-//! SHA-1 of files. [`Pool`] lives in the backup worker and hands files to nested workers, in each of which [`reader`]
-//! reads them; a service worker has no workers and reads [`Here`]. Memory is bounded by a few chunks per reader,
-//! whatever the file's size.
+//! SHA-1 of files. [`Pool`] lives in the backup worker and hands files to nested workers, each of which runs
+//! [`reader`]. A service worker cannot start workers, so it uses [`Here`]. Memory is bounded by a few chunks per
+//! reader, whatever the file's size.
 
 mod checkpoint;
 pub mod digest;
@@ -18,15 +18,15 @@ use protocol::Digest;
 use serde::{Deserialize, Serialize};
 use web_sys::File;
 
-/// A reading that gets on by nothing for so long hangs. A slow network drive still delivers 8 MiB a minute.
+/// A read that makes no progress for this long counts as hung. A slow network drive still delivers 8 MiB a minute.
 const STALL_MS: u32 = 60_000;
 
-/// What a reader says.
+/// A message from a reader.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReaderSaid {
-    /// Bytes so far.
+    /// Bytes hashed so far.
     Read(u64),
-    /// Bytes so far, and the state to go on from.
+    /// Bytes hashed so far, and the state to resume from.
     Reached(u64, Vec<u8>),
     Digested(Digest),
     /// The file could not be read; the name of the exception.
@@ -38,7 +38,7 @@ pub enum ReaderSaid {
 pub enum ReadFault {
     /// The file could not be read; the name of the exception.
     Failed(String),
-    /// The worker stopped or hangs; the file may be fine.
+    /// The worker stopped or hung; the file may be fine.
     ReaderStopped,
 }
 
@@ -48,9 +48,9 @@ impl ReadFault {
     }
 }
 
-/// Whoever reads files in this context. Dropping the future ends the reading.
+/// Hashes files in this context. Dropping the future stops the read.
 pub trait Readers {
-    /// `hear` gets what is said on the way.
+    /// `hear` receives the reader's messages on the way.
     fn digest<'a>(
         &'a self,
         file: &'a File,
@@ -59,5 +59,5 @@ pub trait Readers {
     ) -> LocalBoxFuture<'a, Result<Digest, ReadFault>>;
 }
 
-/// The name by which a worker knows that it is a reader.
+/// The worker name that tells a worker that it is a reader.
 pub const READER: &str = "reader";

@@ -20,19 +20,20 @@ use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
 use super::{Checkpoint, READER, ReadFault, ReaderSaid, Readers, STALL_MS};
 use crate::{Fault, wire};
 
-/// As many as keep one disk busy; more would only compete for it.
+/// Enough to keep one disk busy; more would only compete for it.
 const READERS: usize = 3;
 
-/// The readers, and who waits for one.
+/// The readers, and the queue of files that wait for one.
 pub struct Pool {
     script: String,
     idle: RefCell<Vec<Reader>>,
-    /// Readers that may still be taken.
+    /// How many more readers may be in use.
     free: Cell<usize>,
     waiting: RefCell<VecDeque<Sender<Turn>>>,
 }
 
-/// The right to use one reader. Dropped, it goes to the next who waits; one who gave up waiting drops it again.
+/// Permission to use one reader. When dropped, it goes to the next in the queue; one that stopped waiting drops it
+/// again.
 struct Turn(Rc<Pool>);
 
 impl Drop for Turn {
@@ -58,7 +59,7 @@ impl Drop for Reader {
 }
 
 impl Pool {
-    /// `script` is the address of the worker's own loader.
+    /// `script` is the URL of the worker's own loader.
     pub fn new(script: String) -> Rc<Pool> {
         let free = Cell::new(READERS);
         Rc::new(Pool { script, idle: RefCell::default(), free, waiting: RefCell::default() })
@@ -120,7 +121,7 @@ impl Reader {
         let listeners = [
             EventListener::new(&worker, "message", move |event| {
                 let data = event.unchecked_ref::<MessageEvent>().data();
-                // A closed receiver means that nobody waits any more.
+                // A closed receiver means that nobody is waiting any more.
                 _ = tell.unbounded_send(wire::decode(&data).ok());
             }),
             EventListener::new(&worker, "error", move |_| _ = failed.unbounded_send(None)),
@@ -154,7 +155,7 @@ impl Reader {
         }
     }
 
-    /// The next word of the reader; `None` if it stopped or hangs.
+    /// The reader's next message; `None` if it stopped or hung.
     async fn next(&mut self) -> Option<ReaderSaid> {
         match select(self.said.next(), TimeoutFuture::new(STALL_MS).fuse()).await {
             Either::Left((said, _)) => said.flatten(),

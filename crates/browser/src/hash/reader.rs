@@ -1,4 +1,4 @@
-//! A nested worker that reads one file at a time and says its digest.
+//! A nested worker that hashes one file at a time and reports its digest.
 
 use crate::spawn;
 use gloo::events::EventListener;
@@ -11,10 +11,11 @@ use super::digest::digest_of;
 use super::{ReaderSaid, checkpoint};
 use crate::{Fault, wire};
 
-/// Often enough to show progress and that the reader lives, rarely enough to cost nothing.
+/// Often enough to show progress and that the reader is alive, rarely enough to cost nothing.
 const TELL_EVERY_BYTES: u64 = 8 << 20;
 
-/// Serves until the worker is terminated. It is told a file, and the bytes and the state to go on from if any.
+/// Runs until the worker is terminated. Each message holds a file and, when resuming, the byte count and state to
+/// resume from.
 pub fn serve(scope: DedicatedWorkerGlobalScope) {
     let to = scope.clone();
     EventListener::new(&scope, "message", move |event| {
@@ -26,7 +27,7 @@ pub fn serve(scope: DedicatedWorkerGlobalScope) {
         });
     })
     .forget();
-    // A message that came before we listened is lost: the pool waits for this one.
+    // A message sent before we listened is lost, so the pool waits for this one before it sends anything.
     say(&scope, &ReaderSaid::Read(0));
 }
 
@@ -37,7 +38,7 @@ async fn read(to: &DedicatedWorkerGlobalScope, told: &Array) -> Result<ReaderSai
     digest_telling(&file, from, &|said| say(to, &said)).await.map(ReaderSaid::Digested)
 }
 
-/// The digest of a file; now and then it says how far it is.
+/// The digest of a file. Reports progress from time to time.
 pub(super) async fn digest_telling(
     file: &File,
     from: Option<(u64, &[u8])>,
@@ -59,6 +60,6 @@ pub(super) async fn digest_telling(
 
 fn say(scope: &DedicatedWorkerGlobalScope, said: &ReaderSaid) {
     let message = wire::encode(said).map_or(JsValue::UNDEFINED, JsValue::from);
-    // The only failure is a value that cannot be cloned; bytes always can.
+    // It fails only for a value that cannot be cloned, and bytes always can.
     _ = scope.post_message(&message);
 }

@@ -1,4 +1,5 @@
-//! Who hears of the engine and speaks to it: every page that is open, or, without one, only the first that opens.
+//! Who receives the engine's messages and may send it messages: every open page or, if no page is open, only the first
+//! one that opens.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -17,22 +18,22 @@ use crate::channel::{Channel, FromEngine, Message, ToEngine};
 use crate::server::SERVER;
 use crate::{device, inbox, now, spawn, surroundings};
 
-/// The browser takes so many in one go (measured).
+/// The most files that the browser accepts in one background fetch (measured).
 const MOST_FETCHED: usize = 100;
-/// Often enough to look alive, rarely enough to cost nothing.
+/// Often enough to look live, rarely enough to cost nothing.
 const PUBLISH_EVERY_MS: u64 = 250;
 
 pub(super) trait Audience {
-    /// Hears what is said to the engine, until the listeners are dropped.
+    /// Receives messages to the engine until the listeners are dropped.
     fn listen(&self, host: &Rc<Host>) -> Result<Vec<EventListener>, Fault>;
     fn say(&self, message: &FromEngine, attached: &JsValue);
-    /// There may be a new view, and all that it shows is stored.
+    /// The view may have changed, and everything it shows is stored.
     fn show(&self, host: &Rc<Host>);
-    /// Does what only an engine with a page asks for.
+    /// Carries out a command that only an engine with a page gives.
     fn carry_out(&self, host: &Rc<Host>, command: OfPage);
-    /// Begins the watch of a folder, if the engine asked for it.
+    /// Starts the folder's watch, if the engine asked for it.
     fn before_listing<'a>(&'a self, host: &'a Rc<Host>, folder: FolderId) -> LocalBoxFuture<'a, ()>;
-    /// The host ends.
+    /// The host is stopping.
     fn leave(&self);
 }
 
@@ -43,7 +44,7 @@ pub(super) struct Pages {
     published: Rc<Published>,
 }
 
-/// When the view was published last, and when it will be.
+/// When the view was last published, and the timer for the next time.
 #[derive(Default)]
 struct Published {
     at: Cell<Moment>,
@@ -75,12 +76,12 @@ impl Audience for Pages {
 
     fn say(&self, message: &FromEngine, attached: &JsValue) {
         if let Err(fault) = self.channel.send(message, attached) {
-            // A page that does not hear this hears the next view.
+            // A page that misses this message gets the next view.
             web_sys::console::warn_1(&fault.to_string().into());
         }
     }
 
-    /// At once when work begins or ends: that is what people wait to see.
+    /// Publishes at once when work begins or ends, because people wait to see that.
     fn show(&self, host: &Rc<Host>) {
         let passed = now().since(self.published.at.get());
         let at_rest = host.engine.borrow().is_at_rest();
@@ -88,7 +89,7 @@ impl Audience for Pages {
             self.published.publish(host);
         } else if self.published.later.borrow().is_none() {
             let (host, published) = (Rc::clone(host), Rc::clone(&self.published));
-            // A clock that was set back must not silence us.
+            // A clock that was set back must not stop the publishing.
             let wait = PUBLISH_EVERY_MS.saturating_sub(passed) as u32;
             self.published.later.replace(Some(Timeout::new(wait, move || published.publish(&host))));
         }
@@ -115,8 +116,8 @@ impl Published {
     }
 }
 
-/// Nobody, until a page opens: it has an engine of its own, which waits for ours to end. The first word of a page may
-/// come while ours is still being loaded.
+/// No page is open. A page that opens has an engine of its own, which waits for this one to end. Its first message may
+/// arrive while this engine is still being loaded.
 pub struct NoPage {
     opened: Rc<Opened>,
     _listener: EventListener,
@@ -163,7 +164,7 @@ impl Audience for NoPage {
 
     fn show(&self, _: &Rc<Host>) {}
 
-    /// An engine without a page asks for nothing of the kind.
+    /// An engine without a page never gives such a command.
     fn carry_out(&self, _: &Rc<Host>, _: OfPage) {}
 
     fn before_listing<'a>(&'a self, _: &'a Rc<Host>, _: FolderId) -> LocalBoxFuture<'a, ()> {
@@ -206,8 +207,8 @@ impl Host {
 
     fn receive(self: &Rc<Host>, Message { body, attached, number }: Message<ToEngine>) {
         match body {
-            // What asks for an answer has it for a confirmation; what changes something is confirmed once that
-            // is stored.
+            // A request is confirmed by its answer. A message that changes something is confirmed once the change is
+            // stored.
             ToEngine::Hello => {
                 self.take_in_inbox();
                 return self.publish();
@@ -228,7 +229,7 @@ impl Host {
             ToEngine::Runs => self.say_runs(),
             ToEngine::Handles => self.say_handles(),
             ToEngine::Incidents => self.say(&FromEngine::Incidents(self.engine.borrow().incidents())),
-            // Another tab saw an older word of ours.
+            // The page acted on an outdated message of ours.
             ToEngine::Restart => self.publish(),
         }
         self.say(&FromEngine::Heard(number));
@@ -249,7 +250,7 @@ impl Host {
         });
     }
 
-    /// Nothing is shown that is not stored: the end of the turn publishes it.
+    /// Only stored state is shown. If something is not stored yet, the end of the turn publishes it.
     fn publish(&self) {
         if self.stored.get() {
             let view = self.engine.borrow().view(now());

@@ -1,4 +1,4 @@
-//! Folders come and go: their handles are kept here and in the store, and the engine hears of it afterwards.
+//! Adds and removes folders. Their handles are kept here and in the store; the engine is told afterwards.
 
 use std::rc::Rc;
 
@@ -19,15 +19,16 @@ use crate::source::{Files, Source};
 use crate::spawn;
 use crate::watch::Watch;
 
-/// Where the ids of folders that are handed over once begin: the store's own count from one and never get here.
+/// The first id for folders whose files were handed over once. The store's own ids count from one and never get this
+/// high.
 const FIRST_ONCE: u32 = 1 << 30;
 
-/// A watch that is slow to begin must not hold up the listing: just started, a browser takes two seconds (measured).
+/// A slow start of a watch must not hold up the listing: a browser that was just started takes two seconds (measured).
 const WATCH_FIRST_MS: u32 = 250;
 
-/// How a new folder lies to those that are backed up already.
+/// How a new folder relates to those that are already backed up.
 enum Relation {
-    /// With those that lie inside it.
+    /// With the known folders that are inside it.
     New {
         around: Vec<(FolderId, String)>,
     },
@@ -42,13 +43,13 @@ impl Host {
         self.sources.borrow().get(&folder).map(Rc::clone)
     }
 
-    /// In the place of the folder's former one, if any.
+    /// Replaces the folder's previous source, if any.
     fn set_source(&self, folder: FolderId, source: Source) {
         self.sources.borrow_mut().insert(folder, Rc::new(source));
         self.say_handles();
     }
 
-    /// To every page.
+    /// Sends the handles to every page.
     pub(super) fn say_handles(&self) {
         let handles = Array::new();
         for (id, source) in &*self.sources.borrow() {
@@ -59,7 +60,7 @@ impl Host {
         self.audience.say(&FromEngine::Handles, &handles);
     }
 
-    /// Folders come in one after the other: two drops of one folder must not both find it new.
+    /// Folders are added one after the other, because otherwise two drops of the same folder would both count as new.
     pub(super) fn add_folder(self: &Rc<Host>, number: u32, attached: JsValue) {
         self.coming.borrow_mut().push_back((number, attached));
         if self.coming.borrow().len() > 1 {
@@ -92,7 +93,7 @@ impl Host {
                 }
             }
             Relation::Same(id) => {
-                // The new handle carries the fresh grant.
+                // Use the new handle: it carries the fresh permission.
                 self.set_source(id, Source::directory(handle));
                 self.tell_for(number, granted(id));
                 self.say(&FromEngine::Notice(Notice::AlreadyAdded { name }));
@@ -105,7 +106,7 @@ impl Host {
         Ok(())
     }
 
-    /// What other apps shared meanwhile is backed up like a folder.
+    /// Backs up what other apps shared in the meantime, as if it were a folder.
     pub(super) fn take_in_inbox(self: &Rc<Host>) {
         let host = Rc::clone(self);
         spawn(async move {
@@ -150,7 +151,7 @@ impl Host {
         self.enter(number, self.free_once(), name, Source::Files(files), Lasting::Once);
     }
 
-    /// An id that no earlier start has used: rows of files that were not sent then may still be there.
+    /// An id that no earlier start has used, because rows of its files that were never uploaded may still be there.
     fn free_once(&self) -> FolderId {
         let seconds = (crate::now().0 / 1000) as u32 % FIRST_ONCE;
         let ids = (seconds..FIRST_ONCE).map(|number| FolderId(FIRST_ONCE + number));
@@ -166,7 +167,7 @@ impl Host {
         self.tell_for(number, granted(folder));
     }
 
-    /// Begins the watch that the engine asked for, if it can before the listing that follows it.
+    /// Starts the watch that the engine asked for, before the listing that follows if the browser is fast enough.
     pub(super) async fn watch_if_asked(self: &Rc<Host>, folder: FolderId) {
         let asked = self.to_watch.borrow().contains(&folder);
         self.to_watch.borrow_mut().retain(|id| *id != folder);
@@ -175,7 +176,7 @@ impl Host {
         let (host, (late, told)) = (Rc::clone(self), channel());
         spawn(async move {
             host.watch(folder, &source).await;
-            // Nobody waits any more: the listing has begun.
+            // Nobody is waiting any more: the listing has begun.
             if late.send(()).is_err() {
                 host.tell(Event::Folder(folder, FolderEvent::WatchBeganLate));
             }
@@ -190,17 +191,17 @@ impl Host {
         let tell = move |event: Event| _ = tell.unbounded_send(event.into());
         match Watch::begin(folder, &directory.handle, tell).await {
             Ok(Some(watch)) if self.source(folder).is_some() => {
-                // In the place of another: two would tell everything twice.
+                // Replace any earlier watch: two would report every change twice.
                 self.watches.borrow_mut().insert(folder, watch);
             }
-            // Taken out meanwhile, or not to be watched by this browser.
+            // The folder was removed in the meantime, or this browser cannot watch it.
             Ok(Some(_) | None) => {}
-            // Without it changes are found by looking through the folder now and then.
+            // Without a watch, changes are found by the regular listing of the folder.
             Err(fault) => web_sys::console::warn_1(&fault.to_string().into()),
         }
     }
 
-    /// The folder is backed up no longer.
+    /// Forgets a folder that is no longer backed up.
     pub(super) fn let_go(&self, folder: FolderId) {
         self.sources.borrow_mut().remove(&folder);
         self.watches.borrow_mut().remove(&folder);

@@ -1,4 +1,4 @@
-//! Each command that takes its time, as one task that ends with one event.
+//! Runs each long command as one task that ends with one event.
 
 use std::rc::Rc;
 
@@ -19,7 +19,7 @@ use crate::source::{OpenFault, Opened, look_at, stamp_of};
 use crate::upload::{Cargo, Moved};
 use crate::{Fault, now, spawn, walk};
 
-/// The longest time that `setTimeout` can wait; the engine asks again after it.
+/// The longest time that `setTimeout` can wait. The engine asks again after it.
 const LONGEST_TIMEOUT_MS: u64 = i32::MAX as u64;
 
 impl Host {
@@ -50,7 +50,7 @@ impl Host {
             AfterStored::Upload(upload) => self.begin_job(upload.read.job, Box::pin(host.upload(upload))),
             AfterStored::Abandon(job) => self.abandon(job),
             AfterStored::LimitRate(rate) => spawn(async move {
-                // Told again whenever the server was looked for.
+                // A failure is harmless: the limit is sent again after every check of the server.
                 _ = SERVER.limit_rate(rate).await;
             }),
             AfterStored::RemoveCopies(copies) => {
@@ -60,7 +60,7 @@ impl Host {
         }
     }
 
-    /// Runs a piece of work that [`AfterStored::Abandon`] can stop; dropping its future stops it.
+    /// Runs a job that [`AfterStored::Abandon`] can stop; dropping its future stops it.
     fn begin_job(self: &Rc<Host>, job: JobId, work: LocalBoxFuture<'static, Event>) {
         let (handle, registration) = AbortHandle::new_pair();
         self.jobs.borrow_mut().insert(job, handle);
@@ -80,7 +80,7 @@ impl Host {
         }
     }
 
-    /// The first answer was asked for while the store was being read.
+    /// The first check was started while the store was being loaded.
     async fn check_server(&self) -> Checked {
         let first = self.first_check.take();
         let answer = match first {
@@ -117,7 +117,7 @@ impl Host {
             Ok(opened) => match self.digest(&read, &opened.file).await {
                 Err(ReadFault::ReaderStopped) => HashEnd::ReaderStopped,
                 digest => match self.open_again(&read, &opened).await {
-                    // The size or the time moved meanwhile: then the digest is of no file.
+                    // The size or the time changed in the meantime, so the digest belongs to no file.
                     Err(closed) => closed.into(),
                     Ok(_) => digest.map_or(HashEnd::Unreadable, HashEnd::Digested),
                 },
@@ -126,13 +126,13 @@ impl Host {
         Event::Reading(read.job, ReadingEvent::Ended(end))
     }
 
-    /// A large file is read on from where an earlier reading was cut off.
+    /// Hashing of a large file resumes where an earlier attempt was interrupted.
     async fn digest(self: &Rc<Host>, read: &Read, file: &File) -> Result<Digest, ReadFault> {
         if !Checkpoint::is_for(read.stamp) {
             return self.readers.digest(file, None, &|said| self.hear_reader(read, said)).await;
         }
         let key = Checkpoint::key(read);
-        // A store that fails stops the host elsewhere; here it costs only a reading from the beginning.
+        // A failing store stops the host elsewhere. Here it only means hashing from the beginning.
         let kept = self.store.checkpoint(&key).await.ok().flatten();
         let from = kept.filter(|checkpoint| checkpoint.stamp == read.stamp);
         let digest = self.readers.digest(file, from.as_ref(), &|said| self.hear_reader(read, said)).await;
@@ -177,7 +177,8 @@ impl Host {
         Event::Sending(job, SendingEvent::Ended(end))
     }
 
-    /// A file that changed makes an upload fail exactly like the network does (measured): one byte tells.
+    /// A changed file makes an upload fail in the same way as a network error (measured); reading one byte tells them
+    /// apart.
     async fn explain_no_reply(&self, read: &Read, opened: &Opened) -> UploadEnd {
         if read_one_byte(&opened.file).await.is_ok() {
             return UploadEnd::Ended(RequestEnd::NoReply);
@@ -185,7 +186,7 @@ impl Host {
         self.open_again(read, opened).await.map_or_else(UploadEnd::from, |_| UploadEnd::Unreadable)
     }
 
-    /// The file, if it still looks as it was listed.
+    /// Opens the file if its size and time are still as listed.
     pub(super) async fn open(&self, read: &Read) -> Result<Opened, Closed> {
         if let Some(file) = read.copy {
             let copy = self.store.copy(file, read.stamp).await;

@@ -1,4 +1,4 @@
-//! Requests by the browser's `fetch`, in whatever scope this runs.
+//! Requests made with the browser's `fetch`, in whatever global scope this runs.
 
 use futures::future::{Either, select};
 use gloo::timers::future::TimeoutFuture;
@@ -10,8 +10,8 @@ use web_sys::{AbortSignal, ReadableStream, RequestInit, Response};
 use super::{Answer, Client, Content, Exchange, Headers, Request};
 use crate::{Fault, now};
 
-/// A question that is not answered within this time will not be. The slowest one is a batch of a thousand
-/// digests, which takes 20 ms on a small server.
+/// A request that is not answered within this time never will be. The slowest one is a batch of a thousand digests,
+/// which takes 20 ms on a small server.
 const ANSWER_MS: u32 = 60_000;
 
 #[derive(Clone, Copy)]
@@ -36,7 +36,7 @@ async fn answer(request: &Request) -> Result<Answer, Fault> {
         Content::Json(text) | Content::Text(text) => init.set_body(&text.into()),
     }
     let fetched = web_sys::Request::new_with_str_and_init(&request.path, &init)?;
-    // The browser itself declares a plain text as such.
+    // The browser itself sets the content type of plain text.
     if let Content::Json(_) = request.content {
         fetched.headers().set("content-type", "application/json")?;
     }
@@ -52,7 +52,7 @@ pub(crate) async fn read(response: &Response) -> Result<Answer, Fault> {
     Ok(Answer { status: response.status(), headers, text, at: now() })
 }
 
-/// The body of a success, as it comes; none for anything else.
+/// The body of a successful answer, as a stream; none for any other.
 pub(crate) async fn stream(path: &str, signal: AbortSignal) -> Option<ReadableStream> {
     let init = RequestInit::new();
     init.set_signal(Some(&signal));
@@ -61,7 +61,7 @@ pub(crate) async fn stream(path: &str, signal: AbortSignal) -> Option<ReadableSt
     response.body().filter(|_| response.ok())
 }
 
-/// `fetch` of whatever scope this runs in.
+/// `fetch` of the global scope this runs in.
 pub(crate) fn fetch(request: &web_sys::Request) -> Result<Promise, Fault> {
     let scope = js_sys::global();
     let fetch: Function = Reflect::get(&scope, &"fetch".into())?.unchecked_into();

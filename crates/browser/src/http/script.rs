@@ -1,4 +1,4 @@
-//! A client for tests: it answers as its script says, and writes down what was asked.
+//! A client for tests: it gives the scripted answers and records the requests.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -16,12 +16,12 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    /// Answers the requests one after the other.
+    /// Answers the requests in this order.
     pub(crate) fn of(answers: impl IntoIterator<Item = Exchange>) -> Script {
         Script { answers: RefCell::new(answers.into_iter().collect()), asked: RefCell::default() }
     }
 
-    /// Each request in a line: method, path and content.
+    /// One line for each request: method, path and content.
     pub(crate) fn asked(&self) -> Vec<String> {
         let line = |request: &Request| {
             let head = format!("{} {}", request.method.name(), request.path);

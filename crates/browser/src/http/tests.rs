@@ -58,7 +58,7 @@ fn every_answer_has_its_meaning() {
     }
 }
 
-/// A sign-in page of a proxy also ends redirects: the browser follows them, and 200 is what it tells.
+/// Redirects can also end at a proxy's sign-in page: the browser follows them and reports status 200.
 #[test]
 fn a_page_of_a_proxy_is_no_answer_of_the_api() {
     for status in [200, 201, 302, 400, 401, 403, 404, 413, 429, 500, 502, 503, 504, 520] {

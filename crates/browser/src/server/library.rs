@@ -1,4 +1,4 @@
-//! What the server holds, month by month.
+//! The server's photos and videos, month by month.
 
 use engine::{Body, Reply, RequestEnd};
 use protocol::immich::{ServerConfig, TimeBucket, TimeBucketAsset, TimeBucketAssets, path};
@@ -8,7 +8,7 @@ use protocol::safelight::path::CAPABILITIES;
 use super::Server;
 use crate::http::{Client, understood};
 
-/// Who shows the photos.
+/// Which app shows the photos.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Gallery {
     /// This app.

@@ -1,4 +1,4 @@
-//! What only a Safelight server answers: its devices, what folders hold, and pushes.
+//! Requests that only a Safelight server answers: devices, the contents of folders, and pushes.
 
 use engine::{FolderId, RequestEnd};
 use protocol::Digest;
@@ -9,10 +9,10 @@ use sha1::{Digest as _, Sha1};
 use super::Server;
 use crate::http::{Client, Content, Method, understood, was_done};
 
-/// What the server says of pushing to this device.
+/// The server's answer about pushes to this device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Pushing {
-    /// The server pushes to nobody.
+    /// The server offers no pushes.
     Missing,
     NoAnswer,
     State(PushState),
@@ -24,24 +24,24 @@ impl<C: Client> Server<C> {
         understood(self.0.get(path::SESSIONS).await)
     }
 
-    /// True if the session has ended, now or before.
+    /// True if the session has ended, now or earlier.
     pub(crate) async fn end_session(&self, id: &str) -> bool {
         let end = self.0.delete(&format!("{}/{id}", path::SESSIONS)).await;
         is_missing(&end) || was_done(&end)
     }
 
-    /// The folders of all devices, the one told last first; none if there is no answer.
+    /// The folders of all devices, the most recently reported first; none if there is no answer.
     pub(crate) async fn folders(&self) -> Option<Vec<KnownFolder>> {
         understood(self.0.get(path::FOLDERS).await)
     }
 
-    /// What a folder holds, as [`protocol::inventory`] writes it; none if there is no answer.
+    /// The contents of a folder, in the format of [`protocol::inventory`]; none if there is no answer.
     pub(crate) async fn inventory(&self, folder: &str) -> Option<String> {
         self.0.get_text(&format!("{}/{folder}", path::FOLDERS)).await
     }
 
-    /// Tells what a folder of this device holds, unless the server knows it. A failure changes nothing: it is told
-    /// again at the next look.
+    /// Sends the contents of one of this device's folders, unless the server has them already. A failure is harmless:
+    /// they are sent again after the next listing.
     pub(crate) async fn tell_inventory(&self, folder: FolderId, name: &str, text: String) {
         let path = format!("{}{}", path::OWN_FOLDERS, folder.0);
         let digest = Digest(Sha1::digest(&text).into()).to_string();
@@ -60,7 +60,7 @@ impl<C: Client> Server<C> {
         understood(end).map_or(Pushing::NoAnswer, Pushing::State)
     }
 
-    /// True if the server pushes to this subscription from now on.
+    /// True if the server accepted the subscription.
     pub(crate) async fn subscribe(&self, subscription: &PushSubscription) -> bool {
         was_done(&self.0.put(path::PUSH, subscription).await)
     }
@@ -70,7 +70,7 @@ impl<C: Client> Server<C> {
         was_done(&self.0.delete(path::PUSH).await)
     }
 
-    /// Asks for a push in a few seconds; true if it will come.
+    /// Asks for a push in a few seconds. True if the server will send one.
     pub(crate) async fn try_push(&self) -> bool {
         was_done(&self.0.ask::<IgnoredAny>(Method::Post, path::PUSH_TEST, Content::Nothing).await)
     }

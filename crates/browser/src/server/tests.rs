@@ -1,4 +1,4 @@
-//! What is asked of the server, and what the engine learns from each answer.
+//! The requests to the server, and what the engine learns from each answer.
 
 use engine::{Abilities, Body, FolderId, Known, PairEnd, RequestEnd};
 use futures::executor::block_on;

@@ -1,4 +1,4 @@
-//! The events of the service worker, as far as they matter.
+//! The events of the service worker, as far as they matter here.
 
 use protocol::safelight::{Push, PushReason};
 use wasm_bindgen::{JsCast, JsValue};
@@ -18,15 +18,15 @@ pub enum Call {
         is_last_chance: bool,
     },
     PeriodicSync,
-    /// A background fetch ended, well or not.
+    /// A background fetch ended, successfully or not.
     FetchEnded {
         id: String,
     },
-    /// None if the server says something that this version does not know.
+    /// None if this version does not know the server's reason.
     Push {
         reason: Option<PushReason>,
     },
-    /// The push service gave the browser another address.
+    /// The push service gave the browser a new address.
     PushAddressChanged,
     NotificationClicked(Notification),
     Message {
@@ -37,7 +37,7 @@ pub enum Call {
         why: Unreadable,
         port: Option<MessagePort>,
     },
-    /// Another app shares files.
+    /// Another app shared files.
     Share(Request),
 }
 

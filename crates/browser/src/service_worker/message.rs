@@ -1,5 +1,5 @@
-//! What pages and the service worker say to each other: two typed enums in an envelope with a number of the protocol.
-//! An old service worker outlives a new page, and the other way round, so reading may fail.
+//! The messages between pages and the service worker: two typed enums in an envelope with a protocol number. An old
+//! service worker may outlive a new page, and the other way round, so decoding may fail.
 
 use std::fmt;
 
@@ -11,28 +11,28 @@ use web_sys::ServiceWorker;
 
 use crate::Fault;
 
-/// Raised whenever a message changes its meaning or shape.
+/// Raised whenever the meaning or shape of a message changes.
 const PROTOCOL: u32 = 1;
 
 /// From a page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ToServiceWorker {
-    /// The person wants the version that waits. This one must be understood by every later version, whatever its
-    /// protocol: `sw.js` looks for its name in `message` and for nothing else.
+    /// The person wants the version that is waiting. Every later version must understand this message, whatever its
+    /// protocol number: `sw.js` checks only that `message` has this name.
     UseNewVersion,
-    /// This page may be going.
+    /// This page may be about to close.
     Left,
-    /// The person closes the app to see whether the backup goes on.
+    /// The person closes the app to see whether the backup continues.
     TestBackup,
-    /// Tell the version, through the port that comes with this.
+    /// Send the version through the port that comes with this message.
     TellVersion,
-    /// Hold these for a while: the grant of a dropped folder lives only while some handle does.
+    /// Hold these for a while: the permission of a dropped folder lasts only as long as some handle to it.
     HoldHandles {
         #[serde(with = "serde_wasm_bindgen::preserve")]
         handles: Array,
     },
-    /// Tell the person, unless they look at a page.
+    /// Notify the person, unless they are looking at a page.
     Notify(engine::Notice),
 }
 
@@ -53,7 +53,7 @@ pub enum Unreadable {
     /// Not in our envelope.
     Foreign,
     OtherProtocol(u32),
-    /// The words of the reader.
+    /// The parser's error.
     Malformed(String),
 }
 

@@ -1,4 +1,4 @@
-//! The service worker's own adapters: its pages, its notifications, and what other apps share with it.
+//! The service worker's own adapters: its pages, its notifications, and files shared by other apps.
 
 use std::fmt;
 
@@ -16,16 +16,16 @@ use super::message::{FromServiceWorker, write};
 use crate::Fault;
 use crate::bindings::WakingRegistration;
 
-/// Each notification takes the place of the one before.
+/// Each notification replaces the one before.
 const NOTIFICATION_TAG: &str = "safelight-backup";
-/// In the form that the manifest's `share_target` describes.
+/// The field name in the manifest's `share_target`.
 const SHARED_FIELD: &str = "media";
 
 fn scope() -> ServiceWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
-/// The pages that are open, whichever version they are of. An original that is looked at in a tab of its own is none.
+/// The open pages, of any version. A tab that shows a single original does not count.
 pub async fn pages() -> Result<Vec<WindowClient>, Fault> {
     let options = ClientQueryOptions::new();
     options.set_include_uncontrolled(true);
@@ -56,7 +56,7 @@ pub async fn tell_pages(message: &FromServiceWorker) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Shows the page, and opens it if none is open.
+/// Brings an open page to the front, or opens one.
 pub async fn open_app() -> Result<(), Fault> {
     let shown = match pages().await?.first() {
         Some(page) => page.focus()?,
@@ -83,20 +83,20 @@ pub async fn withdraw_notification() -> Result<(), Fault> {
     Ok(())
 }
 
-/// Refused unless a page is open (measured).
+/// The browser refuses this unless a page is open (measured).
 pub async fn ask_for_sync(tag: SyncTag) -> Result<(), Fault> {
     let registration: WakingRegistration = scope().registration().unchecked_into();
     registration.sync().register(tag.name()).await?;
     Ok(())
 }
 
-/// The files that another app shares.
+/// The files shared by another app.
 pub async fn shared_files(request: &Request) -> Result<Vec<File>, Fault> {
     let form: FormData = JsFuture::from(request.form_data()?).await?.unchecked_into();
     Ok(form.get_all(SHARED_FIELD).iter().filter_map(|file| file.dyn_into().ok()).collect())
 }
 
-/// Opens the page, which says whether the files were taken over.
+/// Redirects to the page, which says whether the files were accepted.
 pub fn share_answer(taken: bool) -> Result<JsValue, Fault> {
     let page = if taken { "/#shared" } else { "/#share-failed" };
     Ok(Response::redirect_with_status(page, 303)?.into())

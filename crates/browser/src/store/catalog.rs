@@ -1,4 +1,4 @@
-//! The rows: pages, and the changes that are not folded into them yet.
+//! The rows: pages, and the changes that are not yet folded into them.
 
 use engine::FileId;
 use engine::record::Newer;
@@ -16,7 +16,7 @@ use crate::{Fault, wire};
 const PAGES_AT_ONCE: f64 = 32.0;
 
 impl Store {
-    /// Every row, in the order of their ids.
+    /// Every row, sorted by id.
     pub(super) async fn rows(&self) -> Result<Rows, StoreFault> {
         let mut all = self.pages().await?;
         let read = self.begin(&[CHANGES], TransactionMode::Readonly)?;
@@ -31,7 +31,7 @@ impl Store {
         let last = self.keys(PAGES).await?.last().and_then(JsValue::as_f64);
         let read = self.begin(&[PAGES], TransactionMode::Readonly)?;
         let store = read.object_store(PAGES)?;
-        // All are asked for at once: while some are decoded the next ones come.
+        // All are requested at once, so that the next pages load while some are being decoded.
         let (mut asked, mut from) = (Vec::new(), 0.0);
         while last.is_some_and(|last| from <= last) {
             let some = from..=from + PAGES_AT_ONCE - 1.0;
@@ -47,7 +47,7 @@ impl Store {
         Ok(all)
     }
 
-    /// Moves the changes into their pages, in one transaction. What cannot be read stays where it is.
+    /// Folds the changes into their pages, in one transaction. If anything cannot be read, nothing is changed.
     pub(super) async fn fold(&self) -> Result<(), StoreFault> {
         let write = self.begin(&CATALOG, TransactionMode::Readwrite)?;
         let changes = changes(&write).await?;
@@ -82,7 +82,7 @@ async fn put_folded(write: &Transaction<'_>, changed: pages::Changed<'_>) -> Res
     Ok(Folded::Yes)
 }
 
-/// The changes in the order in which they were saved.
+/// The changes, in the order in which they were saved.
 async fn changes(read: &Transaction<'_>) -> Result<Vec<Vec<u8>>, Fault> {
     let records = read.object_store(CHANGES)?.get_all::<JsValue>().await?;
     records.map(|record| Ok(wire::bytes_of(&record?))).collect()
@@ -91,7 +91,7 @@ async fn changes(read: &Transaction<'_>) -> Result<Vec<Vec<u8>>, Fault> {
 fn add_page(all: &mut Rows, bytes: &[u8]) -> Result<(), Newer> {
     let mut page = pages::decode(bytes)?;
     if page.is_cut_off {
-        // Nobody knows which rows were behind the cut: none of the page's numbers is given again.
+        // The rows behind the cut are unknown, so none of this page's ids is used again.
         let last = page.rows.last().map_or(0, |saved| saved.id.0) / ROWS_PER_PAGE;
         all.unreadable.push(FileId((last + 1) * ROWS_PER_PAGE - 1));
     }
@@ -100,7 +100,7 @@ fn add_page(all: &mut Rows, bytes: &[u8]) -> Result<(), Newer> {
     Ok(())
 }
 
-/// Rows of changes that could not be folded: the last word on each counts.
+/// Adds the rows of changes that could not be folded. The latest change of each row counts.
 fn overlay(all: &mut Rows, changes: &[Vec<u8>]) -> Result<(), Newer> {
     for change in changes {
         let mut read = pages::decode(change)?;

@@ -1,5 +1,5 @@
-//! Copies of files that wait: the browser copies the bytes of a file that is stored, and keeps its name and its time, so that
-//! any context can read it, whatever becomes of its folder's permission (measured).
+//! Copies of files that wait for upload. The browser copies the bytes of a stored file and keeps its name and time, so
+//! any context can read it, whatever happens to the permission of its folder (measured).
 
 use engine::{CopyEnd, FileId, Stamp};
 use wasm_bindgen::{JsCast, JsValue};
@@ -12,17 +12,17 @@ use crate::bindings::storage_estimate;
 use crate::json::property;
 use crate::source::stamp_of;
 
-/// What the browser says is left is for its own records too.
+/// The part of the quota that copies must leave free, because other records need room too.
 const ROOM_LEFT_PART: f64 = 0.2;
 
 impl Store {
-    /// The rows that there are copies of.
+    /// The ids of the rows that have a copy.
     pub async fn copies(&self) -> Result<Vec<FileId>, Fault> {
         let keys = self.keys(COPIES).await?;
         Ok(keys.iter().filter_map(JsValue::as_f64).map(|key| FileId(key as u32)).collect())
     }
 
-    /// The copy, if it is of the file as it looked then.
+    /// The copy, if it was made of the file with this stamp.
     pub async fn copy(&self, id: FileId, stamp: Stamp) -> Option<File> {
         let record = self.get(COPIES, id.0.into()).await.ok()??;
         record.dyn_into().ok().filter(|file| stamp_of(file) == stamp)

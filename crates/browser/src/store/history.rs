@@ -1,4 +1,4 @@
-//! The history of runs, and how far large files were read.
+//! The history of runs, and the checkpoints of large files.
 
 use engine::{Loaded, Moment, Run, SavedRun};
 use indexed_db_futures::object_store::ObjectStore;
@@ -11,11 +11,11 @@ use super::{Store, StoreFault, records};
 use crate::hash::Checkpoint;
 use crate::{Fault, wire};
 
-/// Some months of a folder that is looked after every day.
+/// Some months of a folder that is backed up every day.
 const RUNS_KEPT: usize = 500;
 
 impl Store {
-    /// Every run that is kept and can be read, the newest first.
+    /// Every stored run that can be read, newest first.
     pub async fn runs(&self) -> Result<Vec<Run>, StoreFault> {
         let read = self.begin(&[RUNS], TransactionMode::Readonly)?;
         let records = read.object_store(RUNS)?.get_all::<JsValue>().await?;
@@ -32,7 +32,7 @@ impl Store {
         Ok(runs)
     }
 
-    /// Called at each start, so that the history is bounded.
+    /// Called at each start, so that the history stays bounded.
     pub(super) async fn forget_old_runs(&self) -> Result<(), Fault> {
         let kept = self.keys(RUNS).await?;
         let too_old = kept.len().saturating_sub(RUNS_KEPT);
@@ -42,7 +42,7 @@ impl Store {
         Ok(())
     }
 
-    /// The newest one, if it can be read.
+    /// The newest run, if it can be read.
     pub(super) async fn last_run(&self) -> Result<Option<Run>, StoreFault> {
         let Some(began) = self.keys(RUNS).await?.pop() else { return Ok(None) };
         let Some(record) = self.get(RUNS, began).await? else { return Ok(None) };
@@ -63,7 +63,7 @@ impl Store {
     }
 }
 
-/// Keeps a run, in place of what was kept of it, and of one that it replaces.
+/// Stores a run. Overwrites its earlier record, and deletes the run that it replaces.
 pub(super) fn put_run(store: &ObjectStore<'_>, SavedRun { run, replaces }: &SavedRun) -> Result<(), Fault> {
     if let Some(began) = replaces {
         store.delete(key(*began)).build()?;

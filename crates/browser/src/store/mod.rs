@@ -1,9 +1,9 @@
-//! What outlives a reload: folders with their handles, the catalog, the settings, the history. In IndexedDB, behind this
-//! module, which hides its schema.
+//! What outlives a reload: folders with their handles, the catalog, the settings, the history. All of it is in
+//! IndexedDB, and this module hides the schema.
 //!
-//! The catalog is kept as *pages* of many rows in a compact binary form, which load fast, and *changes*, which
-//! are appended as they happen and are small. Changes are folded into their pages now and then. One writer: the
-//! holder of the engine's lock.
+//! The catalog is stored as *pages*, which hold many rows in a compact binary form and load fast, and *changes*, which
+//! are small and are appended as they happen. From time to time, changes are folded into their pages. There is one
+//! writer: the holder of the engine's lock.
 
 mod catalog;
 mod copies;
@@ -34,7 +34,7 @@ use crate::bindings::DirectoryHandle;
 use records::FolderRecord;
 use schema::{CHANGES, FOLDERS, INCIDENTS, MEMORY, RECORDS, RUNS, SETTINGS};
 
-/// Folding rewrites the touched pages: rarely enough to cost little, often enough that loading stays fast.
+/// Folding rewrites the affected pages: rarely enough to cost little, often enough that loading stays fast.
 const SAVES_BETWEEN_FOLDS: u32 = 2_000;
 
 pub struct Store {
@@ -42,7 +42,7 @@ pub struct Store {
     saves: Cell<u32>,
 }
 
-/// What the store held at the start.
+/// What the store contained at the start.
 pub struct Opened {
     pub saved: Saved,
     pub handles: Vec<(FolderId, DirectoryHandle)>,
@@ -51,7 +51,7 @@ pub struct Opened {
 /// Why a store cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreFault {
-    /// A newer Safelight wrote it: that one must be opened.
+    /// A newer Safelight wrote it, and only that version can open it.
     Newer,
     Browser(Fault),
 }
@@ -61,7 +61,7 @@ impl Store {
         Store::open_named(schema::NAME).await
     }
 
-    /// Under another name, for tests.
+    /// Opens a store with another name, for tests.
     pub async fn open_named(name: &str) -> Result<Store, StoreFault> {
         let db = schema::open(name).await?;
         Ok(Store { db, saves: Cell::new(0) })
@@ -79,7 +79,7 @@ impl Store {
             unreadable_rows: rows.unreadable,
             settings: records::read_or_default(self.get(RECORDS, SETTINGS.into()).await?)?,
             memory: records::read_or_default(self.get(RECORDS, MEMORY.into()).await?)?,
-            // They are for a report, and nothing depends on them.
+            // Incidents are only for a report; nothing depends on them.
             incidents: incidents.known().cloned().unwrap_or_default(),
             copies: self.copies().await?,
             last_run: self.last_run().await?,
@@ -88,8 +88,8 @@ impl Store {
         Ok(Opened { saved, handles })
     }
 
-    /// Returns once all of it is in the database, or none is: it is one transaction. Everything is asked of it at once,
-    /// because a transaction that waits for us may end by itself, half done.
+    /// Returns once everything is in the database or nothing is: it is one transaction. All requests are made at once,
+    /// because a transaction that has to wait for us may commit by itself, half done.
     pub async fn save(&self, changes: &Changes) -> Result<(), StoreFault> {
         let Changes { rows, settings, memory, rules, runs, incidents, forgotten } = changes;
         let folders = self.with_rules(rules).await?;
@@ -116,7 +116,7 @@ impl Store {
         Ok(())
     }
 
-    /// The records of these folders with their new rules. A folder that was forgotten has none.
+    /// The records of these folders with their new rules. A folder that was deleted has none.
     async fn with_rules(&self, rules: &[(FolderId, FolderRules)]) -> Result<Vec<(FolderId, JsValue)>, Fault> {
         let mut folders = Vec::new();
         for (id, rules) in rules {
@@ -137,7 +137,7 @@ impl Store {
         Ok(())
     }
 
-    /// Stores a folder's handle under an id of its own.
+    /// Stores a folder's handle under a new id.
     pub async fn add_folder(&self, handle: &DirectoryHandle) -> Result<FolderId, Fault> {
         let write = self.begin(&[FOLDERS], TransactionMode::Readwrite)?;
         let store = write.object_store(FOLDERS)?;
@@ -147,19 +147,19 @@ impl Store {
         folder_id(&key)
     }
 
-    /// Ends once another context wants to upgrade or delete the database. It is let go then.
+    /// Ends once another context wants to upgrade or delete the database. The database is closed by then.
     pub async fn wait_for_version_change(&self) {
         let (tell, told) = oneshot::channel();
         let database: &EventTarget = self.db.as_sys().unchecked_ref();
         let _listener = EventListener::once(database, "versionchange", move |_| {
-            // Nobody waits only if the host has ended already.
+            // Nobody is waiting only if the host has ended already.
             _ = tell.send(());
         });
         _ = told.await;
         self.close();
     }
 
-    /// Lets the database go, so that nobody waits for us who wants to upgrade it.
+    /// Closes the database, so that another context can upgrade it without waiting for us.
     pub fn close(&self) {
         self.db.clone().close();
     }
@@ -175,7 +175,7 @@ impl Store {
         Ok(folders)
     }
 
-    /// The record of this key.
+    /// The record with this key.
     async fn get(&self, store: &str, key: JsValue) -> Result<Option<JsValue>, Fault> {
         let read = self.begin(&[store], TransactionMode::Readonly)?;
         Ok(read.object_store(store)?.get(key).await?)
@@ -186,7 +186,7 @@ impl Store {
         keys(&read.object_store(store)?).await
     }
 
-    /// Returns once the record is in the database, or none is.
+    /// Returns once the record is in the database or nothing has changed.
     async fn set(&self, store: &str, key: JsValue, record: Option<JsValue>) -> Result<(), Fault> {
         let write = self.begin(&[store], TransactionMode::Readwrite)?;
         let records = write.object_store(store)?;
@@ -202,7 +202,7 @@ impl Store {
     }
 }
 
-/// The stores that these changes concern: a transaction locks no more than it needs.
+/// The object stores that these changes affect, so that the transaction locks no others.
 fn stores_of(changes: &Changes) -> Vec<&'static str> {
     let Changes { rows, settings, memory, rules, runs, incidents, forgotten } = changes;
     let concerned = [
@@ -289,7 +289,7 @@ impl From<OpenDbError> for StoreFault {
                 Fault::new("NotSupportedError", "this browser has no IndexedDB here")
             }
         };
-        // The database is of a later version than ours.
+        // The version of the database is newer than ours.
         if fault.is("VersionError") { StoreFault::Newer } else { StoreFault::Browser(fault) }
     }
 }

@@ -1,4 +1,4 @@
-//! Single records: plain objects with the number of their form.
+//! Single records: plain objects with the number of their format version.
 
 use engine::record::{Form, Newer, Record, Versioned};
 use engine::{FolderId, FolderRules, Loaded, SavedFolder};
@@ -12,7 +12,7 @@ use crate::Fault;
 use crate::bindings::{DirectoryHandle, object};
 
 pub(super) fn write<T: Record + Serialize>(record: T) -> Result<JsValue, Fault> {
-    // As JSON would have it: what is missing is null.
+    // As in JSON, a missing value is null.
     let written = Versioned::of(record).serialize(&Serializer::json_compatible());
     written.map_err(|error| Fault::new("EncodingError", error.to_string()))
 }
@@ -22,7 +22,7 @@ pub(super) fn read<T: Record + DeserializeOwned>(record: &JsValue) -> Result<Loa
     engine::record::read(from_value::<Form>(record.clone()), whole)
 }
 
-/// The default, where there is no record.
+/// Reads the record, or returns the default if there is none.
 pub(super) fn read_or_default<T>(record: Option<JsValue>) -> Result<Loaded<T>, Newer>
 where
     T: Record + DeserializeOwned + Default,
@@ -30,8 +30,8 @@ where
     record.map_or_else(|| Ok(Loaded::default()), |record| read(&record))
 }
 
-/// A folder: `{ name, handle, rules }`. A handle is no data, so it stands beside the rules. Without one the folder stays in
-/// sight and cannot be reached.
+/// A folder: `{ name, handle, rules }`. A handle cannot be serialized, so it is stored beside the rules. A folder
+/// without a handle is still shown but cannot be reached.
 pub(super) struct FolderRecord {
     pub name: String,
     pub handle: Option<DirectoryHandle>,
@@ -43,7 +43,7 @@ pub(super) fn write_folder(handle: &DirectoryHandle, rules: FolderRules) -> Resu
     Ok(object(&[("name", &handle.name().into()), ("handle", handle), ("rules", &write(rules)?)]))
 }
 
-/// Changes the rules in a folder's record, and nothing else.
+/// Changes only the rules in a folder's record.
 pub(super) fn set_rules(record: &JsValue, rules: FolderRules) -> Result<(), Fault> {
     Reflect::set(record, &"rules".into(), &write(rules)?)?;
     Ok(())

@@ -1,4 +1,4 @@
-//! One request of an upload, whoever carries it: XHR where there is one, fetch in the service worker.
+//! Makes one request of an upload: by XHR where it exists, by fetch in the service worker.
 
 use futures::future::LocalBoxFuture;
 use web_sys::{Blob, FormData};
@@ -11,7 +11,7 @@ pub(super) struct Parcel<'a> {
     pub path: &'a str,
     pub headers: Vec<(&'static str, String)>,
     pub content: Content,
-    /// Bytes of the content.
+    /// Size of the content in bytes.
     pub size: u64,
 }
 
@@ -23,7 +23,7 @@ pub(super) enum Content {
 
 /// Dropping the future aborts the request.
 pub(super) trait Carrier {
-    /// Waits for the answer for as long as bytes move. `progress` gets the bytes that left.
+    /// Waits for the answer as long as bytes move. `progress` receives the number of bytes sent.
     fn carry<'a>(
         &'a self,
         parcel: Parcel<'a>,

@@ -1,4 +1,5 @@
-//! fetch: where there is no XHR. It streams from disk as well, but tells no progress; the shift's end bounds its time.
+//! fetch, for contexts without XHR. It streams from disk as well but reports no progress; the end of the shift limits
+//! its time.
 
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
@@ -55,7 +56,7 @@ async fn carry(parcel: Parcel<'_>) -> Result<Exchange, Fault> {
     for (name, value) in &parcel.headers {
         request.headers().set(name, value)?;
     }
-    // Offline, refused and cut off all look alike.
+    // Offline, refused and cut off look the same here.
     let Ok(response) = JsFuture::from(http::fetch(&request)?).await else { return Ok(Exchange::NoReply) };
     Ok(http::read(response.unchecked_ref()).await.map_or(Exchange::NoReply, Exchange::Answered))
 }

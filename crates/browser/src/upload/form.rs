@@ -6,10 +6,10 @@ use web_sys::FormData;
 
 use super::Cargo;
 
-/// How we are known to a 2.x server, which wants a device; 3.x ignores it.
+/// The device id that a 2.x server requires; 3.x ignores it.
 const DEVICE: &str = "safelight";
 
-/// Every text field before the file: Immich judges the type when the file begins.
+/// Every text field comes before the file, because Immich checks the type as soon as the file begins.
 pub(crate) fn form(cargo: Cargo<'_>) -> Result<FormData, JsValue> {
     let (name, modified) = (cargo.name(), cargo.modified());
     let form = FormData::new()?;

@@ -9,7 +9,7 @@ use protocol::resumable::{AssetData, PARTIAL_UPLOAD, header};
 
 pub(super) type Fields = Vec<(&'static str, String)>;
 
-/// Asks for an upload of a file with this size in bytes. Only its digest names it.
+/// Creates an upload for a file with this size in bytes. It is identified only by its digest.
 pub(super) fn creation(size: u64, digest: Digest, file: &AssetData) -> Result<Fields, serde_json::Error> {
     let file = serde_json::to_vec(file)?;
     Ok(vec![
@@ -20,7 +20,7 @@ pub(super) fn creation(size: u64, digest: Digest, file: &AssetData) -> Result<Fi
     ])
 }
 
-/// Appends these bytes of a file with this size.
+/// Appends these bytes of a file with this size in bytes.
 pub(super) fn piece(bytes: &Range<u64>, size: u64) -> Fields {
     let completes = if bytes.end == size { "?1" } else { "?0" };
     vec![

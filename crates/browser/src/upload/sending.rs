@@ -1,4 +1,4 @@
-//! The loop that sends one file: each part that [`Transfer`] asks for, by whatever carries requests here.
+//! The loop that uploads one file. It sends each part that [`Transfer`] asks for, with the carrier of this context.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -20,7 +20,7 @@ use super::xhr::Xhr;
 use crate::http::{Exchange, Method};
 use crate::{Fault, now};
 
-/// What is sent. A copy of a file tells neither its name nor its time by itself.
+/// A file to upload. A copy of a file knows neither its name nor its time, so both are given here.
 #[derive(Clone, Copy)]
 pub struct Cargo<'a> {
     pub file: &'a File,
@@ -49,32 +49,32 @@ impl Cargo<'_> {
     }
 }
 
-/// What is told on the way.
+/// Progress of an upload.
 pub enum Moved {
-    /// The server has so many bytes already.
+    /// The server already has this many bytes.
     From(u64),
-    /// So many bytes left.
+    /// This many bytes were sent.
     To(u64),
 }
 
-/// How files are sent from this context.
+/// The way files are uploaded from this context.
 pub struct Uploads {
     carrier: Box<dyn Carrier>,
     pieces: RefCell<Pieces>,
 }
 
 impl Uploads {
-    /// From a worker that belongs to a page.
+    /// For a worker that belongs to a page.
     pub fn by_xhr() -> Uploads {
         Uploads { carrier: Box::new(Xhr), pieces: RefCell::new(Pieces::in_a_page()) }
     }
 
-    /// From a service worker.
+    /// For a service worker.
     pub fn by_fetch() -> Uploads {
         Uploads { carrier: Box::new(Fetch), pieces: RefCell::new(Pieces::in_a_shift()) }
     }
 
-    /// What the server says about pieces; none if it takes none.
+    /// Takes what the server says about pieces; none if it accepts none.
     pub fn told(&self, pieces: Option<safelight::Pieces>) {
         self.pieces.borrow_mut().told(pieces);
     }

@@ -1,7 +1,8 @@
-//! One file on its way: what to send next, given the last answer. Pure.
+//! The upload of one file: decides what to send next, given the last answer. Pure.
 //!
-//! In pieces (draft-ietf-httpbis-resumable-upload) the server finds what it has of a file by its digest and says where
-//! it goes on, so nothing is remembered here: a reload, a kill and another context all go on alike.
+//! With pieces (draft-ietf-httpbis-resumable-upload), the server finds by digest what it already has of a file, and
+//! says where to continue. So nothing is stored here: an upload continues the same way after a reload, a kill or in
+//! another context.
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod properties;
@@ -17,36 +18,36 @@ use protocol::resumable::MAX_APPEND_SIZE;
 use super::pieces::Pieces;
 use crate::http::{Answer, Exchange};
 
-/// Something on the way, mostly a proxy, lets no request of this size through.
+/// Something on the way, usually a proxy, refuses a request of this size.
 const TOO_LARGE: u16 = 413;
-/// The server may correct our offset, or lose the upload, so often in one transfer.
+/// How often in one transfer the server may correct our offset or lose the upload.
 const MOST_CORRECTIONS: u32 = 5;
 
 #[derive(Debug)]
 pub(super) struct Transfer {
-    /// Bytes of the file.
+    /// Size of the file in bytes.
     size: u64,
     part: Part,
     corrections: u32,
 }
 
-/// What is sent in one request.
+/// The content of one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Part {
     /// The whole file as Immich's upload form.
     Form,
-    /// Nothing of the file: the server is asked where its upload goes on.
+    /// Nothing of the file: asks the server where the upload continues.
     Creation,
     /// These bytes, to the upload at this path.
     Piece { upload: String, bytes: Range<u64> },
 }
 
-/// What follows from an answer.
+/// What to do after an answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next {
-    /// [`Transfer::part`] is to be sent.
+    /// Send [`Transfer::part`].
     Send,
-    /// The same, and the server has so many bytes of the file already.
+    /// The same, but the server already has this many bytes of the file.
     Resume(u64),
     End(RequestEnd<UploadAnswer>),
 }
@@ -61,7 +62,7 @@ impl Transfer {
         &self.part
     }
 
-    /// The request that carried [`Transfer::part`] has ended, so many milliseconds after it began.
+    /// Handles the end of the request that carried [`Transfer::part`], `took_ms` after it began.
     pub(super) fn ended(&mut self, exchange: &Exchange, took_ms: u64, pieces: &mut Pieces) -> Next {
         match self.part.clone() {
             Part::Form => self.form_ended(exchange, pieces),
@@ -112,7 +113,7 @@ impl Transfer {
         };
         let offset = offset_of(answer).filter(|offset| *offset <= self.size);
         match (answer.status, offset) {
-            // Whatever takes a piece and has no more than before is not the server.
+            // If something accepts a piece but has no more bytes than before, it is not the server.
             (204, Some(reached)) if reached > bytes.start => {
                 pieces.learn(length, took_ms);
                 self.send_piece(upload, reached, pieces)
@@ -125,7 +126,7 @@ impl Transfer {
                 pieces.refused(length);
                 self.send_piece(upload, bytes.start, pieces)
             }
-            // The server gave the upload up, or lost its bytes.
+            // The server dropped the upload or lost its bytes.
             (404, _) if self.may_be_corrected() => {
                 self.corrections += 1;
                 self.send(Part::Creation)
@@ -153,7 +154,7 @@ fn offset_of(answer: &Answer) -> Option<u64> {
     answer.headers.upload_offset.as_deref()?.trim().parse().ok()
 }
 
-/// The most that one request may append, as far as the server knows of a limit.
+/// The most bytes that one request may append, if the server names a limit.
 fn largest_piece(answer: &Answer) -> Option<u64> {
     let limits = answer.headers.upload_limit.as_deref()?;
     let mut limits = limits.split(',').filter_map(|limit| limit.split_once('='));

@@ -1,4 +1,4 @@
-//! XHR: streams from disk, tells its progress, and is watched for standing still.
+//! XHR: streams from disk, reports its progress, and is watched for stalls.
 
 use futures::channel::mpsc::unbounded;
 use futures::future::{Either, LocalBoxFuture, select};
@@ -12,14 +12,14 @@ use super::carrier::{Carrier, Content, Parcel};
 use crate::http::{Answer, Exchange, Headers};
 use crate::{Fault, now};
 
-/// No byte for so long: given up, to be tried again.
+/// If no byte moves for this long, the request is aborted and retried later.
 const STALL_MS: u32 = 90_000;
-/// After the last byte a proxy that buffers may still be passing gigabytes on.
+/// After the last byte, a buffering proxy may still be forwarding gigabytes.
 const ANSWER_MS: u32 = 900_000;
 
 pub(super) struct Xhr;
 
-/// A request that is aborted when nobody waits for it any more.
+/// A request that is aborted when nobody is waiting for it any more.
 struct Aborted(XmlHttpRequest);
 
 enum Told {
@@ -78,7 +78,7 @@ async fn carry(parcel: Parcel<'_>, progress: &dyn Fn(u64)) -> Result<Exchange, F
 
 fn exchange(xhr: &XmlHttpRequest) -> Result<Exchange, Fault> {
     let status = xhr.status().unwrap_or_default();
-    // Offline, refused and cut off all look alike.
+    // Offline, refused and cut off look the same here.
     if status == 0 {
         return Ok(Exchange::NoReply);
     }

@@ -1,5 +1,5 @@
-//! Keeps the screen on, and so the computer awake, while something asks for it. The browser ends it whenever the page is
-//! out of sight; it is asked for again on return.
+//! Keeps the screen on, and so the computer awake, while something asks for it. The browser releases the lock whenever
+//! the page is hidden, so it is requested again on return.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -20,13 +20,13 @@ struct State {
 }
 
 impl Awake {
-    /// None where the browser has no wake lock.
+    /// None if the browser has no wake lock.
     pub fn new() -> Option<Awake> {
         let document = web_sys::window()?.document().filter(|_| has_global("WakeLockSentinel"))?;
         let state =
             Rc::new(State { document: document.clone(), wanted: Cell::default(), held: RefCell::default() });
         let again = Rc::clone(&state);
-        // As long as the page.
+        // Lives as long as the page.
         EventListener::new(&document, "visibilitychange", move |_| again.see_to_it()).forget();
         Some(Awake(state))
     }
@@ -56,7 +56,7 @@ impl State {
     }
 
     async fn hold(&self) {
-        // A battery saver may refuse it. The next return to the page asks again.
+        // A battery saver may refuse it. It is requested again when the page is next shown.
         let Ok(lock) = request_wake_lock("screen").await else { return };
         let before = self.held.replace(Some(lock.unchecked_into()));
         before.into_iter().for_each(|before| _ = before.release());
@@ -67,7 +67,7 @@ impl State {
 
     fn let_go(&self) {
         if let Some(held) = self.held.take() {
-            // One that the browser ended is let go already.
+            // A lock that the browser ended is already released.
             _ = held.release();
         }
     }

@@ -1,4 +1,4 @@
-//! Asks the browser to wake the service worker while no page is open, and tells what came of it.
+//! Asks the browser to wake the service worker while no page is open, and finds out whether it will.
 
 use crate::spawn;
 use gloo::events::EventListener;
@@ -12,7 +12,7 @@ use crate::json::text;
 use crate::registration::registration;
 use crate::service_worker::{SyncTag, ToServiceWorker, post};
 
-/// As often as the browser will; it waits for half a day and more.
+/// As often as the browser allows; it waits for half a day or more.
 const OFTEN_MS: f64 = 3_600_000.0;
 
 /// Whether this browser can wake us at all.
@@ -20,7 +20,7 @@ pub fn can_be_woken() -> bool {
     has_global("SyncManager")
 }
 
-/// The browser refuses to wake us for this site.
+/// Whether the browser refuses to wake us for this site.
 pub async fn may_not_be_woken() -> bool {
     let what = object(&[("name", &"background-sync".into())]);
     query_permission_of(&what)
@@ -28,27 +28,28 @@ pub async fn may_not_be_woken() -> bool {
         .is_ok_and(|status| text(&status, "state").is_some_and(|state| state == "denied"))
 }
 
-/// Work is left: the service worker is woken as soon as the network is there. With a page open it does nothing, and sees
-/// to it that it is woken again later.
+/// Call it when work is left: the browser wakes the service worker as soon as the network is available. While a page is
+/// open, the service worker does nothing except arrange to be woken again later.
 pub fn ask_for_sync() {
     ask_for(SyncTag::Backup);
 }
 
-/// The network went: the service worker is woken when it comes back, and goes on if no page is open by then.
+/// The network is gone. The browser wakes the service worker when the network is back, and the backup continues if no
+/// page is open by then.
 pub fn ask_for_sync_when_online() {
     ask_for(SyncTag::Offline);
 }
 
-/// This page may be going: the service worker goes on once no page is left. It is told by a message, for a sync that a dying
-/// page asks for keeps the browser from waking anybody at all until it is started anew (measured in Chromium 156, every
-/// second time).
+/// This page may be about to close; the service worker continues once no page is left. It is told by a message, because
+/// a sync that a closing page registers stops the browser from waking anything at all until the browser is restarted
+/// (measured in Chromium 156, every second time).
 pub fn leave() {
     let Some(window) = web_sys::window() else { return };
     if !has_global("ServiceWorkerContainer") {
         return;
     }
     if let Some(worker) = window.navigator().service_worker().controller() {
-        // A page that goes can do nothing about a failure; the sync that it asked for before is there.
+        // A closing page can do nothing about a failure, and the sync that it asked for earlier is still registered.
         _ = post(&worker, &ToServiceWorker::Left);
     }
 }
@@ -60,14 +61,15 @@ fn ask_for(tag: SyncTag) {
     spawn(async move {
         let asked = async { Ok::<_, Fault>(registration().await?.sync().register(tag.name()).await?) };
         if let Err(fault) = asked.await {
-            // Refused in private windows, and where the person forbade it. The next opening goes on.
+            // Refused in private windows and where the person forbade it. The backup continues when the app is next
+            // opened.
             web_sys::console::warn_1(&fault.to_string().into());
         }
     });
 }
 
-/// Lets the browser wake us now and then to look for new files, or no longer. True if it will: it does for installed
-/// apps.
+/// Asks the browser to wake us from time to time to look for new files, or to stop doing so. True if it will; browsers
+/// do it only for installed apps.
 pub async fn be_woken_now_and_then(wanted: bool) -> bool {
     if !has_global("PeriodicSyncManager") {
         return false;
@@ -86,12 +88,12 @@ pub async fn be_woken_now_and_then(wanted: bool) -> bool {
     wanted && asked.await.is_ok()
 }
 
-/// Hears of the end of this page.
+/// Calls back when this page closes.
 pub fn when_left(tell: impl Fn() + 'static) {
     listen("pagehide", tell);
 }
 
-/// Hears of the end of the network.
+/// Calls back when the network is lost.
 pub fn when_offline(tell: impl Fn() + 'static) {
     listen("offline", tell);
 }
@@ -102,7 +104,7 @@ fn listen(name: &'static str, tell: impl Fn() + 'static) {
     }
 }
 
-/// The one that is there by now, if any. A page that is not secure has no service workers.
+/// The existing registration, if any. An insecure page has no service workers.
 pub(super) async fn kept_registration() -> Option<ServiceWorkerRegistration> {
     if !has_global("ServiceWorkerContainer") {
         return None;
@@ -112,7 +114,7 @@ pub(super) async fn kept_registration() -> Option<ServiceWorkerRegistration> {
     Some(kept.unchecked_into())
 }
 
-/// The service worker that is in place, if any.
+/// The active service worker, if any.
 pub(super) async fn active_worker() -> Option<ServiceWorker> {
     kept_registration().await?.active()
 }

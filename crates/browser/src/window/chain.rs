@@ -1,4 +1,4 @@
-//! What a backup without a page hangs on, as far as a window can see it; and a test of it.
+//! The requirements for a backup without a page, as far as a window can check them, and a test of such a backup.
 
 use futures::channel::oneshot;
 use futures::future::{Either, select};
@@ -16,12 +16,12 @@ const ANSWER_MS: u32 = 2_000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chain {
-    /// This window is that of an installed app. A tab cannot tell whether there is one.
+    /// This window belongs to an installed app. A tab cannot tell whether the app is installed.
     pub is_app: bool,
-    /// The browser throws nothing away by itself; none if it does not say.
+    /// The browser does not clear our storage by itself; none if it does not say.
     pub is_storage_kept: Option<bool>,
     pub has_service_worker: bool,
-    /// What the service worker calls itself.
+    /// The version that the service worker reports.
     pub version: Option<String>,
     pub notifications: Notifications,
 }
@@ -56,12 +56,12 @@ pub async fn chain() -> Chain {
     }
 }
 
-/// None if it does not say it soon, or does not understand the question because it is of another version.
+/// None if it does not answer in time, or does not understand the question because it is of another version.
 async fn version(worker: &ServiceWorker) -> Option<String> {
     let channel = MessageChannel::new().ok()?;
     let (tell, told) = oneshot::channel();
     let answered = EventListener::once(&channel.port1(), "message", move |event| {
-        // Whoever asked may have gone.
+        // The receiver may be gone.
         _ = tell.send(read(event.unchecked_ref::<MessageEvent>().data()));
     });
     channel.port1().start();
@@ -89,7 +89,8 @@ fn notifications() -> Notifications {
     }
 }
 
-/// The service worker then waits until every page is closed, and backs up as if it had been woken. False if there is none.
+/// Asks the service worker to wait until every page is closed, and then to back up as if it had been woken. False if
+/// there is no service worker.
 pub async fn test_background() -> bool {
     active_worker().await.is_some_and(|worker| post(&worker, &ToServiceWorker::TestBackup).is_ok())
 }

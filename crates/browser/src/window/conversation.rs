@@ -1,7 +1,7 @@
-//! The page's end of the conversation with the engine, whichever tab that runs in.
+//! The page's end of the conversation with the engine, whichever tab the engine runs in.
 //!
-//! Engines come and go: one is still starting, another dies with its tab. What the person asked for must reach
-//! one of them, so it is said again to each new engine until one confirms it.
+//! Engines come and go: one may still be starting, another dies with its tab. What the person asked for must reach one
+//! of them, so it is sent again to each new engine until one confirms it.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -22,23 +22,23 @@ struct Inner {
     to: Channel,
     last_number: Cell<u32>,
     unconfirmed: RefCell<Vec<Said>>,
-    /// What the device is like, as it was said last: each new engine must know before it sends anything.
+    /// The last known state of the device. Each new engine must know it before it uploads anything.
     seen: RefCell<[Option<ToEngine>; 2]>,
 }
 
 struct Said {
     number: u32,
     message: ToEngine,
-    /// What cannot be written as plain data.
+    /// A value that cannot be serialized.
     attached: JsValue,
 }
 
 impl Conversation {
-    /// Begins to hear; `None` is a message of another version of Safelight.
+    /// Starts listening. `None` is a message of another version of Safelight.
     pub fn begin(mut hear: impl FnMut(Option<FromEngine>) + 'static) -> Result<Conversation, Fault> {
         let inner = Inner {
             to: Channel::to_engine()?,
-            // Another tab counts from elsewhere.
+            // A random start, so that the numbers of different tabs do not collide.
             last_number: Cell::new((js_sys::Math::random() * f64::from(u32::MAX)) as u32),
             unconfirmed: RefCell::default(),
             seen: RefCell::default(),
@@ -101,7 +101,7 @@ impl Conversation {
         self.send(0, &ToEngine::Handles, &JsValue::NULL);
     }
 
-    /// A new engine hears: in the order in which it was said.
+    /// A new engine is listening: send everything again, in the original order.
     fn say_again(&self) {
         self.say_hello();
         for seen in self.0.seen.borrow().iter().flatten() {

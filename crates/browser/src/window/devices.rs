@@ -1,4 +1,5 @@
-//! The browsers that are paired with the same server, as the server lists them. Another server than ours has no list.
+//! The browsers that are paired with the same server, as the server lists them. Only a Safelight server has such a
+//! list.
 
 use engine::Moment;
 use protocol::safelight::Session;
@@ -12,7 +13,7 @@ pub struct Device {
     pub id: String,
     pub name: String,
     pub last_used: Moment,
-    /// The one that asks.
+    /// The device that asks.
     pub is_this: bool,
 }
 
@@ -21,7 +22,7 @@ pub async fn devices() -> Option<Vec<Device>> {
     Some(SERVER.sessions().await?.into_iter().map(Device::from).collect())
 }
 
-/// Ends its session; true if it has ended, now or before.
+/// Revokes its session. True if the session has ended, now or earlier.
 pub async fn send_away(device: &str) -> bool {
     SERVER.end_session(device).await
 }

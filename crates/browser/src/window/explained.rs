@@ -1,4 +1,4 @@
-//! Remembers what was explained to the person, so that it is explained once. A matter of this browser's page alone.
+//! Remembers which explanations the person has seen, so that each is shown once. Only this browser's page needs it.
 
 const MARK: &str = "explained-";
 
@@ -6,7 +6,7 @@ pub fn was_explained(topic: &str) -> bool {
     kept(topic).is_some()
 }
 
-/// Where nothing can be kept, it is explained again next time.
+/// If nothing can be stored, the explanation is shown again next time.
 pub fn note_explained(topic: &str) {
     if let Some(storage) = storage() {
         _ = storage.set_item(&format!("{MARK}{topic}"), "yes");

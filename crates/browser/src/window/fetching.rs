@@ -1,5 +1,6 @@
-//! Leaves large files to the browser (Background Fetch, WICG): it sends them whatever becomes of us, shows its own progress,
-//! and wakes the service worker when it is done. Only a page can begin it, with a fresh gesture (measured).
+//! Hands large files to the browser (Background Fetch, WICG). The browser uploads them even if Safelight is closed,
+//! shows its own progress, and wakes the service worker when it is done. Only a page can start it, with a fresh user
+//! gesture (measured).
 
 use engine::{FileId, FolderId, Large};
 use futures::future::{Either, select};
@@ -22,21 +23,21 @@ use crate::upload::Cargo;
 use crate::upload::form::form;
 
 const PATIENCE_MS: u32 = 2_000;
-/// The browser copies what it sends first.
+/// The part of the free storage that may be used: the browser first copies what it uploads.
 const ROOM_PART: f64 = 0.5;
 
 pub fn can_leave_to_browser() -> bool {
     has_global("BackgroundFetchManager")
 }
 
-/// The files that the browser sends now, of all that were left to it.
+/// The files handed to the browser that it is still uploading.
 pub async fn left_to_browser() -> Vec<FileId> {
     if !can_leave_to_browser() {
         return Vec::new();
     }
     let ids = async { fetch_ids(&kept_registration().await?).await.ok() };
     futures::pin_mut!(ids);
-    // Whoever waits for it sends nothing meanwhile.
+    // Nothing is uploaded until this is known, so the wait is limited.
     let ids = match select(ids, TimeoutFuture::new(PATIENCE_MS)).await {
         Either::Left((ids, _)) => ids.unwrap_or_default(),
         Either::Right(_) => Vec::new(),
@@ -44,13 +45,14 @@ pub async fn left_to_browser() -> Vec<FileId> {
     ids.iter().flat_map(|id| fetched_by(id)).collect()
 }
 
-/// Leaves to the browser what there is room for and is still as it was read; tells how many files that are.
+/// Hands files to the browser: those that fit into the free storage and are unchanged since they were read. Returns
+/// their number.
 pub async fn leave_to_browser(files: &[Large]) -> Result<usize, Fault> {
     let mut room = room().await;
     let requests = Array::new();
     let mut ids = Vec::new();
     for large in files {
-        // What was changed or lost meanwhile is noticed elsewhere.
+        // A file that changed or vanished in the meantime is noticed elsewhere.
         if large.stamp.size as f64 <= room
             && let Ok(Some(request)) = request(large).await
         {
@@ -86,7 +88,7 @@ async fn room() -> f64 {
     number("quota").zip(number("usage")).map_or(f64::INFINITY, |(quota, usage)| (quota - usage) * ROOM_PART)
 }
 
-/// None if the file is not what it was.
+/// None if the file has changed.
 async fn request(large: &Large) -> Result<Option<Request>, Fault> {
     let Some(directory) = directory(large.folder) else { return Ok(None) };
     let Ok(opened) = directory.open(&large.path).await else { return Ok(None) };
@@ -109,15 +111,15 @@ fn directory(folder: FolderId) -> Option<Directory> {
     known.map(|(_, handle)| Directory::of(handle.unchecked_into()))
 }
 
-/// Hears that one ended: the service worker tells every page.
+/// Calls back when a background fetch ends: the service worker tells every page.
 pub fn when_fetched(tell: impl Fn() + 'static) {
-    // A page that is not secure has no service workers.
+    // An insecure page has no service workers.
     let workers = property(&property(&js_sys::global(), "navigator"), "serviceWorker");
     if let Some(workers) = workers.dyn_ref::<EventTarget>() {
         EventListener::new(workers, "message", move |event| {
             match read(event.unchecked_ref::<MessageEvent>().data()) {
                 Ok(FromServiceWorker::FetchEnded) => tell(),
-                // Answers come through a port.
+                // Answers arrive through a port.
                 Ok(FromServiceWorker::Version(_) | FromServiceWorker::NotUnderstood) => {}
                 Err(unreadable) => web_sys::console::warn_1(&unreadable.to_string().into()),
             }

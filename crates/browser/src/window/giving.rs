@@ -1,4 +1,4 @@
-//! What the page gives to the person: files to save, text to paste, a number on the icon, times in their own way of writing.
+//! Output for the person: files to save, text to paste, a number on the icon, and times in their own format.
 
 use crate::spawn;
 use engine::Moment;
@@ -10,7 +10,7 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 use crate::Fault;
 use crate::bindings::{has_global, object, set_app_badge};
 
-/// Saves a text as a file, as a download.
+/// Saves a text as a file by downloading it.
 pub fn save_as(name: &str, kind: &str, text: &str) {
     if let Err(fault) = offer(name, kind, text) {
         web_sys::console::error_1(&fault.to_string().into());
@@ -32,16 +32,16 @@ fn offer(name: &str, kind: &str, text: &str) -> Result<(), Fault> {
     Ok(Url::revoke_object_url(&url)?)
 }
 
-/// Shows a number on the icon of the installed app, where the system can.
+/// Shows a number on the icon of the installed app, if the system can.
 pub fn set_badge(count: u64) {
     let Some(window) = web_sys::window() else { return };
     if Reflect::has(&window.navigator(), &"setAppBadge".into()).unwrap_or(false) {
-        // Refused where the app is not installed; then there is no icon either.
+        // Refused if the app is not installed; then there is no icon either.
         spawn(async move { _ = set_app_badge(count as f64).await });
     }
 }
 
-/// Puts a text into the clipboard. True if the browser let us.
+/// Copies a text to the clipboard. True if the browser allowed it.
 pub async fn copy(text: &str) -> bool {
     let Some(window) = web_sys::window() else { return false };
     JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
@@ -56,17 +56,17 @@ pub fn iso_time(at: Moment) -> String {
     date(at).to_iso_string().into()
 }
 
-/// Day and time, as the person's language writes them.
+/// Day and time, in the format of the person's language.
 pub fn local_time(at: Moment) -> String {
     written(at, [Some("medium"), Some("short")])
 }
 
-/// A time of this day.
+/// The time of day.
 pub fn clock_time(at: Moment) -> String {
     written(at, [None, Some("medium")])
 }
 
-/// "7:00 AM", as the browser's language has it.
+/// "7:00 AM", in the format of the browser's language.
 pub fn hour_and_minute(at: Moment) -> String {
     written(at, [None, Some("short")])
 }
@@ -84,7 +84,7 @@ pub fn user_agent() -> String {
     window.and_then(|window| window.navigator().user_agent().ok()).unwrap_or_default()
 }
 
-/// What a backup can make use of, and whether this browser has it.
+/// The browser features that a backup can use, and whether this browser has them.
 pub fn abilities() -> Vec<(&'static str, bool)> {
     const NAMES: [&str; 7] = [
         "showDirectoryPicker",

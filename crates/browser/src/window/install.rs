@@ -5,24 +5,24 @@ use wasm_bindgen::JsCast;
 
 use crate::bindings::InstallPrompt;
 
-/// An offer that the person can be asked about, once.
+/// An offer to install. It can be shown once.
 pub struct InstallOffer(InstallPrompt);
 
 impl InstallOffer {
     /// Asks the person. Needs a fresh gesture.
     pub fn show(&self) {
-        // Whatever they answer, the browser tells when it is installed.
+        // Whatever the person answers, the browser reports when the app is installed.
         _ = self.0.prompt();
     }
 }
 
-/// Hears of an offer, and of none once Safelight is installed.
+/// Calls back with an offer, and with none once Safelight is installed.
 pub fn when_installable(tell: impl Fn(Option<InstallOffer>) + Clone + 'static) {
     let Some(window) = web_sys::window() else { return };
     let offered = tell.clone();
     let preventable = EventListenerOptions::enable_prevent_default();
     EventListener::new_with_options(&window, "beforeinstallprompt", preventable, move |event| {
-        // Without this the browser may ask at a moment of its own.
+        // Otherwise the browser may show its own prompt at any time.
         event.prevent_default();
         offered(Some(InstallOffer(event.clone().unchecked_into())));
     })

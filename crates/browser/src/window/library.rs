@@ -1,4 +1,4 @@
-//! What the server holds, month by month, for whoever wants to look at it.
+//! The photos on the server, month by month.
 
 use engine::Moment;
 use gloo::events::EventListener;
@@ -12,7 +12,7 @@ use crate::moment_of;
 pub use crate::server::Gallery;
 use crate::server::SERVER;
 
-/// How far around what is seen things are made ready.
+/// How far outside the visible area things are loaded in advance.
 const AROUND: &str = "1200px";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,14 +59,14 @@ impl From<TimeBucketAsset> for Photo {
     }
 }
 
-/// Tells whether something is near what is seen, until it is dropped.
+/// Reports whether an element is near the visible area, until this is dropped.
 pub struct NearSight {
     observer: IntersectionObserver,
     _tell: Closure<dyn Fn(Array)>,
 }
 
 impl NearSight {
-    /// None where the browser cannot tell; then everything is to be shown.
+    /// None if the browser cannot tell; then everything should be shown.
     pub fn watch(element: &Element, tell: impl Fn(bool) + 'static) -> Option<NearSight> {
         let heard = Closure::<dyn Fn(Array)>::new(move |entries: Array| {
             if let Some(last) = entries.iter().last() {

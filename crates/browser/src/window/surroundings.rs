@@ -1,4 +1,4 @@
-//! Tells what the device is like, whenever that changes and now and then: what is told gets old.
+//! Reports the state of the device on every change and at regular intervals, because old reports expire.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,10 +13,10 @@ use web_sys::EventTarget;
 use crate::bindings::{Battery, get_battery, has_global};
 use crate::surroundings;
 
-/// Well within the time after which the engine takes it for old.
+/// Well before the engine treats a report as too old.
 const TELL_EVERY_MS: u32 = 600_000;
 
-/// Hears of the surroundings at once, and of every change as long as the page lives.
+/// Calls back at once, and on every change as long as the page lives.
 pub fn keep_surroundings(tell: impl Fn(Surroundings) + 'static) {
     let battery: Rc<RefCell<Option<Battery>>> = Rc::default();
     let seen = Rc::clone(&battery);
@@ -24,7 +24,7 @@ pub fn keep_surroundings(tell: impl Fn(Surroundings) + 'static) {
     tell();
     let again = Rc::clone(&tell);
     Interval::new(TELL_EVERY_MS, move || again()).forget();
-    // A computer that slept hears of no change.
+    // A computer that was asleep missed the changes.
     if let Some(window) = web_sys::window() {
         tell_on(&window, &["focus", "pageshow"], &tell);
         window.document().iter().for_each(|document| tell_on(document, &["visibilitychange"], &tell));
@@ -32,7 +32,7 @@ pub fn keep_surroundings(tell: impl Fn(Surroundings) + 'static) {
     tell_on(&surroundings::connection(), &["change"], &tell);
     if can_see_power() {
         spawn(async move {
-            // Refused in frames and by policies: then the power is unknown.
+            // Refused in frames and by policies; the power is then unknown.
             let Ok(found) = get_battery().await else { return };
             tell_on(&found, &["chargingchange", "levelchange"], &tell);
             battery.replace(Some(found.unchecked_into()));
@@ -41,12 +41,12 @@ pub fn keep_surroundings(tell: impl Fn(Surroundings) + 'static) {
     }
 }
 
-/// Whether this browser tells anything of the battery.
+/// Whether this browser reports anything about the battery.
 pub fn can_see_power() -> bool {
     has_global("BatteryManager")
 }
 
-/// Of the local time.
+/// The offset of the local time.
 pub fn minutes_ahead_of_utc() -> i16 {
     surroundings::seen(None).ahead_of_utc
 }

@@ -1,4 +1,4 @@
-//! Conversations with a browser in memory, whose clock moves only when everybody waits for it.
+//! Conversations with a browser in memory. Its clock moves only when every task is waiting for it.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -57,7 +57,7 @@ fn the_page_that_is_open_at_the_last_try_leaves_another_sync_behind() {
     let ended = browser.during(async |wake_ups| wake_ups.sync(Chance::Last).await);
     assert_eq!(ended, Err(NotDone::WorkIsLeft(Woken::PageOpen)));
     assert_eq!(browser.log(), ["0 s: backs up for Sync", "0 s: asks for a sync"]);
-    // Without a page the browser would refuse it.
+    // The browser would refuse it without a page.
     let browser = Browser::that_ends(Ok(WORK));
     let ended = browser.during(async |wake_ups| wake_ups.sync(Chance::Last).await);
     assert_eq!(ended, Err(NotDone::WorkIsLeft(WORK)));
@@ -72,7 +72,7 @@ fn what_is_worth_telling_is_told_even_if_nobody_asked() {
     assert_eq!(browser.during(async |wake_ups| wake_ups.periodic_sync().await), Ok(()));
     let told = "0 s: shows “1 file backed up. Your server is full.”";
     assert_eq!(browser.log(), ["0 s: backs up for PeriodicSync", told]);
-    // Where notifications are refused, the wake-up still counts as done.
+    // If notifications are refused, the wake-up still counts as done.
     browser.refuses_notifications.set(true);
     assert_eq!(browser.during(async |wake_ups| wake_ups.sync(Chance::Last).await), Ok(()));
     assert_eq!(browser.log()[2..], ["0 s: backs up for Sync", "0 s: warns of “refused”"]);
@@ -80,7 +80,7 @@ fn what_is_worth_telling_is_told_even_if_nobody_asked() {
 
 #[test]
 fn a_page_that_left_is_followed_once_none_has_been_open_for_a_second() {
-    // Reloaded, then closed.
+    // The page is reloaded, then closed.
     let browser = Browser::that_ends(Ok(DONE))
         .pages_until(1_000, &[Page::Visible])
         .pages_until(1_900, &[])
@@ -119,7 +119,7 @@ fn a_test_waits_for_the_pages_to_close_and_no_closing_forestalls_it() {
     };
     assert_eq!(browser.during(both), (Ok(()), Ok(())));
     assert_eq!(browser.log(), ["21 s: backs up for Tested"]);
-    // Afterwards a closing counts again.
+    // Afterwards, closing the page counts again.
     assert_eq!(browser.during(async |_| wake_ups.page_left().await), Ok(()));
     assert_eq!(browser.log()[1..], ["22 s: backs up for Left"]);
 }
@@ -229,7 +229,7 @@ fn a_page_has_something_told_unless_it_or_another_is_seen() {
     assert_eq!(hidden.log(), ["0 s: shows “The first backup is complete: everything is protected.”"]);
 }
 
-/// The browser in memory. A copy is the same browser.
+/// The browser in memory. A clone is the same browser.
 #[derive(Clone)]
 struct Browser(Rc<Inner>);
 
@@ -243,7 +243,7 @@ impl std::ops::Deref for Browser {
 
 struct Inner {
     clock: Clock,
-    /// Until when which pages are open; then none is.
+    /// Which pages are open until when; after the last entry none is.
     pages: RefCell<VecDeque<(u64, Vec<Page>)>>,
     run_ends: Result<Woken, &'static str>,
     run_takes_ms: Cell<u32>,
@@ -285,7 +285,7 @@ impl Browser {
         self.log.borrow_mut().push(format!("{} s: {what}", self.clock.now() / 1000));
     }
 
-    /// Lets time pass until the work is done.
+    /// Lets time pass until the future is done.
     fn during<T>(&self, work: impl AsyncFnOnce(&WakeUps<Browser>) -> T) -> T {
         let wake_ups = self.wake_ups();
         let woken = Arc::new(Woke::default());
@@ -302,7 +302,7 @@ impl Browser {
     }
 }
 
-/// Whether anything can go on at once.
+/// Whether any task can continue at once.
 #[derive(Default)]
 struct Woke(AtomicBool);
 
@@ -363,7 +363,7 @@ impl Scope for Browser {
     }
 }
 
-/// Stands still until everybody waits for it, then jumps to the next time that somebody waits for.
+/// Stands still until every task waits for it, then jumps to the earliest waiting time.
 #[derive(Default)]
 struct Clock {
     now: Cell<u64>,
@@ -383,7 +383,7 @@ impl Clock {
 
     fn jump(&self) {
         let mut alarms = self.alarms.borrow_mut();
-        // Some have stopped waiting.
+        // Some tasks have stopped waiting.
         alarms.retain(|(_, ring)| !ring.is_canceled());
         let first = alarms.iter().enumerate().min_by_key(|(_, (due, _))| *due).map(|(at, _)| at);
         let (due, ring) = alarms.remove(first.expect("nobody waits for anything"));

@@ -1,4 +1,4 @@
-//! Whatever a server, or a proxy before it, answers: a transfer ends, and asks for nothing that is not in the file.
+//! Whatever a server or a proxy in front of it answers, a transfer ends and never requests a range outside the file.
 
 use proptest::prelude::*;
 use protocol::safelight;
@@ -7,7 +7,7 @@ use super::*;
 use crate::http::Headers;
 use crate::http::script::NOW;
 
-/// Far more than such a file takes: each request moves on, shrinks the pieces, or is one of a few corrections.
+/// Far more than such a file needs: each request makes progress, shrinks the pieces, or is one of a few corrections.
 const MOST_REQUESTS: usize = 10_000;
 
 proptest! {

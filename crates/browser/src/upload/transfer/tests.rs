@@ -1,4 +1,4 @@
-//! Conversations: what is sent, what comes back, what is sent next.
+//! Conversations: what is sent, what the answer is, and what is sent next.
 
 use engine::{Body, Reply, RequestEnd};
 use protocol::immich::UploadStatus;
@@ -145,7 +145,7 @@ mod sizes {
         talk.sends("creation").hears(place(0)).resumes_at(0);
         talk.sends("/u 0..3 MiB").hears(reached(3 * MIB));
         talk.sends("/u 3..4 MiB");
-        // The next file of this size is not tried as a form.
+        // The next file of this size is not sent as a form first.
         assert!(talk.pieces.suit(4 * MIB) && !talk.pieces.suit(3 * MIB));
     }
 
@@ -183,7 +183,7 @@ mod sizes {
             ("max-append-size=99999999999", "/u 0..8 MiB"),
             ("max-append-size=lots", "/u 0..8 MiB"),
             ("", "/u 0..8 MiB"),
-            // Smaller than any piece of ours: it is still what gets through.
+            // Smaller than our smallest piece, but it is what gets through.
             ("max-append-size=1024", "/u 0..1 KiB"),
         ];
         for (limit, first) in table {
@@ -284,7 +284,7 @@ impl Talk {
         Talk { transfer: Transfer::new(size, &pieces), pieces, took_ms: 10_000, next: None }
     }
 
-    /// Nothing of the file is there yet.
+    /// The server has nothing of the file yet.
     fn begun(size: u64) -> Talk {
         let mut talk = Talk::about(size);
         talk.sends("creation").hears(place(0)).resumes_at(0);
@@ -296,7 +296,7 @@ impl Talk {
         self
     }
 
-    /// From now on each request takes so long.
+    /// From now on, each request takes this long.
     fn takes(&mut self, ms: u64) -> &mut Talk {
         self.took_ms = ms;
         self
@@ -341,7 +341,7 @@ fn written(part: &Part) -> String {
     }
 }
 
-/// A page that a server told to send in pieces from 16 MiB on.
+/// What a page learned from a server that asked for pieces from 16 MiB on.
 fn taken() -> Pieces {
     told(Pieces::in_a_page(), None)
 }
@@ -368,7 +368,7 @@ fn place(offset: u64) -> Exchange {
     Exchange::Answered(begun_at(offset))
 }
 
-/// The server says how much one request may append.
+/// The server names the most bytes that one request may append.
 fn place_with_limit(limit: &str) -> Exchange {
     let mut created = begun_at(0);
     created.headers.upload_limit = Some(limit.into());

@@ -1,4 +1,4 @@
-//! The folder of the disk that files are restored into.
+//! The folder on the disk that files are restored into.
 
 use std::cell::RefCell;
 
@@ -17,30 +17,31 @@ use super::download::{Came, Download};
 use crate::Fault;
 use crate::bindings::{DirectoryHandle, FileHandle};
 
-/// Neighbours lie together, and opening a directory is a round trip to the browser's process.
+/// Neighbouring files are usually in the same directory, and opening a directory is a round trip to the browser's
+/// process.
 const KEPT_OPEN: usize = 64;
 
 pub(super) struct Disk {
     root: DirectoryHandle,
-    /// The directories that were opened last, the latest at the end.
+    /// The most recently opened directories, latest last.
     opened: RefCell<Vec<(String, DirectoryHandle)>>,
 }
 
-/// What stands under a name.
+/// What a path on the disk holds.
 pub(super) enum Met {
     Nothing,
     File(File),
-    /// No file.
+    /// Not a file.
     Something,
-    /// This system has no such names.
+    /// This system does not allow such a name.
     Forbidden,
 }
 
-/// How far a file was written.
+/// How much of a file was written.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Filled {
     Whole,
-    /// It was not to go on; nothing is left of it.
+    /// The restore was stopped; nothing of the file is left.
     Stopped,
 }
 
@@ -71,7 +72,7 @@ impl Disk {
         }
     }
 
-    /// Writes a file that is not there yet. `count` hears of every piece of it and says whether to go on.
+    /// Writes a missing file. `count` is called for every chunk and returns whether to continue.
     pub(super) async fn write(
         &self,
         entry: &Entry,
@@ -92,7 +93,7 @@ impl Disk {
         let file: FileSystemFileHandle = file.unchecked_into();
         let written = fill(&file, entry, asset, count).await;
         if !matches!(written, Ok(Filled::Whole)) && is_new && is_empty(&file).await.unwrap_or(false) {
-            // It only held the name. Where it stays, the next restore takes it for missing.
+            // The file only held the name. If it stays, the next restore still treats it as missing.
             _ = JsFuture::from(directory.remove_entry(name)).await;
         }
         written
@@ -122,7 +123,7 @@ impl Disk {
     }
 }
 
-/// What to do about a directory that is not there.
+/// What to do about a missing directory.
 #[derive(Clone, Copy, PartialEq)]
 enum Absent {
     IsAnError,
@@ -137,13 +138,13 @@ async fn open(parent: &DirectoryHandle, name: &str, absent: Absent) -> Result<Di
     Ok(JsFuture::from(opened).await?.unchecked_into())
 }
 
-/// The folders, joined, and the name.
+/// The path of the directory, and the file name.
 fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
 
-/// Streams the original into the file. The browser puts it in place only when it is closed, and it is closed only if
-/// its digest is right.
+/// Streams the original into the file. The browser puts the content in place only on close, and the stream is closed
+/// only if the digest is right.
 async fn fill(
     file: &FileSystemFileHandle,
     entry: &Entry,
@@ -153,7 +154,7 @@ async fn fill(
     let writable: FileSystemWritableFileStream =
         JsFuture::from(file.create_writable()).await?.unchecked_into();
     let mut filled = stream_into(&writable, entry, asset, count).await;
-    // Somebody else may have written it meanwhile.
+    // Something else may have written the file in the meantime.
     if matches!(filled, Ok(Filled::Whole)) && !is_empty(file).await? {
         filled = Err(WriteFault::Taken);
     }

@@ -1,5 +1,5 @@
-//! An original on its way from the server. Dropping it ends the request: a connection that nobody reads from would be
-//! one of the six that a browser has for a server.
+//! An original that is being downloaded from the server. Dropping it ends the request: an unread connection would
+//! occupy one of the six connections that a browser opens to a server.
 
 use futures::future::{Either, select};
 use gloo::timers::future::TimeoutFuture;
@@ -13,9 +13,9 @@ use super::WriteFault;
 use crate::bindings::Step;
 use crate::http;
 
-/// How often it is asked whether to go on.
+/// How often to check whether to continue.
 const ASK_EVERY_MS: u32 = 500;
-/// A server that sends nothing for a minute will not.
+/// A server that sends nothing for a minute never will.
 const MOST_ASKED: usize = 120;
 
 pub(super) struct Download {
@@ -23,16 +23,16 @@ pub(super) struct Download {
     reader: Option<ReadableStreamDefaultReader>,
 }
 
-/// What came.
+/// What arrived.
 pub(super) enum Came {
     Bytes(Uint8Array),
     End,
-    /// It was not to go on.
+    /// The restore was stopped.
     Stopped,
 }
 
 impl Download {
-    /// `None` if it was not to go on.
+    /// `None` if the restore was stopped.
     pub(super) async fn begin(
         asset: AssetId,
         goes_on: &impl Fn() -> bool,
@@ -71,7 +71,7 @@ impl Drop for Download {
     }
 }
 
-/// `None` if it was not to go on.
+/// `None` if the restore was stopped.
 async fn wait_for<T>(
     mut work: impl Future<Output = T> + Unpin,
     goes_on: &impl Fn() -> bool,

@@ -1,8 +1,7 @@
-//! Having a folder again: what the server knows to have lain in it is looked for in a folder of the disk, and what is
-//! not there is written.
+//! Restores a folder: every file that the server knows to have been in it is looked for in a folder on the disk, and
+//! missing files are written.
 //!
-//! Invariant: nothing that exists is overwritten but an empty file, and nothing stays that was not checked against its
-//! digest.
+//! Invariant: only empty files are overwritten, and no written file stays unless its digest was checked.
 
 mod disk;
 mod download;
@@ -23,54 +22,54 @@ use crate::server::SERVER;
 use crate::{Fault, moment_of, now};
 use disk::{Disk, Filled, Met};
 
-/// Asking for a file takes the browser a while; together it is twice as fast (measured).
+/// Looking up a file takes the browser a while; 32 at a time are twice as fast (measured).
 const LOOKED_AT_ONCE: usize = 32;
-/// Enough to hide the time between two files, and few enough that large ones do not compete.
+/// Enough to hide the time between two files, and few enough that large ones do not compete with each other.
 const WRITTEN_AT_ONCE: usize = 4;
-/// As many as the engine asks about at once.
+/// As many as the engine asks about in one request.
 const ASKED_AT_ONCE: usize = 1_000;
 
-/// Often enough to look alive.
+/// Often enough to look live.
 const TELL_EVERY_MS: u64 = 100;
 
-/// A folder of a device, as the server remembers it.
+/// A folder of a device, as the server knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownFolder {
     pub id: String,
     pub name: String,
     pub device: String,
     pub told: Moment,
-    /// Files that were in it when the device told of it last.
+    /// Files that were in it at the device's last report.
     pub held: u64,
-    /// Files that were in it before.
+    /// Files that were in it earlier.
     pub gone: u64,
 }
 
-/// The one told last comes first; none if there is no answer.
+/// The most recently reported comes first; none if there is no answer.
 pub async fn known_folders() -> Option<Vec<KnownFolder>> {
     Some(SERVER.folders().await?.into_iter().map(KnownFolder::from).collect())
 }
 
-/// How exactly files that are there are looked at.
+/// How thoroughly existing files are checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Care {
-    /// The same name and size are taken for the same file.
+    /// A file with the same name and size counts as the same file.
     Size,
     /// Every byte is read.
     Digest,
 }
 
-/// What was found out about a folder of the disk.
+/// The result of comparing a folder on the disk with the server.
 pub struct Plan {
     disk: Disk,
     pub missing: Vec<Missing>,
-    /// How many are there.
+    /// How many files are already there.
     pub there: u64,
-    /// Of the same name and with other bytes. They are left as they are.
+    /// Files with the same name but different bytes. They are not touched.
     pub differing: Vec<String>,
-    /// The server has them no more.
+    /// Files that the server no longer has.
     pub lost: Vec<String>,
-    /// What this disk cannot hold under its name.
+    /// Files whose names this disk does not allow.
     pub impossible: Vec<String>,
 }
 
@@ -95,11 +94,11 @@ pub struct Missing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlanFault {
     NoAnswer,
-    /// The folder of the disk cannot be read.
+    /// The folder on the disk cannot be read.
     Disk(Fault),
 }
 
-/// What stands under the name of one file.
+/// What the disk has in place of one file.
 enum Found {
     Missing,
     There,
@@ -107,7 +106,7 @@ enum Found {
     Impossible,
 }
 
-/// Looks for every file of a remembered folder; `tell` hears how many were looked for, of how many.
+/// Looks for every file of a known folder. `tell` receives how many were looked for, and the total.
 pub async fn plan(
     folder: &str,
     into: DirectoryHandle,
@@ -116,7 +115,7 @@ pub async fn plan(
 ) -> Result<Plan, PlanFault> {
     let text = SERVER.inventory(folder).await.ok_or(PlanFault::NoAnswer)?;
     let entries = Entry::read_all(&text).ok_or(PlanFault::NoAnswer)?;
-    // The newest word on a place counts.
+    // The newest entry for a path counts.
     let (held, gone): (Vec<_>, Vec<_>) =
         entries.into_iter().partition(|entry| entry.standing == Standing::Held);
     let count = (held.len() + gone.len()) as u64;
@@ -159,14 +158,14 @@ async fn look(disk: &Disk, entry: &Entry, care: Care) -> Result<Found, Fault> {
     Ok(if is_same {
         Found::There
     } else if file.size() == 0.0 {
-        // What a restore that was cut off leaves, and many a broken copy.
+        // Left behind by an interrupted restore, and by many a failed copy.
         Found::Missing
     } else {
         Found::Differing
     })
 }
 
-/// Which of them the server still has, and the names of the others.
+/// The files that the server still has, and the names of the others.
 async fn held_by_server(missing: Vec<Entry>) -> Option<(Vec<Missing>, Vec<String>)> {
     let digests: HashSet<Digest> = missing.iter().map(|entry| entry.digest).collect();
     let digests: Vec<Digest> = digests.into_iter().collect();
@@ -188,22 +187,22 @@ async fn held_by_server(missing: Vec<Entry>) -> Option<(Vec<Missing>, Vec<String
     Some((held, lost))
 }
 
-/// How far a restore is.
+/// The progress of a restore.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Restored {
     pub files: u64,
     pub bytes: u64,
-    /// What was not written, and why.
+    /// The files that were not written, and why.
     pub failed: Vec<(String, WriteFault)>,
 }
 
-/// Why a file was not written. Nothing of it is left.
+/// Why a file was not written. Nothing of it is left on the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WriteFault {
     NoAnswer,
-    /// What arrived is not what was backed up.
+    /// The downloaded bytes are not the ones that were backed up.
     DigestMismatch,
-    /// There is something by that name now.
+    /// Something with that name exists now.
     Taken,
     DiskFull,
     /// The person did not allow it.
@@ -211,7 +210,7 @@ pub enum WriteFault {
     Disk(Fault),
 }
 
-/// Writes what is missing; `tell` hears how far it is, and says whether to go on.
+/// Writes the missing files. `tell` receives the progress and returns whether to continue.
 pub async fn restore(plan: &Plan, tell: impl Fn(&Restored) -> bool) -> Restored {
     let restored = RefCell::new(Restored::default());
     let goes_on = Cell::new(true);
