@@ -15,7 +15,8 @@ use crate::json::property;
 /// The first visit installs it, which downloads some 600 KB.
 const PATIENCE_MS: u32 = 20_000;
 
-/// Waits with a limit: where a service worker is not available, the browser would let us wait for ever.
+/// Waits for the registration with a timeout: if no service worker is available, the browser would let us wait for
+/// ever.
 pub(crate) async fn registration() -> Result<WakingRegistration, Fault> {
     if let Ok(scope) = js_sys::global().dyn_into::<ServiceWorkerGlobalScope>() {
         return Ok(scope.registration().unchecked_into());

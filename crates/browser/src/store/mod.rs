@@ -152,7 +152,7 @@ impl Store {
         let (tell, told) = oneshot::channel();
         let database: &EventTarget = self.db.as_sys().unchecked_ref();
         let _listener = EventListener::once(database, "versionchange", move |_| {
-            // Nobody is waiting only if the host has ended already.
+            // The receiver is gone only if the host has already ended.
             _ = tell.send(());
         });
         _ = told.await;

@@ -37,7 +37,7 @@ impl Pieces {
         Pieces { from_at_most: WORTH_IT_IN_A_SHIFT_BYTES, ..Pieces::in_a_page() }
     }
 
-    /// Takes what the server says about pieces; none if it accepts none.
+    /// Applies the server's settings for pieces; none if it accepts no pieces.
     pub(super) fn told(&mut self, told: Option<safelight::Pieces>) {
         self.from = told.map(|pieces| pieces.from.min(self.from_at_most));
         if let Some(most) = told.and_then(|pieces| pieces.up_to).filter(|most| *most > 0) {

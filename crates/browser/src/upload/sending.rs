@@ -74,7 +74,7 @@ impl Uploads {
         Uploads { carrier: Box::new(Fetch), pieces: RefCell::new(Pieces::in_a_shift()) }
     }
 
-    /// Takes what the server says about pieces; none if it accepts none.
+    /// Applies the server's settings for pieces; none if it accepts no pieces.
     pub fn told(&self, pieces: Option<safelight::Pieces>) {
         self.pieces.borrow_mut().told(pieces);
     }

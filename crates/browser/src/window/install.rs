@@ -9,7 +9,7 @@ use crate::bindings::InstallPrompt;
 pub struct InstallOffer(InstallPrompt);
 
 impl InstallOffer {
-    /// Asks the person. Needs a fresh gesture.
+    /// Asks the person. Needs a fresh user gesture.
     pub fn show(&self) {
         // Whatever the person answers, the browser reports when the app is installed.
         _ = self.0.prompt();
