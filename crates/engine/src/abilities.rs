@@ -1,16 +1,17 @@
-//! What the server can do, as it tells. Nothing hangs on whose server it is: a server that tells nothing can do nothing
-//! but take uploads and answer questions.
+//! What the server announces that it can do. The engine does not care which server it is: a server that announces
+//! nothing is assumed to support only uploads and questions about digests.
 
 use protocol::safelight::Pieces;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Abilities {
-    /// It refuses bytes that do not have the promised digest, so its "created" is proof. Another server is asked once
-    /// more, with our own digest.
+    /// It rejects bytes that do not have the promised digest, so its "created" is proof. Any other server is asked
+    /// again after an upload, with our own digest.
     pub verifies_digests: bool,
-    /// It keeps what arrives of an upload that is cut off: from which size on, and how much at once.
+    /// It keeps the received part of an interrupted upload. Says from which file size on, and how much one request
+    /// may carry.
     pub pieces: Option<Pieces>,
-    /// It keeps a list of what each folder holds, so that a folder can be restored.
+    /// It keeps a list of each folder's files, so that a folder can be restored.
     pub keeps_inventories: bool,
     pub albums: bool,
     pub trash: bool,
@@ -18,7 +19,7 @@ pub struct Abilities {
 }
 
 impl Abilities {
-    /// All that a vault of Safelight does for a backup.
+    /// Everything that a Safelight vault supports for a backup.
     #[cfg(any(test, feature = "testing"))]
     pub fn of_a_vault() -> Abilities {
         Abilities {

@@ -1,5 +1,5 @@
-//! What to do, typed by when it may be done. [`crate::schedule`] turns the commands of a turn, or of several turns
-//! together, into the order of effects; every host follows that order.
+//! The engine's commands, typed by when they may be carried out. [`crate::schedule`] turns the commands of one or
+//! several turns into an ordered list of effects. Every host follows that order.
 
 use std::num::NonZeroU64;
 
@@ -22,46 +22,46 @@ pub struct Commands {
     pub after_stored: Vec<AfterStored>,
 }
 
-/// Reading, and the alarm clock: nobody outside hears of it, so it begins before anything is stored.
+/// Reading, and the alarm. They tell nobody outside about the turn, so they begin before anything is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Begin {
-    /// Tell what changes in the folder from now on, where the browser can. Stands before the listing, so that
-    /// nothing is missed between the two.
+    /// Report changes in the folder from now on, if the browser can. Comes before the listing, so that no change
+    /// between the two is missed.
     WatchFolder(FolderId),
-    /// Name every file within the scope, in batches, then say how it ended.
+    /// List every file within the scope, in batches, then report how the listing ended.
     ListFolder { folder: FolderId, scan: ScanId, scope: Scope },
-    /// Read a file and tell its SHA-1.
+    /// Read a file and report its SHA-1.
     Hash(Read),
     /// Ask the server who we are, and what it can do.
     CheckServer { job: JobId },
-    /// Send [`crate::Event::Woke`] at this time. Replaces what was asked before.
+    /// Send [`crate::Event::Woke`] at this time. Replaces the previous alarm.
     WakeAt(Moment),
 }
 
 /// What must become durable, all or nothing, in one transaction.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Changes {
-    /// In the order in which they changed: the last one of each id counts.
+    /// In the order in which they changed. For each id, the last one counts.
     pub rows: Vec<SavedRow>,
     pub settings: Option<Settings>,
     pub memory: Option<Memory>,
     pub rules: Vec<(FolderId, FolderRules)>,
     pub runs: Vec<SavedRun>,
-    /// The last incidents, all of them.
+    /// The complete list of recent incidents.
     pub incidents: Option<Vec<Incident>>,
-    /// Folders whose records go.
+    /// Folders whose records are to be deleted.
     pub forgotten: Vec<FolderId>,
 }
 
-/// Keep this run in the history, in place of what was kept of it before.
+/// Save this run in the history, in place of its earlier version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedRun {
     pub run: Run,
-    /// The beginning of an earlier run that did nothing: this one takes its place.
+    /// When an earlier run began that did nothing. This run replaces it.
     pub replaces: Option<Moment>,
 }
 
-/// What the server, another device or the person hears of.
+/// What the server, another device or the person will notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AfterStored {
     /// Ask the server whether it holds these.
@@ -70,22 +70,23 @@ pub enum AfterStored {
         digests: Vec<Digest>,
     },
     Upload(Upload),
-    /// Stop a piece of work; nobody waits for its end.
+    /// Cancel a job. Nobody waits for its end.
     Abandon(JobId),
-    /// Let the server take no more than so many bytes per second from us; `None` is no limit.
+    /// Tell the server to accept at most this many bytes per second from us; `None` is no limit.
     LimitRate(Option<NonZeroU64>),
     RemoveCopies(Vec<FileId>),
     OfPage(OfPage),
 }
 
-/// What only an engine with a page asks for.
+/// Commands that only an engine with a page gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OfPage {
-    /// Tell the server what [`crate::Engine::inventory`] says of this folder.
+    /// Send the server this folder's [`crate::Engine::inventory`].
     TellInventory(FolderId),
     /// Copy a file into the browser's own storage.
     Copy { read: Read, file: FileId },
-    /// Remove a file that is ours alone: it was shared with us, and the server holds it.
+    /// Delete a file that is ours alone: it was shared with us, and the server holds it or the person asked to remove
+    /// it.
     Discard { folder: FolderId, path: Box<str> },
     /// Show a notification.
     Notify(Notice),
@@ -93,12 +94,12 @@ pub enum OfPage {
     Pair { code: String },
 }
 
-/// What pages hear at the end of a turn, when everything that it changed is stored.
+/// What the pages are told at the end of a turn, after all its changes are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tell {
-    /// The page's message of this number was heard, and what followed from it is stored.
+    /// The page's message with this number was handled, and its consequences are stored.
     Confirm(u32),
-    /// There may be a new view.
+    /// The view may have changed.
     View,
 }
 
@@ -109,7 +110,7 @@ pub struct Read {
     pub folder: FolderId,
     pub path: Box<str>,
     pub stamp: Stamp,
-    /// Its folder cannot be read, but this copy of the file can.
+    /// Read this copy instead, because the folder cannot be read.
     pub copy: Option<FileId>,
 }
 
@@ -125,7 +126,7 @@ impl Changes {
         *self == Changes::default()
     }
 
-    /// What comes later counts.
+    /// Later values replace earlier ones.
     pub(crate) fn append(&mut self, later: Changes) {
         let Changes { rows, settings, memory, rules, runs, incidents, forgotten } = later;
         self.rows.extend(rows);

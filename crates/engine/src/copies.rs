@@ -1,17 +1,17 @@
-//! Copies of files that wait, in the browser's own storage: they can be read where their folders cannot.
+//! Copies of waiting files, in the browser's own storage. They can be read when their folders cannot.
 //!
-//! A copy proves nothing and is counted nowhere. It keeps the size and the time of its file, so that a copy of anything
-//! older is never taken for the file.
+//! A copy proves nothing and does not count as a file. It keeps the size and time of its file, so that a copy of an
+//! older version is never mistaken for the file.
 
 use crate::row::FileState;
 
-/// How a copying ended.
+/// How copying a file ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CopyEnd {
     Copied,
     /// The browser has no room for it.
     NoRoom,
-    /// The file could not be read, or looks different by now.
+    /// The file could not be read, or has changed meanwhile.
     Failed,
 }
 

@@ -17,16 +17,16 @@ pub enum Decision {
     Protect {
         asset: AssetId,
     },
-    /// Stored, unverified: ask once more with our own digest.
+    /// Stored but not verified: ask again with our own digest.
     Confirm {
         asset: AssetId,
     },
-    /// The file is not what was read: enter it as it looks now.
+    /// The file changed since it was read: record how it looks now.
     ReadAgain(Look),
     Vanished,
-    /// Count the attempt, go to the back, try later.
+    /// Count the attempt, move the file to the back of the queue, and retry later.
     RetryLater(Failure),
-    /// The attempt does not count; nothing goes on until the cause is gone.
+    /// Do not count the attempt. Nothing is sent until the cause is gone.
     StopRun {
         halt: Halt,
         retry_after_ms: Option<u64>,
@@ -39,15 +39,15 @@ pub enum Decision {
     Skip(SkipReason),
 }
 
-/// Why a reply is not the success it might have been.
+/// Why a reply is not a success.
 pub(crate) enum Trouble {
     Run {
         halt: Halt,
         retry_after_ms: Option<u64>,
     },
-    /// This request only: a fault, or an answer from elsewhere.
+    /// Concerns this request only: a server error, or an answer that is not from the API.
     Request(Failure),
-    /// A refusal by the API of what was asked, with its message.
+    /// The API refused the request, with this status and message.
     Refusal(u16, String),
 }
 
@@ -76,7 +76,7 @@ fn after_reply(reply: Reply<UploadAnswer>, abilities: Abilities) -> Decision {
     }
 }
 
-/// Immich tells its refusals of a file apart by text alone; these two are its wording in 2.x and 3.x.
+/// Immich distinguishes its refusals of a file only by their text. These texts are its wording in 2.x and 3.x.
 fn after_refusal(status: u16, message: &str) -> Decision {
     let message = message.to_ascii_lowercase();
     match status {
@@ -89,7 +89,7 @@ fn after_refusal(status: u16, message: &str) -> Decision {
     }
 }
 
-/// The promised answer, or what kept it away.
+/// The expected answer, or the reason why there is none.
 pub(crate) fn success<T>(reply: Reply<T>) -> Result<T, Trouble> {
     let Reply { status, retry_after_ms, body } = reply;
     let stop = |halt| Err(Trouble::Run { halt, retry_after_ms });

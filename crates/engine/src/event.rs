@@ -14,7 +14,7 @@ use crate::row::{FileId, SavedRow, Stamp};
 use crate::run::Run;
 use crate::settings::{AccountId, Memory, Settings};
 
-/// Names one piece of work in flight, so that the end of an abandoned one is not taken for its successor's.
+/// Identifies one job in flight, so that the end of an abandoned job is not mistaken for the end of its successor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct JobId(pub u32);
 
@@ -26,35 +26,35 @@ pub enum Event {
     Asked(Intent),
     Folder(FolderId, FolderEvent),
     Reading(JobId, ReadingEvent),
-    /// The server's word on each digest of the batch, in the order in which they were asked.
+    /// The server's answer for each digest of the batch, in the order in which they were asked.
     AskEnded(JobId, RequestEnd<Vec<Known>>),
     Sending(JobId, SendingEvent),
     CopyEnded(JobId, CopyEnd),
     Link(LinkEvent),
-    /// What the browser tells of the device is new, or was looked at again.
+    /// What the browser says about the device has changed, or was read again.
     SurroundingsChanged(Surroundings),
-    /// The browser itself sends these files now.
+    /// The browser itself is uploading these files now.
     FetchingChanged(Vec<FileId>),
-    /// A page opened while an engine without one works.
+    /// A page opened while an engine without a page is running.
     PageOpened,
-    /// A time that [`crate::Begin::WakeAt`] asked for has come.
+    /// The time set by [`crate::Begin::WakeAt`] has come.
     Woke,
 }
 
 #[derive(Debug, Clone)]
 pub enum FolderEvent {
-    /// It was given to us, and stored if it lasts.
+    /// It was added, and stored if it is lasting.
     Added {
         name: String,
         lasting: Lasting,
     },
-    /// What the browser now says of its permission.
+    /// The browser's current answer about its permission.
     AccessChanged(Access),
-    /// Something happened at these paths: files or folders, new, changed or gone.
+    /// Files or folders at these paths are new, changed or gone.
     PathsTouched(Vec<Box<str>>),
-    /// The watch began only after a look at the folder did: what happened between the two is unknown.
+    /// The watch began only after a listing of the folder had begun. Changes between the two are unknown.
     WatchBeganLate,
-    /// The watch ended, or never began: what happened since is unknown.
+    /// The watch ended or never began. Changes since then are unknown.
     WatchEnded,
     /// A batch of a listing.
     FilesListed {
@@ -76,7 +76,7 @@ pub enum ReadingEvent {
 
 #[derive(Debug, Clone)]
 pub enum SendingEvent {
-    /// The server keeps what arrives of this upload, and has so many bytes of it already.
+    /// The server keeps the received part of this upload, and already has this many bytes of it.
     Resumed(u64),
     /// Bytes sent so far.
     Progressed(u64),
@@ -85,17 +85,17 @@ pub enum SendingEvent {
 
 #[derive(Debug, Clone)]
 pub enum LinkEvent {
-    /// Who we are to the server, and what it can do.
+    /// Our account on the server, and what the server can do.
     Checked(JobId, Checked),
     PairingEnded(PairEnd),
-    /// The network is said to be back or gone.
+    /// The browser says that the network is back or gone.
     NetworkChanged {
         online: bool,
     },
 }
 
 impl Event {
-    /// Whether nobody waits for what follows from it: a few of them may be told together.
+    /// Whether nobody waits for its consequences. Several such events may be handled together.
     pub fn can_wait(&self) -> bool {
         match self {
             Event::Folder(_, FolderEvent::FilesListed { .. })
@@ -115,7 +115,7 @@ impl Event {
         }
     }
 
-    /// Whether only an engine with a page hears it.
+    /// Whether only an engine with a page handles it.
     pub(crate) fn is_of_pages(&self) -> bool {
         match self {
             Event::Asked(_)
@@ -152,7 +152,7 @@ impl Event {
 pub struct Saved {
     pub folders: Vec<SavedFolder>,
     pub rows: Vec<SavedRow>,
-    /// Rows whose records cannot be read. Their files are looked at as if they were new; the records stay.
+    /// Rows whose records cannot be read. Their files are treated as new; the records stay.
     pub unreadable_rows: Vec<FileId>,
     pub settings: Loaded<Settings>,
     pub memory: Loaded<Memory>,
@@ -160,7 +160,7 @@ pub struct Saved {
     pub last_run: Option<Run>,
     /// The last incidents, oldest first.
     pub incidents: Vec<crate::incident::Incident>,
-    /// The rows that there are copies of.
+    /// The rows that have a copy of their file.
     pub copies: Vec<FileId>,
 }
 
@@ -178,33 +178,33 @@ pub struct ListedFile {
     pub look: Look,
 }
 
-/// What a look at a file showed.
+/// The result of looking at a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
     Seen(Stamp),
-    /// Not looked at: [`crate::rules::left_out`] said why.
+    /// Not looked at: [`crate::rules::left_out`] gives the reason.
     LeftOut,
     Unreadable,
-    /// The name is not valid text; the path holds a stand-in.
+    /// The name is not valid text; the path holds a placeholder.
     Nameless,
-    /// A folder that cannot be looked into; its path ends in `/`.
+    /// A folder that cannot be listed; its path ends in `/`.
     UnreadableFolder,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListingEnd {
-    /// Every file within the scope was named. Only this lets the engine call a file gone.
+    /// Every file within the scope was listed. Only then may the engine mark files as gone.
     Complete,
-    /// All was named but what lies in some folders inside, which were named as unreadable.
+    /// Everything was listed except the contents of some subfolders, which were listed as unreadable.
     Incomplete,
     OutOfReach(Barrier),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HashEnd {
-    /// The digest of all the bytes; the file still has the stamp that it was asked with.
+    /// The digest of all the bytes. The file still has the stamp given in the command.
     Digested(Digest),
-    /// The file now looks different; read nothing into what was read.
+    /// The file looks different now, so what was read is void.
     Moved(Look),
     /// It is no longer there.
     Vanished,
@@ -212,9 +212,9 @@ pub enum HashEnd {
     Unreadable,
     /// The whole folder cannot be read.
     OutOfReach(Barrier),
-    /// Whoever read it stopped without an answer.
+    /// The reader stopped without an answer.
     ReaderStopped,
-    /// The copy that was to be read cannot be.
+    /// The copy that was to be read cannot be read.
     CopyLost,
 }
 
@@ -238,7 +238,7 @@ pub struct Reply<T> {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body<T> {
-    /// What the API promises for success.
+    /// The answer that the API promises for success.
     Understood(T),
     /// The API's refusal, with its message.
     Refused(String),
@@ -246,7 +246,7 @@ pub enum Body<T> {
     Foreign,
 }
 
-/// The server's word on one digest.
+/// The server's answer for one digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Known {
     /// It lacks these bytes and would take them.
@@ -263,7 +263,7 @@ pub enum Known {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UploadEnd {
     Ended(RequestEnd<UploadAnswer>),
-    /// The file changed before or under the reader; what was sent is void.
+    /// The file changed before or while it was read. What was sent is void.
     Moved(Look),
     Vanished,
     Unreadable,
@@ -272,7 +272,7 @@ pub enum UploadEnd {
     CopyLost,
 }
 
-/// How a look at the server ended.
+/// The result of checking the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
     pub account: RequestEnd<AccountId>,
@@ -282,7 +282,7 @@ pub struct Checked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PairEnd {
     Paired,
-    /// Wrong, used or too old.
+    /// The code is wrong, used or too old.
     CodeRefused,
     TooManyTries,
     NoReply,

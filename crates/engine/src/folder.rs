@@ -8,63 +8,65 @@ use serde::{Deserialize, Serialize};
 use crate::record::Loaded;
 use crate::time::Moment;
 
-/// Names a folder. Given by the store.
+/// Identifies a folder. Assigned by the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FolderId(pub u32);
 
-/// Names one listing of a folder, so that a late batch of an earlier one is not taken for this one's.
+/// Identifies one listing of a folder, so that a late batch of an earlier listing is not mistaken for one of this
+/// listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ScanId(pub u32);
 
-/// Whether the browser lets us read.
+/// Whether the folder can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Access {
     Granted,
     Barred(Barrier),
 }
 
-/// What stands between us and a folder. None of it is a deletion.
+/// Why a folder cannot be read. None of these means that anything was deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Barrier {
-    /// The permission lapsed: one click gives it back.
+    /// The permission lapsed. One click restores it.
     NeedsPermission,
-    /// The directory is not there: a drive unplugged, a folder moved away.
+    /// The directory is missing: a drive was unplugged, or the folder was moved away.
     Unreachable,
 }
 
-/// Whether a folder can be looked through again later.
+/// Whether a folder can be listed again later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Lasting {
     /// Its handle is stored.
     Lasting,
-    /// Files handed over once, by a browser that gives no handle. Forgotten at the next start.
+    /// Files chosen once, in a browser that gives no handle. Forgotten at the next start.
     Once,
-    /// What other apps shared with Safelight, in the browser's own storage. A file of it that is protected is removed.
+    /// Files that other apps shared with Safelight, in the browser's own storage. A file in it is deleted once it is
+    /// protected.
     Inbox,
 }
 
-/// How much of a folder a listing looks at.
+/// Which part of a folder to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     Everything,
-    /// These files, and all that is in these folders. What is not there is not named.
+    /// These files, and everything in these folders. Missing paths are not reported.
     Paths(Vec<Box<str>>),
 }
 
-/// What the person wants of one folder. Kept in the store.
+/// The person's rules for one folder. Kept in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FolderRules {
     pub versions: Versions,
 }
 
-/// What becomes of new content under a name that is backed up already.
+/// What to do with new content under a name that is already backed up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Versions {
     /// It is backed up too; the server keeps both.
     #[default]
     KeepAll,
-    /// It is left out.
+    /// It is skipped.
     KeepFirst,
 }
 
@@ -74,59 +76,59 @@ pub struct Folder {
     pub name: String,
     pub access: Access,
     pub lasting: Lasting,
-    /// Nothing of a folder with unreadable rules is uploaded before the person has looked.
+    /// While they are unreadable, nothing in the folder is uploaded until the person sets them again.
     pub rules: Loaded<FolderRules>,
     pub(crate) listing: Listing,
     pub(crate) watch: Watch,
-    /// Whether the watch began only after the last look at everything did.
+    /// Whether the watch began only after the last full listing had begun.
     pub(crate) watched_late: bool,
-    /// Where something happened since the last look, as far as the watch tells.
+    /// Paths that the watch has reported since the last listing.
     pub(crate) touched: HashSet<Box<str>, FxBuildHasher>,
-    /// The look at what was touched before that is under way.
+    /// The listing of touched paths that is under way.
     pub(crate) glance: Option<Glance>,
-    /// New folders inside, looked at once: files that came before the browser watched them, and after our look,
-    /// were told by nobody.
+    /// New subfolders that were listed once. A file in them may have been missed: it arrived after our listing, but
+    /// before the browser watched the subfolder.
     pub(crate) doubted: Option<Doubt>,
-    /// Of what is touched now, what was doubted.
+    /// Those of the touched paths that were doubted.
     pub(crate) second_look: Vec<Box<str>>,
-    /// When it was last looked through to its end, since the start.
+    /// When the last full listing ended, since the engine started.
     pub(crate) listed_at: Option<Moment>,
-    /// When it was last found out of reach.
+    /// When it was last found unreachable.
     pub(crate) failed_at: Option<Moment>,
 }
 
-/// Watching only speeds things up: what counts is to look through everything now and then.
+/// Watching only speeds things up. What counts is a full listing at regular intervals.
 const LOOK_EVERY_MS: u64 = 30 * 60_000;
-/// A gap of a second or two in what the watch saw.
+/// Covers a gap of a second or two in what the watch saw.
 const CLOSE_GAP_MS: u64 = 60_000;
 /// A drive or a network share that was away is often back soon.
 const REACH_AGAIN_MS: u64 = 60_000;
 
-/// Where the reconciliation of a folder with its rows stands.
+/// How far the reconciliation of a folder with its rows has got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Listing {
     /// To be listed as soon as possible.
     Due,
-    /// Under way; `again` if it must be begun anew right after.
+    /// Under way. If `again` is set, another listing begins right after it.
     Running { scan: ScanId, again: bool },
-    /// Listed to the end since the engine started.
+    /// Listed completely since the engine started.
     Complete,
-    /// Could not be listed; nothing is known anew.
+    /// Could not be listed, so nothing new is known.
     Failed,
 }
 
-/// Whether the browser tells what changes.
+/// Whether the browser reports changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Watch {
     Off,
     Asked {
         at: Moment,
     },
-    /// It ended as soon as it began: not tried again before the folder was out of reach and back.
+    /// It ended as soon as it began. Not retried until the folder has been unreachable and is back.
     Useless,
 }
 
-/// A watch that ends sooner than this was never one.
+/// A watch that ends sooner than this never worked.
 const SHORTEST_WATCH_MS: u64 = 10_000;
 
 /// A listing of some paths.
@@ -134,24 +136,24 @@ const SHORTEST_WATCH_MS: u64 = 10_000;
 pub(crate) struct Glance {
     pub(crate) scan: ScanId,
     pub(crate) paths: Vec<Box<str>>,
-    /// Of the paths, those that it looks at for the second time.
+    /// Those of the paths that it lists for the second time.
     pub(crate) second: Vec<Box<str>>,
 }
 
-/// Folders to be looked at once more.
+/// Folders to be listed once more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Doubt {
     pub(crate) until: Moment,
     paths: Vec<Box<str>>,
 }
 
-/// A browser watches a new folder within a fraction of this, even while thousands of files arrive.
+/// A browser starts to watch a new folder within a fraction of this time, even while thousands of files arrive.
 const DOUBT_MS: u64 = 3_000;
 
-/// What the inbox is called.
+/// The name of the inbox.
 const SHARED: &str = "Shared with Safelight";
 
-/// More than this is as quickly looked through whole.
+/// With more touched paths than this, a full listing is just as fast.
 const MOST_TOUCHED: usize = 4_000;
 
 impl Folder {
@@ -177,7 +179,7 @@ impl Folder {
         self.access == Access::Barred(Barrier::NeedsPermission)
     }
 
-    /// Access given back leads to a look through everything; access lost ends every look.
+    /// Regained access leads to a full listing. Lost access ends every listing.
     pub(crate) fn set_access(&mut self, access: Access) {
         let regained =
             access == Access::Granted && (self.access != access || self.listing == Listing::Failed);
@@ -196,7 +198,7 @@ impl Folder {
         self.stop_looking();
     }
 
-    /// Notes where something happened. Too much of it asks for a look through everything.
+    /// Records touched paths. Too many of them lead to a full listing.
     pub(crate) fn touch(&mut self, paths: Vec<Box<str>>) {
         self.touched.extend(paths);
         if self.touched.len() > MOST_TOUCHED {
@@ -205,7 +207,8 @@ impl Folder {
         }
     }
 
-    /// To be looked through whole; a look that is under way may have passed what just changed.
+    /// Schedules a full listing. A listing that is under way may already have passed the change, so another one
+    /// follows it.
     pub(crate) fn list_again(&mut self) {
         self.listing = match self.listing {
             Listing::Running { scan, .. } => Listing::Running { scan, again: true },
@@ -213,7 +216,8 @@ impl Folder {
         };
     }
 
-    /// A glance met new folders: after a while they are looked at once more, unless this was that second look.
+    /// A glance found these new folders. They are listed once more after a while, unless this was already the second
+    /// time.
     pub(crate) fn doubt(&mut self, now: Moment, paths: Vec<Box<str>>) {
         let until = now + DOUBT_MS;
         let doubt = self.doubted.get_or_insert(Doubt { until, paths: Vec::new() });
@@ -221,7 +225,7 @@ impl Folder {
         doubt.paths.extend(paths);
     }
 
-    /// What was doubted for long enough is as good as touched.
+    /// Once the wait is over, treats the doubted folders as touched.
     pub(crate) fn end_doubt(&mut self, now: Moment) {
         if let Some(doubt) = self.doubted.take_if(|doubt| doubt.until.is_due(now)) {
             self.second_look.clone_from(&doubt.paths);
@@ -229,7 +233,7 @@ impl Folder {
         }
     }
 
-    /// A look at everything covers what was touched before it began.
+    /// A full listing covers everything that was touched before it began.
     pub(crate) fn begin_look(&mut self, scan: ScanId, scope: &Scope) {
         match scope {
             Scope::Everything => {
@@ -245,7 +249,7 @@ impl Folder {
         }
     }
 
-    /// What happened since the watch ended is unknown: everything is looked through, and watched anew.
+    /// Changes since the watch ended are unknown, so the folder is listed in full and watched again.
     pub(crate) fn end_watch(&mut self, now: Moment) {
         self.watch = match self.watch {
             Watch::Asked { at } if now.since(at) >= SHORTEST_WATCH_MS => Watch::Off,
@@ -255,12 +259,12 @@ impl Folder {
         self.list_again();
     }
 
-    /// Whether a look at it is under way.
+    /// Whether a listing of it is under way.
     pub(crate) fn is_being_looked_at(&self) -> bool {
         matches!(self.listing, Listing::Running { .. }) || self.glance.is_some()
     }
 
-    /// Nothing of an unfinished look counts any more.
+    /// Discards the touched paths, an unfinished glance and the watch.
     pub(crate) fn stop_looking(&mut self) {
         self.touched.clear();
         self.second_look.clear();
@@ -269,14 +273,14 @@ impl Folder {
         self.watch = Watch::Off;
     }
 
-    /// Nobody waits for what is being listed.
+    /// Drops the full listing that is under way; it is due again.
     pub(crate) fn break_off_listing(&mut self) {
         if matches!(self.listing, Listing::Running { .. }) {
             self.listing = Listing::Due;
         }
     }
 
-    /// Whether the rows are as the disk was, as far as anybody could tell.
+    /// Whether the rows match the disk, as far as anybody can tell.
     pub(crate) fn is_looked_through(&self) -> bool {
         let settled = self.touched.is_empty() && self.glance.is_none();
         matches!(self.listing, Listing::Complete | Listing::Failed) && settled
@@ -286,7 +290,7 @@ impl Folder {
         if self.watched_late { CLOSE_GAP_MS } else { LOOK_EVERY_MS }
     }
 
-    /// When it is to be looked through again, if that is not for the person to say.
+    /// When the next full listing is due by itself, if one is.
     pub(crate) fn look_due(&self) -> Option<Moment> {
         match (self.listing, self.access) {
             (Listing::Complete, Access::Granted) => self.listed_at.map(|at| at + self.look_after_ms()),

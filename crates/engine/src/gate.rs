@@ -1,27 +1,27 @@
-//! What holds sending back although the server is there: the rules that the person set, judged by what is known of the
-//! device. Facts only; the words are the page's.
+//! What holds uploads back even though the server is available: the person's rules, applied to what is known about
+//! the device. Facts only: the page supplies the words.
 
 use serde::{Deserialize, Serialize};
 
 use crate::kind::Kind;
 use crate::time::Moment;
 
-/// What the person set.
+/// The person's rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GateRules {
-    /// Photos may be sent where the connection costs by volume, or the person saves data.
+    /// Photos may be sent over a metered connection, or while the person saves data.
     pub metered_photos: bool,
     pub metered_videos: bool,
-    /// Nothing is read or sent but while the device is charging.
+    /// Files are read and sent only while the device is charging.
     pub only_charging: bool,
-    /// Per cent: below it nothing is read or sent but while the device is charging.
+    /// Per cent. Below it, files are read and sent only while the device is charging.
     pub battery_floor: Option<u8>,
     pub quiet_hours: Option<QuietHours>,
     pub videos_in_background: VideosInBackground,
 }
 
-/// Minutes of the local day; the second is the first that is not quiet, and may lie on the next day.
+/// Minutes of the local day. The second is the first minute that is not quiet, and may be on the next day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuietHours {
     pub from: u16,
@@ -32,7 +32,7 @@ pub struct QuietHours {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum VideosInBackground {
     Never,
-    /// To a server that keeps what arrived of one that was cut off.
+    /// Only to a server that keeps the received part of an interrupted upload.
     WhereResumable,
     Always,
 }
@@ -50,16 +50,16 @@ impl Default for GateRules {
     }
 }
 
-/// What a browser can tell of the device.
+/// What a browser can tell about the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Surroundings {
     /// The connection is a mobile one. Most desktop browsers do not say.
     pub metered: bool,
     /// The person asked the browser to save data.
     pub saves_data: bool,
-    /// None where no page is open: only a window can see it.
+    /// `None` while no page is open: only a window can see it.
     pub power: Option<Power>,
-    /// What the local time is ahead of UTC, in minutes.
+    /// How far local time is ahead of UTC, in minutes.
     pub ahead_of_utc: i16,
 }
 
@@ -69,7 +69,7 @@ pub struct Power {
     pub percent: u8,
 }
 
-/// The power as it was last seen.
+/// The power state as last seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PowerSeen {
     pub power: Power,
@@ -82,11 +82,11 @@ pub enum Gate {
     QuietHours {
         until: Moment,
     },
-    /// Only while charging, and it is not.
+    /// Work is allowed only while charging, and the device is not charging.
     NotCharging,
     /// The battery is below the floor.
     BatteryLow,
-    /// A rule asks for the battery, and nobody saw it lately.
+    /// A rule depends on the battery, and nobody has seen its state recently.
     PowerUnknown,
     SavesData,
     Metered,
@@ -94,7 +94,7 @@ pub enum Gate {
     NoPage,
 }
 
-/// A gate without what it says of the moment: what a person passes.
+/// A gate without its current details. This is what a person can pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum GateKind {
     QuietHours,
@@ -128,7 +128,7 @@ pub struct Held {
     pub videos: u64,
 }
 
-/// What is older says nothing about now.
+/// An older reading says nothing about the current state.
 const POWER_STALE_MS: u64 = 30 * 60_000;
 const A_MINUTE_MS: u64 = 60_000;
 const A_DAY: u64 = 24 * 60;
@@ -143,7 +143,7 @@ impl GateRules {
         if !self.only_charging && self.battery_floor.is_none() {
             return None;
         }
-        // A clock that was set back makes it old as well.
+        // If the clock was set back, the reading is stale too.
         let fresh = seen.filter(|seen| seen.at <= now && now.since(seen.at) <= POWER_STALE_MS);
         match fresh {
             None => Some(Gate::PowerUnknown),
@@ -155,7 +155,7 @@ impl GateRules {
         }
     }
 
-    /// The gate that is closed for photos, or for videos, on such a connection.
+    /// The gate that this connection closes for photos, or for videos.
     pub(crate) fn on_the_way(&self, kind: Kind, around: &Surroundings) -> Option<Gate> {
         let may = match kind {
             Kind::Photo => self.metered_photos,
@@ -171,11 +171,11 @@ impl GateRules {
 }
 
 impl QuietHours {
-    /// None outside of them.
+    /// When they end; `None` outside of them.
     fn quiet_until(self, now: Moment, ahead_of_utc: i16) -> Option<Moment> {
         let minute = (now.0 / A_MINUTE_MS).wrapping_add_signed(i64::from(ahead_of_utc)) % A_DAY;
         let since = (minute + A_DAY - u64::from(self.from)) % A_DAY;
-        // From a time to the same is all day.
+        // Same start and end: all day.
         let length = (u64::from(self.to) + A_DAY - u64::from(self.from) - 1) % A_DAY + 1;
         (since < length).then(|| Moment(now.0 - now.0 % A_MINUTE_MS + (length - since) * A_MINUTE_MS))
     }
@@ -191,7 +191,7 @@ impl QuietHours {
 mod tests {
     use super::*;
 
-    /// Some midnight of UTC.
+    /// A midnight in UTC.
     const MIDNIGHT: u64 = 19_000 * A_DAY * A_MINUTE_MS;
 
     fn at(hour: u64, minute: u64) -> Moment {

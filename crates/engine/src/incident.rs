@@ -1,4 +1,4 @@
-//! What went wrong lately, for the report that a person can send to those who help.
+//! What went wrong recently, for the report that a person can send when asking for help.
 
 use std::collections::VecDeque;
 
@@ -17,21 +17,21 @@ const KEPT: usize = 30;
 pub struct Incident {
     pub at: Moment,
     pub trouble: Trouble,
-    /// The file's path, where it was about one.
+    /// The file's path, if it concerns a file.
     pub path: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Trouble {
-    /// An attempt failed and is made again.
+    /// An attempt failed and will be retried.
     Failure(Failure),
     /// A file was given up.
     Problem(Problem),
-    /// The server took nothing.
+    /// The server accepted nothing.
     Halt(Halt),
     /// A folder could not be read.
     Barrier(FolderId, Barrier),
-    /// Records of so many files could not be read: the files are looked at as if they were new.
+    /// The records of this many files could not be read. The files are treated as new.
     RecordsUnreadable(u64),
     /// What the engine remembers could not be read: the server is asked about every file again.
     MemoryUnreadable,
@@ -61,7 +61,7 @@ impl Incidents {
         self.last.iter().cloned().collect()
     }
 
-    /// All of them, if one came since the last call.
+    /// All of them, if one was added since the last call.
     pub(crate) fn take_changed(&mut self) -> Option<Vec<Incident>> {
         std::mem::take(&mut self.changed).then(|| self.all())
     }

@@ -27,15 +27,15 @@ pub enum Intent {
     RetryAll,
     RemoveFolder(FolderId),
     SetRules(FolderId, FolderRules),
-    /// Send at most so many bytes per second.
+    /// Send at most this many bytes per second.
     LimitRate(Option<NonZeroU64>),
     SetKeepAwake(bool),
     SetGates(GateRules),
-    /// Keep copies of what waits, up to so many bytes.
+    /// Keep copies of waiting files, up to this many bytes.
     SetCopiesLimit(Option<NonZeroU64>),
     SetNotices(bool),
-    /// Pass the gates, this time.
+    /// Ignore the gates that are closed now, for this run.
     BackUpAnyway,
-    /// The settings cannot be read: use the standard ones.
+    /// The settings cannot be read: use the defaults.
     ResetSettings,
 }

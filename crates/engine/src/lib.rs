@@ -5,9 +5,9 @@
 //! out and reports back; [`testing`] does the same in memory.
 //!
 //! What must always hold:
-//! - *Protected means proven*: only the server's word for a digest makes a file [`FileState::Protected`].
+//! - *Protected means proven*: a file becomes [`FileState::Protected`] only when the server confirms its digest.
 //! - *Nothing vanishes*: every file seen is in exactly one [`FileState`], and every number is derived from them.
-//! - *Written before acted*: what others hear of a turn they hear after its changes are stored, see [`effects`].
+//! - *Written before acted*: others learn about a turn only after its changes are stored, see [`effects`].
 //! - *Unreachable is not deleted*: a folder or a server that does not answer changes no file's state.
 
 mod abilities;

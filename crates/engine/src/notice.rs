@@ -1,4 +1,4 @@
-//! What is worth telling somebody who does not look: few things, and each of them once.
+//! What is worth a notification to a person who is not looking: few things, and each of them once.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ pub enum Notice {
     /// Everything is protected, for the first time.
     FirstBackupDone,
     NeedsYou(Needs),
-    /// Files wait, and for so many days nothing could be backed up.
+    /// Files wait, and nothing could be backed up for this many days.
     Silent {
         days: u64,
     },
@@ -20,26 +20,26 @@ pub enum Notice {
 pub enum Needs {
     Pairing,
     Permission,
-    /// The server's disk, or the person's share of it, is full.
+    /// The server's disk or the person's quota on it is full.
     Space,
 }
 
-/// What was told, so that it is not told again. Kept in the store.
+/// Which notices were given, so that they are not repeated. Kept in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Noticed {
     pub first_backup_done: bool,
     pub needs: Option<Needs>,
-    /// Since when files wait and nothing is backed up; zero while it is well.
+    /// Since when files have waited without any being backed up; zero while all is well.
     pub ill_since: Moment,
-    /// When it was told last that nothing could be backed up.
+    /// When the person was last told that nothing could be backed up.
     pub silent_at: Moment,
 }
 
-/// What a run came to.
+/// The outcome of a run.
 pub(crate) struct Outcome {
     pub needs: Option<Needs>,
-    /// The server was there to say what it needs.
+    /// The server answered, so its needs are known.
     pub answered: bool,
     pub all_protected: bool,
     pub got_on: bool,
@@ -51,14 +51,14 @@ const A_DAY_MS: u64 = 86_400_000;
 const SILENT_DAYS: u64 = 7;
 
 impl Noticed {
-    /// What is to be told now, and what is remembered of it.
+    /// The notice to give now, if any, and the record to keep.
     pub(crate) fn after(self, now: Moment, outcome: &Outcome) -> (Noticed, Option<Notice>) {
         let is_well = outcome.got_on || outcome.remaining == 0;
         let began = if self.ill_since == Moment::default() { now } else { self.ill_since };
         let mut noticed = Noticed {
-            // What a server that is away needs is as it was.
+            // If the server did not answer, the last known need still stands.
             needs: outcome.needs.or(self.needs.filter(|_| !outcome.answered)),
-            // A time ahead is of a clock that was set back.
+            // A time in the future means that the clock was set back.
             ill_since: if is_well { Moment::default() } else { began.min(now) },
             silent_at: self.silent_at.min(now),
             ..self
@@ -104,11 +104,11 @@ mod tests {
         assert_eq!(told, Some(Notice::NeedsYou(Needs::Pairing)));
         let (noticed, told) = noticed.after(day(2), &signed_out);
         assert_eq!(told, None);
-        // A server that is away in between says nothing new.
+        // A server that is away in between changes nothing.
         let (noticed, _) = noticed.after(day(2), &Outcome { answered: false, ..NOTHING_NEW });
         let (noticed, told) = noticed.after(day(2), &signed_out);
         assert_eq!(told, None);
-        // Mended, and broken again.
+        // Fixed, and broken again.
         let (noticed, _) = noticed.after(day(2), &DONE);
         let (_, told) = noticed.after(day(3), &signed_out);
         assert_eq!(told, Some(Notice::NeedsYou(Needs::Pairing)));

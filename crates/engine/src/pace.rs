@@ -1,27 +1,28 @@
-//! How many files are sent at once. Small files are held up by the way there and back, so several at a time are
-//! faster; how many, only measuring tells.
+//! How many files are sent at once. Small files are slowed down by the round trip, so sending several at a time is
+//! faster. Only measuring tells how many are best.
 
 use crate::time::Moment;
 
 /// A browser opens six connections to a server; one is left for questions and for the page.
 pub(crate) const MOST_LANES: usize = 5;
 const FIRST_LANES: usize = 3;
-/// Long enough for several files to end within it.
+/// Long enough for several files to finish in it.
 const WINDOW_MS: u64 = 1_500;
 /// A step that gains less than this is not worth its load.
 const WORTHWHILE_PERCENT: u64 = 5;
-/// Windows after which the neighbouring number of lanes is tried again.
+/// After this many windows, a neighbouring number of lanes is tried again.
 const PATIENCE: u32 = 12;
-/// A file costs the way there and back beside its bytes.
+/// A file costs a round trip in addition to its bytes.
 const FILE_COSTS_BYTES: u64 = 32 * 1024;
 
-/// Climbs towards the number of lanes that moves the most: one step at a time, back if it gained nothing.
+/// Climbs towards the number of lanes with the highest throughput, one step at a time. A step that gains nothing is
+/// undone.
 #[derive(Debug)]
 pub(crate) struct Pace {
     lanes: usize,
     window: Option<Moment>,
     moved: u64,
-    /// What the last window moved per second, and the step that led to this one.
+    /// Bytes per second in the last window, and the step that led to this one.
     before: Option<(u64, Step)>,
     /// Windows until the next try.
     rest: u32,
@@ -53,14 +54,14 @@ impl Pace {
         self.moved += FILE_COSTS_BYTES;
     }
 
-    /// The server or the way there is in trouble: half as many.
+    /// The server or the network is in trouble: halves the lanes.
     pub(crate) fn note_trouble(&mut self) {
         self.lanes = (self.lanes / 2).max(1);
         self.rest = PATIENCE;
         self.forget();
     }
 
-    /// Called after everything that happened; `full` while every lane is in use.
+    /// Called after every event; `full` if every lane is in use.
     pub(crate) fn turn(&mut self, now: Moment, full: bool) {
         if !full {
             return self.forget();
@@ -76,7 +77,7 @@ impl Pace {
         }
     }
 
-    /// Lanes that stand empty say nothing about how many would be good.
+    /// Discards the measurement. Empty lanes say nothing about how many would be good.
     fn forget(&mut self) {
         (self.window, self.moved, self.before) = (None, 0, None);
     }
@@ -116,7 +117,7 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// Lets a pace run on a way that moves `rate` bytes a second with so many lanes.
+    /// Runs a pace on a connection that moves `rate` bytes per second with the given number of lanes.
     fn run(seconds: u64, rate: impl Fn(usize) -> u64) -> Vec<usize> {
         let mut pace = Pace::default();
         let turn = |step: u64| {
@@ -156,7 +157,7 @@ mod tests {
         assert_eq!(pace.lanes(), FIRST_LANES);
     }
 
-    /// The lanes after each window, of which each ends to the millisecond and moved so many bytes.
+    /// The lanes after each window. Each window ends to the millisecond and moved the given number of bytes.
     fn after_windows(mut pace: Pace, moved: impl IntoIterator<Item = u64>) -> Vec<usize> {
         pace.turn(Moment(0), true);
         let window = |(number, bytes): (u64, u64)| {

@@ -1,4 +1,4 @@
-//! One file of a folder, and everything that can be true of it.
+//! One file of a folder, and every state that it can be in.
 
 use protocol::{AssetId, Digest};
 use serde::{Deserialize, Serialize};
@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use crate::folder::FolderId;
 use crate::time::Moment;
 
-/// Names a row. Stable for as long as the row exists.
+/// Identifies a row. Stable for as long as the row exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FileId(pub u32);
 
-/// What tells whether a file changed without reading it.
+/// Tells whether a file changed, without reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Stamp {
     /// Bytes.
@@ -22,46 +22,46 @@ pub struct Stamp {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     pub folder: FolderId,
-    /// Inside the folder, parts joined by `/`.
+    /// Relative to the folder, parts joined by `/`.
     pub path: Box<str>,
-    /// Zero for a file that is left out by its name: such a file is not looked at.
+    /// Zero for a file that is skipped because of its name: such a file is not looked at.
     pub stamp: Stamp,
     pub state: FileState,
-    /// Attempts that failed since the content last changed. Time offline burns none.
+    /// Failed attempts since the content last changed. Time offline does not count.
     pub attempts: u8,
-    /// The bytes that were proven last, where the file looked different since.
+    /// The digest that was proven last, if the file has looked different since.
     pub before: Option<Box<Digest>>,
 }
 
-/// Where a file stands. Every file is in exactly one of these. Stored, see [`crate::record`]: any change of this type, or
-/// of the types inside it, is a new form.
+/// The state of a file. Every file is in exactly one of these. Stored, see [`crate::record`]: any change to this
+/// type, or to the types inside it, is a new form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FileState {
     /// Listed; its bytes are not known yet.
     Found,
-    /// Read; the server was not asked yet.
+    /// Read; the server has not been asked yet.
     Hashed { digest: Digest },
     /// The server was asked and lacks it.
     Ready { digest: Digest },
     /// Saved before the first byte leaves.
     Uploading { digest: Digest },
-    /// The server says it stored it, but does not verify digests: it must be asked once more.
+    /// The server says that it stored the file, but does not verify digests. It must be asked again.
     Sent { digest: Digest, asset: AssetId },
-    /// Failed for now; tried again at `until`.
+    /// Failed for now; retried at `until`.
     Waiting { digest: Option<Digest>, until: Moment, failure: Failure },
-    /// The server confirmed that it holds exactly these bytes. Nothing else makes this state.
+    /// The server confirmed that it holds exactly these bytes. Nothing else leads to this state.
     Protected { digest: Digest, asset: Option<AssetId>, proof: Proof },
     /// Left out on purpose.
     Skipped(SkipReason),
     /// Needs the person.
     Problem { digest: Option<Digest>, problem: Problem },
-    /// The server has it in its trash, where the person put it. It is not sent again unasked.
+    /// It is in the server's trash, where the person put it. It is not sent again unless the person asks for it.
     InTrash { digest: Digest, asset: Option<AssetId> },
-    /// No longer in the folder. Kept as history; on the server nothing happens.
+    /// No longer in the folder. Kept as history; nothing happens on the server.
     Gone { digest: Option<Digest> },
 }
 
-/// What the server's confirmation was.
+/// How the server confirmed the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Proof {
     /// It held the digest before we sent anything.
@@ -94,32 +94,32 @@ pub enum SkipReason {
 pub enum Problem {
     /// The browser cannot read it.
     Unreadable,
-    /// Its name is not valid text, so that the browser can list but never open it.
+    /// Its name is not valid text, so the browser can list it but never open it.
     Nameless,
-    /// A folder inside the folder that cannot be looked into; its path ends in `/`.
+    /// A subfolder that cannot be listed; its path ends in `/`.
     UnreadableFolder,
-    /// The server, or a proxy before it, takes no file of this size.
+    /// The server, or a proxy in front of it, does not accept a file of this size.
     TooLargeForServer,
     /// The server refused this file, with this status.
     Refused(u16),
-    /// It failed as often as is sensible; the last failure.
+    /// It failed too often; this was the last failure.
     GaveUp(Failure),
-    /// It is in the server's trash. The kind of [`FileState::InTrash`], for counts and lists.
+    /// It is in the server's trash. Stands for [`FileState::InTrash`] in counts and lists.
     InServerTrash,
 }
 
-/// Why one attempt at one file failed. The run goes on.
+/// Why one attempt at one file failed. The run continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Failure {
-    /// A fault of the server, with this status.
+    /// The server failed, with this status.
     ServerError(u16),
-    /// An answer that is not of the API: a proxy's page, most likely.
+    /// An answer that is not from the API, most likely a proxy's page.
     NotUnderstood,
     /// No byte moved for too long.
     Stalled,
     /// The bytes that arrived were not those that were read.
     DigestMismatch,
-    /// The connection broke while it was sent, though the server could be reached again at once.
+    /// The connection broke during the upload, although the server could be reached again at once.
     CutOff,
     /// It is being written: it changed a moment ago, or while it was read.
     Changing,
@@ -127,7 +127,7 @@ pub enum Failure {
     ReaderStopped,
 }
 
-/// A row on its way into the store; no row means that it is to be forgotten.
+/// A row to be stored. No row means that it is to be deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedRow {
     pub id: FileId,
@@ -135,7 +135,7 @@ pub struct SavedRow {
 }
 
 impl FileState {
-    /// The digest of the bytes, where they were read.
+    /// The digest of the bytes, if they were read.
     pub fn digest(&self) -> Option<Digest> {
         match self {
             FileState::Found | FileState::Skipped(_) => None,
@@ -168,7 +168,7 @@ impl FileState {
         }
     }
 
-    /// Where to begin again when all that is certain is the digest, or nothing: the server is asked anew.
+    /// The state to start again from when only the digest, or nothing, is certain. The server is asked again.
     pub fn begin_again(digest: Option<Digest>) -> FileState {
         digest.map_or(FileState::Found, |digest| FileState::Hashed { digest })
     }

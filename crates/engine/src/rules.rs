@@ -1,11 +1,11 @@
-//! What is left out by its name alone. The lister asks before it looks at a file, the engine when it enters one,
-//! so both use this one function.
+//! Which files are skipped because of their name alone. The lister checks before it looks at a file, and the engine
+//! checks when it adds one, so both use this one function.
 
 use protocol::media::{MediaKind, kind_of};
 
 use crate::row::SkipReason;
 
-/// Folders that programs keep for themselves; compared without regard to case.
+/// Folders that programs keep for themselves. Compared case-insensitively.
 const SYSTEM_FOLDERS: &[&str] = &[
     "@eadir",                    // Synology thumbnails
     "#recycle",                  // Synology recycle bin
@@ -18,13 +18,13 @@ const SYSTEM_FOLDERS: &[&str] = &[
     "thumbs",
 ];
 
-/// Endings of folders that hold a program's catalog rather than photos.
+/// Suffixes of folders that hold a program's catalog rather than photos.
 const CATALOG_ENDINGS: &[&str] = &[".lrdata", ".lrcat-data", ".cocatalog", ".aplibrary", ".photolibrary"];
 
-/// Files that systems leave beside photos.
+/// Files that operating systems leave next to photos.
 const SYSTEM_FILES: &[&str] = &["thumbs.db", "desktop.ini", "ehthumbs.db"];
 
-/// Why a file is left out, judged by its path inside the folder; `None` is a photo or video to back up.
+/// Why a file is skipped, judged by its path inside the folder; `None` for a photo or video to back up.
 pub fn left_out(path: &str) -> Option<SkipReason> {
     let mut parts: Vec<&str> = path.split('/').collect();
     let name = parts.pop().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Runs: what woke a stretch of work, what it did, and the account that it ended with. Kept as history.
+//! Runs: what started a stretch of work, what it did, and the account at its end. Kept as history.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,25 +8,25 @@ use crate::row::{Problem, SkipReason};
 use crate::tally::Tally;
 use crate::time::Moment;
 
-/// One stretch of work, from something to do until nothing that can be done.
+/// One stretch of work. It begins when there is something to do and ends when nothing more can be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
-    /// Its name in the history: no two runs begin at the same moment.
+    /// Its key in the history: no two runs begin at the same moment.
     pub began: Moment,
     pub woken_by: Wake,
-    /// `None` while it goes on.
+    /// `None` while it is running.
     pub ended: Option<Ended>,
     /// What it did itself.
     pub done: Done,
-    /// Where all files stood when it ended, or when it was last saved.
+    /// The state of all files when it ended, or when it was last saved.
     pub account: Account,
 }
 
-/// What set a run going.
+/// What started a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Wake {
-    /// Safelight was opened, or its engine started anew.
+    /// Safelight was opened, or its engine restarted.
     Opened,
     /// The page came back into view.
     Resumed,
@@ -36,19 +36,19 @@ pub enum Wake {
     /// A folder can be read again.
     FolderBack,
     FilesChanged,
-    /// Time for a look through everything, or for another attempt.
+    /// A full listing or a retry was due.
     Scheduled,
     NetworkBack,
     SignedIn,
-    /// The browser, once the network is there: work was left, and no page is open.
+    /// The browser, once the network was available: work was left, and no page was open.
     Sync,
-    /// The browser, now and then: there may be new files.
+    /// The browser, from time to time: there may be new files.
     PeriodicSync,
-    /// The server, because it has not heard of this device for a day, or at a time that the person chose.
+    /// The server, because it had not heard from this device for a day, or at a time that the person chose.
     Push,
-    /// The person closed it to see whether it goes on.
+    /// The person closed Safelight to test whether it continues.
     Tested,
-    /// The browser had sent files by itself, or gave it up.
+    /// The browser finished uploading files by itself, or gave up.
     Fetched,
     /// The last page was closed.
     Left,
@@ -73,7 +73,7 @@ pub struct Ended {
 /// Why a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RunEnd {
-    /// Nothing was left that could be done then.
+    /// Nothing more could be done then.
     Finished,
     /// The person paused it, or switched it off.
     Paused,
@@ -81,13 +81,13 @@ pub enum RunEnd {
     Stopped(Halt),
     /// The browser or this page was closed, or it crashed.
     CutOff,
-    /// The time that the browser grants without a page was over.
+    /// The time that the browser allows without a page was over.
     TimeUp,
-    /// A page opened, whose own engine goes on.
+    /// A page opened, and its own engine took over.
     HandedOver,
-    /// Without a page, not every folder could be read: the browser did not let us.
+    /// Without a page, the browser did not let us read every folder.
     Barred,
-    /// A rule of the person holds all that was left.
+    /// One of the person's rules held back everything that was left.
     Held(Gate),
 }
 
@@ -95,14 +95,14 @@ pub enum RunEnd {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Done {
-    /// Files that it sent and that the server confirmed.
+    /// Files that it sent and the server confirmed.
     pub sent: u64,
     pub sent_bytes: u64,
     /// Files that the server turned out to hold already.
     pub already_there: u64,
 }
 
-/// Where all files stand: *scanned = sent + already there + skipped + problems + remaining*.
+/// The state of all files: *scanned = sent + already there + skipped + problems + remaining*.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Account {
@@ -124,7 +124,7 @@ impl Run {
         Run { began, woken_by, ended: None, done: Done::default(), account: Account::default() }
     }
 
-    /// Whether it found nothing to do: of such runs in a row only the newest is worth keeping.
+    /// Whether it found nothing to do. Of several such runs in a row, only the newest is worth keeping.
     pub fn was_idle(&self) -> bool {
         self.done == Done::default()
     }

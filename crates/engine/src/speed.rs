@@ -1,12 +1,12 @@
-//! How fast bytes leave, measured over the last seconds.
+//! The upload speed, measured over the last seconds.
 
 use std::collections::VecDeque;
 
 use crate::time::Moment;
 
-/// Long enough to be calm, short enough to follow a change of network.
+/// Long enough to be steady, short enough to follow a change of network.
 const WINDOW_MS: u64 = 8_000;
-/// Less than this says nothing yet.
+/// A shorter time is not enough for a measurement.
 const SHORTEST_MS: u64 = 1_000;
 
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ impl Speed {
         }
     }
 
-    /// Bytes per second; `None` while too little was seen, or nothing moved lately.
+    /// Bytes per second; `None` if too little was measured or nothing moved recently.
     pub(crate) fn per_second(&self, now: Moment) -> Option<u64> {
         let recent = || self.moved.iter().filter(|(at, _)| now.since(*at) <= WINDOW_MS);
         let (begun, _) = recent().next()?;

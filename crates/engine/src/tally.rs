@@ -1,6 +1,6 @@
-//! The numbers on the screen, folded from the rows: each row is on one heap, so *total = protected + remaining + skipped +
-//! problems* cannot fail to hold. The catalog folds a row in, and out again, in the one place where rows change; the
-//! simulator compares with a fold of all rows.
+//! The numbers on the screen, folded from the rows. Each row is on one heap, so *total = protected + remaining +
+//! skipped + problems* always holds. The catalog folds rows in and out in the one place where rows change. The
+//! simulator compares the result with a fold of all rows.
 
 use std::collections::BTreeMap;
 
@@ -10,26 +10,26 @@ use crate::row::{Failure, FileState, Problem, Proof, Row, SkipReason};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
-    /// Every file in the folders as last listed, and every folder's files that could not be listed again.
+    /// All files of all folders, as last listed. A folder that could not be listed again keeps its earlier files.
     pub total: u64,
     pub protected: u64,
-    /// What is not yet protected and needs no person; includes what is not yet read.
+    /// Files that are not protected yet and do not need the person. Includes files that are not read yet.
     pub remaining: u64,
     pub skipped: u64,
     pub problems: u64,
-    /// Of the protected, those that the server held before they were sent from here.
+    /// Protected files that the server already held before they were sent from here.
     pub already_there: u64,
     pub protected_bytes: u64,
     pub remaining_bytes: u64,
-    /// Of the remaining, those that only wait for their next attempt.
+    /// Remaining files that only wait for their next attempt.
     pub waiting: u64,
-    /// Of those, the ones that only wait until nobody writes to them any more.
+    /// Waiting files that only wait until nobody writes to them.
     pub settling: u64,
     pub skipped_by_reason: BTreeMap<SkipReason, u64>,
     pub problems_by_kind: BTreeMap<Problem, u64>,
 }
 
-/// The four heaps that every file in a folder lies on one of.
+/// The four heaps. Every file in a folder is on exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Heap {
     Protected,
@@ -49,7 +49,7 @@ impl Heap {
     }
 }
 
-/// Which heap a state belongs to; `None` is history.
+/// Which heap a state belongs to; `None` for a file that is only history.
 pub(crate) fn heap_of(state: &FileState) -> Option<Heap> {
     match state {
         FileState::Protected { .. } => Some(Heap::Protected),
@@ -80,7 +80,7 @@ impl Fold {
         };
     }
 
-    /// A kind of which none is left has no entry.
+    /// A kind with a count of zero has no entry.
     fn one_of<K: Ord>(self, counts: &mut BTreeMap<K, u64>, kind: K) {
         let mut count = counts.remove(&kind).unwrap_or(0);
         self.number(&mut count, 1);
@@ -91,7 +91,7 @@ impl Fold {
 }
 
 impl Tally {
-    /// Of all these rows.
+    /// The tally of these rows.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Tally {
         let mut tally = Tally::default();
@@ -99,7 +99,7 @@ impl Tally {
         tally
     }
 
-    /// Both together.
+    /// Adds the numbers of another tally.
     pub(crate) fn add(&mut self, other: &Tally) {
         for (here, there) in [
             (&mut self.total, other.total),

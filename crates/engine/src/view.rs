@@ -1,5 +1,5 @@
-//! What the page shows: a plain value, made from the engine's state by one function. Facts only; the words are
-//! the page's.
+//! What the page shows: a plain value that one function makes from the engine's state. Facts only: the page supplies
+//! the words.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,14 +16,14 @@ use crate::settings::{Readable, Settings};
 use crate::tally::{Heap, Tally, heap_of};
 use crate::time::Moment;
 
-/// The one true state of the whole backup.
+/// The state of the whole backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Headline {
     Unpaired,
     Empty,
     Scanning,
     BackingUp,
-    /// A rule or a backoff holds all that is left.
+    /// Everything that is left is held back by a rule or a backoff.
     Waiting,
     Paused,
     NeedsYou,
@@ -42,29 +42,29 @@ pub struct View {
     /// Until everything that remains is sent, at this rate.
     pub seconds_left: Option<u64>,
     pub settings: Settings,
-    /// They cannot be read: nothing is uploaded before the person resets them.
+    /// The settings cannot be read. Nothing is uploaded until the person resets them.
     pub settings_unreadable: bool,
-    /// What keeps the server from taking anything.
+    /// Why the server accepts nothing, if it does not.
     pub halt: Option<Halt>,
-    /// The server said who we are, and nothing was heard to the contrary since.
+    /// The server confirmed our account, and nothing has contradicted that since.
     pub answered: bool,
     pub pairing: PairingView,
-    /// The run that goes on, or the last one.
+    /// The current run, or the last one.
     pub run: Option<Run>,
     /// When the next attempt is due, if something waits for one.
     pub next_attempt: Option<Moment>,
     /// The rules that hold files back now.
     pub held: Vec<Held>,
-    /// Videos that would wait for the next time if Safelight were closed.
+    /// Videos that would wait until Safelight is opened again, if it were closed now.
     pub deferred: u64,
     pub copies: CopiesView,
-    /// Files that the browser itself sends.
+    /// Files that the browser itself is uploading.
     pub fetching: u64,
-    /// Large files that could be left to the browser.
+    /// Large files that the browser itself could upload.
     pub large: u64,
 }
 
-/// Copies of files that wait, in the browser's storage.
+/// Copies of waiting files, in the browser's storage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CopiesView {
     pub files: u64,
@@ -87,15 +87,15 @@ pub struct FolderView {
     pub access: Access,
     pub lasting: Lasting,
     pub rules: Loaded<FolderRules>,
-    /// Whether it could be read while no page was open; `None` while that was not tried.
+    /// Whether it could be read while no page was open; `None` until that is tried.
     pub closed_access: Option<Readable>,
     pub listed: Listed,
-    /// When it was last looked through to its end, since the start.
+    /// When the last full listing ended, since the engine started.
     pub listed_at: Option<Moment>,
     pub tally: Tally,
 }
 
-/// How well the numbers of a folder fit the disk.
+/// How current the numbers of a folder are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Listed {
     NotYet,
@@ -128,13 +128,13 @@ pub enum Filter {
     Remaining,
 }
 
-/// A stretch of a list.
+/// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowsPage {
     pub filter: Filter,
-    /// Where in the list this stretch begins.
+    /// Where in the list this page begins.
     pub from: u64,
-    /// Rows of this kind in all.
+    /// How many rows the whole list has.
     pub total: u64,
     pub rows: Vec<RowView>,
 }
@@ -187,7 +187,7 @@ impl Engine {
         }
     }
 
-    /// A stretch of the rows of one kind, in the order of the catalog.
+    /// One page of the rows of one kind, in the order of the catalog.
     pub fn rows(&self, filter: Filter, from: usize, count: usize) -> RowsPage {
         let heap = heap_for(filter);
         let wanted = |row: &Row| heap_of(&row.state) == Some(heap);

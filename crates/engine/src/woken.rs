@@ -1,4 +1,4 @@
-//! How a wake-up without a page ended. The service worker decides by it what the browser and the person are told.
+//! How a wake-up without a page ended. The service worker uses it to decide what to tell the browser and the person.
 
 use crate::engine::Left;
 
@@ -15,7 +15,7 @@ pub enum Woken {
 }
 
 impl Woken {
-    /// Whether nothing is left that another wake-up could do.
+    /// Whether another wake-up would find nothing to do.
     pub fn is_done(&self) -> bool {
         match self {
             Woken::Over(left) => !left.work,

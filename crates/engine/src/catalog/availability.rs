@@ -1,6 +1,6 @@
-//! Which rows may be read or uploaded now. A folder may be closed, a gate may be closed, the rules of a folder may be
-//! unreadable, the browser itself may be sending a file; and a copy can stand in for a file of a closed folder. A row that
-//! is not available stands in no queue.
+//! Which rows may be read or uploaded now. A row is unavailable while its folder cannot be read, a gate is closed,
+//! the rules of its folder are unreadable, or the browser itself is uploading the file. A copy can stand in for a
+//! file whose folder cannot be read. An unavailable row is in no queue.
 
 use std::collections::HashSet;
 
@@ -16,14 +16,14 @@ use crate::row::{FileId, FileState, Row};
 pub(super) struct Availability {
     /// Folders that cannot be read now.
     closed: HashSet<FolderId, FxBuildHasher>,
-    /// Folders of which nothing may be uploaded before the person has looked at their rules.
+    /// Folders with unreadable rules. Nothing in them may be uploaded until the person sets their rules again.
     barred: HashSet<FolderId, FxBuildHasher>,
     /// Kinds that a gate holds back.
     held: PerKind<bool>,
     copies: HashSet<FileId, FxBuildHasher>,
-    /// Copies that nobody needs any more.
+    /// Copies that are no longer needed.
     stale_copies: Vec<FileId>,
-    /// Rows that the browser itself sends.
+    /// Rows that the browser itself is uploading.
     fetching: HashSet<FileId, FxBuildHasher>,
 }
 
@@ -45,7 +45,7 @@ impl Catalog {
         }
     }
 
-    /// Whether the files of a folder can be read.
+    /// Sets whether the files of a folder can be read.
     pub(crate) fn set_open(&mut self, folder: FolderId, open: bool) {
         if open != self.availability.closed.contains(&folder) {
             return;
@@ -57,9 +57,9 @@ impl Catalog {
         });
     }
 
-    /// Whether nothing of a folder may be uploaded.
+    /// Sets whether uploads from a folder are blocked.
     pub(crate) fn set_barred(&mut self, folder: FolderId, barred: bool) {
-        // What is being read stays claimed: only what is ready to be sent has another place now.
+        // Rows that are being read stay claimed. Only rows that are ready to upload change their place.
         let theirs = self.select(|_, row| row.folder == folder && is_ready(row));
         self.requeue(&theirs, |availability| match barred {
             true => availability.barred.insert(folder),
@@ -67,7 +67,7 @@ impl Catalog {
         });
     }
 
-    /// Which kinds may not be sent now. True if that is new.
+    /// Sets which kinds may not be sent now. Returns true if that changed.
     pub(crate) fn hold(&mut self, held: PerKind<bool>) -> bool {
         if held == self.availability.held {
             return false;
@@ -77,7 +77,7 @@ impl Catalog {
         true
     }
 
-    /// Something may not be sent now.
+    /// Whether any kind may not be sent now.
     pub(crate) fn holds_any(&self) -> bool {
         Kind::ALL.iter().any(|kind| *self.availability.held.get(*kind))
     }
@@ -90,19 +90,19 @@ impl Catalog {
         self.is_kind_held(row.folder, Kind::of(row))
     }
 
-    /// Files of this kind in this folder may not be sent now.
+    /// Whether files of this kind in this folder may not be sent now.
     pub(crate) fn is_kind_held(&self, folder: FolderId, kind: Kind) -> bool {
         *self.availability.held.get(kind) || self.availability.barred.contains(&folder)
     }
 
-    /// Changes what the places of some rows depend on.
+    /// Makes a change on which the queues of these rows depend.
     fn requeue<T>(&mut self, rows: &[FileId], change: impl FnOnce(&mut Availability) -> T) {
         rows.iter().for_each(|id| self.dequeue(*id));
         change(&mut self.availability);
         rows.iter().for_each(|id| self.enqueue(*id));
     }
 
-    /// A copy of a file that does not wait any more is stale.
+    /// Marks the copy of a file as stale if the file no longer waits.
     pub(super) fn judge_copy(&mut self, id: FileId) {
         let wanted = self.get(id).is_some_and(|row| waits(&row.state));
         if !wanted && self.availability.copies.remove(&id) {
@@ -110,7 +110,7 @@ impl Catalog {
         }
     }
 
-    /// There is a copy from now on, if its row still waits for one.
+    /// Records a copy. It is stale at once if its row no longer waits.
     pub(crate) fn add_copy(&mut self, id: FileId) {
         self.with_copies(id, |copies| copies.insert(id));
         self.judge_copy(id);
@@ -121,7 +121,8 @@ impl Catalog {
         self.availability.stale_copies.push(id);
     }
 
-    /// Only where the folder is closed a copy gives the row a place; elsewhere it may be claimed already.
+    /// A copy changes the queue of its row only if the folder is closed. In an open folder the row may already be
+    /// claimed, so it is not queued again.
     fn with_copies(&mut self, id: FileId, change: impl FnOnce(&mut HashSet<FileId, FxBuildHasher>) -> bool) {
         let matters = self.get(id).is_some_and(|row| self.availability.closed.contains(&row.folder));
         let theirs: &[FileId] = if matters { &[id] } else { &[] };
@@ -136,7 +137,7 @@ impl Catalog {
         self.availability.copies.contains(&id)
     }
 
-    /// The copy that must be read because the folder is closed.
+    /// The copy to read instead of the file, because the folder is closed.
     pub(crate) fn copy_instead(&self, id: FileId) -> Option<FileId> {
         let closed = self.get(id).is_some_and(|row| self.availability.closed.contains(&row.folder));
         (closed && self.has_copy(id)).then_some(id)
@@ -146,7 +147,7 @@ impl Catalog {
         std::mem::take(&mut self.availability.stale_copies)
     }
 
-    /// Which rows the browser itself sends. Returns those that it no longer does.
+    /// Sets which rows the browser itself is uploading. Returns those that it no longer uploads.
     pub(crate) fn set_fetching(&mut self, fetching: HashSet<FileId, FxBuildHasher>) -> Vec<FileId> {
         let is_moved = |id: &FileId| self.get(*id).is_some_and(is_ready);
         let moved: Vec<FileId> =

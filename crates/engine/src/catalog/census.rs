@@ -1,4 +1,4 @@
-//! What is counted of the rows of one folder, kept as rows change, so that a view need not look at every row.
+//! Counts of the rows of each folder. They are updated as rows change, so that a view need not look at every row.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ pub(crate) struct KindCounts {
     pub(crate) found: u64,
     pub(crate) ready: u64,
     pub(crate) remaining: u64,
-    /// Larger than [`SMALL_BYTES`], and the server lacks it.
+    /// Rows larger than [`SMALL_BYTES`] that the server lacks.
     pub(crate) large_lacking: u64,
 }
 
@@ -49,13 +49,13 @@ impl KindCounts {
     }
 }
 
-/// It could be left to the browser to send.
+/// Whether the browser itself could upload this file.
 pub(crate) fn is_large_and_lacking(row: &Row) -> bool {
     let lacking = matches!(row.state, FileState::Ready { .. } | FileState::Uploading { .. });
     lacking && row.stamp.size > SMALL_BYTES
 }
 
-/// Of every folder that has rows.
+/// The census of every folder that has rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Censuses(HashMap<FolderId, Census, FxBuildHasher>);
 

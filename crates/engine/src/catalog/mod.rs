@@ -1,7 +1,7 @@
-//! The rows, and the queues of work that follow from them. The one place where a row's state is set.
+//! The rows, and the work queues derived from them. Only this module sets a row's state.
 //!
-//! Invariant: the queues hold exactly the rows whose state asks for that work and that nobody has claimed;
-//! they are rebuilt from the rows at every start and never saved. The counts are those of the rows.
+//! Invariant: the queues hold exactly the rows whose state asks for that work and that nobody has claimed. They are
+//! rebuilt from the rows at every start and never saved. The counts always match the rows.
 
 mod availability;
 mod census;
@@ -32,7 +32,7 @@ pub(crate) struct Catalog {
     availability: Availability,
     censuses: Censuses,
     unsaved: BTreeSet<FileId>,
-    /// How often somebody went through all rows.
+    /// How many times all rows were iterated.
     #[cfg(feature = "testing")]
     passes: std::cell::Cell<u64>,
 }
@@ -42,7 +42,8 @@ impl Catalog {
         Catalog { queues: Queues::ordered(order), ..Catalog::default() }
     }
 
-    /// Takes over what the store held. What was in flight when it was saved begins again with a question.
+    /// Loads the rows from the store. A row that was in flight when it was saved starts again with a question to the
+    /// server.
     pub(crate) fn restore(&mut self, saved: Vec<SavedRow>) {
         self.rows.reserve(saved.len());
         self.seen.reserve(saved.len());
@@ -62,7 +63,7 @@ impl Catalog {
         id
     }
 
-    /// Rows get no number below this one: a record of that number cannot be read.
+    /// Gives new rows no id below this one: a record with such an id exists but cannot be read.
     pub(crate) fn keep_free_below(&mut self, id: FileId) {
         let len = self.rows.len().max(id.0 as usize);
         self.rows.resize(len, None);
@@ -94,7 +95,7 @@ impl Catalog {
         self.rows.iter().zip(0..).filter_map(|(row, id)| Some((FileId(id), row.as_ref()?)))
     }
 
-    /// The rows for which this holds.
+    /// The rows that match.
     pub(crate) fn select(&self, wanted: impl Fn(FileId, &Row) -> bool) -> Vec<FileId> {
         self.iter().filter(|(id, row)| wanted(*id, row)).map(|(id, _)| id).collect()
     }
@@ -131,7 +132,7 @@ impl Catalog {
         self.passes.get()
     }
 
-    /// For tests: whether the counts are those of the rows.
+    /// For tests: whether the counts match the rows.
     #[cfg(feature = "testing")]
     pub(crate) fn counts_right(&self) -> bool {
         let mut counted = Censuses::default();
@@ -141,17 +142,17 @@ impl Catalog {
         self.censuses.all().all(is_same)
     }
 
-    /// The only way in which a row's state changes.
+    /// Sets a row's state.
     pub(crate) fn set_state(&mut self, id: FileId, state: FileState) {
         self.change(id, |row| row.state = state);
     }
 
-    /// Back to what is certain: the digest, or nothing.
+    /// Resets the row to what is certain: the digest, or nothing.
     pub(crate) fn begin_again(&mut self, id: FileId) {
         self.set_state(id, FileState::begin_again(self.digest_of(id)));
     }
 
-    /// The content changed: what was known of it is void.
+    /// Records that the content changed. What was known about the old content is discarded.
     pub(crate) fn set_content(&mut self, id: FileId, stamp: Stamp, state: FileState) {
         if self.has_copy(id) {
             self.drop_copy(id);
@@ -171,7 +172,7 @@ impl Catalog {
         self.get(id).map_or(0, |row| row.attempts)
     }
 
-    /// Proven: nothing of earlier attempts or contents matters any more.
+    /// Sets the proven state. Earlier attempts and contents no longer matter.
     pub(crate) fn protect(&mut self, id: FileId, proven: FileState) {
         self.change(id, |row| {
             row.state = proven;
@@ -190,7 +191,7 @@ impl Catalog {
             self.censuses.fold(row, Fold::Out);
             change(row);
             self.censuses.fold(row, Fold::In);
-            // What is ready is as well asked again: it need not be written.
+            // A ready row need not be saved: after a restart the server can be asked again.
             if !matches!(row.state, FileState::Ready { .. }) {
                 self.unsaved.insert(id);
             }
@@ -225,7 +226,7 @@ impl Catalog {
         self.unsaved.iter().copied()
     }
 
-    /// What changed since the last call, ready for the store.
+    /// The rows that changed since the last call, ready for the store.
     pub(crate) fn take_unsaved(&mut self) -> Vec<SavedRow> {
         let changed = std::mem::take(&mut self.unsaved);
         changed.into_iter().map(|id| SavedRow { id, row: self.get(id).cloned() }).collect()

@@ -1,4 +1,5 @@
-//! The queues of work. What failed more often comes later; among equals the order of the engine decides.
+//! The work queues. Rows that failed more often come later; among rows that failed equally often, the engine's order
+//! decides.
 
 use std::collections::BTreeSet;
 
@@ -14,15 +15,16 @@ pub(crate) enum Work {
     Send,
 }
 
-/// A file up to this size is sent in a moment, and lost and sent again as quickly.
+/// A file up to this size is sent quickly, so a lost upload costs little.
 pub(crate) const SMALL_BYTES: u64 = 16 << 20;
 
-/// What comes first, of files that failed equally often.
+/// The order of files that failed equally often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Order {
     #[default]
     NewestFirst,
-    /// Small ones, newest first; then the rest by size, for the smaller one is the likelier done before time is up.
+    /// Small files first, newest first; then the rest by size, because a smaller file is more likely to finish in
+    /// time.
     SmallFirst,
 }
 
@@ -37,7 +39,7 @@ impl Order {
     }
 }
 
-/// A place in a queue. Of a row that waits, the rank is the end of its wait.
+/// A place in a queue. For a row that waits, the rank is the end of its wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Position {
     attempts: u8,
@@ -83,7 +85,7 @@ impl Queues {
 }
 
 impl Catalog {
-    /// Takes the next row for this work; whoever claims it sets its state or releases it.
+    /// Takes the next row for this work. The caller must set its state or release it.
     pub(crate) fn claim(&mut self, work: Work) -> Option<FileId> {
         self.queues.of_mut(work).pop_first().map(|position| position.file)
     }
@@ -94,13 +96,13 @@ impl Catalog {
         self.enqueue(id);
     }
 
-    /// Whether a row stands in any queue.
+    /// Whether any row is in a queue.
     pub(crate) fn has_any(&self) -> bool {
         let Queues { order: _, to_hash, to_ask, to_send, waiting } = &self.queues;
         [to_hash, to_ask, to_send].iter().any(|queue| !queue.is_empty()) || !waiting.is_empty()
     }
 
-    /// How many rows ask for this work.
+    /// How many rows are queued for this work.
     pub(crate) fn count(&self, work: Work) -> usize {
         self.queues.of(work).len()
     }
@@ -109,7 +111,7 @@ impl Catalog {
         self.count(work) > 0
     }
 
-    /// For tests: a row that asks for work but stands in no queue, and that nobody has claimed.
+    /// For tests: a row that asks for work but is in no queue, and that nobody has claimed.
     #[cfg(feature = "testing")]
     pub(crate) fn unaccounted(&self, busy: &BTreeSet<FileId>) -> Option<FileId> {
         let queued = |id: FileId| match self.place_of(id) {
@@ -120,14 +122,14 @@ impl Catalog {
         self.iter().map(|(id, _)| id).find(|id| !busy.contains(id) && !queued(*id))
     }
 
-    /// Rows whose wait is over begin again.
+    /// Restarts the rows whose wait is over.
     pub(crate) fn end_waits(&mut self, now: Moment) {
         while self.next_wait_end().is_some_and(|until| until.is_due(now)) {
             self.end_first_wait();
         }
     }
 
-    /// All waits are over, because the person says so.
+    /// Ends all waits, because the person asked for it.
     pub(crate) fn end_all_waits(&mut self) {
         while !self.queues.waiting.is_empty() {
             self.end_first_wait();
@@ -144,12 +146,12 @@ impl Catalog {
         self.queues.waiting.first().map(|end| Moment(end.rank))
     }
 
-    /// Whether a wait is for a file that is still being written.
+    /// Whether any row waits for a file that is still being written.
     pub(crate) fn awaits_settling(&self) -> bool {
         self.waits_for(|failure| failure == Failure::Changing)
     }
 
-    /// Whether a wait is for another attempt.
+    /// Whether any row waits for a retry.
     pub(crate) fn awaits_retry(&self) -> bool {
         self.waits_for(|failure| failure != Failure::Changing)
     }

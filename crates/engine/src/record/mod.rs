@@ -1,5 +1,5 @@
-//! The durable forms of what a store keeps. Rows are bytes, see [`pages`]; everything else is a plain object with the number
-//! of its form. Each form is read for ever, and a fixture of each is kept (`tests/records.rs`).
+//! The stored forms of everything in a store. Rows are bytes, see [`pages`]. Everything else is a plain object with
+//! the number of its form. Every form stays readable for ever, and a fixture of each is kept (`tests/records.rs`).
 //!
 //! A record that cannot be read is never replaced by a default.
 
@@ -16,17 +16,17 @@ use crate::settings::{Memory, Settings};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Loaded<T> {
     Known(T),
-    /// There is a record, and it makes no sense. Only the person replaces it.
+    /// The record exists but cannot be decoded. Only the person replaces it.
     Unreadable,
 }
 
-/// The record is of a form that only a newer Safelight knows.
+/// The record has a form that only a newer Safelight knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Newer;
 
-/// What is kept as a plain object.
+/// A type that is stored as a plain object.
 pub trait Record {
-    /// The form that is written now. A changed type is a new form.
+    /// The form that is written now. A changed type needs a new form.
     const FORM: u32;
 }
 
@@ -63,7 +63,7 @@ impl<T: Record> Versioned<T> {
     }
 }
 
-/// What every form of a record begins with.
+/// The part that every form of a record begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct Form {
     pub form: u32,

@@ -1,7 +1,8 @@
-//! Rows as bytes: one byte that names the form, then a frame for each row, all by postcard. A row that cannot be read does
-//! not keep the others from being read, and is kept as it is.
+//! Rows as bytes: one byte for the form, then one frame per row, encoded with postcard. A row that cannot be read
+//! does not prevent the others from being read, and its bytes are kept.
 //!
-//! Pages hold many rows, changes a few; both are written alike. Changes are folded into their pages now and then.
+//! A page holds many rows, a change holds a few. Both are encoded the same way. Changes are folded into their pages
+//! from time to time.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,25 +14,25 @@ use crate::row::{FileId, Row, SavedRow};
 
 /// The form that is written now.
 pub const FORM: u8 = 1;
-/// Rows to a page: some 40 kB, so that 100,000 files are 200 records to load and one change rewrites little.
+/// Rows per page. A page has about 40 kB, so 100,000 files are 200 records to load, and one change rewrites little.
 pub const ROWS_PER_PAGE: u32 = 512;
 
 /// A row that can be skipped.
 #[derive(Serialize, Deserialize)]
 struct Frame<'a> {
     id: FileId,
-    /// None where the row is to be forgotten.
+    /// `None` if the row is to be deleted.
     #[serde(borrow, with = "serde_bytes")]
     row: Option<&'a [u8]>,
 }
 
-/// What could be read of some bytes.
+/// The rows that were decoded from some bytes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Rows {
     pub rows: Vec<SavedRow>,
-    /// Rows that make no sense.
+    /// Rows that cannot be decoded.
     pub unreadable: Vec<FileId>,
-    /// The bytes end in the middle of a frame, or are none: nobody knows of which rows more was told.
+    /// The bytes end in the middle of a frame, or are not frames at all. Nobody knows which further rows they held.
     pub is_cut_off: bool,
 }
 
@@ -57,8 +58,8 @@ pub fn decode(bytes: &[u8]) -> Result<Rows, Newer> {
     Ok(read)
 }
 
-/// The page after these changes. The last word on each row counts, and rows that are to be forgotten are left out. `None`
-/// if the page or a change is cut off: they stay as they are.
+/// The page after these changes. The last version of each row counts, and deleted rows are left out. `None` if the
+/// page is cut off: the page and the changes then stay as they are.
 pub fn fold<'a>(
     page: &'a [u8],
     changes: impl IntoIterator<Item = (FileId, Option<&'a [u8]>)>,
@@ -80,7 +81,7 @@ pub fn fold<'a>(
     Ok(Some(bytes))
 }
 
-/// Changes as they were saved, in order, by the page that they belong to. `None` if one of them is cut off.
+/// Saved changes, in order, grouped by their page. `None` if one of them is cut off.
 pub fn by_page(changes: &[Vec<u8>]) -> Result<Option<Changed<'_>>, Newer> {
     let mut pages = Changed::default();
     for change in changes {
@@ -95,7 +96,7 @@ pub fn by_page(changes: &[Vec<u8>]) -> Result<Option<Changed<'_>>, Newer> {
     Ok(Some(pages))
 }
 
-/// The rows of each page that changed, as their bytes.
+/// The changed rows of each page, as bytes.
 pub type Changed<'a> = HashMap<u32, Vec<(FileId, Option<&'a [u8]>)>, FxBuildHasher>;
 
 struct Frames<'a> {
