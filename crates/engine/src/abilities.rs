@@ -8,8 +8,8 @@ pub struct Abilities {
     /// It rejects bytes that do not have the promised digest, so its "created" is proof. Any other server is asked
     /// again after an upload, with our own digest.
     pub verifies_digests: bool,
-    /// It keeps the received part of an interrupted upload. Says from which file size on, and how much one request
-    /// may carry.
+    /// It keeps the received part of an interrupted upload. [`Pieces`] says from which file size on, and how much one
+    /// request may carry.
     pub pieces: Option<Pieces>,
     /// It keeps a list of each folder's files, so that a folder can be restored.
     pub keeps_inventories: bool,

@@ -264,7 +264,7 @@ impl Folder {
         matches!(self.listing, Listing::Running { .. }) || self.glance.is_some()
     }
 
-    /// Discards the touched paths, an unfinished glance and the watch.
+    /// Discards all touched and doubted paths, an unfinished glance and the watch.
     pub(crate) fn stop_looking(&mut self) {
         self.touched.clear();
         self.second_look.clear();

@@ -1,4 +1,4 @@
-//! What is known of the server, and what stops a whole run rather than one file.
+//! What is known about the server, and what stops a whole run rather than one file.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ pub enum Halt {
     Forbidden,
     /// The server asked us to come back later.
     Busy,
-    /// It answers with faults, whatever is asked.
+    /// It answers every request with an error.
     ServerError(u16),
     /// Something that is not the API answers.
     NotUnderstood,
@@ -24,7 +24,7 @@ pub enum Halt {
 }
 
 impl Halt {
-    /// Trying again is of no use before a person did something, here or at the server.
+    /// Whether retrying is useless until a person does something, here or on the server.
     pub(crate) fn needs_person(self) -> bool {
         match self {
             Halt::SignedOut | Halt::Forbidden | Halt::DiskFull | Halt::QuotaFull => true,
@@ -33,12 +33,12 @@ impl Halt {
     }
 }
 
-/// Where we stand with the server.
+/// The state of our link to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LinkState {
-    /// To be checked as soon as possible; what was last known to be wrong, if anything.
+    /// To be checked as soon as possible. Holds what was last known to be wrong, if anything.
     Due(Option<Halt>),
-    /// The answer to this job counts, and no earlier one's.
+    /// Only the answer to this job counts, not an earlier answer.
     Checking {
         job: JobId,
         after: Option<Halt>,
@@ -54,7 +54,7 @@ pub(crate) enum LinkState {
 }
 
 impl LinkState {
-    /// Nobody knows yet, or again, whether the server is there.
+    /// Whether it is unknown for now if the server is available.
     pub(crate) fn is_open(self) -> bool {
         match self {
             LinkState::Due(_) | LinkState::Checking { .. } => true,
@@ -73,7 +73,7 @@ impl LinkState {
         }
     }
 
-    /// What keeps the server from taking anything, as far as is known.
+    /// Why the server accepts nothing, as far as is known.
     pub(crate) fn halt(self) -> Option<Halt> {
         match self {
             LinkState::Due(halt) | LinkState::Checking { after: halt, .. } => halt,
@@ -86,17 +86,17 @@ impl LinkState {
 
 /// The first wait after a run was stopped; it doubles each time, up to [`LONGEST_WAIT_MS`].
 const FIRST_WAIT_MS: u64 = 2_000;
-/// A minute: long enough to be gentle, short enough that nobody waits for it in vain.
+/// A minute: long enough to spare the server, short enough that nobody waits long for a retry.
 const LONGEST_WAIT_MS: u64 = 60_000;
-/// A person needs a while; asking each minute is enough.
+/// A person needs a while. Checking once a minute is enough.
 const PERSON_WAIT_MS: u64 = 60_000;
 
-/// How long to leave the server alone after the `failures`-th stop in a row. Spread by up to a quarter, so that
-/// devices that lost it together do not all come back together.
+/// How long to wait before the next check, after the `failures`-th stop in a row. The wait is spread by up to a
+/// quarter, so that devices that lost the server together do not all return together.
 pub(crate) fn wait_ms(now: Moment, halt: Halt, failures: u32, retry_after_ms: Option<u64>) -> u64 {
     let backoff = (FIRST_WAIT_MS << failures.min(5)).min(LONGEST_WAIT_MS);
     let backoff = backoff + now.0.wrapping_mul(2_654_435_761) % (backoff / 4);
     let least = if halt.needs_person() { PERSON_WAIT_MS } else { backoff };
-    // What the server asks for is kept to, within reason: a proxy's hour must not become a day.
+    // The server's request to wait is respected, but for an hour at most: a proxy must not stop us for a day.
     retry_after_ms.unwrap_or(0).clamp(least, LONGEST_SANE_WAIT_MS)
 }

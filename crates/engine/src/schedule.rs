@@ -1,7 +1,7 @@
-//! The order of effects. One pure function, followed by the host in the browser and by [`crate::testing::World`], which
-//! crashes between any two effects. So what the simulator proves is what ships.
+//! The order of effects: one pure function. The host in the browser follows it, and so does
+//! [`crate::testing::World`], which crashes between any two effects. So the simulator proves what ships.
 //!
-//! The promise (I3): whatever the server, another device, the person or a page hears of a turn, it hears after everything
+//! The promise (I3): the server, another device, the person and the pages learn about a turn only after everything
 //! that the turn changed is durable. Only reading begins earlier.
 
 use std::collections::VecDeque;
@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use crate::command::{AfterStored, Begin, Changes, Commands, Tell};
 use crate::event::JobId;
 
-/// One step of a host. A store is one transaction; a host that cannot store stops.
+/// One step of a host. A store is one transaction. A host that fails to store stops.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     Begin(Begin),
@@ -18,15 +18,15 @@ pub enum Effect {
     Tell(Tell),
 }
 
-/// What followed from one event.
+/// The consequences of one event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turn {
     pub commands: Commands,
-    /// The number of the page's message that the event came by.
+    /// The number of the page's message that brought the event.
     pub message: Option<u32>,
 }
 
-/// The effects of these turns, in order. Turns that came together share one transaction.
+/// The effects of these turns, in order. Turns that are passed together share one transaction.
 pub fn effects(turns: Vec<Turn>) -> VecDeque<Effect> {
     let mut merged = Commands::default();
     let mut confirmed = Vec::new();
@@ -46,7 +46,7 @@ pub fn effects(turns: Vec<Turn>) -> VecDeque<Effect> {
     begun.chain(stored).chain(after).chain(told).collect()
 }
 
-/// What one turn asks for and a later one abandons is never begun.
+/// Drops jobs that one turn starts and a later one abandons.
 fn drop_abandoned(merged: &mut Commands) {
     let abandons = |command: &AfterStored| match command {
         AfterStored::Abandon(job) => Some(*job),

@@ -1,4 +1,4 @@
-//! What the person chose, and, apart from it, what the engine remembers. Both are kept in the store.
+//! What the person chose and, separately, what the engine remembers. Both are kept in the store.
 
 use std::num::NonZeroU64;
 
@@ -13,7 +13,7 @@ use crate::record::Loaded;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Settings {
-    /// Back up by itself while Safelight is open.
+    /// Back up automatically while Safelight is open.
     pub foreground: bool,
     /// Back up while Safelight is closed, whenever the browser wakes it.
     pub background: bool,
@@ -23,7 +23,7 @@ pub struct Settings {
     /// Keep the screen on during a backup.
     pub keep_awake: bool,
     pub gates: GateRules,
-    /// Bytes of copies of files that wait, where folders cannot be read while Safelight is closed.
+    /// How many bytes of waiting files may be copied, for folders that cannot be read while Safelight is closed.
     pub copies_limit: Option<NonZeroU64>,
     /// Show notifications.
     pub notices: bool,
@@ -51,19 +51,19 @@ impl Default for Settings {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Memory {
-    /// The account that confirmed what is protected.
+    /// The account that confirmed the protected files.
     pub account: Option<AccountId>,
-    /// The battery, as a window last saw it.
+    /// The battery state, as a window last saw it.
     pub power: Option<PowerSeen>,
     pub closed_access: ClosedAccess,
     pub noticed: Noticed,
 }
 
-/// The account on one server, by the id that the server gave it. A new vault has a new one.
+/// The account on one server, with the id that the server gave it. A new vault has a new id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountId(pub String);
 
-/// Which folders could be read while no page was open. The browser does not tell beforehand: a wake-up finds out.
+/// Which folders could be read while no page was open. The browser does not say beforehand, so a wake-up finds out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ClosedAccess(Vec<(FolderId, Readable)>);
 
@@ -75,7 +75,7 @@ pub enum Readable {
 }
 
 impl ClosedAccess {
-    /// `None` while no wake-up has tried.
+    /// `None` until a wake-up has tried.
     pub fn of(&self, folder: FolderId) -> Option<Readable> {
         self.0.iter().find(|(id, _)| *id == folder).map(|(_, readable)| *readable)
     }
@@ -93,16 +93,16 @@ impl ClosedAccess {
 }
 
 impl Memory {
-    /// When the record of an earlier memory cannot be read: who confirmed what is protected is unknown, so the server is
-    /// asked about everything again; and the first backup may long be done.
+    /// The memory to use when the stored record cannot be read. It is unknown who confirmed the protected files, so
+    /// the server is asked about everything again. The first backup may have been done long ago.
     pub(crate) fn lost() -> Memory {
         let noticed = Noticed { first_backup_done: true, ..Noticed::default() };
         Memory { account: Some(AccountId(String::new())), noticed, ..Memory::default() }
     }
 }
 
-/// A value that has a record in the store, which is written at the end of each turn that changed the value. One whose
-/// record cannot be read does not change, and is not written, before the person resets it.
+/// A value with a record in the store. The record is written at the end of each turn that changed the value. If the
+/// record cannot be read, the value does not change and is not written until it is reset.
 #[derive(Debug, Default)]
 pub(crate) struct Kept<T> {
     value: T,

@@ -8,16 +8,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Moment(pub u64);
 
-/// A wait longer than this was not ours: the clock was set back meanwhile.
+/// The engine never waits longer than this. A longer wait means that the clock was set back.
 pub(crate) const LONGEST_SANE_WAIT_MS: u64 = 3_600_000;
 
 impl Moment {
-    /// Whether a time that was waited for has come, or lies further ahead than anything is ever waited for.
+    /// Whether an awaited time has come, or is further ahead than the engine ever waits.
     pub(crate) fn is_due(self, now: Moment) -> bool {
         self <= now || self.since(now) > LONGEST_SANE_WAIT_MS
     }
 
-    /// Milliseconds from `earlier` to here; zero if the clock was set back meanwhile.
+    /// Milliseconds from `earlier` to this moment; zero if the clock was set back meanwhile.
     pub fn since(self, earlier: Moment) -> u64 {
         self.0.saturating_sub(earlier.0)
     }

@@ -44,7 +44,7 @@ pub struct View {
     pub settings: Settings,
     /// The settings cannot be read. Nothing is uploaded until the person resets them.
     pub settings_unreadable: bool,
-    /// Why the server accepts nothing, if it does not.
+    /// Why the server accepts nothing, if that is so.
     pub halt: Option<Halt>,
     /// The server confirmed our account, and nothing has contradicted that since.
     pub answered: bool,

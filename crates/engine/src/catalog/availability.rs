@@ -77,7 +77,7 @@ impl Catalog {
         true
     }
 
-    /// Whether any kind may not be sent now.
+    /// Whether some kind may not be sent now.
     pub(crate) fn holds_any(&self) -> bool {
         Kind::ALL.iter().any(|kind| *self.availability.held.get(*kind))
     }

@@ -1,4 +1,4 @@
-//! What begins next. Called after every event; begins everything that may begin, and nothing twice.
+//! Decides what begins next. Called after every event. Begins everything that may begin, and nothing twice.
 
 use super::copies::Situation;
 use super::folders::Watching;
@@ -57,12 +57,12 @@ impl Engine {
         }
     }
 
-    /// The gates that files wait behind, and how many.
+    /// The gates that hold files back, and how many files each holds.
     pub(crate) fn held(&self, now: Moment) -> Vec<Held> {
         self.gates.held(&self.shared, self.conditions(now))
     }
 
-    /// At folders, and whether the server is still there.
+    /// Lists folders again when they are due, and checks whether the server is still there.
     fn look_when_due(&mut self, now: Moment) {
         if self.may_work() && self.folders.look_when_due(now) {
             self.link.ask_again(&self.shared);
@@ -86,11 +86,11 @@ impl Engine {
         self.asking.begin(now, &mut self.shared);
     }
 
-    /// A run that the person asked for ends when nothing is left that it could do.
+    /// A run that the person asked for ends when it can do nothing more.
     fn end_asked_run(&mut self) {
         let catalog = &self.shared.catalog;
         let left = catalog.has(Work::Hash) || catalog.has(Work::Ask) || catalog.has(Work::Send);
-        // What failed for now was asked for as well.
+        // Files that wait for a retry belong to the run too.
         let waits = self.gates.has_passed() && catalog.awaits_retry();
         let signed_out = self.link.state == LinkState::SignedOut;
         if self.gates.run_asked && !self.is_busy() && (signed_out || !(left || waits)) {
@@ -136,17 +136,17 @@ impl Engine {
         page.inventories.due(now, pace).filter(|_| keeps && !self.folders.is_empty())
     }
 
-    /// Something is being looked at, read, asked or sent.
+    /// Whether anything is being listed, read, asked about or sent.
     pub(super) fn is_busy(&self) -> bool {
         !self.shared.jobs.is_idle() || self.folders.is_looking()
     }
 
-    /// Nothing is under way. What comes next is for time, the network or the person to begin.
+    /// Whether nothing is under way. Only time, the network or the person can start more work.
     pub fn is_at_rest(&self) -> bool {
         !self.is_busy() && !self.link.state.is_open()
     }
 
-    /// What the rows say is what the disk says, as far as anybody could tell.
+    /// Whether the rows match the disk, as far as anybody can tell.
     fn is_settled(&self) -> bool {
         !self.is_busy() && self.folders.has_looked() && !self.shared.catalog.awaits_settling()
     }
@@ -164,8 +164,8 @@ impl Engine {
         } else if let Some(because) = self.role.over() {
             Activity::Resting(because)
         } else if self.link.state.is_open() || self.waits_for_a_file() {
-            // What it comes to is not known before the server is; and a file that comes to rest in a moment belongs to
-            // what found it.
+            // The outcome is unknown until the server has been checked. A file that will be stable in a moment
+            // belongs to the run that found it.
             Activity::Undecided
         } else {
             Activity::Resting(self.why_it_rests(now))

@@ -1,4 +1,4 @@
-//! Asking the server "do you hold these bytes?", and what follows from its answers.
+//! Asks the server "do you hold these bytes?", and acts on its answers.
 
 use std::collections::HashSet;
 
@@ -17,22 +17,23 @@ use crate::link::Halt;
 use crate::row::{Failure, FileId, FileState, Proof, SkipReason};
 use crate::time::Moment;
 
-/// Immich takes 65,000; a thousand is answered in about 20 ms and keeps a kill cheap.
+/// Immich accepts 65,000. A thousand are answered in about 20 ms, and little is lost in a kill.
 const ASKED_AT_ONCE: usize = 1_000;
-/// While files are read, questions are collected up to this number: fewer of them leave more to the reading and the
+/// While files are read, digests are collected up to this number. Fewer requests leave more capacity for reading and
 /// uploads.
 const WORTH_ASKING: usize = 64;
-/// While so many wait to be sent, nobody waits for an answer.
+/// While more files than this wait to be sent, no answer is urgent.
 const SENT_MEANWHILE: usize = 16;
-/// Otherwise no question waits longer than this after the one before.
+/// Otherwise no question waits longer than this after the previous one.
 const COLLECT_MS: u64 = 100;
 
 #[derive(Default)]
 pub(super) struct Asking {
     /// When the last question began.
     asked_at: Moment,
-    /// Digests that the server may hold by now, though it may have said before that it lacks them: they left for it, or
-    /// it confirmed them. A twin of one of them is asked about again rather than sent.
+    /// Digests that the server may hold by now, even if it said before that it lacks them: their upload began, or the
+    /// server confirmed them. If another file has one of these digests, the server is asked again before the file is
+    /// sent.
     pub(super) maybe_held: HashSet<Digest, FxBuildHasher>,
 }
 
@@ -55,14 +56,14 @@ impl Asking {
         }
     }
 
-    /// Whether more digests are soon to come that can be asked about together.
+    /// Whether more digests will come soon that can be asked about together.
     fn is_collecting(&self, now: Moment, shared: &Shared) -> bool {
         !shared.jobs.reading().is_empty()
             && shared.catalog.count(Work::Ask) < WORTH_ASKING
             && (shared.catalog.count(Work::Send) > SENT_MEANWHILE || now.since(self.asked_at) < COLLECT_MS)
     }
 
-    /// When the digests that were collected so far are asked about at the latest.
+    /// The latest time to ask about the digests collected so far.
     pub(super) fn due(&self, now: Moment, shared: &Shared) -> Option<Moment> {
         let collecting =
             shared.catalog.has(Work::Ask) && !shared.jobs.is_asking() && self.is_collecting(now, shared);
@@ -81,7 +82,7 @@ impl Asking {
         match answer(end, question.batch.len()) {
             Ok(answers) => Ok(self.learn(now, shared, question, answers)),
             Err(trouble) => {
-                // Nobody learned anything: the files wait for the next question.
+                // Nothing was learned. The files wait for the next question.
                 question.batch.iter().for_each(|(id, _)| shared.catalog.release(*id));
                 Err(stop_after(trouble))
             }
@@ -112,7 +113,7 @@ fn learn_one(now: Moment, shared: &mut Shared, id: FileId, digest: Digest, known
             let sent = *asset;
             confirm(now, shared, id, digest, sent, known)
         }
-        // Changed or gone since it was asked: the answer is about other bytes.
+        // The file has changed or is gone since the question, so the answer is about other bytes.
         FileState::Found
         | FileState::Hashed { .. }
         | FileState::Ready { .. }
@@ -138,7 +139,7 @@ fn learn_of(shared: &mut Shared, id: FileId, digest: Digest, known: Known) -> Op
     None
 }
 
-/// The second question after an upload to a server that does not verify.
+/// Handles the answer to the second question, after an upload to a server that does not verify digests.
 fn confirm(
     now: Moment,
     shared: &mut Shared,
@@ -149,7 +150,8 @@ fn confirm(
 ) -> Option<Proven> {
     match known {
         Known::Held { asset: Some(held) } if held != sent => {
-            // It holds our bytes, but not in what we uploaded: that has other bytes. They changed on their way.
+            // The server holds our bytes, but not in the asset that we uploaded. That one has other bytes: they
+            // changed in transit.
             shared.note(now, incident::Trouble::Failure(Failure::DigestMismatch), Some(id));
             Some(Proven { id, digest, asset: Some(held), proof: Proof::AlreadyThere })
         }
@@ -157,7 +159,8 @@ fn confirm(
             Some(Proven { id, digest, asset: asset.or(Some(sent)), proof: Proof::Stored })
         }
         Known::InTrash { .. } | Known::Unsupported => learn_of(shared, id, digest, known),
-        // What arrived has another digest: it changed on its way, or under the reader. Read it again.
+        // The bytes that arrived have another digest: they changed in transit or while they were read. Read the file
+        // again.
         Known::Lacking => {
             shared.retry_later(now, id, Failure::DigestMismatch);
             None
@@ -175,7 +178,7 @@ fn stop_after(trouble: Trouble) -> Stop {
     }
 }
 
-/// An answer that leaves a question open is no answer.
+/// An answer that does not cover every question counts as not understood.
 fn answer(end: RequestEnd<Vec<Known>>, asked: usize) -> Result<Vec<Known>, Trouble> {
     match end {
         RequestEnd::Replied(reply) => {

@@ -1,5 +1,5 @@
-//! Chooses which of the files that wait are copied into the browser's storage while a page is open, so that they can be sent
-//! without one: the newest first, within a limit, and only where folders cannot be read then.
+//! Chooses which waiting files are copied into the browser's storage while a page is open, so that they can be sent
+//! without one. The newest come first, within a limit, and only from folders that may be unreadable then.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashSet};
@@ -17,37 +17,38 @@ use crate::row::{FileId, Row, Stamp};
 use crate::settings::Readable;
 use crate::time::Moment;
 
-/// Nothing is copied in the first moments: most openings find little to do, and are done with it.
+/// Nothing is copied in the first seconds. Usually there is little to do when Safelight opens, and it is done by
+/// then.
 const BEGIN_AFTER_MS: u64 = 3_000;
 const LOOK_EVERY_MS: u64 = 30_000;
-/// What is sent within this time is not worth a copy.
+/// If everything will be sent within this time, copies are not worth making.
 const SOON_SECONDS: u64 = 60;
-/// Of files so small that a limit of bytes lets more of them in, the rest waits for its folder.
+/// A limit in bytes would allow more copies of very small files. The rest wait for their folder.
 const MOST_COPIES: usize = 2_000;
 const NO_ROOM_FOR_MS: u64 = 600_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Copies {
-    /// To be copied, in turn; the next is the last.
+    /// Files still to be copied. The last one is next.
     wanted: Vec<FileId>,
-    /// What is being copied, as it looked.
+    /// The file being copied, and how it looked.
     job: Option<(JobId, FileId, Stamp)>,
     look_at: Option<Moment>,
     /// The browser had no room for more.
     pub(crate) is_full: bool,
-    /// It had room for so many bytes: within them newer files take the place of older ones.
+    /// The browser had room for this many bytes. Within them, newer files replace older ones.
     room: Option<u64>,
 }
 
-/// What the choice is made by.
+/// What the choice depends on.
 pub(super) struct Situation<'a> {
     pub(super) now: Moment,
     pub(super) folders: &'a Folders,
     /// Videos wait for a page anyway.
     pub(super) defers_videos: bool,
-    /// A gate is closed for everything: what may not be read now is not read for a copy either.
+    /// False while a gate is closed for everything: then nothing is read for copies either.
     pub(super) may_read: bool,
-    /// Bytes per second that leave now.
+    /// Bytes per second that are being sent now.
     pub(super) rate: Option<u64>,
 }
 
@@ -99,7 +100,7 @@ impl Copies {
 
     fn note_no_room(&mut self, now: Moment, shared: &Shared) {
         self.wanted.clear();
-        // Once more with what there is; then it takes a while.
+        // Try once more with the room there is. After that, wait longer.
         let again = !std::mem::replace(&mut self.is_full, true);
         let copied = || shared.catalog.copies().iter().map(|id| shared.catalog.size_of(*id)).sum();
         self.room = again.then(copied);
@@ -130,13 +131,13 @@ impl Copies {
     }
 }
 
-/// How many bytes may be copied; `None` where copies would be of no use.
+/// How many bytes may be copied; `None` if copies would be of no use.
 fn allowed(shared: &Shared) -> Option<NonZeroU64> {
     let settings = &shared.settings;
     settings.copies_limit.filter(|_| settings.background && !settings.paused)
 }
 
-/// The files that copies are of use for, the newest first.
+/// The files that are worth copying, newest first.
 fn newest(shared: &Shared, situation: &Situation<'_>) -> Vec<FileId> {
     let mut newest = BTreeSet::new();
     for (id, row) in shared.catalog.iter() {
@@ -156,7 +157,7 @@ fn drop_copies(shared: &mut Shared, which: impl Fn(&FileId) -> bool) {
     dropped.into_iter().for_each(|id| shared.catalog.drop_copy(id));
 }
 
-/// It waits, and its folder may not be read without a page.
+/// Whether the file waits and its folder may be unreadable without a page.
 fn is_copy_of_use(shared: &Shared, row: &Row) -> bool {
     waits(&row.state) && shared.memory.closed_access.of(row.folder) != Some(Readable::Yes)
 }
@@ -171,7 +172,7 @@ fn can_be_copied(shared: &Shared, situation: &Situation<'_>, id: FileId, row: &R
         && !shared.catalog.is_fetching(id)
 }
 
-/// Work goes on, and will soon be through.
+/// Whether uploads are under way and will soon be done.
 fn is_soon_done(shared: &Shared, rate: Option<u64>) -> bool {
     let seconds = rate.map(|rate| shared.catalog.tally().remaining_bytes / rate.max(1));
     !shared.jobs.sending().is_empty() && seconds.is_some_and(|seconds| seconds < SOON_SECONDS)

@@ -1,5 +1,5 @@
-//! Files that the browser itself sends, on the person's click, whatever becomes of us. Their rows wait; what became of them the
-//! server is asked, like of everything else.
+//! Files that the browser itself uploads when the person clicks, whether or not Safelight keeps running. Their rows
+//! wait. As for every other file, the server is asked whether they arrived.
 
 use std::cmp::Reverse;
 
@@ -38,7 +38,7 @@ impl Shared {
 }
 
 impl Engine {
-    /// The largest files that could be left to the browser, at most so many.
+    /// The largest files that the browser itself could upload, at most `most`.
     pub fn largest(&self, most: usize) -> Vec<Large> {
         let catalog = &self.shared.catalog;
         let is_free = |id: FileId| !catalog.is_fetching(id) && !catalog.is_held(id);
@@ -70,7 +70,7 @@ impl Engine {
         count - catalog.fetching().iter().filter(is_counted).count() as u64
     }
 
-    /// Files that the browser sends and that have not arrived, as far as is known.
+    /// How many files the browser is uploading that have not arrived, as far as is known.
     pub(crate) fn still_fetching(&self) -> u64 {
         let catalog = &self.shared.catalog;
         let waits =
@@ -79,7 +79,7 @@ impl Engine {
     }
 }
 
-/// A page has no handle of what was handed over once.
+/// A page has no handle for files that were chosen once.
 fn hands_out_files(folder: &Folder) -> bool {
     folder.access == Access::Granted && folder.lasting != Lasting::Once
 }

@@ -1,4 +1,5 @@
-//! Folders come, go, lose their permission, and are looked through. None of that touches a file, here or on the server.
+//! Folders are added and removed, lose their permission, and are listed. None of that touches a file, here or on the
+//! server.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -18,7 +19,7 @@ use crate::settings::Readable;
 use crate::tally::{Heap, heap_of};
 use crate::time::Moment;
 
-/// What files are called that were handed over without a folder that lasts, once their own name is gone.
+/// The folder name for files that were chosen once, when the original name is gone.
 const HANDED_OVER: &str = "Files chosen once";
 
 #[derive(Debug, Default)]
@@ -52,17 +53,17 @@ impl Folders {
         self.get(id).is_some_and(|folder| folder.access == Access::Granted)
     }
 
-    /// A person must give a permission back.
+    /// Whether a person must grant a permission again.
     pub(crate) fn lack_permission(&self) -> bool {
         self.all().any(Folder::needs_permission)
     }
 
-    /// A person must look at the rules of a folder.
+    /// Whether a person must set the rules of a folder again.
     pub(crate) fn have_unreadable_rules(&self) -> bool {
         self.all().any(|folder| folder.rules == Loaded::Unreadable)
     }
 
-    /// True once every folder was looked through to its end, or could not be.
+    /// True once every folder was listed completely, or could not be listed.
     pub(crate) fn has_looked(&self) -> bool {
         self.all().all(Folder::is_looked_through)
     }
@@ -71,7 +72,7 @@ impl Folders {
         self.all().any(Folder::is_being_looked_at)
     }
 
-    /// What becomes of later versions of the files of a folder.
+    /// What to do with later versions of a folder's files.
     pub(super) fn versions(&self, id: FolderId) -> Versions {
         self.get(id).and_then(|folder| folder.rules.known()).copied().unwrap_or_default().versions
     }
@@ -105,13 +106,13 @@ impl Folders {
         }
     }
 
-    /// One that is known stays as it is.
+    /// A folder that is already known stays as it is.
     fn add(&mut self, shared: &mut Shared, id: FolderId, folder: Folder) {
         self.all.entry(id).or_insert(folder);
         self.access_changed(shared, id, Access::Granted);
     }
 
-    /// Access given back: the folder is looked through again. Access lost: its rows keep their states.
+    /// If access is regained, the folder is listed again. If access is lost, its rows keep their states.
     pub(super) fn access_changed(&mut self, shared: &mut Shared, id: FolderId, access: Access) {
         let Some(folder) = self.get_mut(id) else { return };
         let given = folder.needs_permission() && access == Access::Granted;
@@ -120,7 +121,7 @@ impl Folders {
             shared.abandon_folder(id);
         }
         shared.catalog.set_open(id, access == Access::Granted);
-        // How far the permission goes now is to be seen.
+        // It is not known yet whether the new permission works without a page.
         if given {
             shared.memory.change(|memory| memory.closed_access.forget(id));
         }
@@ -132,7 +133,7 @@ impl Folders {
         self.access_changed(shared, id, Access::Barred(barrier));
     }
 
-    /// The folder of this file is out of reach.
+    /// Handles a file whose folder is unreachable.
     pub(super) fn lose_folder_of(
         &mut self,
         now: Moment,
@@ -159,7 +160,7 @@ impl Folders {
         shared.out.store.forgotten.push(id);
     }
 
-    /// What the rules say of later versions is judged again.
+    /// Sets the rules. Later versions of files are judged again.
     pub(super) fn set_rules(&mut self, shared: &mut Shared, id: FolderId, rules: FolderRules) {
         let Some(folder) = self.get_mut(id) else { return };
         folder.rules = Loaded::Known(rules);
@@ -179,8 +180,8 @@ impl Folders {
         }
     }
 
-    /// A file that is ours alone is of no use once the server holds it. What a kill kept from being removed is found
-    /// when the inbox was looked through again.
+    /// Deletes files in the inbox that the server holds: they are ours alone and no longer needed. If a kill
+    /// prevented a deletion, the file is found when the inbox has been listed again.
     pub(super) fn tidy_inbox(&self, now: Moment, shared: &mut Shared) {
         let is_inbox = |(_, folder): &(FolderId, &Folder)| folder.lasting == Lasting::Inbox;
         let Some((inbox, folder)) = self.iter().find(is_inbox) else { return };
@@ -198,8 +199,8 @@ impl Folders {
         }
     }
 
-    /// Rows of files that were handed over once, and did not outlive the last start. What was done with is
-    /// forgotten; what was not stays in sight until it is chosen again or removed by the person.
+    /// Rows of files that were chosen once, whose folders did not survive the last start. If all files of a folder
+    /// are done, they are forgotten. Otherwise they stay visible until the person chooses them again or removes them.
     fn take_in_strays(&mut self, shared: &mut Shared) {
         let strays = shared.catalog.select(|_, row| !self.all.contains_key(&row.folder));
         let folder_of = |file: &FileId| shared.catalog.get(*file).map(|row| row.folder);
@@ -228,7 +229,7 @@ impl Folders {
         }
     }
 
-    /// Lists again what is due by itself. True if anything was.
+    /// Lists folders again whose listing is due. True if any was.
     pub(super) fn look_when_due(&mut self, now: Moment) -> bool {
         let is_due = |folder: &Folder| folder.look_due().is_some_and(|due| due.is_due(now));
         let any = self.all().any(is_due);
@@ -259,7 +260,7 @@ impl Folders {
         }
     }
 
-    /// A wake-up is over: no look goes on.
+    /// A wake-up is over: ends every listing.
     pub(super) fn stop_looking(&mut self) {
         for folder in self.all.values_mut() {
             folder.stop_looking();
@@ -267,14 +268,15 @@ impl Folders {
         }
     }
 
-    /// When a folder is looked through again by itself.
+    /// When the next folder is listed again by itself.
     pub(super) fn next_look(&self, matters: impl Fn(&Folder) -> bool) -> Option<Moment> {
         let looks = self.all().filter(|folder| matters(folder)).filter_map(Folder::look_due).min();
         let doubts = self.all().filter_map(|folder| Some(folder.doubted.as_ref()?.until)).min();
         looks.into_iter().chain(doubts).min()
     }
 
-    /// Which folders can be read without a page, as far as this run showed it. What cannot be read with one cannot without.
+    /// Records which folders can be read without a page, as far as this run has shown. A folder that cannot be read
+    /// with a page cannot be read without one.
     pub(super) fn note_closed_access(&self, shared: &mut Shared, without_page: bool) {
         let lasting = self.iter().filter(|(_, folder)| folder.lasting == Lasting::Lasting);
         for (id, folder) in lasting {
@@ -295,7 +297,7 @@ pub(super) enum Watching {
     Off,
 }
 
-/// What was shared and cannot be backed up is removed; what waits stays.
+/// Deletes shared files that cannot be backed up. Waiting files stay.
 fn clear_inbox(shared: &mut Shared, id: FolderId) {
     for file in shared.catalog.files_of(id) {
         let Some(row) = shared.catalog.get(file) else { continue };

@@ -1,4 +1,5 @@
-//! Keeps the gates: what may not be sent now is out of the queue, and what is on its way when a gate closes is stopped.
+//! Enforces the gates. Files that may not be sent now are out of the queue, and uploads are stopped when a gate
+//! closes.
 
 use std::collections::HashSet;
 
@@ -14,15 +15,15 @@ use crate::time::Moment;
 
 #[derive(Debug, Default)]
 pub(crate) struct Gates {
-    /// `None` until it was told: nothing is read or sent before.
+    /// `None` until the host reports it. Nothing is read or sent before that.
     around: Option<Surroundings>,
     /// The person asked for this run, whatever the switches say.
     pub(crate) run_asked: bool,
-    /// What the person lets this run pass.
+    /// The gates that the person lets this run ignore.
     passed: HashSet<GateKind, FxBuildHasher>,
 }
 
-/// What the gates are judged by, beside the settings.
+/// What the gates depend on, besides the settings.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Conditions {
     pub(crate) now: Moment,
@@ -42,7 +43,7 @@ impl Gates {
         }
     }
 
-    /// Through the gates that are closed now, and no other.
+    /// Lets this run ignore the gates that are closed now, and no others.
     pub(super) fn pass(&mut self, shared: &Shared, conditions: Conditions) {
         for kind in Kind::ALL {
             while let Some(gate) = self.closed_for(kind, shared, conditions) {
@@ -57,7 +58,7 @@ impl Gates {
         self.passed.clear();
     }
 
-    /// The person passed a gate in this run.
+    /// Whether the person lets this run ignore a gate.
     pub(super) fn has_passed(&self) -> bool {
         !self.passed.is_empty()
     }
@@ -66,7 +67,7 @@ impl Gates {
         !self.passed.contains(&gate.kind())
     }
 
-    /// The gate that is closed for everything, reading too.
+    /// The gate that is closed for everything, including reading.
     pub(crate) fn closed_for_all(&self, shared: &Shared, now: Moment) -> Option<Gate> {
         let rules = &shared.settings.gates;
         let quiet = rules.quiet(now, self.ahead_of_utc()).filter(|gate| self.is_closed(gate));
@@ -86,7 +87,7 @@ impl Gates {
         self.around.map_or(0, |around| around.ahead_of_utc)
     }
 
-    /// Takes what a closed gate holds out of the queues, and stops what is on its way.
+    /// Takes files behind a closed gate out of the queues, and stops the work on them.
     pub(super) fn close(&self, shared: &mut Shared, conditions: Conditions) {
         if self.closed_for_all(shared, conditions.now).is_some() {
             let reading: Vec<FileId> = shared.jobs.reading().iter().map(|job| job.file).collect();
@@ -105,7 +106,7 @@ impl Gates {
         shared.settings.gates.quiet_hours?.next_change(now, self.ahead_of_utc())
     }
 
-    /// The gates that files wait behind, and how many.
+    /// The gates that hold files back, and how many files each holds.
     pub(crate) fn held(&self, shared: &Shared, conditions: Conditions) -> Vec<Held> {
         let waits = |counts: KindCounts| match self.closed_for_all(shared, conditions.now) {
             Some(_) => counts.ready + counts.found,
@@ -130,7 +131,7 @@ impl Gates {
 }
 
 impl Shared {
-    /// The counts of a kind, without what the browser itself sends.
+    /// The counts of a kind, without the files that the browser itself is uploading.
     pub(crate) fn sent_by_us(&self, kind: Kind) -> KindCounts {
         let mut counts = KindCounts::default();
         self.catalog.censuses().for_each(|(_, census)| counts.add(census.kinds.get(kind)));

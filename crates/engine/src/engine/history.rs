@@ -1,4 +1,4 @@
-//! When a run begins and ends, and what is kept of it.
+//! Decides when a run begins and ends, and what is kept of it.
 
 use super::shared::Shared;
 use crate::command::SavedRun;
@@ -9,14 +9,14 @@ use crate::row::Proof;
 use crate::run::{Ended, Run, RunEnd, Wake};
 use crate::time::Moment;
 
-/// What a kill may cost of the history.
+/// A kill may lose this much of the history.
 const SAVE_EVERY_MS: u64 = 15_000;
 
-/// The run that goes on or was the last, and what to remember for the next one.
+/// The current or last run, and what to remember for the next one.
 #[derive(Debug, Default)]
 pub(crate) struct History {
     run: Option<Run>,
-    /// What set the next run going, if one follows from it.
+    /// What starts the next run, if one follows.
     woken_by: Option<Wake>,
     saved_at: Moment,
     /// The last run, if it found nothing to do.
@@ -35,9 +35,9 @@ struct IdleRun {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Activity {
     Busy,
-    /// Nothing is under way, but what it comes to is not known yet.
+    /// Nothing is under way, but the outcome is not known yet.
     Undecided,
-    /// Nothing is left that can be done now, and why.
+    /// Nothing more can be done now, for this reason.
     Resting(RunEnd),
 }
 
@@ -58,17 +58,18 @@ impl History {
         self.run.as_mut().filter(|run| run.ended.is_none())
     }
 
-    /// What woke a wake-up wakes its runs; only a page's engine calls this.
+    /// Records what starts the next run. Only a page's engine calls this: in a wake-up, every run has the cause of
+    /// the wake-up.
     pub(super) fn note_wake(&mut self, event: &Event) {
         match wake_of(event) {
-            // The end of a wait goes on with what another run began.
+            // The end of a wait continues what another run began.
             Some(Wake::Scheduled) if self.woken_by.is_some() => {}
             Some(wake) => self.woken_by = Some(wake),
             None => {}
         }
     }
 
-    /// Begins a run when work begins, and ends it when nothing is left that can be done now. True if a run ended.
+    /// Begins a run when work begins, and ends it when nothing more can be done now. True if a run ended.
     pub(super) fn keep(
         &mut self,
         now: Moment,
@@ -101,7 +102,7 @@ impl History {
         let Some(run) = self.going() else { return false };
         run.ended = Some(Ended { at: now, because });
         let idle = idle(run).filter(|_| because == RunEnd::Finished);
-        // What woke this run wakes no other, unless files of it wait to be tried again.
+        // The cause of this run does not count for the next one, unless files of this run wait for a retry.
         let goes_on = unfinished || !has_page;
         self.woken_by = goes_on.then_some(run.woken_by);
         let before = std::mem::replace(&mut self.idle_before, idle);
@@ -118,7 +119,7 @@ impl History {
         }
     }
 
-    /// A run that never said how it ended was cut off.
+    /// A run without a recorded end was cut off.
     pub(super) fn restore(&mut self, now: Moment, shared: &mut Shared, last: Option<Run>, has_page: bool) {
         let Some(last) = last else { return };
         let woken_by = self.woken_by;
@@ -145,12 +146,13 @@ fn idle(run: &Run) -> Option<IdleRun> {
     run.was_idle().then_some(IdleRun { began: run.began, woken_by: run.woken_by })
 }
 
-/// Of runs that found nothing only the newest is worth keeping; that the browser woke us is.
+/// Of several runs that found nothing, only the newest is worth keeping. But it is worth keeping that the browser
+/// woke us.
 fn tell_the_same(before: Wake, now: Wake) -> bool {
     before == now || !(before.is_background() || now.is_background())
 }
 
-/// What an event would wake a run as.
+/// What an event counts as when it starts a run.
 fn wake_of(event: &Event) -> Option<Wake> {
     match event {
         Event::Started(_) => Some(Wake::Opened),
@@ -159,7 +161,7 @@ fn wake_of(event: &Event) -> Option<Wake> {
         Event::Link(LinkEvent::PairingEnded(PairEnd::Paired)) => Some(Wake::SignedIn),
         Event::Link(LinkEvent::NetworkChanged { online: true }) => Some(Wake::NetworkBack),
         Event::Woke => Some(Wake::Scheduled),
-        // What a gate held goes on.
+        // Work that a gate held back continues.
         Event::SurroundingsChanged(_) => Some(Wake::Scheduled),
         Event::Reading(..)
         | Event::AskEnded(..)

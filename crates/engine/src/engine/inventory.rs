@@ -1,31 +1,31 @@
-//! Tells the server what the folders hold, so that a folder can be restored as it was.
+//! Tells the server which files the folders hold, so that a folder can be restored as it was.
 
 use crate::time::Moment;
 
-/// A large library is several megabytes of names; photos that come one by one are told of together.
+/// The list of a large library is several megabytes of names, so photos that arrive one by one are reported together.
 const TELL_EVERY_MS: u64 = 60_000;
-/// While a run goes on, it is told what a lost disk would lose, and little more.
+/// During a run, the server is told just often enough that a lost disk loses little.
 const TELL_DURING_RUN_MS: u64 = 15 * 60_000;
 
-/// What the server was told.
+/// What the server has been told.
 #[derive(Debug, Default)]
 pub(super) struct Inventories {
-    /// Something may be new since.
+    /// Something may have changed since.
     is_outdated: bool,
     told_at: Option<Moment>,
 }
 
-/// What the engine does while it is judged when to tell.
+/// What the engine is doing. It decides when the server is told.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Pace {
-    /// The rows say what the disk says, as far as anybody could tell.
+    /// The rows match the disk, as far as anybody can tell.
     Settled,
-    /// A run goes on; when it began.
+    /// A run is under way, since this time.
     Running(Option<Moment>),
 }
 
 impl Inventories {
-    /// Rows changed, or what was told may not have arrived.
+    /// Rows changed, or the last report may not have arrived.
     pub(super) fn note_outdated(&mut self) {
         self.is_outdated = true;
     }
@@ -38,7 +38,7 @@ impl Inventories {
         if !self.is_outdated {
             return None;
         }
-        // A clock that was set back must not silence us.
+        // If the clock was set back, a later time must not keep us from reporting.
         let told_at = self.told_at.filter(|at| *at <= now);
         Some(match pace {
             Pace::Settled => told_at.map_or(now, |at| at + TELL_EVERY_MS),

@@ -1,4 +1,4 @@
-//! The work in flight. Not saved: what was in flight at a crash begins again from its row.
+//! The jobs in flight. Not saved: after a crash, each starts again from its row.
 
 use protocol::Digest;
 
@@ -30,19 +30,20 @@ pub(crate) struct Sending {
     pub(crate) digest: Digest,
     /// Bytes.
     pub(crate) sent: u64,
-    /// Bytes that the server had before, if it keeps what arrives of an upload that is cut off.
+    /// Bytes that the server already had, if it keeps the received part of an interrupted upload.
     resumed_at: Option<u64>,
     began: Moment,
 }
 
-/// An upload that is cut off after so much got on: it goes on from there, and ends some day.
+/// An interrupted upload that sent at least this much has made progress. It resumes from there and will end
+/// eventually.
 const GOT_ON_BYTES: u64 = 8 << 20;
 
-/// Longer than a server thinks about a request that is there.
+/// Longer than a server takes to process a request that has arrived.
 const STANDS_STILL_MS: u64 = 60_000;
 
 impl Sending {
-    /// Nothing moved for long. What a shift takes up again and again keeps others from being sent.
+    /// Whether nothing moved for long. A file that is tried in every shift keeps others from being sent.
     pub(crate) fn stands_still(&self, now: Moment) -> bool {
         now.since(self.began) >= STANDS_STILL_MS && self.sent <= self.resumed_at.unwrap_or(0)
     }
@@ -57,7 +58,7 @@ impl Sending {
 pub(crate) struct Question {
     job: JobId,
     pub(crate) batch: Vec<(FileId, Digest)>,
-    /// What was on its way to the server while it was asked: its "I lack it" may be older than the bytes.
+    /// What was being sent while the server was asked. Its answer "I lack it" may be older than those bytes.
     pub(crate) meanwhile: Vec<Digest>,
 }
 
@@ -89,7 +90,7 @@ impl Jobs {
         job
     }
 
-    /// Only numbered: somebody else remembers it.
+    /// Only assigns a number. The caller keeps track of the job.
     pub(crate) fn number(&mut self) -> JobId {
         self.next()
     }
@@ -117,7 +118,7 @@ impl Jobs {
         self.asking.take()
     }
 
-    /// Ends whatever is done with this file, and tells what that was.
+    /// Ends the job for this file, if any, and returns its id.
     pub(crate) fn abandon(&mut self, file: FileId) -> Option<JobId> {
         let reading = self.reading.iter().find(|reading| reading.file == file).map(|reading| reading.job);
         let sending = self.sending.iter().find(|sending| sending.file == file).map(|sending| sending.job);
@@ -133,14 +134,14 @@ impl Jobs {
         }
     }
 
-    /// The server has so much of it already.
+    /// The server already has this many bytes of it.
     pub(crate) fn note_resumed(&mut self, job: JobId, at: u64) {
         if let Some(sending) = self.sending.iter_mut().find(|sending| sending.job == job) {
             (sending.sent, sending.resumed_at) = (at, Some(at));
         }
     }
 
-    /// Bytes that moved since the last note.
+    /// Returns the bytes sent since the last call.
     pub(crate) fn note_sent(&mut self, job: JobId, sent: u64) -> u64 {
         let Some(sending) = self.sending.iter_mut().find(|sending| sending.job == job) else { return 0 };
         let moved = sent.saturating_sub(sending.sent);
@@ -153,7 +154,7 @@ impl Jobs {
         reading.chain(self.sending.iter().map(|sending| sending.file)).collect()
     }
 
-    /// Also those that the server is being asked about.
+    /// Includes those that the server is being asked about.
     #[cfg(feature = "testing")]
     pub(crate) fn all_files(&self) -> std::collections::BTreeSet<FileId> {
         let asked = self.asking.iter().flat_map(|asking| asking.batch.iter().map(|(file, _)| *file));

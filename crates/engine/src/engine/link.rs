@@ -1,4 +1,5 @@
-//! The server comes, goes, and asks who we are. While it cannot be asked nothing is sent, and no file's state changes.
+//! Tracks whether the server is available and knows us. While it cannot be asked, nothing is sent, and no file's
+//! state changes.
 
 use super::Stop;
 use super::shared::Shared;
@@ -12,20 +13,20 @@ use crate::row::Failure;
 use crate::settings::AccountId;
 use crate::time::Moment;
 
-/// How often in a row a 401 is doubted before it holds the run: a server that knows us and refuses all the same
-/// must not be asked in a circle.
+/// How many 401s in a row are checked before the run is held. A server that knows us and still refuses must not be
+/// asked in an endless loop.
 const MOST_DOUBTS: u32 = 3;
 
 pub(crate) struct Link {
     pub(crate) state: LinkState,
     pub(crate) pairing: Pairing,
-    /// Stops in a row without one success between them.
+    /// Stops in a row without a success in between.
     pub(super) failures: u32,
-    /// When the server last said who we are.
+    /// When the server last confirmed our account.
     pub(super) answered_at: Option<Moment>,
 }
 
-/// Where the exchange of a pairing code stands.
+/// The state of exchanging a pairing code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pairing {
     Idle,
@@ -61,7 +62,7 @@ impl Link {
         }
     }
 
-    /// When it is looked for again by itself.
+    /// When the server is checked again by itself.
     pub(super) fn due(&self) -> Option<Moment> {
         match self.state {
             LinkState::Held { until, .. } => Some(until),
@@ -71,12 +72,12 @@ impl Link {
         }
     }
 
-    /// An answer from before a pairing says nothing about what came of it.
+    /// Whether this answer is awaited. An answer from before a pairing says nothing about the result of the pairing.
     pub(super) fn waits_for(&self, job: JobId) -> bool {
         matches!(self.state, LinkState::Checking { job: ours, .. } if ours == job)
     }
 
-    /// The account, if the server answers and knows us.
+    /// Handles the end of a check. Returns the account if the server answers and knows us.
     pub(super) fn checked(
         &mut self,
         now: Moment,
@@ -109,12 +110,13 @@ impl Link {
         None
     }
 
-    /// An upload or a question says that nothing more should be sent. Several that fail together are one stop.
+    /// An upload or a question failed in a way that means nothing more should be sent. Several that fail together are
+    /// one stop.
     pub(super) fn stop(&mut self, now: Moment, shared: &mut Shared, stop: Stop) {
         if !self.is_ready() {
             return;
         }
-        // It may have been sent before a pairing: only the answer to "who are we?" signs us out.
+        // The request may be older than a pairing. Only the answer to "who are we?" signs us out.
         if stop.halt == Halt::SignedOut && self.failures < MOST_DOUBTS {
             self.failures += 1;
             self.state = LinkState::Due(None);
@@ -130,7 +132,7 @@ impl Link {
         self.state = LinkState::Held { halt, until };
     }
 
-    /// Also one that answered before: it may be gone, or have lost what it confirmed.
+    /// Checks the server again, even one that answered before: it may be gone, or have lost what it confirmed.
     pub(super) fn ask_again(&mut self, shared: &Shared) {
         let talks_to_us = !shared.jobs.sending().is_empty() || shared.jobs.is_asking();
         match self.state {

@@ -1,4 +1,4 @@
-//! A listing meets the catalog: new, changed, the same, gone.
+//! Compares a listing with the catalog: files are new, changed, the same or gone.
 
 use std::collections::HashSet;
 
@@ -29,7 +29,7 @@ impl Folders {
         }
     }
 
-    /// Which look at the folder this is, if it is one that still counts.
+    /// Which kind of listing this scan is, if it still counts.
     fn look_of(&self, folder: FolderId, scan: ScanId) -> Option<Looking> {
         let folder = self.get(folder)?;
         match (folder.listing, &folder.glance) {
@@ -74,8 +74,8 @@ impl Folders {
         self.access_changed(shared, id, Access::Granted);
     }
 
-    /// Only a glance that came to its end may say that a file is gone. A touched path may have been a folder: then all that
-    /// was in it should have been seen.
+    /// Marks files as gone that the glance did not see. Only a completed glance may do so. A touched path may have
+    /// been a folder: then everything in it should have been seen.
     fn call_unseen_gone_within(
         &mut self,
         now: Moment,
@@ -121,7 +121,7 @@ fn enter(now: Moment, shared: &mut Shared, folder: FolderId, scan: ScanId, file:
     shared.catalog.mark_seen(id, scan);
 }
 
-/// Only a listing that came to its end may say that a file is gone.
+/// Marks files as gone that the listing did not see. Only a completed listing may do so.
 fn call_unseen_gone(shared: &mut Shared, folder: FolderId, scan: ScanId) {
     for id in shared.catalog.files_of(folder) {
         if !shared.catalog.was_seen(id, scan) {
@@ -130,7 +130,7 @@ fn call_unseen_gone(shared: &mut Shared, folder: FolderId, scan: ScanId) {
     }
 }
 
-/// The two kinds of looks at a folder.
+/// The two kinds of listing, full and partial.
 enum Looking {
     Through,
     Glancing,
@@ -142,7 +142,7 @@ fn is_in(path: &str, folders: &HashSet<&str, FxBuildHasher>) -> bool {
     ends.any(|end| path.get(..end).is_some_and(|folder| folders.contains(folder)))
 }
 
-/// The state of a file of which nothing is known but its name and what a look at it showed.
+/// The state of a file about which only its name and the result of a look are known.
 pub(super) fn first_state(now: Moment, path: &str, look: Look) -> (Stamp, FileState) {
     let problem = |problem| (Stamp::default(), FileState::Problem { digest: None, problem });
     match (look, rules::left_out(path)) {
@@ -156,18 +156,18 @@ pub(super) fn first_state(now: Moment, path: &str, look: Look) -> (Stamp, FileSt
     }
 }
 
-/// Written to a moment ago, whichever of the two clocks is a little ahead.
+/// Whether the file was written a moment ago, whichever of the two clocks is a little ahead.
 fn is_fresh(now: Moment, modified: Moment) -> bool {
     now.since(modified).max(modified.since(now)) < QUIET_MS
 }
 
-/// Whoever writes the file gets time to end. Then its first reading tells whether it came to rest.
+/// Gives whoever writes the file time to finish. Its first reading then shows whether it is stable.
 pub(super) fn settling(now: Moment) -> FileState {
     FileState::Waiting { digest: None, until: now + QUIET_MS, failure: Failure::Changing }
 }
 
-/// Whether a state may stay when a look gives `anew` for an unchanged stamp. A file that could not be read is
-/// tried again at each listing: giving back the permission to read it changes neither size nor time.
+/// Whether a state may stay when a look gives `anew` for an unchanged stamp. An unreadable file is retried at each
+/// listing, because restoring the permission to read it changes neither size nor time.
 pub(super) fn is_still_true(state: &FileState, anew: &FileState) -> bool {
     let to_be_read = matches!(anew, FileState::Found | FileState::Waiting { .. });
     match state {

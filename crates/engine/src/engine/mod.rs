@@ -1,8 +1,9 @@
-//! The state machine itself: parts, joined by [`Engine::handle`]. An event changes what is known (`take`), then everything
-//! that can begin begins (`advance`): no event starts work of its own, so nothing can be started twice or be forgotten.
+//! The state machine: parts that are joined by [`Engine::handle`]. An event first changes what is known (`take`).
+//! Then everything that can begin is begun (`advance`). No event starts work directly, so nothing can be started
+//! twice or forgotten.
 //!
-//! Each part has its own state and gets what it needs, never the whole engine. What concerns several parts is a value that
-//! one returns and the engine passes on.
+//! Each part has its own state and gets only what it needs, never the whole engine. If something concerns several
+//! parts, one part returns it as a value and the engine passes it on.
 
 mod advance;
 mod asking;
@@ -50,11 +51,12 @@ pub(crate) use shared::Shared;
 pub use shift::Left;
 use shift::Shift;
 
-/// The name of the directory, in the browser's own storage, that other apps' shared files arrive in.
+/// The name of the directory in the browser's own storage that receives files shared by other apps.
 pub const INBOX: &str = "safelight-inbox";
-/// More than the host's readers, so that each has its next file opened and found unchanged while it still reads.
+/// More than the host has readers. So each reader's next file is already opened and found unchanged while it still
+/// reads.
 const READING_AT_ONCE: usize = 16;
-/// Without readers of its own a host reads where it runs: one file is digested while the next is opened.
+/// A host without separate readers reads in its own thread: one file is digested while the next is opened.
 const READING_ALONE: usize = 2;
 
 pub struct Engine {
@@ -70,11 +72,11 @@ pub struct Engine {
     wake_at: Option<Moment>,
 }
 
-/// The two compositions of an engine, by what only one of them has.
+/// The two kinds of engine, each with the parts that only it has.
 pub(crate) enum Role {
     /// A page is open.
     Page(PageParts),
-    /// The browser woke us without one.
+    /// The browser woke us without a page.
     WakeUp(Shift),
 }
 
@@ -99,13 +101,13 @@ struct Stop {
 }
 
 impl Engine {
-    /// An engine of a page. Like every engine it knows nothing before its first event, [`Event::Started`].
+    /// An engine with a page. Like every engine, it knows nothing before its first event, [`Event::Started`].
     pub fn new() -> Engine {
         let reading = Reading { at_once: READING_AT_ONCE };
         Engine::of(Order::NewestFirst, reading, History::default(), Role::Page(PageParts::default()))
     }
 
-    /// An engine without a page, which has until then. Some files the browser itself sends meanwhile.
+    /// An engine without a page, which must end by `until`. The browser itself is uploading the files in `fetching`.
     pub fn woken(by: Wake, until: Moment, fetching: Vec<FileId>) -> Engine {
         let role = Role::WakeUp(Shift::until(until));
         let reading = Reading { at_once: READING_ALONE };
@@ -134,7 +136,7 @@ impl Engine {
         if self.role.is_page() {
             self.history.note_wake(&event);
         } else if event.is_of_pages() {
-            // A page has an engine of its own.
+            // These events belong to a page, which has its own engine.
             return Commands::default();
         }
         self.take(now, event);
@@ -203,7 +205,7 @@ impl Engine {
     }
 
     fn upload_ended(&mut self, now: Moment, job: JobId, end: UploadEnd) {
-        // An answer that comes while the server is looked for again is taken with caution.
+        // If the answer comes while the server is being checked again, it is assumed not to verify digests.
         let abilities = self.link.abilities().unwrap_or_default();
         match self.sending.ended(now, &mut self.shared, abilities, job, end) {
             Outcome::Nothing => {}
@@ -227,8 +229,8 @@ impl Engine {
             LinkEvent::Checked(job, checked) if self.link.waits_for(job) => self.server_checked(now, checked),
             LinkEvent::Checked(..) => {}
             LinkEvent::PairingEnded(end) => self.link.pairing_ended(end),
-            // The browser's word is a hint: back means look at once, at folders too, for a network drive may be back
-            // with it; gone means nothing until a request fails.
+            // The browser's report is only a hint. If the network is back, look at once, at folders too, because a
+            // network drive may be back as well. If it is gone, nothing changes until a request fails.
             LinkEvent::NetworkChanged { online: true } => {
                 self.link.failures = 0;
                 self.look_again(now);
@@ -251,7 +253,7 @@ impl Engine {
         self.sending.judge_suspects(now, &mut self.shared, account.is_some());
     }
 
-    /// What one account confirmed says nothing about another: an empty new vault at the same address holds nothing.
+    /// What one account confirmed says nothing about another account: a new vault at the same address is empty.
     fn recognise(&mut self, account: &AccountId) {
         let shared = &mut self.shared;
         if shared.memory.account.as_ref() == Some(account) {
@@ -259,7 +261,7 @@ impl Engine {
         }
         if shared.memory.account.is_some() {
             self.asking.maybe_held.clear();
-            // An answer that is still on its way is the other one's.
+            // An answer that is still on its way comes from the other account.
             shared.abandon_all();
             shared.drop_question();
             let is_its_word = |state: &FileState| {
@@ -274,7 +276,7 @@ impl Engine {
         shared.memory.change(|memory| memory.account = Some(account.clone()));
     }
 
-    /// The folder's name, and the protected files in it as [`protocol::inventory`] has them.
+    /// The folder's name, and its protected files in the format of [`protocol::inventory`].
     pub fn inventory(&self, id: FolderId) -> Option<(&str, String)> {
         let folder = self.folders.get(id)?;
         let mut text = String::new();
@@ -286,7 +288,7 @@ impl Engine {
         Some((&folder.name, text))
     }
 
-    /// How often it went through all rows since it was made: what happens often must not.
+    /// How often it iterated over all rows since it was created. Frequent operations must not do that.
     #[cfg(feature = "testing")]
     pub fn passes_over_rows(&self) -> u64 {
         self.shared.catalog.passes()

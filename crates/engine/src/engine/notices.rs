@@ -1,4 +1,4 @@
-//! At the end of a run: what is worth telling, and whether folders can be read without a page.
+//! At the end of a run, decides what is worth a notice, and records which folders can be read without a page.
 
 use super::{Engine, Role};
 use crate::command::OfPage;
@@ -22,7 +22,7 @@ impl Engine {
         }
     }
 
-    /// Everything was looked at, and nothing is left to do for anybody.
+    /// Whether everything was listed and nothing is left to do for anybody.
     pub(super) fn is_all_protected(&self, tally: &Tally) -> bool {
         let open = self.folders.all().all(|folder| folder.access == Access::Granted);
         let well = open && self.folders.has_looked() && self.link.is_ready();
@@ -40,7 +40,7 @@ impl Engine {
         let told = told.filter(|_| self.shared.settings.notices);
         match &mut self.role {
             Role::Page(_) => told.into_iter().for_each(|notice| self.shared.of_page(OfPage::Notify(notice))),
-            // A shift may have several runs, and is told of once.
+            // A shift may have several runs, but gives only one notice.
             Role::WakeUp(shift) => shift.notice = told.or(shift.notice),
         }
     }
@@ -48,7 +48,7 @@ impl Engine {
     fn outcome(&self) -> Outcome {
         let tally = self.shared.catalog.tally();
         let done = self.history.current().map(|run| run.done).unwrap_or_default();
-        // Where the browser never lets us read without a page, that is no news.
+        // If the browser never lets us read the folder without a page, a missing permission is no news.
         let access = &self.shared.memory.closed_access;
         let is_lost = |(id, folder): (FolderId, &Folder)| {
             folder.needs_permission() && access.of(id) != Some(Readable::No)

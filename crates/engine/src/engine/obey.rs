@@ -1,4 +1,4 @@
-//! What follows from what the person asks for.
+//! Carries out what the person asks for.
 
 use super::Engine;
 use crate::command::AfterStored;
@@ -8,7 +8,8 @@ use crate::row::{FileId, FileState, Problem};
 use crate::settings::Settings;
 use crate::time::Moment;
 
-/// What was looked at this lately, a folder or the server, is not looked at again just because the page came back.
+/// A folder or the server is not checked again just because the page came back, if it was checked more recently than
+/// this.
 const FRESH_MS: u64 = 20_000;
 
 impl Engine {
@@ -91,7 +92,7 @@ impl Engine {
         let Some(row) = self.shared.catalog.get(id) else { return };
         match row.state {
             FileState::Problem { digest, problem } => match problem {
-                // Only a new look at the folder can tell whether it was mended.
+                // Only a new listing of the folder can show whether it was fixed.
                 Problem::Nameless | Problem::UnreadableFolder => {
                     let theirs = row.folder;
                     self.folders.list_again(|id, _| id == theirs);

@@ -8,7 +8,8 @@ use crate::folder::{Barrier, Versions};
 use crate::row::{Failure, FileId, FileState, Problem, SkipReason};
 use crate::time::Moment;
 
-/// Reading runs this far ahead of sending: enough to keep every lane busy, and what is read is read while fresh.
+/// Reading runs this far ahead of sending: enough to keep every lane busy, while files are still read shortly before
+/// they are sent.
 const READY_AHEAD: usize = 1_000;
 
 pub(super) struct Reading {
@@ -27,7 +28,7 @@ impl Reading {
         }
     }
 
-    /// The file and the barrier, if its whole folder is out of reach.
+    /// Returns the file and the barrier if its whole folder is unreachable.
     pub(super) fn ended(
         &self,
         now: Moment,
@@ -62,7 +63,7 @@ fn state_with(
     let row = shared.catalog.get(id)?;
     let is_later = row.before.as_deref().is_some_and(|before| *before != digest);
     Some(if row.stamp.size == 0 {
-        // It was just made when it was listed, and stayed empty.
+        // The file was just created when it was listed, and stayed empty.
         FileState::Skipped(SkipReason::Empty)
     } else if is_later && versions == Versions::KeepFirst {
         FileState::Skipped(SkipReason::LaterVersion)

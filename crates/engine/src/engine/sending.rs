@@ -21,22 +21,22 @@ use crate::row::{Failure, FileId, FileState, Proof};
 use crate::speed::Speed;
 use crate::time::Moment;
 
-/// Several large files at once only compete, and each kill costs more.
+/// Several large files at once only compete with each other, and each kill costs more.
 const LARGE_BYTES: u64 = 64 << 20;
 const LARGE_AT_ONCE: usize = 2;
-/// Files looked at to find a small one behind large ones.
+/// How many files are checked to find a small one behind large ones.
 const LOOK_BEHIND: usize = 64;
 
 #[derive(Default)]
 pub(crate) struct Sending {
     pace: Pace,
     pub(crate) speed: Speed,
-    /// Files whose upload ended with no answer or a gateway's fault. If the server then answers, it was not the
-    /// network: the attempt counts, so that one file cannot hold up the rest for ever.
+    /// Files whose upload ended with no answer or a gateway error. If the server then answers, the network was not
+    /// the cause. The attempt counts, so that one file cannot block the rest for ever.
     suspects: Vec<FileId>,
 }
 
-/// What the end of an upload means for more than its file.
+/// What the end of an upload means beyond its file.
 pub(super) enum Outcome {
     Nothing,
     Proven(Proven),
@@ -45,7 +45,7 @@ pub(super) enum Outcome {
 }
 
 impl Sending {
-    /// In order; what cannot go yet lets the next one by.
+    /// Begins uploads in order. A file that cannot be sent yet lets the next one pass.
     pub(super) fn begin<S: BuildHasher>(
         &mut self,
         now: Moment,
@@ -135,14 +135,14 @@ impl Sending {
         }
     }
 
-    /// A small file ends before its first progress is told.
+    /// Counts the bytes that were not reported: a small file ends before its first progress event.
     fn note_rest_sent(&mut self, now: Moment, shared: &Shared, job: &Job) {
         self.note_moved(now, shared.catalog.size_of(job.file).saturating_sub(job.sent));
         self.pace.note_file();
     }
 
-    /// The server was looked for: `answers` if it is there. Several files that fell together fell with the server or the
-    /// way to it, and none is at fault.
+    /// The server was checked; `answers` if it is available. If several files failed together, the server or the
+    /// network failed, and no file is to blame.
     pub(super) fn judge_suspects(&mut self, now: Moment, shared: &mut Shared, answers: bool) {
         let suspects = std::mem::take(&mut self.suspects);
         if let ([alone], true) = (&suspects[..], answers) {
@@ -172,7 +172,7 @@ fn begin_one<S: BuildHasher>(
     }
 }
 
-/// The same bytes under another name are on their way: one copy is enough.
+/// Whether the same bytes are already being sent under another name: one copy is enough.
 fn twin_is_sending(shared: &Shared, id: FileId) -> bool {
     shared.catalog.digest_of(id).is_some_and(|digest| shared.jobs.is_sending(digest))
 }

@@ -1,5 +1,5 @@
-//! What every part of the engine works on: the rows, the work in flight with them, the kept records, and the commands of
-//! the turn. Here stands what more than one part does to a file.
+//! What every part of the engine works on: the rows, the jobs in flight, the kept records, and the commands of the
+//! turn. Operations on a file that more than one part needs are here.
 
 use super::jobs::Jobs;
 use super::listing::{first_state, is_still_true, settling};
@@ -12,7 +12,7 @@ use crate::row::{Failure, FileId, FileState, Problem, Row};
 use crate::settings::{Kept, Memory, Settings};
 use crate::time::Moment;
 
-/// A file that fails this often needs the person: about ten minutes of trying.
+/// A file that fails this often needs the person. That is about ten minutes of retries.
 const MOST_ATTEMPTS: u8 = 7;
 /// About an hour and a half.
 const MOST_CUT_OFFS: u8 = 24;
@@ -53,7 +53,7 @@ impl Shared {
     pub(super) fn take_commands(&mut self) -> Commands {
         let stale = self.catalog.take_stale_copies();
         if !stale.is_empty() {
-            // First: a file may be copied again in the same turn.
+            // Removal comes first, because a file may be copied again in the same turn.
             self.out.after_stored.insert(0, AfterStored::RemoveCopies(stale));
         }
         let mut commands = std::mem::take(&mut self.out);
@@ -73,7 +73,7 @@ impl Shared {
         Some(Read { job, folder: *folder, path: path.clone(), stamp: *stamp, copy })
     }
 
-    /// Stops what is done with a file; the row goes back to what is certain.
+    /// Stops the job for a file and resets its row to what is certain.
     pub(super) fn abandon(&mut self, file: FileId) {
         if let Some(job) = self.jobs.abandon(file) {
             self.after_stored(AfterStored::Abandon(job));
@@ -91,13 +91,13 @@ impl Shared {
         theirs.into_iter().for_each(|file| self.abandon(file));
     }
 
-    /// The answer to the question that is under way counts no more: its files wait for the next one.
+    /// Drops the question that is under way. Its files wait for the next one.
     pub(super) fn drop_question(&mut self) {
         let batch = self.jobs.drop_asking().map(|asking| asking.batch).unwrap_or_default();
         batch.iter().for_each(|(id, _)| self.catalog.release(*id));
     }
 
-    /// Enters what a file looks like now. The same look changes nothing, so an unchanged file is read once.
+    /// Records how a file looks now. If it looks the same, nothing changes, so an unchanged file is read only once.
     pub(super) fn look_again_at(&mut self, now: Moment, id: FileId, look: Look) {
         let Some(row) = self.catalog.get(id) else { return };
         let (stamp, state) = first_state(now, &row.path, look);
@@ -108,7 +108,7 @@ impl Shared {
         self.catalog.set_content(id, stamp, state);
     }
 
-    /// The file is being written: what was read is void. It gets time to come to rest.
+    /// The file is being written, so what was read is void. The file gets time to become stable.
     pub(super) fn wait_until_quiet(&mut self, now: Moment, id: FileId, look: Look) {
         self.catalog.set_state(id, FileState::Found);
         self.look_again_at(now, id, look);
@@ -138,27 +138,29 @@ impl Shared {
         self.catalog.set_state(id, FileState::Problem { digest, problem });
     }
 
-    /// Counts a failed attempt and sends the file to the back, or to the person if it failed too often.
+    /// Counts a failed attempt. The file waits for a retry, or needs the person if it failed too often.
     pub(super) fn retry_later(&mut self, now: Moment, id: FileId, failure: Failure) {
         let attempts = self.catalog.count_attempt(id);
         if attempts >= most_attempts(failure) {
             return self.give_up(now, id, Problem::GaveUp(failure));
         }
         self.note(now, Trouble::Failure(failure), Some(id));
-        // Bytes that did not fit their digest are read again; everything else is asked about again.
+        // If the bytes did not match their digest, the file is read again. Otherwise the server is asked about it
+        // again.
         let digest = self.catalog.digest_of(id).filter(|_| failure != Failure::DigestMismatch);
         let until = now + wait_ms(id, attempts);
         self.catalog.set_state(id, FileState::Waiting { digest, until, failure });
     }
 
-    /// Then only its folder has the file.
+    /// Drops a copy that cannot be read. From then on, only the folder has the file.
     pub(super) fn lose_copy(&mut self, id: FileId) {
         self.catalog.drop_copy(id);
         self.catalog.begin_again(id);
     }
 }
 
-/// How often is too often. A server that is started again now and then looks just like a file that is cut off.
+/// How many failures are too many. A server that restarts from time to time looks just like a file whose uploads are
+/// cut off.
 fn most_attempts(failure: Failure) -> u8 {
     match failure {
         Failure::CutOff => MOST_CUT_OFFS,
@@ -171,8 +173,8 @@ fn most_attempts(failure: Failure) -> u8 {
     }
 }
 
-/// Doubles with each attempt. Spread by up to a quarter, from the file's own number, so that files that failed
-/// together do not come back together.
+/// The wait doubles with each attempt. It is spread by up to a quarter, based on the file's id, so that files that
+/// failed together are not retried together.
 fn wait_ms(id: FileId, attempts: u8) -> u64 {
     let base = (FIRST_WAIT_MS << attempts.saturating_sub(1).min(6)).min(LONGEST_WAIT_MS);
     let spread = u64::from(id.0.wrapping_mul(2_654_435_761)) % (base / 4);

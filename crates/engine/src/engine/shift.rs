@@ -1,5 +1,5 @@
-//! The composition of an engine without a page: it has a shift, which ends at a deadline, when nothing more can be done in
-//! it, or when a page opens, whose own engine goes on.
+//! An engine without a page. It has a shift, which ends at a deadline, when nothing more can be done, or when a page
+//! opens and its own engine takes over.
 
 use super::{Engine, Role};
 use crate::catalog::SMALL_BYTES;
@@ -13,38 +13,39 @@ use crate::run::RunEnd;
 use crate::tally::{Heap, heap_of};
 use crate::time::Moment;
 
-/// So often in a row the server may fail a shift that it answered before; then it is left to the browser.
+/// A server that answered this shift before may fail this many times in a row. After that, retrying is left to the
+/// browser.
 const MOST_FAILURES: u32 = 3;
 
-/// How an engine without a page leaves things.
+/// The state in which an engine without a page leaves the backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Left {
     /// Files that it sent.
     pub sent: u64,
     /// The person paused it, or switched the background off.
     pub is_off: bool,
-    /// Files that are not protected yet, and will be without the person.
+    /// Files that are not protected yet and do not need the person.
     pub remaining: u64,
     /// Files that need the person.
     pub problems: u64,
-    /// Everything was looked at, and nothing is left to do for anybody.
+    /// Everything was listed, and nothing is left to do for anybody.
     pub is_all_protected: bool,
     /// What only the person can do.
     pub needs: Option<Needs>,
-    /// What is worth telling even if nobody asked.
+    /// What is worth a notice even if nobody asked.
     pub notice: Option<Notice>,
-    /// Whether another try would find work.
+    /// Whether another wake-up would find work.
     pub work: bool,
-    /// A page opened, whose own engine goes on.
+    /// A page opened, and its own engine took over.
     pub handed_over: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Shift {
     pub(super) until: Moment,
-    /// Nothing is begun any more, and why.
+    /// Why nothing more is begun, once the shift is over.
     pub(super) over: Option<RunEnd>,
-    /// What its last run found worth telling.
+    /// The last notice from one of its runs.
     pub(super) notice: Option<Notice>,
 }
 
@@ -66,7 +67,7 @@ impl Role {
         self.shift().is_none()
     }
 
-    /// Why nothing is begun any more.
+    /// Why nothing more is begun, if the shift is over.
     pub(super) fn over(&self) -> Option<RunEnd> {
         self.shift().and_then(|shift| shift.over)
     }
@@ -77,7 +78,7 @@ impl Role {
 }
 
 impl Engine {
-    /// Nothing more is to come of this engine: its time is up, or all is done that could be within it.
+    /// Whether this engine will do nothing more: its time is up, or everything that it could do is done.
     pub fn is_over(&self) -> bool {
         match self.role.shift() {
             None => false,
@@ -86,7 +87,7 @@ impl Engine {
         }
     }
 
-    /// What is to be told of it when it is over.
+    /// What to report about it when it is over.
     pub fn left(&self) -> Left {
         let tally = self.shared.catalog.tally();
         let settings = &self.shared.settings;
@@ -103,7 +104,7 @@ impl Engine {
         }
     }
 
-    /// Something remains that neither the person nor time alone must mend.
+    /// Whether anything remains that does not just wait for the person or for time to pass.
     fn leaves_work(&self) -> bool {
         let ended = self.history.current().and_then(|run| run.ended).map(|ended| ended.because);
         let settings = &self.shared.settings;
@@ -120,7 +121,7 @@ impl Engine {
     /// Whether another wake-up could do something for this file.
     fn can_go_on(&self, id: FileId, row: &Row) -> bool {
         let is_open = |folder: FolderId| self.folders.is_granted(folder);
-        // Of some only the server need be asked.
+        // For some files, only the server need be asked.
         let needs_no_file = matches!(row.state, FileState::Hashed { .. } | FileState::Sent { .. });
         let catalog = &self.shared.catalog;
         let has_bytes = needs_no_file || is_open(row.folder) || catalog.has_copy(id);
@@ -129,12 +130,12 @@ impl Engine {
         remains && has_bytes && !catalog.is_fetching(id) && !waits_for_page
     }
 
-    /// Woken, and not let into every folder.
+    /// Whether this is a wake-up that may not read every folder.
     pub(super) fn is_barred(&self) -> bool {
         !self.role.is_page() && self.folders.lack_permission()
     }
 
-    /// A page opened: it has an engine of its own, which waits for this one to end.
+    /// A page opened. Its own engine waits for this one to end.
     pub(super) fn page_opened(&mut self) {
         if self.role.ends_at().is_some() {
             self.end_shift(RunEnd::HandedOver);
@@ -146,18 +147,18 @@ impl Engine {
             let stuck = self.shared.jobs.sending().iter().filter(|job| job.stands_still(now));
             let stuck: Vec<FileId> = stuck.map(|job| job.file).collect();
             self.end_shift(RunEnd::TimeUp);
-            // The next shift begins with others.
+            // So the next shift begins with other files.
             stuck.into_iter().for_each(|id| _ = self.shared.catalog.count_attempt(id));
         }
     }
 
-    /// When its time is up.
+    /// When the shift's time is up.
     #[cfg(feature = "testing")]
     pub(crate) fn shift_ends_at(&self) -> Option<Moment> {
         self.role.ends_at()
     }
 
-    /// What was in flight goes back to what is certain; the next engine goes on from the rows.
+    /// Resets what was in flight to what is certain. The next engine continues from the rows.
     fn end_shift(&mut self, because: RunEnd) {
         if let Role::WakeUp(shift) = &mut self.role {
             shift.over = Some(because);
@@ -167,7 +168,8 @@ impl Engine {
         self.folders.stop_looking();
     }
 
-    /// Waiting for a server that is away is left to the browser, which tries again; a stumble is not.
+    /// Whether the shift still waits for something before `until`. If the server is unavailable, waiting is left to
+    /// the browser, which retries. A brief failure is waited out here.
     fn goes_on_before(&self, until: Moment) -> bool {
         match self.link.state {
             _ if !self.may_work() => false,
@@ -180,7 +182,7 @@ impl Engine {
         }
     }
 
-    /// Whether a file that is still being written may come to rest before the engine ends.
+    /// Whether a file that is still being written may become stable before the engine ends.
     pub(super) fn waits_for_a_file(&self) -> bool {
         let in_time = |at| self.role.ends_at().is_none_or(|end| at < end);
         let is_away = matches!(self.link.state, LinkState::Held { .. } | LinkState::SignedOut);
@@ -191,19 +193,19 @@ impl Engine {
             && self.shared.catalog.next_wait_end().is_some_and(in_time)
     }
 
-    /// When a folder is looked through again. A drive that is away does not keep a shift alive.
+    /// When a folder is listed again. An unavailable drive does not keep a shift alive.
     pub(super) fn next_look(&self) -> Option<Moment> {
         let matters = |folder: &Folder| self.role.is_page() || folder.access == Access::Granted;
         self.folders.next_look(matters).filter(|_| self.may_work())
     }
 }
 
-/// How much of a file can be sent before a shift ends.
+/// Which files can be sent before a shift ends.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Fit {
-    /// A page is open, or the server keeps what arrives of a file.
+    /// Any file: a page is open, or the server keeps the received part of an upload.
     Any,
-    /// Small ones, and what this rate, in bytes per second, sends in so many seconds.
+    /// Small files, and files that this rate, in bytes per second, can send in this many seconds.
     Within { seconds: u64, rate: Option<u64> },
 }
 
