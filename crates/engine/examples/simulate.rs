@@ -1,6 +1,7 @@
-//! Lives many random lives on every core, and tells the first that breaks a rule. `cargo xtask simulate` runs it.
+//! Simulates many random lives on every core, and reports the first that breaks a rule. `cargo xtask simulate` runs
+//! it.
 //!
-//! Arguments: how many lives (or, with an `m` behind it, how many minutes), and the first seed.
+//! Arguments: how many lives (or, with an `m` after it, how many minutes), and the first seed.
 
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// When it is enough.
+/// When to stop.
 struct End {
     begun: Instant,
     lives: u64,

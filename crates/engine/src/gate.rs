@@ -94,7 +94,7 @@ pub enum Gate {
     NoPage,
 }
 
-/// A gate without its current details. This is what a person can pass.
+/// The kind of a gate, without its current details. The person lets a run ignore gates by kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum GateKind {
     QuietHours,

@@ -54,7 +54,7 @@ pub(crate) enum LinkState {
 }
 
 impl LinkState {
-    /// Whether it is unknown for now if the server is available.
+    /// Whether it is not known yet, or not known any longer, if the server is available.
     pub(crate) fn is_open(self) -> bool {
         match self {
             LinkState::Due(_) | LinkState::Checking { .. } => true,

@@ -1,4 +1,4 @@
-//! What a person relies on, told as short stories.
+//! What a person relies on, as short stories.
 
 use protocol::inventory::Entry;
 use safelight_engine::testing::{Disk, PICTURES, World};

@@ -1,5 +1,5 @@
-//! What is prepared for the time without a page, and what is told then: copies, files that the browser sends, what was
-//! shared, notices.
+//! What is prepared for the time without a page, and what is reported then: copies, files that the browser itself
+//! uploads, shared files, and notices.
 
 use std::num::NonZeroU64;
 
@@ -14,7 +14,7 @@ const SHIFT_MS: u64 = 150_000;
 const A_MINUTE_MS: u64 = 60_000;
 const A_DAY_MS: u64 = 24 * 60 * A_MINUTE_MS;
 
-/// A world whose server is away, with copies made of what waits.
+/// A world whose server is unavailable, with copies of the waiting files.
 fn offline(files: &[(&str, &str)]) -> World {
     let mut world = World::unpaired(files);
     world.server.paired = true;
@@ -120,7 +120,7 @@ fn where_the_browser_has_no_more_room_the_newest_take_the_place_of_the_oldest() 
     world.look();
     world.pass(31_000);
     assert!(world.view().copies.is_full);
-    // One of them has made room by now.
+    // One of the copies has made room by now.
     world.pass(30_000);
     world.has_room = true;
     world.pass(11 * A_MINUTE_MS);
@@ -150,7 +150,7 @@ fn copies_are_of_folders_that_cannot_be_read_without_a_page_and_of_no_others() {
     let seen = &world.store.memory.closed_access;
     assert_eq!((seen.of(PICTURES), seen.of(MORE)), (Some(Readable::Yes), Some(Readable::No)));
 
-    // Given again: how far that goes is to be seen.
+    // The permission is given again. It is not known yet whether it works without a page.
     world.disk_of(MORE).access = BARRED;
     world.reboot();
     world.settle();
@@ -164,7 +164,7 @@ fn copies_are_of_folders_that_cannot_be_read_without_a_page_and_of_no_others() {
 #[test]
 fn a_copy_that_is_gone_leaves_the_file_to_its_folder() {
     let mut world = offline(&[("a.jpg", "one")]);
-    // The engine still believes in it.
+    // The engine still believes that the copy exists.
     let copy = world.store.copies.clone();
     world.disk().access = BARRED;
     close_for(&mut world, 10 * A_MINUTE_MS);
@@ -278,7 +278,7 @@ fn what_the_browser_sends_is_not_sent_twice_and_is_believed_only_on_the_servers_
     assert_eq!((world.view().fetching, world.view().large), (1, 0));
     assert!(world.view().tally.remaining == 1 && world.log.uploads.len() == 2);
 
-    // It failed: the file is where it was.
+    // The browser's upload failed. The file is where it was.
     world.fetching.clear();
     world.server.offline_until(until);
     world.wake(Wake::Fetched, SHIFT_MS);
@@ -287,7 +287,7 @@ fn what_the_browser_sends_is_not_sent_twice_and_is_believed_only_on_the_servers_
     assert!(world.engine.left().work);
     close_for(&mut world, 3 * A_MINUTE_MS);
 
-    // It arrived.
+    // The browser's upload arrived.
     let digest = large[0].digest;
     world.server.upload(world.now, film.clone().into_bytes(), digest);
     world.wake(Wake::Fetched, SHIFT_MS);
@@ -312,7 +312,7 @@ fn what_was_shared_is_removed_once_the_server_holds_it_and_not_before() {
     assert!(world.disk_of(SHARED).files.is_empty());
     assert_eq!(world.server.assets.len(), 1);
 
-    // A kill between the proof and the removal.
+    // A kill between the proof and the deletion.
     world.disk_of(SHARED).write("b.jpg", "more", modified);
     world.look();
     while !matches!(world.state_of(SHARED, "b.jpg"), Some(FileState::Protected { .. })) && world.step() {}
@@ -322,7 +322,7 @@ fn what_was_shared_is_removed_once_the_server_holds_it_and_not_before() {
     world.reboot();
     world.settle();
     assert!(world.disk_of(SHARED).files.is_empty());
-    // What cannot be backed up stays until the person says so; what waits stays all the same.
+    // Files that cannot be backed up stay until the person removes them. Waiting files stay in any case.
     world.disk_of(SHARED).write("notes.txt", "notes", modified);
     world.disk_of(SHARED).write("c.jpg", "waits", modified);
     world.server.says(500);
@@ -335,7 +335,7 @@ fn what_was_shared_is_removed_once_the_server_holds_it_and_not_before() {
     assert_eq!(world.state_of(SHARED, "notes.txt"), None);
     world.pass(A_MINUTE_MS);
     assert!(world.server.holds("waits"));
-    // A folder of the person is not ours to tidy.
+    // The person's own folders are not ours to tidy.
     world.disk().write("mine.jpg", "mine", modified);
     world.look();
     world.settle();

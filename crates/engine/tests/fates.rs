@@ -1,4 +1,4 @@
-//! Every fate of a file: each has a state, a reason, and a story here.
+//! Everything that can become of a file. Each outcome has a state, a reason, and a story here.
 
 use safelight_engine::testing::{Disk, PICTURES, World};
 use safelight_engine::{

@@ -1,4 +1,4 @@
-//! Rules hold work back, say so, and let it go on when they allow it or the person does.
+//! Rules hold work back, report it, and let it continue when they or the person allow it.
 
 use safelight_engine::testing::World;
 use safelight_engine::{

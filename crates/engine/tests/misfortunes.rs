@@ -1,4 +1,4 @@
-//! What goes wrong with networks, servers, drives and browsers, and what must come of it: nothing lost.
+//! What goes wrong with networks, servers, drives and browsers. Nothing may be lost.
 
 use protocol::safelight::STATUS_DIGEST_MISMATCH;
 use safelight_engine::testing::{CODE, Disk, PICTURES, World, digest_of};
@@ -254,7 +254,7 @@ fn bytes_that_came_another_way_are_protected_by_what_really_holds_them() {
     world.reboot();
     world.server.corrupt_next();
     while !matches!(world.state("a.jpg"), Some(FileState::Sent { .. })) && world.step() {}
-    // What was uploaded has other bytes; somebody else brings the right ones.
+    // The asset that was uploaded has other bytes. Somebody else uploads the right ones.
     world.server.assets.insert(digest_of(b"one"), b"one".to_vec());
     world.settle();
     let Some(FileState::Protected { asset, proof, .. }) = world.state("a.jpg") else { panic!() };

@@ -1,4 +1,4 @@
-//! The numbers add up at every step of everything.
+//! The numbers add up after every step.
 
 use proptest::prelude::*;
 use safelight_engine::testing::{CODE, World};

@@ -1,7 +1,7 @@
-//! The durable forms. A fixture of each is kept for ever: what an older Safelight wrote is read by every newer one.
+//! The stored forms. A fixture of each is kept for ever: every newer Safelight reads what an older one wrote.
 //!
-//! A stored type that changes is a new form: raise its number, read the old form beside the new one, and run
-//! `FIXTURES=write cargo test --test records`, which writes the fixtures that are missing and changes none that is there.
+//! If a stored type changes, it needs a new form: raise its number, read the old form as well as the new one, and run
+//! `FIXTURES=write cargo test --test records`, which writes missing fixtures and changes no existing one.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -83,7 +83,7 @@ fn a_row_that_makes_no_sense_leaves_the_others_readable_and_stays() {
     assert_eq!(read.unreadable, [FileId(1)]);
     assert_eq!(read.rows, [rows[0].clone(), rows[2].clone()]);
 
-    // Folding keeps it, for whoever can read it.
+    // Folding keeps the unreadable row, for a version that can read it.
     let changed = pages::encode(&[row(2, FileState::Gone { digest: None })]).unwrap();
     let changes = [changed];
     let by_page = pages::by_page(&changes).unwrap().unwrap();
@@ -136,8 +136,8 @@ fn read_json<T: Record + DeserializeOwned>(json: &str) -> Result<Loaded<T>, Newe
     read(serde_json::from_str::<Form>(json), || serde_json::from_str::<Versioned<T>>(json))
 }
 
-/// Every type that this one is made of, with its fields and variants in order. Of the enums inside it tracing sees one
-/// variant: each is traced by itself, and one that is left out fails the test.
+/// Every type inside this one, with its fields and variants in order. Tracing sees only one variant of each enum
+/// inside it, so each enum is traced separately. If one is left out, the test fails.
 fn shape<T: DeserializeOwned>(enums: &[fn(&mut Tracer)]) -> String {
     let config = TracerConfig::default().is_human_readable(false).default_u64_value(1);
     let mut tracer = Tracer::new(config);
@@ -146,7 +146,7 @@ fn shape<T: DeserializeOwned>(enums: &[fn(&mut Tracer)]) -> String {
     serde_json::to_string_pretty(&tracer.registry().unwrap()).unwrap()
 }
 
-/// Digests have no value that tracing could make up, so rows are traced as they are written.
+/// Tracing cannot make up a value for a digest, so rows are traced as they are written.
 fn shape_of_rows() -> String {
     let mut tracer = Tracer::new(TracerConfig::default().is_human_readable(false));
     let rows: Vec<Row> = one_of_each().into_iter().filter_map(|saved| saved.row).collect();
@@ -185,7 +185,7 @@ fn has_shape(name: &str, form: u32, shape: &str) {
     assert_eq!(String::from_utf8(kept).unwrap(), shape, "{name} changed: it needs a new form");
 }
 
-/// The kept bytes; written now if they are missing and that is asked for.
+/// The kept bytes of a fixture. Writes them first if they are missing and `FIXTURES=write` is set.
 fn fixture(name: &str, written: impl FnOnce() -> Vec<u8>) -> Vec<u8> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
     if !path.exists() && std::env::var("FIXTURES").is_ok_and(|wanted| wanted == "write") {

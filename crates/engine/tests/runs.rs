@@ -1,4 +1,4 @@
-//! The history: what woke each run, what it did, and an account that adds up.
+//! The history: what started each run, what it did, and an account that adds up.
 
 use safelight_engine::testing::World;
 use safelight_engine::{Account, Event, Halt, Intent, LinkEvent, Moment, Run, RunEnd, Wake};

@@ -1,4 +1,4 @@
-//! A million files: the engine holds them in bounded memory, and neither an event of a listing nor a view looks at all of
+//! A million files. The engine holds them in bounded memory, and neither a listing event nor a view looks at all of
 //! them.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ use safelight_engine::{
 const FILES: u32 = 1_000_000;
 const FOLDER: FolderId = FolderId(1);
 
-/// What a file may cost, with its path of 19 letters, its place in the catalog, and its turns.
+/// The memory that a file may take, with its path of 19 letters, its place in the catalog, and its turns.
 const MOST_BYTES_A_FILE: usize = 200;
 
 #[global_allocator]
@@ -77,7 +77,7 @@ fn a_million_new_files_are_all_in_line() {
     assert_eq!(engine.view(now).tally.remaining, u64::from(FILES));
 }
 
-/// What this program has allocated since a test began. Tests take turns, for they share the allocator.
+/// What this program has allocated since a test began. Tests run one at a time, because they share the allocator.
 struct Heap {
     before: usize,
     _turn: MutexGuard<'static, ()>,

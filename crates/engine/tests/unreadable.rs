@@ -1,5 +1,5 @@
-//! Records that make no sense any more: nothing is taken for granted, nothing is sent against the person's wishes, and
-//! nothing that can be read is lost with them.
+//! Records that can no longer be read. Nothing is assumed, nothing is sent against the person's wishes, and no
+//! readable record is lost with them.
 
 use safelight_engine::testing::{PICTURES, World};
 use safelight_engine::{
@@ -46,7 +46,7 @@ fn unreadable_settings_stop_everything_until_they_are_reset() {
         (world.view().headline, world.log.hashed.len(), world.log.sent.len()),
         (Headline::NeedsYou, 0, 0)
     );
-    // Nobody knows what the person chose: nothing is written over it by the way.
+    // The person's settings are unknown, so nothing may overwrite them in passing.
     world.ask(Intent::SetGates(GateRules { only_charging: true, ..GateRules::default() }));
     world.ask(Intent::BackUpNow);
     world.pass(600_000);
@@ -134,7 +134,7 @@ fn what_a_page_was_confirmed_outlives_a_kill_after_any_effect() {
     }
 }
 
-/// A world that is paired and not started yet.
+/// A world that is paired but not started yet.
 fn unstarted(files: &[(&str, &str)]) -> World {
     let mut world = World::unpaired(files);
     world.server.paired = true;

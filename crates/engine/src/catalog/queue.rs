@@ -122,7 +122,7 @@ impl Catalog {
         self.iter().map(|(id, _)| id).find(|id| !busy.contains(id) && !queued(*id))
     }
 
-    /// Restarts the rows whose wait is over.
+    /// Resets the rows whose wait is over, so that they are tried again.
     pub(crate) fn end_waits(&mut self, now: Moment) {
         while self.next_wait_end().is_some_and(|until| until.is_due(now)) {
             self.end_first_wait();

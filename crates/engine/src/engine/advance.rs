@@ -62,7 +62,7 @@ impl Engine {
         self.gates.held(&self.shared, self.conditions(now))
     }
 
-    /// Lists folders again when they are due, and checks whether the server is still there.
+    /// Lists folders again when they are due, and then also checks whether the server is still there.
     fn look_when_due(&mut self, now: Moment) {
         if self.may_work() && self.folders.look_when_due(now) {
             self.link.ask_again(&self.shared);

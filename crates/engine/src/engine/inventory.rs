@@ -38,7 +38,7 @@ impl Inventories {
         if !self.is_outdated {
             return None;
         }
-        // If the clock was set back, a later time must not keep us from reporting.
+        // If the clock was set back, a report time in the future must not keep us from reporting.
         let told_at = self.told_at.filter(|at| *at <= now);
         Some(match pace {
             Pace::Settled => told_at.map_or(now, |at| at + TELL_EVERY_MS),

@@ -43,7 +43,7 @@ const GOT_ON_BYTES: u64 = 8 << 20;
 const STANDS_STILL_MS: u64 = 60_000;
 
 impl Sending {
-    /// Whether nothing moved for long. A file that is tried in every shift keeps others from being sent.
+    /// Whether nothing moved for long. A stuck file that every shift takes up again keeps others from being sent.
     pub(crate) fn stands_still(&self, now: Moment) -> bool {
         now.since(self.began) >= STANDS_STILL_MS && self.sent <= self.resumed_at.unwrap_or(0)
     }

@@ -53,8 +53,8 @@ use shift::Shift;
 
 /// The name of the directory in the browser's own storage that receives files shared by other apps.
 pub const INBOX: &str = "safelight-inbox";
-/// More than the host has readers. So each reader's next file is already opened and found unchanged while it still
-/// reads.
+/// More than the host has readers, so that each reader's next file is already opened and known to be unchanged while
+/// the reader still works on the one before.
 const READING_AT_ONCE: usize = 16;
 /// A host without separate readers reads in its own thread: one file is digested while the next is opened.
 const READING_ALONE: usize = 2;

@@ -1,4 +1,4 @@
-//! What every store must do, the one in memory and the one in a browser: one test for both.
+//! What every store must do. One test for both the store in memory and the one in a browser.
 
 use std::num::NonZeroU64;
 
@@ -21,11 +21,11 @@ use crate::time::Moment;
 pub trait Shelf: Sized {
     fn save(&mut self, changes: Changes) -> impl Future<Output = ()>;
     fn load(&self) -> impl Future<Output = Saved>;
-    /// As after a kill.
+    /// Opens the store again, as after a kill.
     fn reopen(self) -> impl Future<Output = Self>;
 }
 
-/// Goes through everything that the engine relies on. The store is empty at first.
+/// Tests everything that the engine relies on. The store is empty at first.
 pub async fn a_store_keeps_its_word(store: impl Shelf) {
     let nothing = store.load().await;
     assert!(nothing.rows.is_empty() && nothing.folders.is_empty() && nothing.last_run.is_none());
@@ -44,7 +44,7 @@ async fn rows_are_kept<S: Shelf>(mut store: S) -> S {
         .await;
     let mut store = store.reopen().await;
     store.save(rows([row(700, FileState::Gone { digest: Some(digest) })])).await;
-    // What comes later counts, in one saving too.
+    // Later values replace earlier ones, even within one save.
     let (first, last) = (row(1_200, FileState::Hashed { digest }), row(1_200, FileState::Found));
     store.save(rows([first, SavedRow { id: FileId(9), row: None }, last])).await;
     let store = store.reopen().await;
@@ -74,7 +74,7 @@ async fn records_are_kept<S: Shelf>(mut store: S) -> S {
     store
 }
 
-/// None of them as they are at first.
+/// Settings that all differ from their defaults.
 pub fn some_settings() -> Settings {
     Settings {
         foreground: false,
@@ -95,7 +95,7 @@ pub fn some_settings() -> Settings {
     }
 }
 
-/// Nothing of it as it is at first.
+/// A memory in which everything differs from its default.
 pub fn some_memory() -> Memory {
     let mut closed_access = ClosedAccess::default();
     closed_access.set(FolderId(3), Readable::Yes);

@@ -17,7 +17,7 @@ pub struct Disk {
     pub access: Access,
     /// Files whose names are not valid text.
     pub nameless: usize,
-    /// Where something happened since the watch last told.
+    /// Paths that changed since the watch last reported.
     pub touched: Vec<Box<str>>,
     last_inode: u64,
 }
@@ -27,7 +27,7 @@ pub struct DiskFile {
     pub bytes: Vec<u8>,
     pub modified: Moment,
     pub readable: bool,
-    /// Stays while the file is written in place; a replaced file has another.
+    /// Stays the same while the file is written in place. A replaced file has another.
     inode: u64,
 }
 
@@ -50,13 +50,13 @@ impl Disk {
         disk
     }
 
-    /// Writes in place, or a new file.
+    /// Writes a file in place, or creates it.
     pub fn write(&mut self, path: &str, bytes: &str, modified: Moment) {
         let inode = self.files.get(path).map_or_else(|| self.new_inode(), |file| file.inode);
         self.put(path, bytes, modified, inode);
     }
 
-    /// Puts another file in the place of what was there, as careful programs do.
+    /// Replaces a file with a new one, as careful programs do.
     pub fn replace(&mut self, path: &str, bytes: &str, modified: Moment) {
         let inode = self.new_inode();
         self.put(path, bytes, modified, inode);
@@ -111,13 +111,13 @@ impl Disk {
         self.files.keys().filter(|path| wanted(path)).cloned().collect()
     }
 
-    /// What a walk sees of a file; `None` if it is no longer there.
+    /// What a listing sees of a file; `None` if it is no longer there.
     pub(super) fn look(&self, path: &str, left_out: impl Fn(&str) -> Option<SkipReason>) -> Option<Look> {
         let file = self.files.get(path)?;
         Some(if left_out(path).is_none() { Look::Seen(file.stamp()) } else { Look::LeftOut })
     }
 
-    /// The file, if it can be opened and looks as it was listed.
+    /// The file, if it can be opened and still looks as it was listed.
     pub(super) fn open(&self, read: &Read) -> Result<DiskFile, HashEnd> {
         if let Access::Barred(barrier) = self.access {
             return Err(HashEnd::OutOfReach(barrier));
@@ -130,8 +130,8 @@ impl Disk {
         }
     }
 
-    /// The bytes that a reader gets now which opened the file a while ago: of a replaced or deleted file still the
-    /// old ones, of one written in place what stands there now. `None` if there are too few.
+    /// The bytes that a reader gets now if it opened the file earlier. For a replaced or deleted file these are still
+    /// the old bytes, for a file written in place the current ones. `None` if there are too few.
     pub(super) fn bytes_under_reader(&self, path: &str, opened: &DiskFile) -> Option<Vec<u8>> {
         match self.files.get(path) {
             Some(file) if file.inode == opened.inode => {
@@ -141,7 +141,7 @@ impl Disk {
         }
     }
 
-    /// How the folder's files that are photos or videos, and can be read, are now.
+    /// The folder's files that are photos or videos and can be read, as they are now.
     pub fn media(&self) -> impl Iterator<Item = (&String, &DiskFile)> {
         let media = |path: &str, file: &DiskFile| {
             rules::left_out(path).is_none() && file.readable && !file.bytes.is_empty()
@@ -156,7 +156,7 @@ impl DiskFile {
     }
 }
 
-/// Whether a path is this file, or lies in this folder.
+/// Whether a path is this file, or is inside this folder.
 fn is_at(path: &str, place: &str) -> bool {
     path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

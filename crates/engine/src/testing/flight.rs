@@ -1,5 +1,5 @@
-//! Work in flight: what a host does between a command and its event, in turns. Between two turns anything may
-//! happen: a file changes under its reader, the server goes away, the browser is killed.
+//! Work in flight: what a host does between a command and its event, in turns. Anything may happen between two turns:
+//! a file changes while it is read, the server goes away, the browser is killed.
 
 use std::collections::VecDeque;
 
@@ -18,7 +18,7 @@ use crate::folder::{Access, FolderId, ScanId, Scope};
 use crate::row::FileId;
 use crate::rules;
 
-/// Files that a listing tells at once.
+/// How many files a listing reports at once.
 const BATCH: usize = 3;
 
 pub(super) enum Flight {
@@ -30,7 +30,7 @@ pub(super) enum Flight {
     Copying { read: Read, copy: FileId, file: Option<DiskFile> },
 }
 
-/// How far an upload is.
+/// How far an upload has got.
 pub(super) enum Stage {
     Begun,
     Opened(DiskFile),
@@ -38,12 +38,12 @@ pub(super) enum Stage {
         file: DiskFile,
         first_half: Vec<u8>,
     },
-    /// The server has it, or had its chance.
+    /// The upload has reached the server, or has failed to.
     Sent(RequestEnd<UploadAnswer>),
 }
 
 impl Flight {
-    /// The job whose abandoning ends this.
+    /// The job that ends this flight when it is abandoned.
     pub(super) fn job(&self) -> Option<JobId> {
         match self {
             Flight::Reading { read, .. } => Some(read.job),
@@ -55,7 +55,7 @@ impl Flight {
         }
     }
 
-    /// Goes on by one turn; `None` once it told how it ended.
+    /// Continues by one turn; `None` once it has reported its end.
     pub(super) fn turn(self, world: &mut World) -> Option<Flight> {
         match self {
             Flight::Listing { folder, scan, scope, rest: None } => {
@@ -87,7 +87,7 @@ impl Flight {
                 }
             },
             Flight::Copying { read, copy, file: Some(file) } => {
-                // A browser refuses to read on what changed.
+                // A browser refuses to continue reading a file that changed.
                 let unchanged = world.open(&read).is_ok_and(|now| now == file);
                 let end = match unchanged {
                     true if world.has_room => CopyEnd::Copied,
@@ -121,7 +121,7 @@ fn lacking(digests: &[Digest], end: &RequestEnd<Vec<Known>>) -> Vec<Digest> {
     lacking.map(|(digest, _)| *digest).collect()
 }
 
-/// Tells the next batch of names that were there when the listing began.
+/// Reports the next batch of names that were there when the listing began.
 fn list(
     world: &mut World,
     folder: FolderId,
@@ -155,7 +155,7 @@ fn list(
     Some(rest)
 }
 
-/// First the look of the file, then its bytes, then its look again.
+/// First checks how the file looks, then reads its bytes, then checks again.
 fn read(world: &mut World, read: Read, opened: bool) -> Option<Flight> {
     let file = world.open(&read);
     if file.is_ok() && !opened {
@@ -213,7 +213,7 @@ fn upload(world: &mut World, upload: Upload, stage: Stage) -> Option<Flight> {
     }
 }
 
-/// What a look at the file says of an upload that broke off.
+/// Why an upload broke off, judged by a look at the file.
 fn explain(file: Result<DiskFile, HashEnd>) -> UploadEnd {
     file.map_or_else(closed, |_| UploadEnd::Ended(RequestEnd::NoReply))
 }

@@ -12,12 +12,12 @@ use crate::schedule::{Effect, Turn, effects};
 use crate::time::Moment;
 
 impl World {
-    /// Something happens. What came before it is over by then, unless the world gathers events.
+    /// Reports an event. Everything before it is over by then, unless the world gathers events.
     pub fn tell(&mut self, event: Event) {
         self.tell_numbered(None, event);
     }
 
-    /// A page says this by a message of that number.
+    /// Reports an event that a page sent in the message with this number.
     pub fn tell_numbered(&mut self, message: Option<u32>, event: Event) {
         self.inbox.push_back((event, message));
         while !self.gathers && !self.inbox.is_empty() {
@@ -26,7 +26,7 @@ impl World {
         }
     }
 
-    /// What was in flight ends amid everything else.
+    /// Reports the end of something in flight, which may come in the middle of anything else.
     pub(super) fn hear(&mut self, event: Event) {
         self.inbox.push_back((event, None));
         if !self.gathers {
@@ -34,7 +34,8 @@ impl World {
         }
     }
 
-    /// Handles so many of the events that wait, in one turn. False if there is none, or the last turn is not over.
+    /// Handles at most this many of the waiting events, in one turn. False if there are none, or if the last turn is
+    /// not over.
     pub fn take_turn(&mut self, most: usize) -> bool {
         if self.inbox.is_empty() || !self.effects.is_empty() {
             return false;
@@ -49,7 +50,7 @@ impl World {
         true
     }
 
-    /// Effects are carried out in order. False if there was none.
+    /// Carries out the next effect. False if there was none.
     pub fn step_effect(&mut self) -> bool {
         let Some(effect) = self.effects.pop_front() else { return false };
         match effect {
@@ -106,7 +107,7 @@ impl World {
         self.inventories.extend(told);
     }
 
-    /// From now on; what happened before is not told.
+    /// Watches a folder from now on. Earlier changes are not reported.
     fn watch(&mut self, folder: FolderId) {
         self.watched.insert(folder);
         self.disk_of(folder).touched.clear();
@@ -119,7 +120,7 @@ impl World {
     }
 }
 
-/// What the engine begins behind a closed gate.
+/// What the engine begins although a gate is closed for it.
 fn held_but_begun(engine: &Engine, now: Moment, commands: &Commands) -> Vec<(String, Gate)> {
     let conditions = engine.conditions(now);
     let for_all = |path: &str| Some((path.to_owned(), engine.gates.closed_for_all(&engine.shared, now)?));

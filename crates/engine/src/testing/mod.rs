@@ -1,9 +1,9 @@
-//! A world for the engine to live in: a folder, a store, a server and a clock, all in memory, and misfortunes
-//! by name. Two minutes of retries take no time here.
+//! A world for the engine to run in: a folder, a store, a server and a clock, all in memory, and misfortunes by name.
+//! Two minutes of retries take no time here.
 //!
-//! [`World`] is a host like the one in the browser: events wait in its inbox, a turn takes one or several of them, and
-//! [`crate::effects`] gives the order of what follows. What takes its time is in flight and ends later. A [`World::kill`]
-//! may come between any two effects.
+//! [`World`] is a host like the one in the browser. Events wait in its inbox, a turn takes one or several of them,
+//! and [`crate::effects`] gives the order of what follows. Anything that takes time is in flight and ends later. A
+//! [`World::kill`] may come between any two effects.
 
 pub mod contract;
 mod disk;
@@ -43,9 +43,9 @@ pub const PICTURES: FolderId = FolderId(1);
 /// The code that pairs.
 pub const CODE: &str = "GOOD-CODE";
 
-/// How often the world may turn before a test is said to hang.
+/// How many steps the world may take before a test counts as hanging.
 const MOST_STEPS: usize = 200_000;
-/// The files of a new world have lain there for a day.
+/// The files of a new world are a day old.
 const A_DAY_MS: u64 = 86_400_000;
 
 #[derive(Default)]
@@ -56,17 +56,17 @@ pub struct World {
     pub server: Server,
     pub store: Store,
     pub log: Log,
-    /// Folders whose changes are told.
+    /// Folders whose changes are reported.
     pub watched: BTreeSet<FolderId>,
     pub rate_limit: Option<NonZeroU64>,
-    /// What the server was told last of each folder.
+    /// The last inventory of each folder that the server was sent.
     pub inventories: BTreeMap<FolderId, String>,
-    /// What happened and is not handled yet, with the number of the message that it came by.
+    /// Events that are not handled yet, with the number of the message that brought them.
     inbox: VecDeque<(Event, Option<u32>)>,
     effects: VecDeque<Effect>,
-    /// Events stay in the inbox until [`World::take_turn`]: then several may share a turn.
+    /// Events stay in the inbox until [`World::take_turn`], so that several may share a turn.
     pub(crate) gathers: bool,
-    /// The numbers that pages were shown last.
+    /// The numbers that pages were last shown.
     pub(crate) shown: Option<Tally>,
     /// Messages whose consequences are stored.
     pub confirmed: Vec<u32>,
@@ -75,24 +75,24 @@ pub struct World {
     touch_during_hash: Option<String>,
     /// The browser has room for copies.
     pub has_room: bool,
-    /// What the device is like.
+    /// The state of the device.
     pub around: Surroundings,
-    /// Files that the browser itself sends.
+    /// Files that the browser itself is uploading.
     pub fetching: Vec<FileId>,
-    /// What the person was told who did not look.
+    /// The notices that the person was given.
     pub notices: Vec<Notice>,
 }
 
-/// What the world counted, for tests that say how often something may happen.
+/// What the world counted, for tests that limit how often something may happen.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Log {
     pub hashed: Vec<String>,
     pub uploads: Vec<String>,
-    /// What the engine was told that the server lacks.
+    /// Digests that the server told the engine it lacks.
     pub lacking: Vec<Digest>,
-    /// What left for the server.
+    /// Digests that were sent to the server.
     pub sent: Vec<Digest>,
-    /// What was begun though a gate was closed for it, and that gate.
+    /// Paths of the files that were begun although a gate was closed for them, and the gate.
     pub held_but_begun: Vec<(String, Gate)>,
     pub checks: usize,
     pub questions: usize,
@@ -107,7 +107,7 @@ impl World {
         world
     }
 
-    /// The same before anything was started or paired.
+    /// The same, but neither paired nor started.
     pub fn unpaired(files: &[(&str, &str)]) -> World {
         let mut world = World { now: Moment(1_700_000_000_000), has_room: true, ..World::default() };
         world.disks.insert(PICTURES, Disk::of(files, Moment(world.now.0 - A_DAY_MS)));
@@ -122,7 +122,7 @@ impl World {
         self.tell(Event::SurroundingsChanged(self.around));
     }
 
-    /// The browser wakes an engine without a page, for so long.
+    /// The browser wakes an engine without a page, for this long.
     pub fn wake(&mut self, by: Wake, ms: u64) {
         self.kill();
         self.engine = Engine::woken(by, self.now + ms, self.fetching.clone());
@@ -155,12 +155,12 @@ impl World {
         self.ask(Intent::Look);
     }
 
-    /// Carries out one effect, or handles one event, or goes on with what is in flight. False if there was nothing to do.
+    /// Carries out one effect, handles one event, or continues something in flight. False if there was nothing to do.
     pub fn step(&mut self) -> bool {
         self.step_effect() || self.take_turn(1) || self.step_flight(0)
     }
 
-    /// One of the flights goes on by a turn. False if there is no such.
+    /// Continues one of the flights by a turn. False if there is no such flight.
     pub fn step_flight(&mut self, at: usize) -> bool {
         if at >= self.flights.len() {
             return false;
@@ -195,7 +195,7 @@ impl World {
         (reading, count(|flight| matches!(flight, Flight::Uploading { .. })))
     }
 
-    /// Effects and events that wait.
+    /// How many effects and events wait.
     pub(crate) fn waiting(&self) -> usize {
         self.effects.len() + self.inbox.len()
     }
@@ -212,7 +212,7 @@ impl World {
         self.effects.front()
     }
 
-    /// Lets time pass without carrying anything out; a wake-up that is due comes at its end.
+    /// Lets time pass without carrying anything out. If a wake-up is due, it comes at the end.
     pub(crate) fn wait(&mut self, ms: u64) {
         self.now = self.now + ms;
         let now = self.now;
@@ -221,7 +221,7 @@ impl World {
         }
     }
 
-    /// Goes to the next wake-up. False if there is none before `end`.
+    /// Moves the clock to the next wake-up. False if there is none before `end`.
     pub(crate) fn wake_before(&mut self, end: Moment) -> bool {
         let Some(at) = self.alarm.take_if(|at| *at <= end) else { return false };
         self.now = self.now.max(at);
@@ -229,7 +229,7 @@ impl World {
         true
     }
 
-    /// Somebody sets the clock. A wake-up that was asked for comes after the same time all the same.
+    /// Somebody sets the clock. The next wake-up still comes after the same delay.
     pub(crate) fn jump_clock(&mut self, ms: u64, ahead: bool) {
         let jump = |at: &mut Moment| *at = Moment(if ahead { at.0 + ms } else { at.0.saturating_sub(ms) });
         jump(&mut self.now);
@@ -243,7 +243,7 @@ impl World {
         self
     }
 
-    /// Lets time pass, through every wake-up on the way.
+    /// Lets time pass, with every wake-up on the way.
     pub fn pass(&mut self, ms: u64) -> &mut World {
         let end = self.now + ms;
         self.settle();
@@ -256,7 +256,7 @@ impl World {
         self
     }
 
-    /// The file changes while it is read for the next time.
+    /// The file will change the next time it is read.
     pub fn touch_during_hash(&mut self, path: &str) {
         self.touch_during_hash = Some(path.into());
     }
@@ -269,7 +269,7 @@ impl World {
         self.disks.entry(folder).or_default()
     }
 
-    /// The watch tells what happened in the folders since it last did.
+    /// The watch reports what has changed in the folders since it last reported.
     pub fn tell_touched(&mut self) {
         for folder in self.watched.clone() {
             let paths = std::mem::take(&mut self.disk_of(folder).touched);
@@ -297,7 +297,7 @@ impl World {
         self.engine.shared.catalog.find(PICTURES, path)
     }
 
-    /// The file, from its folder or its copy, if it looks as it was listed.
+    /// The file, from its folder or its copy, if it still looks as it was listed.
     fn open(&mut self, read: &Read) -> Result<DiskFile, HashEnd> {
         match read.copy {
             None => self.disk_of(read.folder).open(read),
@@ -315,7 +315,7 @@ impl World {
         }
     }
 
-    /// What the server tells somebody whom it does not know.
+    /// What the server tells a client that it does not know.
     pub fn check_of_a_stranger(&self) -> Checked {
         let stranger = Server::default();
         Checked { account: stranger.account(self.now), abilities: Abilities::default() }

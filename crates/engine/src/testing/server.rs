@@ -1,4 +1,4 @@
-//! A server in memory, as truthful as the real one and as unlucky as it is told to be.
+//! A server in memory. It is as truthful as the real one, and fails when it is told to.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -14,25 +14,25 @@ use crate::time::Moment;
 
 pub struct Server {
     pub paired: bool,
-    /// Another one is another vault.
+    /// A different account means a different vault.
     pub account: AccountId,
-    /// Refuses bytes that do not have the promised digest.
+    /// Rejects bytes that do not have the promised digest.
     pub verifies: bool,
-    /// What it holds, by the digest of what really arrived.
+    /// What it holds, by the digest of the bytes that really arrived.
     pub assets: BTreeMap<Digest, Vec<u8>>,
-    /// What a person threw away there.
+    /// What a person moved to its trash.
     pub trash: BTreeSet<Digest>,
-    /// What it ever confirmed, with the bytes in its hands.
+    /// Everything that it ever confirmed while it held the bytes.
     pub confirmed: BTreeSet<Digest>,
-    /// How often it took each content as new.
+    /// How often it accepted each content as new.
     pub taken: BTreeMap<Digest, usize>,
     offline_until: Option<Moment>,
-    /// Statuses that it answers the next uploads with, whatever they bring.
+    /// The statuses of its answers to the next uploads, whatever is uploaded.
     upload_answers: VecDeque<u16>,
     corrupt_next: bool,
-    /// Bytes at which every upload is cut off.
+    /// Every upload of these bytes is cut off.
     pub cuts_off: Option<Vec<u8>>,
-    /// It keeps the pieces of an upload: so many bytes are said to get through each time.
+    /// If set, it keeps the pieces of an upload, and this many bytes are said to get through each time.
     pub gets_on: Option<u64>,
 }
 
@@ -60,7 +60,7 @@ impl Server {
         self.offline_until = Some(until);
     }
 
-    /// Somebody set the server up anew at the same address: it holds nothing, and nobody is paired.
+    /// Somebody set up the server again at the same address. It holds nothing, and nobody is paired.
     pub fn start_anew(&mut self, account: &str) {
         *self = Server { verifies: self.verifies, account: AccountId(account.into()), ..Server::default() };
     }
@@ -70,14 +70,14 @@ impl Server {
         self.upload_answers.push_back(status);
     }
 
-    /// Nothing is wrong with it any more but what is cursed.
+    /// Ends every fault except the curses.
     pub(super) fn is_well_again(&mut self) {
         self.offline_until = None;
         self.upload_answers.clear();
         self.corrupt_next = false;
     }
 
-    /// A bit flips on the way of the next upload.
+    /// A bit flips in transit during the next upload.
     pub fn corrupt_next(&mut self) {
         self.corrupt_next = true;
     }
@@ -140,7 +140,7 @@ impl Server {
         end
     }
 
-    /// An answer on its way back; it is lost if the way is gone meanwhile.
+    /// Delivers an answer. It is lost if the connection is gone by then.
     pub(super) fn deliver<T>(&self, now: Moment, answer: RequestEnd<T>) -> RequestEnd<T> {
         if self.is_offline(now) { RequestEnd::NoReply } else { answer }
     }

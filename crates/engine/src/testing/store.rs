@@ -1,4 +1,4 @@
-//! A store in memory: what outlives a kill.
+//! A store in memory. It outlives a kill.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ pub struct Store {
     pub runs: BTreeMap<Moment, Run>,
     pub incidents: Vec<Incident>,
     pub copies: BTreeMap<FileId, DiskFile>,
-    /// Records that make no sense any more. One that is written again does.
+    /// Records that can no longer be read. One that is written again can be.
     pub unreadable: Unreadable,
 }
 
@@ -54,7 +54,7 @@ impl Store {
         self.folders.insert(id, SavedFolder { id, name: name.into(), rules });
     }
 
-    /// All of it or, after a kill, nothing.
+    /// Saves all of it or, after a kill, nothing.
     pub fn save(&mut self, changes: Changes) {
         let Changes { rows, settings, memory, rules, runs, incidents, forgotten } = changes;
         rows.into_iter().for_each(|row| self.save_row(row));

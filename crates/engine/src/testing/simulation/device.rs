@@ -1,4 +1,4 @@
-//! What can happen to the device, and what the person sets about it.
+//! What can happen to the device, and the rules that the person sets about it.
 
 use super::{Event, Intent, Life};
 use crate::gate::{GateRules, Power, QuietHours, Surroundings, VideosInBackground};
@@ -44,7 +44,7 @@ impl Life {
         "back up anyway".into()
     }
 
-    /// No gate is closed any more.
+    /// Opens all gates.
     pub(super) fn open_gates(&mut self) {
         self.ask(Intent::SetGates(GateRules::default()));
         self.tell(Event::SurroundingsChanged(Surroundings::default()));

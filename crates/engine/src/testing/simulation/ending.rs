@@ -1,4 +1,4 @@
-//! The calm at the end of a life, and what must have become of every file.
+//! The calm at the end of a life, and what must be true of every file after it.
 
 use protocol::Digest;
 
@@ -18,13 +18,13 @@ const RIGHT_BYTES: &str = "the server holds exactly the right bytes";
 const NO_COPIES: &str = "a copy is kept no longer than its file waits";
 const COMES_TO_REST: &str = "the engine comes to rest";
 
-/// A good two hours: longer than every wait, and not a multiple of anything.
+/// Just over two hours: longer than every wait, and not a multiple of anything.
 const CALM_MS: u64 = 7_211_117;
 const CALMS: usize = 4;
 const MOST_TURNS: usize = 20_000;
 
 impl Life {
-    /// Everything that can be well is well again; then enough time passes.
+    /// Repairs everything that can be repaired, then lets enough time pass.
     pub(super) fn come_to_rest(&mut self) -> Result<(), Broken> {
         self.world.server.is_well_again();
         self.world.disks.values_mut().for_each(|disk| disk.access = Access::Granted);

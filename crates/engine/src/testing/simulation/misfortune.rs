@@ -7,7 +7,7 @@ use crate::folder::{Access, Barrier, FolderRules, Lasting, Versions};
 use crate::testing::digest_of;
 use crate::time::Moment;
 
-/// Names that a file can get: media, equal names in folders, and what is left out.
+/// Names that a file can get: media, equal names in different folders, and files that are skipped.
 const PATHS: [&str; 12] = [
     "a.jpg",
     "b.jpg",
@@ -28,7 +28,7 @@ const SHARED: [&str; 3] = ["shared one", "shared two", ""];
 const SECOND_MS: u64 = 1_000;
 const HOUR_MS: u64 = 3_600 * SECOND_MS;
 
-/// Something that befalls one content for ever.
+/// A fault that affects one content for ever.
 #[derive(Debug, Clone)]
 pub(super) enum Curse {
     CutOff(Vec<u8>),
@@ -36,7 +36,7 @@ pub(super) enum Curse {
 
 type Misfortune = fn(&mut Life) -> String;
 
-/// Each as often as it stands here.
+/// Each is as likely as the number of times it is listed.
 const MISFORTUNES: &[Misfortune] = &[
     Life::edit,
     Life::edit,
@@ -105,7 +105,7 @@ impl Life {
         self.choose(&known)
     }
 
-    /// A time of writing that no other file has.
+    /// A modification time that no other file has.
     fn written(&mut self) -> Moment {
         self.edits += 1;
         let ago = self.choose(&[0, SECOND_MS, 10 * SECOND_MS, 30 * HOUR_MS]);
@@ -309,7 +309,7 @@ impl Life {
         format!("{by:?} for {ms} ms")
     }
 
-    /// As browsers do that keep no permission: the folders are closed with the last tab.
+    /// Like a browser that keeps no permission: the folders are closed with the last tab.
     fn wake_without_permission(&mut self) -> String {
         self.waiting_tabs = 0;
         if self.engine_runs {

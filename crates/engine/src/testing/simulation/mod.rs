@@ -1,6 +1,6 @@
-//! Random lives of a backup, each from a seed that tells it again: folders, edits, misfortunes of network, server
-//! and browser, kills between any two effects, tabs that contend for the engine. An oracle looks on at every step,
-//! and at the end everything must be where it belongs.
+//! Random lives of a backup, each reproducible from a seed: folders, edits, misfortunes of network, server and
+//! browser, kills between any two effects, and tabs that compete for the engine. An oracle checks every step, and at
+//! the end every file must be in the right state.
 
 mod device;
 mod ending;
@@ -29,7 +29,7 @@ const MOST_TABS: usize = 3;
 /// Events that share a turn.
 const MOST_EVENTS_TOGETHER: usize = 4;
 
-/// What broke, and how to see it again.
+/// What broke, and how to reproduce it.
 #[derive(Debug, Clone)]
 pub struct Violation {
     pub seed: u64,
@@ -47,7 +47,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Lives one life; tells how many turns it took.
+/// Simulates one life. Returns how many turns it took.
 pub fn live(seed: u64) -> Result<usize, Box<Violation>> {
     let mut life = Life::new(seed);
     life.live().map_err(|(rule, detail)| Box::new(Violation { seed, rule, detail, story: life.story }))?;
@@ -61,13 +61,13 @@ struct Life {
     random: Rng,
     world: World,
     oracle: Oracle,
-    /// Tabs that wait for the engine's lock, and what they would be.
+    /// How many tabs wait for the engine's lock.
     waiting_tabs: usize,
     /// Whether a tab holds the lock.
     engine_runs: bool,
     curses: Vec<Curse>,
     last_folder: u32,
-    /// Makes every content and every time of writing unlike any other.
+    /// Makes every content and every modification time unique.
     edits: u64,
     turns: usize,
     story: Vec<String>,
@@ -108,7 +108,8 @@ impl Life {
         self.come_to_rest()
     }
 
-    /// One effect, one turn of one or several events, or one step of something in flight, whichever chance says.
+    /// Carries out one effect, one turn of one or several events, or one step of something in flight, chosen at
+    /// random.
     fn turn(&mut self) -> Result<(), Broken> {
         self.turns += 1;
         if let Some(effect) = self.world.next_effect() {
@@ -164,7 +165,7 @@ impl Life {
         }
     }
 
-    /// The browser wakes an engine without a page; while another runs, it ends at once.
+    /// The browser wakes an engine without a page. If another engine runs, the new one ends at once.
     fn wake(&mut self, by: Wake, ms: u64) {
         if !self.engine_runs {
             self.engine_runs = true;
@@ -173,7 +174,7 @@ impl Life {
         }
     }
 
-    /// The tab with the engine is gone, at once; the next one takes over.
+    /// The tab with the engine is suddenly gone. The next one takes over.
     fn kill(&mut self) {
         self.world.kill();
         self.engine_runs = false;

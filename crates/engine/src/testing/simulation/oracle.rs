@@ -1,4 +1,5 @@
-//! Looks on, knows what is true of disk and server, and says when the engine does what it must never do.
+//! Watches the engine. It knows the truth about disk and server, and reports when the engine does something that it
+//! must never do.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +27,8 @@ const BOUNDED: &str = "I8: bounded";
 
 const MOST_READING: usize = 16;
 const MOST_SENDING: usize = 5;
-/// Those, a question, and two looks at the server: one may be overtaken by a pairing. And a look at each folder.
+/// These, a question, and two checks of the server, because a pairing may overtake one. A listing of each folder
+/// comes on top.
 const MOST_FLIGHTS: usize = 16;
 const MOST_EFFECTS: usize = 400;
 
@@ -34,15 +36,15 @@ type Place = (FolderId, String);
 
 #[derive(Default)]
 pub(super) struct Oracle {
-    /// What the server ever confirmed to hold, with the bytes in its hands.
+    /// Everything that the server ever confirmed while it held the bytes.
     confirmed: BTreeSet<Digest>,
-    /// What it said to lack, to this engine, and was not sent since.
+    /// Digests that the server told this engine it lacks, and that have not been sent since.
     lacking: BTreeSet<Digest>,
     removed: BTreeSet<Place>,
     /// Changed, touched or under new rules since it was last seen protected.
     moved: BTreeSet<Place>,
     removed_folders: BTreeSet<FolderId>,
-    /// Who had confirmed what is protected.
+    /// The account that confirmed each protected file.
     protected: BTreeMap<FileId, Option<AccountId>>,
     pub(super) contents: BTreeSet<Digest>,
     places: BTreeMap<FileId, Place>,
@@ -74,12 +76,12 @@ impl Oracle {
 
     pub(super) fn engine_starts(&mut self, world: &World) {
         self.lacking.clear();
-        // What the engine knew and had not saved dies with it.
+        // What the last engine knew but had not saved is lost.
         let saved = |id: &FileId| world.store.rows.get(id).map(|row| &row.state);
         self.protected.retain(|id, _| matches!(saved(id), Some(FileState::Protected { .. })));
     }
 
-    /// What stands before an effect is carried out.
+    /// Checks what must hold before an effect is carried out.
     pub(super) fn look_at_effect(&mut self, world: &World, effect: &Effect) -> Result<(), Broken> {
         match effect {
             Effect::AfterStored(AfterStored::Upload(upload)) => self.look_at_upload(world, upload),
@@ -98,11 +100,11 @@ impl Oracle {
             let here = |row: &&Row| row.path == read.path && row.folder == read.folder;
             format!("{:?} is sent, but saved is {:?}", read, world.store.rows.values().find(here))
         })?;
-        // Not yet turned into a request: a question may still be repeated, a second upload may not.
+        // The upload is not a request yet. A question may be repeated, but a second upload must not happen.
         holds(self.lacking.contains(digest), ASKED, || format!("{} is sent unasked", read.path))
     }
 
-    /// What pages were just shown is what is stored.
+    /// Checks that the numbers just shown to pages are those of the store.
     pub(super) fn look_at_shown(&self, world: &mut World) -> Result<(), Broken> {
         let Some(shown) = world.shown.take() else { return Ok(()) };
         let stored = Tally::of(world.store.rows.values());
@@ -123,7 +125,7 @@ impl Oracle {
         for row in world.store.rows.values() {
             holds(self.is_proven(row), PROVEN, || format!("saved: {row:?}"))?;
         }
-        // The number of a row whose folder was removed is free again.
+        // The id of a row whose folder was removed may be used again.
         self.places.retain(|_, (folder, _)| !self.removed_folders.contains(folder));
         for (id, row) in &world.store.rows {
             self.places.entry(*id).or_insert_with(|| (row.folder, row.path.to_string()));
@@ -143,7 +145,7 @@ impl Oracle {
         })
     }
 
-    /// An engine without a page is over.
+    /// Checks how an engine without a page ended.
     pub(super) fn look_at_end(&self, world: &World) -> Result<(), Broken> {
         let run = world.engine.history.current();
         holds(run.is_none_or(|run| run.ended.is_some()), SHIFT, || format!("left open: {run:?}"))?;
@@ -201,7 +203,7 @@ impl Oracle {
     }
 }
 
-/// Of a row that still has the digest that is asked about, the store knows it too.
+/// Checks that the store also knows each digest asked about, if a row still has it.
 fn look_at_question(world: &World, digests: &[Digest]) -> Result<(), Broken> {
     let saved: BTreeSet<Digest> = world.store.rows.values().filter_map(|row| row.state.digest()).collect();
     let is_known = |digest: &Digest| saved.contains(digest);
