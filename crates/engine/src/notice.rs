@@ -47,7 +47,7 @@ pub(crate) struct Outcome {
 }
 
 const A_DAY_MS: u64 = 86_400_000;
-/// Longer than a holiday weekend without the computer's drive.
+/// Longer than a holiday weekend away from the computer's drive.
 const SILENT_DAYS: u64 = 7;
 
 impl Noticed {

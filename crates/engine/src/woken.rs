@@ -4,7 +4,7 @@ use crate::engine::Left;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Woken {
-    /// The engine ran, and this is how it left things.
+    /// The engine ran and left things like this.
     Over(Left),
     /// The storage failed, or a newer Safelight upgrades it.
     Failed,

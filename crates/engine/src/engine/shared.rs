@@ -49,7 +49,7 @@ impl Shared {
         self.out.after_stored.push(command);
     }
 
-    /// The commands of this turn, with everything that it changed.
+    /// Takes the commands of this turn, including all its changes.
     pub(super) fn take_commands(&mut self) -> Commands {
         let stale = self.catalog.take_stale_copies();
         if !stale.is_empty() {
