@@ -1,4 +1,4 @@
-//! The whole page, from top to bottom, and what it does when it opens.
+//! The whole page from top to bottom, and the setup that runs when it opens.
 
 use browser::channel::{Notice, ToEngine};
 use engine::{Intent, View};
@@ -72,7 +72,7 @@ fn page(desk: Desk) -> impl IntoView {
     }
 }
 
-/// What happens once, when the page opens.
+/// Setup that runs once, when the page opens.
 fn begin(desk: Desk) {
     if let Some(script) = worker_script() {
         browser::window::keep_worker(script);
@@ -80,7 +80,7 @@ fn begin(desk: Desk) {
     browser::app_shell::keep(move |version| desk.new_version.set(Some(version)));
     browser::window::keep_grants();
     obey_address(desk);
-    // Another tab's engine may have looked long ago.
+    // Another tab's engine may have scanned long ago.
     desk.dispatch(Intent::Look);
     look_when_seen(desk);
     browser::window::when_installable(move |offer| desk.install.set(offer));
@@ -95,7 +95,8 @@ fn begin(desk: Desk) {
     });
 }
 
-/// Whenever the server said who we are, for that may be somebody else than before; and when what may be done changes.
+/// Runs whenever the server has confirmed who is signed in, since that may be a different account than before, and
+/// whenever background backup becomes allowed or is no longer allowed.
 fn keep_pushes(desk: Desk) {
     let held = desk.view(|view| view.answered.then_some(!may_go_on(view)));
     Effect::new(move |_| {
@@ -105,10 +106,10 @@ fn keep_pushes(desk: Desk) {
     });
 }
 
-/// The engine sends nothing before it heard of both.
+/// The engine sends nothing until it has heard both.
 fn tell_surroundings(desk: Desk) {
     browser::window::when_fetched(move || spawn_local(tell_fetching(desk)));
-    // Of what ended meanwhile a page may have heard nothing.
+    // The page may have missed fetches that ended in the meantime.
     EventListener::new(&document(), "visibilitychange", move |_| {
         if !document().hidden() {
             spawn_local(tell_fetching(desk));
@@ -125,25 +126,25 @@ async fn tell_fetching(desk: Desk) {
     desk.say(ToEngine::Fetching(browser::window::left_to_browser().await));
 }
 
-/// What is left when the page goes is for the background.
+/// Files that remain when the page closes are left to the background.
 fn keep_background(desk: Desk) {
     let on = desk.view(|view| Some(view.settings.background && !view.folders.is_empty()));
     let left = desk.is(|view| may_go_on(view) && view.tally.remaining > 0);
     let unseen = desk.is(|view| may_go_on(view) && read_closed(view).is_none());
     Effect::new(move |_| {
-        // An app that was just installed may be woken more often.
+        // An installed app may be woken more often.
         desk.install.track();
         if let Some(on) = on.get() {
             spawn_local(async move { desk.waking.set(Some(waking(on).await)) });
         }
     });
-    // A page that dies without a word has asked already.
+    // A page that crashes has already registered the sync.
     Effect::new(move |_| {
         if left.get() {
             browser::window::ask_for_sync();
         }
     });
-    // Also to see what holds without a page.
+    // Also leave a message if we do not yet know which folders can be read without a page.
     browser::window::when_left(move || {
         if left.get_untracked() || unseen.get_untracked() {
             browser::window::leave();
@@ -156,7 +157,7 @@ fn keep_background(desk: Desk) {
     });
 }
 
-/// Something may be done without a page.
+/// Whether a backup may continue without a page.
 fn may_go_on(view: &View) -> bool {
     view.settings.background && !view.settings.paused && !view.folders.is_empty()
 }
@@ -174,8 +175,8 @@ fn worker_script() -> Option<String> {
     document().body()?.get_attribute("data-backup-worker")
 }
 
-/// The part behind `#`: a pairing link, or a shortcut of the installed app. It is taken away at once, so that a
-/// code does not stay in the address or the history.
+/// Handles the part of the address behind `#`: a pairing link, or a shortcut of the installed app. It is removed at
+/// once, so that a code does not stay in the address bar or the history.
 fn obey_address(desk: Desk) {
     let hash = window().location().hash().unwrap_or_default();
     if hash.is_empty() {
@@ -192,7 +193,7 @@ fn obey_address(desk: Desk) {
     browser::window::clear_address();
 }
 
-/// Coming back is the moment to look for what changed meanwhile.
+/// Scans for changes whenever the person returns to the page.
 fn look_when_seen(desk: Desk) {
     EventListener::new(&document(), "visibilitychange", move |_| {
         if !document().hidden() {

@@ -1,8 +1,8 @@
 //! The page: a Leptos view of the engine, and nothing more. It shows one value, the engine's `View`, and sends
-//! intents; it does no IO of its own, which is the browser crate's.
+//! intents. It does no IO; that is the job of the browser crate.
 //!
-//! [`words`] turns facts into sentences. It is plain Rust, so it is tested natively; everything else is compiled
-//! for the browser alone.
+//! [`words`] turns facts into sentences. It is plain Rust, so it is tested natively. Everything else is compiled only
+//! for the browser.
 
 pub mod words;
 
@@ -13,7 +13,7 @@ mod parts;
 #[cfg(target_arch = "wasm32")]
 mod shown;
 
-/// Starts the page and, beside it, the backup worker.
+/// Starts the page and the backup worker.
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
 pub fn start() {

@@ -1,4 +1,4 @@
-//! What the page knows: one signal for the engine's word, and one way to answer.
+//! The page's state: a signal with the engine's latest view, and one way to send intents to the engine.
 
 use browser::app_shell::NewVersion;
 use browser::channel::{FromEngine, Notice, Stopped, ToEngine};
@@ -9,14 +9,14 @@ use leptos::task::spawn_local;
 
 use crate::words::background::Waking;
 
-/// The last word of the engine.
+/// The engine's latest message.
 #[derive(Clone, PartialEq)]
 pub enum Shown {
-    /// Not heard yet.
+    /// Nothing received yet.
     Opening,
     View(Box<View>),
     Stopped(Stopped),
-    /// The engine is of another version: this page must be loaded anew.
+    /// The engine has another version: this page must be reloaded.
     OtherVersion,
 }
 
@@ -24,27 +24,27 @@ pub enum Shown {
 #[derive(Clone, Copy)]
 pub struct Desk {
     pub shown: RwSignal<Shown>,
-    /// The list that is open, and how many of its rows are wanted.
+    /// The open list, and how many of its rows are requested.
     pub open: RwSignal<Option<(Filter, u32)>>,
     pub rows: RwSignal<Option<RowsPage>>,
     pub notice: RwSignal<Option<Notice>>,
-    /// The history, as last told.
+    /// The history, as last received.
     pub runs: RwSignal<Vec<Run>>,
-    /// What went wrong lately, once it was told.
+    /// Recent errors, once received.
     pub incidents: RwSignal<Option<Vec<Incident>>>,
-    /// What could be left to the browser, as last told.
+    /// The files that could be left to the browser, as last received.
     pub largest: RwSignal<Option<Vec<Large>>>,
     pub new_version: RwSignal<Option<NewVersion>, LocalStorage>,
     /// The browser's offer to install Safelight as an app.
     pub install: RwSignal<Option<InstallOffer>, LocalStorage>,
-    /// The browser shows notifications of ours.
+    /// Whether the browser may show our notifications.
     pub may_notify: RwSignal<bool>,
-    /// What the browser said about waking us, once it did.
+    /// What the browser said about waking us, once it has answered.
     pub waking: RwSignal<Option<Waking>>,
     conversation: StoredValue<Conversation, LocalStorage>,
 }
 
-/// How many rows a list shows at first, and how many more each time.
+/// How many rows a list shows at first, and how many each further request adds.
 pub const ROWS_AT_ONCE: u32 = 100;
 
 impl Desk {
@@ -58,7 +58,7 @@ impl Desk {
         let largest = RwSignal::new(None);
         let conversation = Conversation::begin(move |said| match said {
             Some(FromEngine::View(view)) => shown.set(Shown::View(view)),
-            // The answer may be to another tab, which shows another list.
+            // The answer may be for another tab, which shows another list.
             Some(FromEngine::Rows(page)) if is_open(open, &page) => rows.set(Some(page)),
             Some(FromEngine::Rows(_)) => {}
             Some(FromEngine::Notice(said)) => notice.set(Some(said)),
@@ -68,9 +68,9 @@ impl Desk {
             Some(FromEngine::Notify(told)) => {
                 spawn_local(notify_unless_seen(told));
             }
-            // The answer may be to another tab.
+            // The answer may be for another tab.
             Some(FromEngine::Largest(all)) => largest.set(Some(all)),
-            // Heard by the conversation itself.
+            // Handled by the conversation itself.
             Some(FromEngine::Started | FromEngine::Heard(_) | FromEngine::Handles) => {}
             None => shown.set(Shown::OtherVersion),
         })?;
@@ -90,10 +90,10 @@ impl Desk {
         })
     }
 
-    /// Needs a fresh gesture.
+    /// Requires a user gesture.
     pub fn offer_to_install(self) {
         self.install.with_untracked(|offer| offer.iter().for_each(browser::window::InstallOffer::show));
-        // The browser takes an offer once.
+        // The browser accepts an offer only once.
         self.install.set(None);
     }
 
@@ -109,8 +109,8 @@ impl Desk {
         self.conversation.with_value(act);
     }
 
-    /// What follows from the view; while there is none, what stands for nothing. Each type of it is kilobytes of code, so
-    /// there are few.
+    /// A memo derived from the view, or the default value while there is no view. Each type adds kilobytes of code,
+    /// so use few types.
     pub fn view<T: Default + PartialEq + Send + Sync + 'static>(
         self,
         part: impl Fn(&View) -> T + Send + Sync + 'static,
@@ -123,7 +123,7 @@ impl Desk {
         })
     }
 
-    /// True while the engine says so.
+    /// True while there is a view and the condition holds.
     pub fn is(self, state: impl Fn(&View) -> bool + Send + Sync + 'static) -> Memo<bool> {
         self.view(state)
     }

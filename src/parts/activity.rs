@@ -1,4 +1,4 @@
-//! What is read and sent right now.
+//! The files that are being read and uploaded right now.
 
 use engine::{FileId, Stage};
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! The switch of the background, what came of it last, and the way to more of it.
+//! The switch for background backup, the result of the last background run, and how to enable more.
 
 use browser::channel::ToEngine;
 use browser::window::local_time;
@@ -12,7 +12,7 @@ use crate::words::background::{last_of, outlook};
 #[component]
 pub fn Background(desk: Desk) -> impl IntoView {
     let on = desk.is(|view| view.settings.background);
-    // What happened before this page opened is in the history.
+    // Runs from before this page opened are in the history.
     desk.say(ToEngine::Runs);
     let said = move || {
         let waking = desk.waking.get().filter(|_| on.get())?;

@@ -1,4 +1,4 @@
-//! Whether Safelight may be closed, and the screen that stays on while it may not.
+//! Whether Safelight may be closed, and the switch that keeps the screen on until then.
 
 use browser::window::Awake;
 use engine::{Headline, Intent};

@@ -44,7 +44,7 @@ fn PauseButton(desk: Desk) -> impl IntoView {
     view! { <button on:click=turn>{move || if paused.get() { "Resume" } else { "Pause" }}</button> }
 }
 
-/// The picker; or, where a browser has none, files handed over once, and said to be just that.
+/// The folder picker. Browsers without one get a one-time upload, labelled as such.
 #[component]
 fn AddFolder(desk: Desk) -> impl IntoView {
     if browser::window::can_keep_folders() {
@@ -71,7 +71,7 @@ fn UploadOnce(desk: Desk) -> impl IntoView {
         let Some(list) = input.files() else { return };
         let (name, files) = browser::window::files_of(&list);
         desk.with_conversation(|conversation| conversation.add_files(&name, &files));
-        // The same folder chosen again is a choice as well.
+        // Reset, so that choosing the same folder again fires a change event.
         input.set_value("");
     };
     view! {

@@ -1,4 +1,4 @@
-//! Who else may send to this server: the paired browsers, and how to send one away.
+//! The paired browsers that may upload to this server, and how to revoke their access.
 
 use browser::window::{Device, devices, local_time, send_away};
 use engine::Intent;
@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 use crate::parts::section_head::SectionHead;
 use crate::shown::Desk;
 
-/// What was heard of the list.
+/// What the server answered about the list.
 #[derive(Clone, PartialEq)]
 enum Heard {
     Nothing,
@@ -70,7 +70,7 @@ fn Line(desk: Desk, device: Device, heard: RwSignal<Heard>) -> impl IntoView {
             sure.set(false);
             ask(heard);
             if is_this {
-                // The engine asks the server, and hears that it is signed out.
+                // The engine asks the server, which answers that it is signed out.
                 desk.dispatch(Intent::BackUpNow);
             }
         });
@@ -100,7 +100,7 @@ fn ask(heard: RwSignal<Heard>) {
     });
 }
 
-/// The ones that were used last come first.
+/// This browser first, then the most recently used.
 fn listed(heard: &Heard) -> Vec<Device> {
     let Heard::Devices(devices) = heard else { return Vec::new() };
     let mut devices = devices.clone();

@@ -1,4 +1,4 @@
-//! The whole window is a drop target. A dropped folder is kept and watched over; dropped files are uploaded once.
+//! The whole window is a drop target. A dropped folder is kept and watched; dropped files are uploaded once.
 
 use gloo::events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ pub fn DropTarget(desk: Desk) -> impl IntoView {
     on_drag("dragover", move |_| over.set(true));
     on_drag("dragenter", move |_| over.set(true));
     on_drag("dragleave", move |event| {
-        // Leaving for nothing is leaving the window.
+        // With no related target, the pointer has left the window.
         if event.related_target().is_none() {
             over.set(false);
         }
@@ -33,7 +33,7 @@ pub fn DropTarget(desk: Desk) -> impl IntoView {
     }
 }
 
-/// Without `preventDefault` the browser would open what is dropped in place of the app.
+/// Without `preventDefault` the browser would open the dropped file instead of the app.
 fn on_drag(name: &'static str, mut act: impl FnMut(DragEvent) + 'static) {
     let options = EventListenerOptions::enable_prevent_default();
     EventListener::new_with_options(&window(), name, options, move |event| {

@@ -1,4 +1,4 @@
-//! One card a folder: what it holds, whether it can be read, and what to do if not.
+//! One card per folder: what it holds, whether it can be read, and what to do if it cannot.
 
 use engine::{
     Access, Barrier, FolderId, FolderRules, FolderView, Intent, Lasting, Listed, Loaded, Versions, View,
@@ -17,7 +17,8 @@ pub fn Folders(desk: Desk) -> impl IntoView {
         <Show when=move || ids.with(|ids| !ids.is_empty())>
             <section class="folders" aria-labelledby="folders">
                 <h2 id="folders">"Folders"</h2>
-                // Each card hears of its folder itself: they are made anew only when one comes or goes.
+                // Each card reads its own folder from the view, so cards are rebuilt only when a folder is added or
+                // removed.
                 {move || ids.get().into_iter().map(|id| view! { <Card desk id /> }).collect_view()}
             </section>
         </Show>
@@ -76,7 +77,7 @@ fn Card(desk: Desk, id: FolderId) -> impl IntoView {
     }
 }
 
-/// What becomes of a file that changes after it was backed up.
+/// What happens to a file that changes after it was backed up.
 #[component]
 fn KeepAll(desk: Desk, id: FolderId) -> impl IntoView {
     let is_kept = desk.is(move |view| {
@@ -95,7 +96,7 @@ fn KeepAll(desk: Desk, id: FolderId) -> impl IntoView {
     }
 }
 
-/// Asked twice, because a folder that is not backed up any more is easily overlooked.
+/// Asks for confirmation, because it is easy to overlook that a folder is no longer backed up.
 #[component]
 fn Remove(
     desk: Desk,
@@ -112,7 +113,7 @@ fn Remove(
         >
             <span class="ask" role="alert">{question}</span>
             <button on:click=move |_| desk.dispatch(Intent::RemoveFolder(id))>{sure}</button>
-            // The button that was pressed is gone: the keyboard goes on where nothing is lost.
+            // The button that was pressed is gone, so the focus moves to the harmless choice.
             <button class="quiet" autofocus on:click=move |_| asked.set(false)>"Keep"</button>
         </Show>
     }
@@ -159,8 +160,8 @@ fn barred(view: &View) -> Vec<FolderId> {
     view.folders.iter().filter(lacking).map(|folder| folder.id).collect()
 }
 
-/// The prompt needs this click, so it is asked for here and not by the engine. Browsers that ask once for all folders then
-/// grant the others without a word; one click is to be enough.
+/// The prompt needs this click, so the page asks for permission, not the engine. Browsers that ask once for all
+/// folders then grant the others without a prompt, so one click is enough.
 pub fn allow(desk: Desk, id: FolderId) {
     let others = desk.shown.with_untracked(|shown| match shown {
         Shown::View(view) => barred(view),
@@ -173,7 +174,8 @@ pub fn allow(desk: Desk, id: FolderId) {
             Err(fault) => return desk.notice.set(Some(Notice::PickerFailed { why: fault.to_string() })),
         }
         for other in others.into_iter().filter(|other| *other != id) {
-            // Without a fresh gesture a browser that asks for each says no: its own button is still there.
+            // Browsers that prompt for each folder refuse without a new gesture. That folder still has its own
+            // button.
             if browser::window::ask_permission(other).await == Ok(true) {
                 desk.say(ToEngine::Regranted(other));
             }

@@ -1,4 +1,4 @@
-//! What holds files back now, and the way past it.
+//! What holds files back now, and the button to back up anyway.
 
 use browser::window::hour_and_minute;
 use engine::{Headline, Intent};
@@ -12,7 +12,7 @@ pub fn Gates(desk: Desk) -> impl IntoView {
     let sentences = desk.view(|view| {
         let words = |held| gates::held(held, &view.settings.gates, hour_and_minute);
         let sentences: Vec<String> = view.held.iter().map(words).collect();
-        // Paused, it waits for the person, whatever the rules say.
+        // While paused, the backup waits for the person, whatever the rules say.
         (!sentences.is_empty() && view.headline != Headline::Paused).then(|| sentences.join(" "))
     });
     view! {

@@ -1,4 +1,4 @@
-//! The headline, with the numbers: always the true state, in words.
+//! The headline and the numbers. They always show the true state.
 
 use engine::{Filter, Tally, View};
 use leptos::prelude::*;
@@ -30,7 +30,7 @@ pub fn HeadlinePart(desk: Desk) -> impl IntoView {
                 data-problems=number(|tally| tally.problems)
             >
                 <h1>{move || words.with(|words| words.title.clone())}</h1>
-                // It changes several times a second.
+                // Not announced, because it changes several times a second.
                 <p aria-live="off">{move || words.with(|words| words.detail.clone())}</p>
             </div>
         </header>
@@ -72,7 +72,7 @@ fn Numbers(desk: Desk) -> impl IntoView {
     }
 }
 
-/// A number that opens the list behind it.
+/// A number that opens its list of files.
 #[component]
 fn NumberButton(desk: Desk, filter: Filter, name: &'static str, of: fn(&View) -> u64) -> impl IntoView {
     let number = desk.view(of);

@@ -1,4 +1,4 @@
-//! The chain that a backup hangs on while Safelight is closed, link by link, and a test of it.
+//! The chain of conditions for a backup while Safelight is closed, link by link, and a test of it.
 
 use browser::channel::ToEngine;
 use browser::window::{self, PushFault, PushLook, local_time};
@@ -13,7 +13,7 @@ use crate::parts::section_head::SectionHead;
 use crate::shown::{Desk, Shown};
 use crate::words::health::{Link, Mend, Notifications, Pushes, Seen, System, chain, hindrance, tested};
 
-/// What was seen of the browser when somebody last looked, and what went wrong since.
+/// What the last look at the browser found, and any error since then.
 #[derive(Clone, Copy)]
 struct Look {
     desk: Desk,
@@ -28,7 +28,7 @@ pub fn Health(desk: Desk) -> impl IntoView {
     let open = RwSignal::new(false);
     let look =
         Look { desk, chain: RwSignal::new(None), push: RwSignal::new(None), trouble: RwSignal::new(None) };
-    // What the browser allows follows from these.
+    // These affect what the browser allows.
     Effect::new(move |_| {
         desk.install.track();
         desk.waking.track();
@@ -120,7 +120,7 @@ fn Test(look: Look) -> impl IntoView {
     }
 }
 
-/// A time of day at which the server wakes the app, whether it was silent or not.
+/// A time of day at which the server wakes the app, whether or not the device was silent.
 #[component]
 fn Daily(look: Look) -> impl IntoView {
     let value = move || look.pushed()?.daily_at.map(|minute| time_of(local_minute(minute)));
@@ -157,7 +157,7 @@ fn shifted(minute: u16, by: i16) -> u16 {
 }
 
 impl Look {
-    /// Each by itself: a browser without a service worker is slow to say so.
+    /// In two separate tasks, because a browser without a service worker takes long to say so.
     fn again(self) {
         spawn_local(async move { self.chain.set(Some(window::chain().await)) });
         spawn_local(async move { self.push.set(Some(window::push_state().await)) });

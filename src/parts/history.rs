@@ -1,4 +1,4 @@
-//! The runs of the past: what woke each, what it did, and the account that it ended with.
+//! Past runs: what woke each one, what it did, and its final account.
 
 use engine::Run;
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ use browser::window::{iso_time, local_time, save_as};
 pub fn History(desk: Desk) -> impl IntoView {
     let shown = desk.is(|view| !view.folders.is_empty());
     let open = RwSignal::new(false);
-    // Told anew whenever a run begins or ends while somebody reads.
+    // Requested again whenever a run begins or ends while the history is open.
     let newest = desk.view(|view| {
         let latest = |run: &engine::Run| run.ended.map_or(run.began, |ended| ended.at).0;
         view.run.as_ref().map_or(0, latest)

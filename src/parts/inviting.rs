@@ -1,4 +1,4 @@
-//! Explains once what installing is good for, and leads to it.
+//! Explains once why to install the app, and offers to do it.
 
 use browser::window::{is_app, note_explained, user_agent, was_explained};
 use leptos::prelude::*;

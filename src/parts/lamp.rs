@@ -1,5 +1,5 @@
-//! The lamp: the state at a glance. Steady, breathing, dim, or with a mark beside it, so that no colour alone
-//! tells anything. The words beside it say the same, so it is silent to a screen reader.
+//! The lamp shows the state at a glance: steady, breathing, dim, or with a mark beside it, so that no state is shown
+//! by colour alone. The words beside it say the same, so screen readers skip it.
 
 use leptos::prelude::*;
 

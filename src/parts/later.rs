@@ -1,15 +1,15 @@
-//! Parts of the page whose code is a chunk of its own, loaded when the part is first wanted. Their entry points are
-//! marked `#[wasm_split]`; the build cuts the program there.
+//! Parts of the page whose code is in a chunk of its own, loaded when the part is first opened. Their entry points
+//! are marked `#[wasm_split]`, and the build splits the program there.
 
 use std::future::Future;
 
 use leptos::prelude::*;
 use leptos::wasm_split::SplitLoaderError;
 
-/// What an entry point gives: its view, or nothing where the chunk could not be loaded.
+/// The result of an entry point: its view, or an error if the chunk could not be loaded.
 pub type Loaded = Result<AnyView, SplitLoaderError>;
 
-/// Shows the part as soon as its code is there.
+/// Shows the part as soon as its code is loaded.
 pub fn later(part: impl Future<Output = Loaded> + Send + 'static) -> impl IntoView {
     Suspend::new(async move {
         part.await.unwrap_or_else(|_| {

@@ -1,4 +1,4 @@
-//! Leaves large files to the browser, on a click: it demands one.
+//! Leaves large files to the browser. This starts with a click, because the browser requires one.
 
 use browser::channel::ToEngine;
 use browser::window::{can_leave_to_browser, leave_to_browser, left_to_browser};
@@ -14,7 +14,7 @@ pub fn Leaving(desk: Desk) -> impl IntoView {
     let offer = desk.view(offer);
     let left = desk.view(left);
     let offer = move || offer.get().filter(|_| can);
-    // The answer may be to another tab.
+    // The answer may be for another tab.
     let asked = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let trouble = RwSignal::new(None);

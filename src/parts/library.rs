@@ -1,5 +1,5 @@
-//! The photos on the server, by month. What is far from what is seen has its height and nothing else, so twenty years
-//! of photos cost no more than a screen of them.
+//! The photos on the server, by month. Months far outside the viewport are empty boxes of the right height, so twenty
+//! years of photos cost no more than one screen of them.
 
 use std::sync::Arc;
 
@@ -15,20 +15,20 @@ use crate::shown::Desk;
 use crate::words::library::{kind_of, month_of};
 use crate::words::numbers::files;
 
-/// A month of a thousand photos is made in parts of this size.
+/// A month is rendered in blocks of this many photos, since it may have a thousand.
 const PHOTOS_IN_BLOCK: usize = 120;
-/// A tile with its gap is about as wide, and never wider than a third of the window.
+/// The approximate width of a tile with its gap. It is never wider than a third of the window.
 const TILE_PIXELS: i32 = 132;
 const FEWEST_COLUMNS: i32 = 3;
 
-/// How the tiles lie at the width of the window.
+/// The grid of tiles for the width of the window.
 #[derive(Clone, Copy, PartialEq)]
 struct Layout {
     columns: i32,
     tile_pixels: i32,
 }
 
-/// What was heard of the months.
+/// What the server answered about the months.
 #[derive(Clone, PartialEq)]
 enum Heard {
     Nothing,
@@ -88,7 +88,7 @@ pub fn Library(desk: Desk) -> impl IntoView {
     }
 }
 
-/// What is said where there are no months to show, and the address where they are shown.
+/// The message to show when there are no months, and the address of Immich where it shows them itself.
 fn said(heard: &Heard) -> (&'static str, Option<String>) {
     match heard {
         Heard::Nothing => ("Asking your server…", None),
@@ -153,7 +153,7 @@ fn MonthPart(month: Month, layout: RwSignal<Layout>, viewed: RwSignal<Viewed>) -
             let start = start.clone();
             spawn_local(async move {
                 let heard = photos_of(&start).await;
-                // Asked again when it comes near again.
+                // After a failure, ask again when the month comes near again.
                 asked.set_value(heard.is_some());
                 photos.set(heard.map(Arc::new));
             });

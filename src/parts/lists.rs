@@ -1,4 +1,4 @@
-//! The files behind a number, by name, each with its reason.
+//! The files behind a number, listed by name, each with its reason.
 
 use engine::{Filter, Intent, RowView};
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use crate::words::reasons;
 use browser::channel::ToEngine;
 use browser::window::clock_time;
 
-/// Opens a list, or closes it if it is the open one.
+/// Opens a list, or closes it if it is open.
 pub fn toggle(desk: Desk, filter: Filter) {
     desk.open.update(|open| {
         *open = if open.is_some_and(|(is_open, _)| is_open == filter) {
@@ -22,7 +22,7 @@ pub fn toggle(desk: Desk, filter: Filter) {
 
 #[component]
 pub fn Lists(desk: Desk) -> impl IntoView {
-    // Asked again whenever the numbers move, so that the list is as live as they are.
+    // Requested again whenever the numbers change, so that the list stays current.
     let numbers = desk.tally();
     Effect::new(move |_| {
         numbers.track();

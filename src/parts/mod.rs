@@ -1,4 +1,4 @@
-//! The parts of the page, one to a file. Each shows one piece of the view and sends intents; none does IO.
+//! The parts of the page, one per file. Each shows one piece of the view and sends intents. None does IO.
 
 pub mod activity;
 pub mod background;

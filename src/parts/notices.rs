@@ -1,4 +1,4 @@
-//! What is worth one sentence, once: an answer to what the person just did, or a new version.
+//! Short notices that are shown once: the answer to what the person just did, or a new version.
 
 use leptos::prelude::*;
 
@@ -24,7 +24,8 @@ pub fn Notices(desk: Desk) -> impl IntoView {
     }
 }
 
-/// Offered, not forced, and never in the middle of an upload: once agreed to, it waits for a quiet moment.
+/// Offers the update, never forces it, and never applies it during an upload: once accepted, it waits until nothing
+/// is active.
 #[component]
 fn Update(desk: Desk) -> impl IntoView {
     let agreed = RwSignal::new(false);

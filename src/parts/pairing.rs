@@ -1,4 +1,4 @@
-//! One clear request to pair, while no sign-in is known.
+//! The request to pair, shown while nobody is signed in.
 
 use engine::{Intent, PairingView};
 use leptos::html::Input;

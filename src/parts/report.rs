@@ -1,4 +1,4 @@
-//! A report for those who help, made when it is asked for.
+//! A report for support, made on request.
 
 use engine::Incident;
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ pub fn Report(desk: Desk) -> impl IntoView {
     let names = RwSignal::new(false);
     let asked = RwSignal::new(false);
     let copied = RwSignal::new(None);
-    // The answer to the click.
+    // The answer to the click on the button.
     Effect::new(move |_| {
         if let Some(incidents) = desk.incidents.get()
             && asked.get_untracked()

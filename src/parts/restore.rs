@@ -1,5 +1,5 @@
-//! Having a folder again, on this disk or a new one: what the server knows to have lain in it and the disk lacks is
-//! written, each file checked against its digest.
+//! Restores a folder on this disk or a new one: writes each file that the server knows from it and that is missing on
+//! the disk, and checks it against its digest.
 
 use std::rc::Rc;
 
@@ -18,10 +18,10 @@ use crate::shown::Desk;
 use crate::words::numbers::{bytes, count, files};
 use crate::words::restore::{Looked, contents, looked, restored};
 
-/// The first tell what is wrong.
+/// The first few names are enough to show what is wrong.
 const NAMES_SHOWN: usize = 20;
 
-/// What was heard of the list.
+/// What the server answered about the list.
 #[derive(Clone, PartialEq)]
 enum Heard {
     Nothing,
@@ -29,7 +29,7 @@ enum Heard {
     NoAnswer,
 }
 
-/// Where a restore stands.
+/// The progress of a restore.
 #[derive(Clone)]
 enum Step {
     Idle,
@@ -45,7 +45,7 @@ enum Step {
 struct Work {
     step: RwSignal<Step, LocalStorage>,
     stopped: RwSignal<bool>,
-    /// How many restores are under way, in all lines.
+    /// How many restores are running, counted over all lines.
     busy: StoredValue<u32>,
 }
 
@@ -59,7 +59,7 @@ pub fn Restore(desk: Desk) -> impl IntoView {
     let wanted = Memo::new(move |was| open.get() || was.copied().unwrap_or_default());
     let toggle = move || {
         open.update(|open| *open = !*open);
-        // A new list would be the end of what goes on in this one.
+        // Reloading the list would end the restores that are running in it.
         if open.get() && busy.get_value() == 0 {
             spawn_local(async move {
                 heard.set(known_folders().await.map_or(Heard::NoAnswer, Heard::Folders));
@@ -152,7 +152,7 @@ impl Step {
         matches!(self, Step::Looking { .. } | Step::Writing { .. })
     }
 
-    /// Something to go on with, or to stop.
+    /// Whether there is something to continue or to stop.
     fn has_choice(&self) -> bool {
         match self {
             Step::Looked(plan) => !plan.missing.is_empty(),
@@ -161,7 +161,7 @@ impl Step {
         }
     }
 
-    /// Of what is to be written, while it is.
+    /// The share of the bytes already written, while writing.
     fn share(&self) -> Option<f64> {
         match self {
             Step::Writing { plan, so_far } => Some(so_far.bytes as f64 / plan.bytes().max(1) as f64),
@@ -192,7 +192,7 @@ impl Work {
     async fn write(self, plan: Rc<Plan>) {
         let tell = |so_far: &Restored| {
             self.step.try_set(Step::Writing { plan: Rc::clone(&plan), so_far: so_far.clone() });
-            // Nobody sees it any more: what cannot be stopped must not go on.
+            // If the line is gone, nobody can stop the restore any more, so it ends.
             !self.stopped.try_get_untracked().unwrap_or(true)
         };
         let end = restore(&plan, tell).await;
@@ -201,7 +201,7 @@ impl Work {
     }
 }
 
-/// The picker needs this click, and so stands first.
+/// Opens the picker first, because the picker needs the click that called this.
 async fn look(id: String, Work { step, .. }: Work, care: Care) {
     // The line may be gone by then.
     let set = |now| _ = step.try_set(now);
@@ -252,7 +252,7 @@ fn sentence(step: &Step) -> String {
     }
 }
 
-/// The files that it is to be known about, each in a line.
+/// The names of files that need attention, one per line.
 fn names(step: &Step) -> String {
     match step {
         Step::Looked(plan) => {

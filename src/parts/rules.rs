@@ -1,4 +1,4 @@
-//! The rules that hold files back: each is off until somebody wants it, but for mobile data.
+//! The rules that hold files back. Each is off until the person turns it on, except the one for mobile data.
 
 use browser::window::can_see_power;
 use engine::{GateRules, Intent, QuietHours, VideosInBackground};
@@ -29,7 +29,7 @@ pub fn Rules(desk: Desk) -> impl IntoView {
                 on=Memo::new(move |_| rules.get().metered_videos)
                 turn=move |on| change(|rules, on| rules.metered_videos = on, on)
             />
-            // Where nobody can see the battery, such a rule would hold everything back for good.
+            // Where the battery cannot be read, this rule would hold everything back forever.
             <Show when=move || can_see_power() || rules.get().only_charging>
                 <Switch
                     id="charging"
@@ -48,7 +48,7 @@ pub fn Rules(desk: Desk) -> impl IntoView {
     }
 }
 
-/// The rules as they are set here. What was changed a moment ago and is not in the view yet is not lost to the next change.
+/// The rules as set here. Includes a change that the view does not show yet, so the next change does not undo it.
 #[derive(Clone, Copy)]
 struct Sheet {
     desk: Desk,
@@ -128,7 +128,7 @@ fn Videos(sheet: Sheet) -> impl IntoView {
     }
 }
 
-/// What is proposed to somebody who wants quiet hours: the night.
+/// The default quiet hours: the night.
 const NIGHT: QuietHours = QuietHours { from: 22 * 60, to: 7 * 60 };
 
 #[component]
@@ -143,7 +143,7 @@ fn Quiet(sheet: Sheet) -> impl IntoView {
                 *of(&mut hours) = minute;
                 set(Some(hours));
             }
-            // A field that was emptied shows again what holds.
+            // If the field was cleared, show the current value again.
             None => field.set_value(&time_of(*of(&mut hours))),
         }
     };
@@ -176,7 +176,7 @@ fn Quiet(sheet: Sheet) -> impl IntoView {
     }
 }
 
-/// Of "22:05", as an input of a time has it.
+/// Parses "22:05", the value format of a time input.
 pub fn minute_of(time: &str) -> Option<u16> {
     let (hour, minute) = time.split_once(':')?;
     Some(hour.parse::<u16>().ok()? * 60 + minute.get(..2)?.parse::<u16>().ok()?)

@@ -1,8 +1,8 @@
-//! The head of a section that opens and closes.
+//! The header of a section that opens and closes.
 
 use leptos::prelude::*;
 
-/// `id` is what the section is labelled by.
+/// `id` is the id of the heading that labels the section.
 #[component]
 pub fn SectionHead(
     id: &'static str,

@@ -1,4 +1,4 @@
-//! What the person can set.
+//! The settings.
 
 use std::num::NonZeroU64;
 
@@ -34,7 +34,7 @@ pub fn Settings(desk: Desk) -> impl IntoView {
     }
 }
 
-/// Nobody knows what the person chose, so nothing is taken for granted.
+/// The person's choices are unknown, so no default is assumed.
 #[component]
 fn Unreadable(desk: Desk) -> impl IntoView {
     view! {
@@ -65,7 +65,7 @@ fn Foreground(desk: Desk) -> impl IntoView {
     }
 }
 
-/// Megabytes, as people know them from their drives.
+/// In decimal megabytes, as drives are labelled.
 const COPIES_MB: [u64; 4] = [250, 1_000, 5_000, 20_000];
 const BYTES_PER_MB: u64 = 1_000_000;
 
@@ -98,7 +98,7 @@ fn Copies(desk: Desk) -> impl IntoView {
 #[component]
 fn Notify(desk: Desk) -> impl IntoView {
     let wanted = desk.is(|view| view.settings.notices);
-    // Without the browser's leave nothing is shown, whatever is wanted.
+    // Without the browser's permission no notification is shown, whatever the setting says.
     let allowed = desk.may_notify;
     spawn_local(async move { allowed.set(may_notify(false).await) });
     let on = Memo::new(move |_| wanted.get() && allowed.get());
@@ -166,7 +166,7 @@ pub fn Switch(
     }
 }
 
-/// Megabits per second, as people know them from their contracts.
+/// In megabits per second, as internet contracts state them.
 const RATES_MBIT: [u64; 7] = [1, 2, 5, 10, 20, 50, 100];
 const BYTES_PER_MBIT: u64 = 125_000;
 
@@ -188,7 +188,7 @@ fn RateLimit(desk: Desk) -> impl IntoView {
     }
 }
 
-/// One of several; the options are its children.
+/// A choice of one option. The options are its children.
 #[component]
 pub fn Choice(
     id: &'static str,

@@ -1,4 +1,4 @@
-//! One photo or film of the server, large; and its original, to keep.
+//! Shows one photo or film from the server in large, with a download of the original.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::words::library::is_shown_by_browsers;
 use crate::words::numbers::bytes;
 
-/// The photos of a month, and which of them is seen.
+/// The photos of a month, and the index of the one on view.
 pub type Viewed = Option<(Arc<Vec<Photo>>, usize)>;
 
 #[component]
@@ -18,7 +18,7 @@ pub fn Viewer(viewed: RwSignal<Viewed>) -> impl IntoView {
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
         if viewed.with(Option::is_some) && !dialog.open() {
-            // It fails only where it is open already.
+            // Fails only if it is already open.
             _ = dialog.show_modal();
         }
     });

@@ -1,28 +1,28 @@
-//! What may be expected of the background, in words: only what this browser said and what really happened.
+//! What the person can expect of the background. It states only what this browser reported and what really happened.
 
 use engine::{Lasting, Readable, Run, RunEnd, View};
 
 use crate::words::history;
 
-/// What the browser said about waking Safelight while it is closed.
+/// What the browser reported about waking Safelight while it is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Waking {
-    /// It cannot.
+    /// Not supported.
     Never,
-    /// It could, but the person, or a private window, forbids it.
+    /// Supported, but forbidden by the person or by a private window.
     Forbidden,
-    /// Once, for what is left when Safelight is closed.
+    /// Once, for the files that remain when Safelight is closed.
     ForWhatIsLeft,
-    /// Now and then as well, to look for new files.
+    /// Also from time to time, to look for new files.
     NowAndThen,
 }
 
-/// The newest run that began without a page.
+/// The newest run that started without a page.
 pub fn last_of(runs: &[Run]) -> Option<&Run> {
     runs.iter().find(|run| run.woken_by.is_background())
 }
 
-/// Below the switch. `time` writes a moment.
+/// The text below the switch. `time` formats a moment.
 pub fn outlook(waking: Waking, last: Option<&Run>, time: impl Fn(engine::Moment) -> String) -> String {
     match (waking, last) {
         (Waking::Never, _) => {
@@ -52,18 +52,18 @@ pub fn outlook(waking: Waking, last: Option<&Run>, time: impl Fn(engine::Moment)
     }
 }
 
-/// What may go on by itself once Safelight is closed.
+/// What may continue without help once Safelight is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GoesOn {
     Nothing,
-    /// So many files of which there are copies.
+    /// This many files, because they have copies.
     Copies(u64),
-    /// It was not seen here yet.
+    /// It has not happened here yet.
     NotSeen,
     Everything,
 }
 
-/// Everything, where it is allowed to and did the last time.
+/// `Everything` only if it is allowed and worked the last time.
 pub fn goes_on(view: &View, waking: Option<Waking>, last: Option<&Run>) -> GoesOn {
     let allowed = view.settings.background && !view.settings.paused;
     let woken = matches!(waking, Some(Waking::ForWhatIsLeft | Waking::NowAndThen));
@@ -76,7 +76,7 @@ pub fn goes_on(view: &View, waking: Option<Waking>, last: Option<&Run>) -> GoesO
     }
 }
 
-/// Whether all folders that last could be read while Safelight was closed.
+/// Whether every lasting folder could be read while Safelight was closed. `None` while that is unknown.
 pub fn read_closed(view: &View) -> Option<bool> {
     let theirs = view.folders.iter().filter(|folder| folder.lasting == Lasting::Lasting);
     let seen: Vec<_> = theirs.map(|folder| folder.closed_access).collect();

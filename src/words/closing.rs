@@ -1,4 +1,4 @@
-//! Whether Safelight may be closed: what becomes of what is left.
+//! Whether Safelight may be closed, and what happens to the remaining files if it is.
 
 use engine::{Headline, View};
 
@@ -7,10 +7,10 @@ use super::numbers::{duration, files, plural};
 
 /// Longer than anybody watches a screen.
 const LONG_SECONDS: u64 = 20 * 60;
-/// As long at the 50 Mbit/s of a good home line, before anything is known of the real one.
+/// What a good home line (50 Mbit/s) uploads in about that time. Used until the real speed is known.
 const LARGE_BYTES: u64 = 8_000_000_000;
 
-/// Nothing where there is nothing to lose by closing it.
+/// `None` if closing loses nothing.
 pub fn closing(view: &View, goes_on: GoesOn) -> Option<String> {
     let remaining = view.tally.remaining;
     match view.headline {
@@ -42,7 +42,7 @@ pub fn closing(view: &View, goes_on: GoesOn) -> Option<String> {
     }
 }
 
-/// While it works.
+/// The text while a backup is running.
 fn open_is_better(view: &View, goes_on: GoesOn) -> String {
     let deferred = deferred(view);
     let then = match goes_on {
@@ -63,7 +63,7 @@ fn open_is_better(view: &View, goes_on: GoesOn) -> String {
     format!("Keep Safelight open until this is done. If you close it, {then}.{deferred}")
 }
 
-/// While it waits for something or somebody.
+/// The text while the backup waits for something or somebody.
 fn at_rest(view: &View, goes_on: GoesOn) -> String {
     let then = match goes_on {
         GoesOn::Everything if view.headline != Headline::NeedsYou => {
@@ -85,13 +85,13 @@ fn at_rest(view: &View, goes_on: GoesOn) -> String {
     then + &deferred(view)
 }
 
-/// What can be sent though its folder cannot be read.
+/// The files that can be uploaded although their folder cannot be read.
 fn copied(copies: u64) -> String {
     let of = if copies == 1 { "a copy" } else { "copies" };
     format!("{} of which it keeps {of}", files(copies))
 }
 
-/// What the background leaves for a page.
+/// The videos that the background leaves for the next open page.
 fn deferred(view: &View) -> String {
     match view.deferred {
         0 => String::new(),
@@ -102,7 +102,7 @@ fn deferred(view: &View) -> String {
     }
 }
 
-/// The offer to keep the screen on, while it would take long and is not on yet.
+/// Offers to keep the screen on if the backup will take long and the setting is off.
 pub fn offer_to_stay_awake(view: &View) -> Option<String> {
     let long = view.seconds_left.filter(|seconds| *seconds >= LONG_SECONDS);
     let is_long = long.is_some() || view.tally.remaining_bytes >= LARGE_BYTES;
@@ -188,7 +188,7 @@ mod tests {
         world.look();
         world.settle();
         assert!(said(&world).contains("paired anew"), "{}", said(&world));
-        // What is known to be left is said while it is looked for more.
+        // Files already known to remain are mentioned while the scan continues.
         let mut scanning = world.view();
         (scanning.headline, scanning.tally.remaining) = (Headline::Scanning, 3);
         assert!(

@@ -1,10 +1,10 @@
-//! The gates that hold files back, each in one sentence.
+//! The gates that hold files back, one sentence each.
 
 use engine::{Gate, GateRules, Held, Moment};
 
 use super::numbers::{files, plural};
 
-/// What waits, and for what. `time` writes a moment.
+/// What waits, and for what. `time` formats a moment.
 pub fn held(held: &Held, rules: &GateRules, time: impl Fn(Moment) -> String) -> String {
     let number = held.photos + held.videos;
     let waiting = match held {
@@ -28,7 +28,7 @@ pub fn held(held: &Held, rules: &GateRules, time: impl Fn(Moment) -> String) -> 
     }
 }
 
-/// The headline while nothing else is left.
+/// The headline when only held files remain.
 pub fn title(gate: Gate) -> &'static str {
     match gate {
         Gate::QuietHours { .. } => "Waiting for the end of quiet hours",
@@ -38,7 +38,7 @@ pub fn title(gate: Gate) -> &'static str {
     }
 }
 
-/// The end of a run's sentence.
+/// The end of the sentence about a run.
 pub fn end(gate: Gate) -> &'static str {
     match gate {
         Gate::QuietHours { .. } => "; the rest waits for the end of quiet hours",

@@ -1,5 +1,5 @@
-//! The headline: the one true state of everything, in words. Also the name of the state and the numbers, which
-//! tests outside this project rely on.
+//! The headline: the one true state of everything, in words. Also the names of the states and the numbers, which
+//! external tests rely on.
 
 use engine::{Access, FolderView, Halt, Loaded, PairEnd, PairingView, View};
 
@@ -8,18 +8,18 @@ use super::numbers::{bytes, count, duration, files, plural};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Headline {
-    /// Stable: `data-state`.
+    /// The value of `data-state`. Stable.
     pub state: &'static str,
     pub title: String,
     pub detail: String,
 }
 
-/// Before the engine was heard.
+/// Before the first view from the engine.
 pub fn opening() -> Headline {
     say("scanning", "Opening…", "Looking at what is protected.")
 }
 
-/// The engine cannot go on.
+/// The engine cannot continue.
 pub fn stopped(why: &str) -> Headline {
     say("needs-you", "Safelight has stopped", why)
 }
@@ -103,7 +103,7 @@ fn backing_up(view: &View) -> Headline {
     say("backing-up", format!("Backing up {} of {}", count(view.tally.protected), to_protect(view)), detail)
 }
 
-/// Until every folder is listed, what is left is not known, and a time would be made up.
+/// Until every folder is listed, the remaining work is unknown and any time would be invented.
 fn is_listed(view: &View) -> bool {
     view.folders.iter().all(|folder| folder.listed == engine::Listed::Complete)
 }
@@ -202,7 +202,7 @@ fn needs_you(view: &View) -> Headline {
     }
 }
 
-/// The folder whose rules the person must look at.
+/// The name of a folder whose rules cannot be read, so the person must check them.
 fn unreadable_rules(view: &View) -> Option<&str> {
     let unreadable = |folder: &&FolderView| folder.rules == Loaded::Unreadable;
     view.folders.iter().find(unreadable).map(|folder| folder.name.as_str())

@@ -1,4 +1,4 @@
-//! Runs in words, and as tables for other programs.
+//! Past runs, in words and as tables for other programs.
 
 use engine::{Account, Done, Halt, Moment, Run, RunEnd, Wake};
 use serde::Serialize;
@@ -66,7 +66,7 @@ fn end(run: &Run) -> &'static str {
     }
 }
 
-/// "1,204 files: 1,000 sent, 200 already there, 3 skipped, 1 with a problem, 0 remaining": it adds up.
+/// "1,204 files: 1,000 sent, 200 already there, 3 skipped, 1 with a problem, 0 remaining". The numbers add up.
 pub fn account(account: &Account) -> String {
     format!(
         "{}: {} sent, {} already there, {} skipped, {} with problems, {} remaining.",
@@ -93,7 +93,7 @@ pub fn took(run: &Run) -> Option<String> {
     })
 }
 
-/// One run as one line of a table. The names are those of the columns and of the properties.
+/// One run as a line of a table. The field names are the column names in CSV and the property names in JSON.
 #[derive(Serialize)]
 struct Line {
     began: String,
@@ -111,7 +111,7 @@ struct Line {
     account_remaining: u64,
 }
 
-/// `iso` writes a time as ISO 8601 has it.
+/// `iso` formats a moment in ISO 8601.
 fn line(run: &Run, iso: &impl Fn(Moment) -> String) -> Line {
     let named = |kind: String, count: u64| (kind, count);
     let account = &run.account;
@@ -148,8 +148,8 @@ pub fn json(runs: &[Run], iso: impl Fn(Moment) -> String) -> Result<String, serd
 const COLUMNS: &str = "began,ended,woken_by,end,files_sent,bytes_sent,found_on_server,account_scanned,\
     account_sent,account_already_there,account_skipped,account_problems,account_remaining";
 
-/// RFC 4180, with its line ends. No field holds a comma, a quote or a line end: they are times, numbers and names
-/// of ours.
+/// RFC 4180, with its line ends. No field can contain a comma, a quote or a line break: all fields are times, numbers
+/// or our own names.
 pub fn csv(runs: &[Run], iso: impl Fn(Moment) -> String) -> String {
     let lines = runs.iter().map(|run| {
         let line = line(run, &iso);

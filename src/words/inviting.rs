@@ -1,21 +1,21 @@
-//! What is explained once, when the first files are safe: what a closed tab may not do, and what mends it.
+//! Explains once, when the first files are safe, what a closed tab cannot do and how to fix that.
 
 use engine::{Headline, Lasting, View};
 
 use super::background::{Waking, read_closed};
 use super::health::System;
 
-/// Where the page runs.
+/// Where the page is running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    /// It is the window of an installed app.
+    /// This is the window of an installed app.
     pub is_app: bool,
-    /// The browser offers to install it.
+    /// The browser offers to install the app.
     pub can_install: bool,
     pub system: System,
 }
 
-/// Nothing where it is too early, or needless, or of no use.
+/// `None` if it is too early, unnecessary or useless.
 pub fn invitation(view: &View, waking: Option<Waking>, place: Place) -> Option<String> {
     let safe = view.tally.protected > 0 && matches!(view.headline, Headline::Done | Headline::BackingUp);
     let lasts = view.folders.iter().any(|folder| folder.lasting == Lasting::Lasting);

@@ -1,10 +1,10 @@
-//! Large files that the browser itself sends, whatever becomes of Safelight.
+//! Words for large files that the browser itself uploads, even when Safelight is closed.
 
 use engine::View;
 
 use super::numbers::{files, plural};
 
-/// What the browser does already.
+/// What the browser is already uploading.
 pub fn left(view: &View) -> Option<String> {
     let others = (view.fetching > 0).then(|| files(view.fetching));
     others.map(|files| {
@@ -12,13 +12,13 @@ pub fn left(view: &View) -> Option<String> {
     })
 }
 
-/// The offer.
+/// The offer to leave more files to the browser.
 pub fn offer(view: &View) -> Option<String> {
     let large = (view.large > 0).then(|| plural(view.large, "large file", "large files"));
     large.map(|large| format!("The browser itself can send {large}, also after you close Safelight."))
 }
 
-/// What came of a click.
+/// The result of a click.
 pub fn outcome(begun: Result<usize, String>) -> Option<String> {
     match begun {
         Ok(0) => Some("Nothing was left to the browser: it has no room, or the files changed. Safelight sends them itself.".into()),

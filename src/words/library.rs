@@ -1,4 +1,4 @@
-//! Words about the photos on the server.
+//! Words for the photos on the server.
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -15,10 +15,10 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// What every browser of ours shows by itself.
+/// The formats that every supported browser can display.
 const SHOWN: [&str; 8] = ["jpg", "jpeg", "png", "webp", "gif", "avif", "bmp", "svg"];
 
-/// Of `2024-05-01`.
+/// The month of a date such as `2024-05-01`: "May 2024".
 pub fn month_of(start: &str) -> String {
     let mut parts = start.split('-');
     let year = parts.next().unwrap_or_default();
@@ -29,7 +29,7 @@ pub fn month_of(start: &str) -> String {
     month.map_or_else(|| start.into(), |month| format!("{month} {year}"))
 }
 
-/// In the place of a picture.
+/// Shown in place of a picture.
 pub fn kind_of(name: &str) -> String {
     extension(name).to_ascii_uppercase()
 }

@@ -1,4 +1,4 @@
-//! The sentences of the page. Facts come in, plain text goes out; the same fact always has the same words.
+//! The sentences of the page. Facts come in and plain text goes out. The same fact always gets the same words.
 
 pub mod background;
 pub mod closing;

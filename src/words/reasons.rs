@@ -1,8 +1,8 @@
-//! Why a file is where it is, in one plain sentence each.
+//! Why a file has its current state, in one plain sentence each.
 
 use engine::{Failure, Moment, Problem, Reason, SkipReason};
 
-/// `clock` tells a time of this day as a clock on the wall shows it.
+/// `clock` formats a moment as a time of day.
 pub fn reason(reason: &Reason, clock: impl Fn(Moment) -> String) -> String {
     match reason {
         Reason::Skipped(skipped) => skip(*skipped).into(),

@@ -1,27 +1,27 @@
-//! What a person can send to those who help: facts about this browser and this backup, and no names unless they
-//! are wanted.
+//! A report that a person can send to support: facts about this browser and this backup. Names are included only on
+//! request.
 
 use std::fmt::Write;
 
 use engine::{Incident, Moment, View};
 
-/// The facts that only a browser knows.
+/// The facts that only the browser knows.
 pub struct Surroundings {
     pub version: &'static str,
     pub browser: String,
-    /// What it can do, by name.
+    /// The browser's features, by name.
     pub abilities: Vec<(&'static str, bool)>,
     pub now: Moment,
 }
 
-/// Whether names of files and folders are told.
+/// Whether the names of files and folders are included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Names {
     Told,
     LeftOut,
 }
 
-/// `iso` writes a time as ISO 8601 has it.
+/// `iso` formats a moment in ISO 8601.
 pub fn report(
     surroundings: &Surroundings,
     view: &View,
@@ -55,7 +55,7 @@ pub fn report(
     text
 }
 
-/// Without the account, which names whose server it is.
+/// Leaves out the account, which would reveal whose server it is.
 fn settings(view: &View) -> String {
     let settings = &view.settings;
     format!(

@@ -1,18 +1,18 @@
-//! Words about having a folder again.
+//! Words for restoring a folder.
 
 use super::numbers::{bytes, count, files, plural};
 
-/// What a look at a folder of the disk showed.
+/// The result of comparing a folder on the disk with the server.
 pub struct Looked<'a> {
     pub folder: &'a str,
     pub missing: u64,
-    /// Of what is missing.
+    /// The total size of the missing files.
     pub bytes: u64,
     pub there: u64,
     pub differing: u64,
     /// No longer on the server.
     pub lost: u64,
-    /// Not to be written under their names.
+    /// Cannot be written under their names.
     pub impossible: u64,
 }
 
@@ -76,7 +76,7 @@ fn is_or_are(left: u64) -> String {
     plural(left, "file is", "files are")
 }
 
-/// What a folder of a device held.
+/// What a device's folder held.
 pub fn contents(held: u64, gone: u64) -> String {
     let held = files(held);
     if gone == 0 { held } else { format!("{held}, and {} remembered from before", count(gone)) }

@@ -1,4 +1,4 @@
-//! The words of each link: its state, what that means, and what mends it.
+//! The words of each link: its state, what the state means, and how to fix it.
 
 use engine::{Access, Barrier, FolderView, Halt, Lasting, Readable, View};
 
@@ -6,7 +6,7 @@ use super::{Link, Mend, Notifications, Pushes, Seen, State, System, link};
 use crate::words::background::{Waking, read_closed};
 use crate::words::numbers::{bytes, files};
 
-/// A folder, with and without a page.
+/// A folder, with and without an open page.
 pub(super) fn folder(folder: &FolderView) -> Link {
     let name = format!("“{}”", folder.name);
     let (state, says, mend) = match (folder.access, folder.lasting) {
@@ -37,7 +37,7 @@ pub(super) fn folder(folder: &FolderView) -> Link {
     link(&name, state, says, mend)
 }
 
-/// What the person set comes before what the browser does.
+/// The person's own settings, which decide before anything the browser allows.
 pub(super) fn allowed(view: &View) -> Link {
     let settings = &view.settings;
     let asks_for_power = settings.gates.only_charging || settings.gates.battery_floor.is_some();
@@ -53,14 +53,14 @@ pub(super) fn allowed(view: &View) -> Link {
     link("Switched on", state, says, None)
 }
 
-/// What wakes it is of no use while it may do nothing.
+/// Wake-ups are useless while the background is paused or off.
 pub(super) fn unless_off(view: &View, link: Link) -> Link {
     let off = view.settings.paused || !view.settings.background;
     let says = "Of no use while the background is paused or switched off.".to_owned();
     if off && link.state == State::Good { Link { state: State::Unsure, says, ..link } } else { link }
 }
 
-/// What mends it for all folders.
+/// Whether the folders can be read while Safelight is closed, and the fix for all of them.
 pub(super) fn closed(view: &View, seen: &Seen) -> Link {
     let install = seen.can_install.then_some(Mend::Install);
     let (state, says, mend) = match read_closed(view) {
@@ -242,7 +242,7 @@ pub(super) fn pushes(seen: &Seen, last: String) -> Link {
             let says = format!("{says} The last push was {outcome}.{last}");
             match outcome.as_str() {
                 "taken" => link(name, State::Good, says, Some(Mend::EndPushes)),
-                // Another subscription is what mends it.
+                // Only a new subscription fixes this.
                 outcome if outcome.starts_with("refused") => {
                     link(name, State::Bad, says, Some(Mend::BeginPushes))
                 }

@@ -1,5 +1,5 @@
-//! What a backup hangs on while Safelight is closed: each link of the chain with its state, what that means, and what
-//! mends it. Only what was seen or told is said.
+//! What a backup depends on while Safelight is closed: each link of the chain with its state, what the state means,
+//! and how to fix it. It states only what was observed or reported.
 
 mod links;
 
@@ -8,23 +8,23 @@ use engine::{FolderId, Lasting, Moment, Run, View, Wake};
 use crate::words::background::Waking;
 use crate::words::history;
 
-/// What was seen from a window.
+/// What the page observed in a window.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
-    /// It is the window of an installed app. A tab cannot tell whether there is one.
+    /// This is the window of an installed app. A tab cannot tell whether the app is installed.
     pub is_app: bool,
-    /// The browser offers to install it.
+    /// The browser offers to install the app.
     pub can_install: bool,
-    /// None if the browser does not say.
+    /// `None` if the browser does not say.
     pub is_storage_kept: Option<bool>,
     pub has_service_worker: bool,
-    /// What the service worker calls its version, if it answered.
+    /// The service worker's version, if it answered.
     pub version: Option<String>,
     pub new_version_waits: bool,
     pub notifications: Notifications,
     pub waking: Option<Waking>,
     pub pushes: Pushes,
-    /// The browser can send files by itself.
+    /// The browser can upload files by itself.
     pub can_leave: bool,
     pub system: System,
 }
@@ -39,15 +39,15 @@ pub enum Notifications {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pushes {
-    /// Not heard yet.
+    /// Nothing received yet.
     Unknown,
-    /// This browser or this server has none.
+    /// Not supported by this browser or this server.
     Missing,
     NoAnswer,
     Off,
     /// The push service forgot this browser.
     Gone,
-    /// How the last one ended, as the server tells it.
+    /// How the last push ended, as reported by the server.
     On(Option<String>),
 }
 
@@ -64,7 +64,7 @@ impl System {
     pub fn of(user_agent: &str) -> System {
         let is = |name| user_agent.contains(name);
         match () {
-            // An iPad calls itself a Macintosh.
+            // iPads report themselves as Macintosh.
             () if is("iPhone") || is("iPad") || (is("Macintosh") && !is("Chrome") && !is("Firefox")) => {
                 System::Apple
             }
@@ -78,7 +78,7 @@ impl System {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     Good,
-    /// It may hold or not, or could be better.
+    /// Unknown, unreliable, or could be better.
     Unsure,
     Bad,
 }
@@ -101,7 +101,7 @@ impl State {
     }
 }
 
-/// What a click can mend.
+/// What a click can fix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mend {
     Allow(FolderId),
@@ -138,7 +138,7 @@ fn link(name: &str, state: State, says: impl Into<String>, mend: Option<Mend>) -
     Link { name: name.into(), state, says: says.into(), mend }
 }
 
-/// The whole chain. `time` writes a moment.
+/// The whole chain. `time` formats a moment.
 pub fn chain(view: &View, runs: &[Run], seen: &Seen, time: &impl Fn(Moment) -> String) -> Vec<Link> {
     let mut chain = vec![links::allowed(view)];
     chain.extend(view.folders.iter().map(links::folder));
@@ -159,7 +159,7 @@ pub fn chain(view: &View, runs: &[Run], seen: &Seen, time: &impl Fn(Moment) -> S
     chain
 }
 
-/// Why a test would tell nothing.
+/// Why a test would be pointless.
 pub fn hindrance(view: &View, waking: Option<Waking>) -> Option<&'static str> {
     let lasts = view.folders.iter().any(|folder| folder.lasting == Lasting::Lasting);
     match () {
@@ -173,7 +173,7 @@ pub fn hindrance(view: &View, waking: Option<Waking>) -> Option<&'static str> {
     }
 }
 
-/// What came of the last test.
+/// The result of the last test.
 pub fn tested(runs: &[Run], time: &impl Fn(Moment) -> String) -> Option<String> {
     let last = last_by(runs, &[Wake::Tested], time);
     (!last.is_empty()).then_some(last)

@@ -37,7 +37,7 @@ fn fresh() -> View {
     view
 }
 
-/// When it was woken it could not read the folder.
+/// It was woken, but could not read the folder.
 fn barred() -> View {
     let mut view = view();
     view.folders[0].closed_access = Some(Readable::No);
