@@ -1,5 +1,5 @@
-//! The real engine and the real server, over real HTTP and a real folder, without a browser between them: what
-//! the fakes of the engine's own tests promise, the server keeps.
+//! The real engine and the real server, over real HTTP and a real folder, without a browser between them. The server
+//! must keep the promises of the fakes in the engine's own tests.
 
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -75,7 +75,7 @@ fn a_revoked_sign_in_stops_the_run_and_loses_nothing() {
     assert_eq!(household.engine.view(NOW).tally.remaining, 1);
 }
 
-/// A host of the engine made of the standard library and a blocking HTTP client.
+/// A host for the engine, made of the standard library and a blocking HTTP client.
 struct Household {
     engine: Engine,
     server: Server,
@@ -125,7 +125,7 @@ impl Household {
             match effect {
                 Effect::Begin(command) => self.begin(command),
                 Effect::AfterStored(command) => self.carry_out(command),
-                // This household keeps nothing and has no page.
+                // This household stores nothing and has no page.
                 Effect::Store(_) | Effect::Tell(_) => {}
             }
         }
@@ -154,7 +154,7 @@ impl Household {
         }
     }
 
-    /// As the real server tells them.
+    /// As reported by the real server.
     fn abilities(&self) -> Abilities {
         let answer = self.server.get(safelight::path::CAPABILITIES);
         let told: safelight::Capabilities = serde_json::from_slice(&answer.body).unwrap();

@@ -1,5 +1,5 @@
-// Takes the screenshots of the README and of the manifest from the running app, on a folder that looks like a
-// person's own.
+// Takes the screenshots for the README and the manifest from the running app, with a folder that looks like a real
+// person's.
 import { writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// The official Immich CLI against the vault: what speaks to Immich speaks to Safelight. The second run must find
-// everything there. The CLI ends with status 0 even when uploads failed, so results are counted, not statuses.
+// The official Immich CLI against the vault: an Immich client also works with Safelight. The second run must find
+// everything there. The CLI exits with status 0 even when uploads failed, so the test counts results.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { after, before, test } from "node:test";

@@ -1,5 +1,5 @@
-// tus-js-client, which speaks an earlier version of the draft that our resumable uploads follow: what a client of others
-// begins, it can go on with after the server was killed.
+// tus-js-client speaks an earlier version of the draft that our resumable uploads follow. It must be able to resume
+// an upload after the server was killed.
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { test } from "node:test";
@@ -42,7 +42,7 @@ test("an upload in pieces goes on after the server was killed", async () => {
   requests.length = 0;
   await upload({ uploadUrl: url });
 
-  // Nothing that was acknowledged is sent again: five pieces of twelve are left.
+  // Nothing that was acknowledged is sent again: five pieces out of twelve are left.
   assert.deepEqual(requests, ["HEAD 204", ...Array(4).fill("PATCH 204"), "PATCH 200"]);
   assert.deepEqual(await onServer(data), [digest.digest("hex")]);
   await server.stop();

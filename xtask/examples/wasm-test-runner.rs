@@ -1,4 +1,4 @@
-//! Runs one wasm test module in a browser; cargo calls it in place of the module. It is an example because it needs
+//! Runs one wasm test module in a browser. Cargo calls it in place of the module. It is an example because it needs
 //! many dependencies (an HTTP server, a WebDriver client) that nothing else here needs.
 
 use anyhow::Result;

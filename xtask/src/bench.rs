@@ -11,7 +11,7 @@ use crate::shell::{cargo, run, say};
 use crate::test::{install_npm_packages, prepare_journeys};
 use crate::{root, target};
 
-/// One measurement. What each does, and its target, stands at the top of its file in `tests/browser/bench`.
+/// One measurement. The comment at the top of its file in `tests/browser/bench` describes it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Bench {
     /// Reading and hashing, against plain reading and against the usual libraries
@@ -46,12 +46,12 @@ pub struct Options {
     quick: bool,
 }
 
-/// Shows that every bench can run.
+/// Runs every bench once with small sizes, to show that it works.
 pub fn run_small() -> Result<()> {
     bench(&Options { benches: Vec::new(), runs: None, quick: true })
 }
 
-/// A missed target is told, and fails nothing.
+/// A missed target is reported, but does not fail the run.
 pub fn bench(options: &Options) -> Result<()> {
     let mut node = prepare_journeys()?;
     install_npm_packages(&root().join("tests/clients"))?;
@@ -62,7 +62,8 @@ pub fn bench(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// What weighs the server. The tests have built it already without optimisation, which is as good where no number counts.
+/// Builds the load program. For a quick run the tests have already built it without optimisation, which is good enough
+/// because the numbers do not count.
 fn build_weigh(quick: bool) -> Result<PathBuf> {
     if !quick {
         return serve::build_example("weigh");

@@ -1,4 +1,4 @@
-//! The seam between a wasm program and its JavaScript, made by wasm-bindgen.
+//! The JavaScript bindings of a wasm program, made by wasm-bindgen.
 
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
@@ -8,15 +8,15 @@ use crate::page::Quality;
 use crate::script::without_comments;
 use crate::split::split;
 
-/// `NAME.wasm` and `NAME-bindings.js`, ready for the browser.
+/// Makes `NAME.wasm` and `NAME-bindings.js`, ready for the browser.
 pub fn bind(wasm: &[u8], name: &str, quality: Quality) -> Result<Files> {
     bind_with(&mut Bindgen::new(), wasm, name, quality)
 }
 
-/// The same for the page, with its chunks and their loader.
+/// The same for the page, together with its chunks and their loader.
 pub fn split_and_bind(wasm: &[u8], name: &str, quality: Quality) -> Result<Files> {
     let parts = split(wasm, name)?;
-    // Chunks use what the linker exports, by the names that it gave.
+    // Chunks refer to the linker's exports by the names that the linker gave them.
     let mut bindgen = Bindgen::new();
     bindgen.keep_lld_exports(true).demangle(false);
     let mut files = bind_with(&mut bindgen, &parts.main, name, quality)?;

@@ -1,4 +1,4 @@
-//! The server on a quick build, kept up to date.
+//! Runs the server from a quick build, and rebuilds it on changes.
 
 use std::path::Path;
 use std::process::{Child, Command};
@@ -13,7 +13,7 @@ use crate::shell::{cargo, run, say};
 use crate::{root, target};
 
 const WATCHED: [&str; 6] = ["src", "www", "public", "crates", "server/src", "Cargo.toml"];
-/// An editor writes several files at once; the build begins when it has come to rest.
+/// An editor writes several files at once. The build starts when no file has changed for this long.
 const QUIET: Duration = Duration::from_millis(300);
 
 pub fn dev(arguments: &[String]) -> Result<()> {
@@ -41,7 +41,7 @@ fn build() -> Result<std::path::PathBuf> {
     Ok(page.dir)
 }
 
-/// The server reads the page from disk, but its own code only at a start.
+/// Restarts the server. It reads the page from disk, but loads its own code only at startup.
 fn start(running: Option<Child>, page: &Path, arguments: &[String]) -> Result<Child> {
     if let Some(mut running) = running {
         running.kill()?;

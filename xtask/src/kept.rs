@@ -14,10 +14,10 @@ use anyhow::{Context, Result};
 use sha1::{Digest, Sha1};
 use tempfile::NamedTempFile;
 
-/// What a step makes: contents by name.
+/// The output of a step: contents by name.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// Enough for a few versions of the page; one release build needs about twenty.
+/// Enough for a few versions of the page. One release build needs about twenty.
 const MOST_RESULTS: usize = 100;
 const DIGEST_BYTES: usize = 20;
 
@@ -37,7 +37,7 @@ impl Kept {
         Ok(Kept { dir, program: Sha1::digest(program).into() })
     }
 
-    /// The kept result of this step on these inputs; made and kept if there is none.
+    /// The kept result of this step for these inputs. If there is none, makes and keeps it.
     pub fn get_or_make(
         &self,
         step: &str,
@@ -53,7 +53,7 @@ impl Kept {
         Ok(files)
     }
 
-    /// Removes what was not used for longest. Nothing depends on it, so failures do no harm.
+    /// Removes the least recently used results. Nothing depends on this, so failures do no harm.
     pub fn prune(&self) {
         let Ok(entries) = fs::read_dir(&self.dir) else { return };
         let used = |path: &Path| path.metadata().and_then(|file| file.modified()).ok();
@@ -66,7 +66,7 @@ impl Kept {
         }
     }
 
-    /// Lengths are part of the hash: no two lists of inputs look alike.
+    /// The lengths are part of the hash, so no two lists of inputs hash the same bytes.
     fn key(&self, step: &str, inputs: &[&[u8]]) -> String {
         let mut hasher = Sha1::new_with_prefix(self.program);
         for part in [step.as_bytes()].iter().chain(inputs) {
@@ -77,7 +77,8 @@ impl Kept {
         format!("{step}-{}", digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
     }
 
-    /// Renamed into place: another thread or build that makes the same result at the same time never sees half of it.
+    /// Written to a temporary file and renamed, so another thread or build that makes the same result at the same
+    /// time never reads half of it.
     fn keep(&self, path: &Path, files: &Files) -> Result<()> {
         let mut unfinished = NamedTempFile::new_in(&self.dir)?;
         unfinished.write_all(&packed(files))?;
@@ -95,7 +96,7 @@ fn read(path: &Path) -> Option<Files> {
     Some(files)
 }
 
-/// A digest of the rest, then each name and content with its length before it.
+/// A digest of the rest, then each name and content, each preceded by its length.
 fn packed(files: &Files) -> Vec<u8> {
     let mut body = Vec::new();
     for part in files.iter().flat_map(|(name, bytes)| [name.as_bytes(), bytes]) {
@@ -218,7 +219,7 @@ mod tests {
         Kept::of_program(dir.path().to_owned(), program).unwrap()
     }
 
-    /// True if the step had to run.
+    /// Whether the step had to run.
     fn runs(kept: &Kept, step: &str, inputs: &[&[u8]]) -> bool {
         let mut ran = false;
         let result = kept.get_or_make(step, inputs, || {

@@ -1,7 +1,7 @@
-//! Everything that is done to this tree: `cargo xtask --help`.
+//! All tasks of this repository: `cargo xtask --help`.
 //!
-//! Nothing is needed beside Rust (and Node for the browser journeys): wasm-bindgen is a library here, of the
-//! version that Cargo.lock holds.
+//! Nothing is needed besides Rust (and Node for the browser journeys). wasm-bindgen is a library here, in the version
+//! from Cargo.lock.
 
 mod bench;
 mod bindings;
@@ -95,13 +95,13 @@ fn run(task: Task) -> Result<()> {
     }
 }
 
-/// The top of the tree.
+/// The root of the repository.
 fn root() -> PathBuf {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     here.parent().map_or_else(|| here.clone(), PathBuf::from)
 }
 
-/// Where cargo puts what it builds.
+/// Where cargo puts build output.
 fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }

@@ -1,9 +1,10 @@
-//! Builds what the browser loads: the page, the workers, and the hand-written files around them.
+//! Builds everything that the browser loads: the page, the workers, and the hand-written files around them.
 //!
-//! A name under `assets/` carries a hash of its content, so that browsers may keep it for ever. Files that name
-//! others hold `{{placeholders}}`, and are made after the files that they name.
+//! Names under `assets/` contain a hash of the content, so browsers may cache them forever. Files that refer to
+//! others hold `{{placeholders}}`, and are made after the files that they refer to.
 //!
-//! Invariant: the folder holds exactly the files of this build, and a file whose content is unchanged is not written.
+//! Invariant: the folder holds exactly the files of this build, and a file whose content is unchanged is not
+//! rewritten.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -22,27 +23,27 @@ use crate::script::without_comments;
 use crate::shell::{cargo, ensure_wasm_target, run, say};
 use crate::{root, target};
 
-/// How well the page is built.
+/// The kind of build.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Quality {
-    /// Small and fast, with compressed neighbours.
+    /// Small and fast, with a compressed copy beside each file.
     Release,
     /// Ready in seconds.
     Quick,
 }
 
-/// The wasm programs: the name of what cargo builds, and the name it gets here.
+/// The wasm programs: the name of cargo's output, and the name used here.
 const PROGRAMS: [(&str, &str); 3] =
     [("safelight_page", "page"), ("backup-worker", "backup-worker"), ("service-worker", "service-worker")];
-/// Text gains, images are compressed already.
+/// Text compresses well. Images are already compressed.
 const COMPRESSED: [&str; 7] = ["html", "js", "css", "wasm", "svg", "webmanifest", "json"];
 
-/// Everything that the server hosts.
+/// All files that the server hosts.
 #[derive(Default)]
 pub struct Page {
-    /// Role to path: `page.wasm` to `assets/page-0123456789.wasm`.
+    /// Role to path, such as `page.wasm` to `assets/page-0123456789.wasm`.
     roles: BTreeMap<String, String>,
-    /// Path to content, with the compressed neighbours.
+    /// Path to content, including the compressed copies.
     files: Files,
 }
 
@@ -69,7 +70,7 @@ pub fn build(quality: Quality) -> Result<Built> {
     Ok(Built { dir, page })
 }
 
-/// The three programs as the compiler leaves them, by name.
+/// The three programs as compiled, by name.
 fn compile(quality: Quality) -> Result<Vec<(&'static str, Vec<u8>)>> {
     ensure_wasm_target()?;
     let (profile, folder) = match quality {
@@ -97,8 +98,8 @@ fn bound(kept: &Kept, name: &str, wasm: &[u8], quality: Quality) -> Result<Files
 }
 
 impl Page {
-    /// Scripts name wasm files and import each other, so wasm files are named first, and all scripts of one program
-    /// share one hash.
+    /// Scripts refer to wasm files and import each other. So wasm files get their names first, and all scripts of one
+    /// program share one hash.
     fn add_program(&mut self, bound: Files) -> Result<()> {
         let (scripts, programs): (Files, Files) =
             bound.into_iter().partition(|(role, _)| role.ends_with(".js"));
@@ -116,7 +117,7 @@ impl Page {
         Ok(())
     }
 
-    /// Scripts lie beside the wasm files that they name.
+    /// Replaces the relative names of wasm files in a script by their addresses.
     fn with_wasm_names(&self, script: Vec<u8>) -> Result<String> {
         let wasm = self.roles.iter().filter(|(role, _)| role.ends_with(".wasm"));
         Ok(wasm.fold(String::from_utf8(script)?, |text, (role, path)| {
@@ -137,13 +138,13 @@ impl Page {
         self.add_service_worker(&www.join("sw.js"))
     }
 
-    /// The service worker is made last: it lists everything else, and its version is a hash of all of it.
+    /// The service worker is made last, because it lists everything else, and its version is a hash of all of it.
     fn add_service_worker(&mut self, source: &Path) -> Result<()> {
         let kept = |path: &&String| !path.starts_with("screenshots/");
         let list: Vec<String> = self.roles.values().filter(kept).map(|path| format!("\"/{path}\"")).collect();
         let text = self.filled(source)?;
         let text = text.replace("{{files}}", &format!("[{}]", list.join(", ")));
-        // It is loaded at every wake-up.
+        // Comments are removed because this file is loaded at every wake-up.
         let text = without_comments(&text.replace("{{version}}", &self.version()));
         self.add_file("sw.js", text.into());
         Ok(())
@@ -161,7 +162,7 @@ impl Page {
         Ok(())
     }
 
-    /// Kept under a name that holds a hash of its content.
+    /// Adds a file under a name that contains a hash of its content.
     fn add_asset(&mut self, role: &str, bytes: Vec<u8>) {
         self.add_tagged(role, &hash(&bytes), bytes);
     }
@@ -177,7 +178,7 @@ impl Page {
         self.files.insert(path.into(), bytes);
     }
 
-    /// The text of a file with `{{page.wasm}}` and the like replaced by their addresses.
+    /// The text of a file, with `{{page.wasm}}` and the like replaced by addresses.
     fn filled(&self, source: &Path) -> Result<String> {
         let mut text = String::from_utf8(read(source)?)?;
         for (role, path) in &self.roles {
@@ -211,12 +212,12 @@ impl Page {
         hash(lines.collect::<String>().as_bytes())
     }
 
-    /// The chunks of the page, which it loads when they are wanted.
+    /// The chunks of the page, which it loads on demand.
     pub fn chunks(&self) -> impl Iterator<Item = &String> {
         self.roles.keys().filter(|role| role.starts_with("split_") || role.starts_with("chunk_"))
     }
 
-    /// How many bytes the browser fetches for this role.
+    /// How many bytes the browser downloads for this role.
     pub fn compressed_size(&self, role: &str) -> Result<usize> {
         let path = self.roles.get(role).with_context(|| format!("the page has no {role}"))?;
         let bytes = self.files.get(&format!("{path}.br"));
@@ -258,7 +259,7 @@ fn tagged(role: &str, tag: &str) -> String {
     format!("{stem}-{tag}.{extension}")
 }
 
-/// Only where it is imported: wasm asks for it by its plain name.
+/// Renames only imports, because wasm asks for the module by its plain name.
 fn import_renamed(text: &str, role: &str, tag: &str) -> String {
     ['"', '\''].into_iter().fold(text.to_owned(), |text, quote| {
         let from = |name: &str| format!("from {quote}./{name}{quote}");
@@ -266,7 +267,7 @@ fn import_renamed(text: &str, role: &str, tag: &str) -> String {
     })
 }
 
-/// One thread each: they are few.
+/// One thread per item, since there are only a few.
 fn side_by_side<T: Send, U: Send>(items: Vec<T>, work: impl Fn(T) -> Result<U> + Sync) -> Result<Vec<U>> {
     thread::scope(|scope| {
         let work = &work;
@@ -289,8 +290,8 @@ fn sorted_entries(folder: &Path) -> Result<Vec<fs::DirEntry>> {
     Ok(entries)
 }
 
-/// Keeps this machine's paths out of the result: they would change its content, and so its names, from machine to
-/// machine. Only dependencies have absolute paths; those of the workspace are relative to its root.
+/// Keeps this machine's paths out of the output. Otherwise they would change its content, and so its names, from
+/// machine to machine. Only dependencies have absolute paths. Those of the workspace are relative to its root.
 fn remapped_paths() -> String {
     let home = env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let cargo_home = env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
@@ -298,7 +299,7 @@ fn remapped_paths() -> String {
     format!("--remap-path-prefix={}=crates", registry.display())
 }
 
-/// Ten hex digits of the content's SHA-1: a name, not a proof.
+/// The first ten hex digits of the content's SHA-1. Used as a name, not as a proof.
 fn hash(bytes: &[u8]) -> String {
     Sha1::digest(bytes).iter().take(5).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,4 +1,4 @@
-//! A fuzzer that reads the description of the API asks the real server whatever fits it, and what does not.
+//! A fuzzer reads the API's description and sends valid and invalid requests to the real server.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -10,13 +10,13 @@ use anyhow::{Context, Result};
 use crate::shell::{apt_install, has, run, say};
 use crate::{root, serve, target};
 
-/// For each operation; `SCHEMA_EXAMPLES` says otherwise.
+/// The number of examples per operation, unless `SCHEMA_EXAMPLES` is set.
 const EXAMPLES: &str = "50";
 
-/// A red run can be had again; `SCHEMA_SEED` asks other questions.
+/// Fixed, so that a failed run can be repeated. `SCHEMA_SEED` gives other requests.
 const SEED: &str = "1";
 
-/// A device that asked for a byte a second gets no answer in time; so this comes last.
+/// Tested last: a device that sets its rate to one byte per second gets no answers in time.
 const RATE: &str = "/safelight/v1/rate";
 
 pub fn test() -> Result<()> {
@@ -54,7 +54,7 @@ pub fn test() -> Result<()> {
     Ok(fs::remove_dir_all(data)?)
 }
 
-/// In an environment of its own below `target`; installed anew when its version changes.
+/// Installs into its own environment below `target`, and reinstalls when the version changes.
 fn install() -> Result<PathBuf> {
     let requirements = root().join("tests/schema/requirements.txt");
     let environment = target().join("schemathesis");
@@ -75,13 +75,13 @@ fn install() -> Result<PathBuf> {
     Ok(fuzzer)
 }
 
-/// Debian splits it off from Python.
+/// Debian packages it separately from Python.
 fn has_ensurepip() -> bool {
     let quiet = Command::new("python3").args(["-c", "import ensurepip"]).stderr(Stdio::null()).status();
     quiet.is_ok_and(|status| status.success())
 }
 
-/// Ended when dropped.
+/// The server is stopped when this is dropped.
 struct Server {
     process: Child,
     address: String,
@@ -107,7 +107,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The process may already have ended.
         _ = self.process.kill().and_then(|()| self.process.wait());
     }
 }

@@ -1,6 +1,6 @@
-//! What a browser needs of a script.
+//! Prepares scripts for the browser.
 
-/// Leaves out the lines that are comments, and all indentation. No text in our scripts or in generated ones spans lines.
+/// Removes comment lines and all indentation. No string in our scripts or in generated ones spans several lines.
 pub fn without_comments(js: &str) -> String {
     let is_code =
         |line: &&str| !line.is_empty() && !["//", "/*", "*"].iter().any(|sign| line.starts_with(sign));

@@ -1,4 +1,4 @@
-//! The whole product in one program, built and run.
+//! Builds and runs the whole product as one program.
 
 use std::env::consts::EXE_SUFFIX;
 use std::fs;
@@ -11,12 +11,12 @@ use crate::page::{self, Built, Quality};
 use crate::shell::{cargo, run, say};
 use crate::target;
 
-/// Builds page, workers and server; returns the program.
+/// Builds the page, the workers and the server. Returns the path of the program.
 pub fn build() -> Result<PathBuf> {
     let list = list_of_files(&page::build(Quality::Release)?)?;
     say("building the server (release)");
     let mut build = cargo(&["rustc", "--release", "--package", "safelight-server", "--bin", "safelight"]);
-    // These reach the program alone, so the server's library is not built again when the page changes.
+    // These flags apply only to the program, so a changed page does not rebuild the server's library.
     build.args(["--", "--cfg", "embedded_page"]).env("SAFELIGHT_EMBEDDED_PAGE", list);
     run(&mut build)?;
     Ok(target().join("release").join(format!("safelight{EXE_SUFFIX}")))
@@ -34,14 +34,14 @@ pub fn serve(arguments: &[String]) -> Result<()> {
     run(Command::new(program).arg("serve").args(arguments))
 }
 
-/// A Rust expression that embeds every file of the page. Its path changes whenever any content does.
+/// Writes a Rust expression that embeds every file of the page. Its path changes whenever any content changes.
 fn list_of_files(built: &Built) -> Result<PathBuf> {
     let path = target().join("page-lists").join(format!("{}.rs", built.page.version()));
     fs::create_dir_all(target().join("page-lists"))?;
     let dir = fs::canonicalize(&built.dir)?;
     let line = |name: &String| format!("({name:?}, include_bytes!({:?}) as &[u8]),\n", dir.join(name));
     let list = format!("&[\n{}]\n", built.page.names().map(line).collect::<String>());
-    // An unchanged list keeps its time, and the program is not built again.
+    // An unchanged list keeps its modification time, so the program is not rebuilt.
     if fs::read_to_string(&path).ok().as_ref() != Some(&list) {
         fs::write(&path, list)?;
     }

@@ -1,4 +1,4 @@
-//! Running other programs, with their progress in sight.
+//! Runs other programs, with their output visible.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -7,12 +7,12 @@ use anyhow::{Context, Result, bail};
 
 use crate::root;
 
-/// Says what begins now.
+/// Announces the next step.
 pub fn say(what: &str) {
     eprintln!("\x1b[1m· {what}\x1b[0m");
 }
 
-/// A cargo command at the top of the tree.
+/// A cargo command in the root of the repository.
 pub fn cargo(arguments: &[&str]) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
@@ -20,7 +20,7 @@ pub fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs to the end, and fails if the program does.
+/// Runs the command to its end. Fails if the program fails.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("could not start {:?}", command.get_program()))?;
     if !status.success() {
@@ -29,7 +29,7 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// True if a program of this name can be run.
+/// Whether a program of this name can be run.
 pub fn has(program: &str) -> bool {
     let quiet = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     quiet.is_ok_and(|status| status.success())
@@ -48,7 +48,7 @@ pub fn ensure_wasm_target() -> Result<()> {
         .context("the wasm target is missing; install Rust by rustup, or add the target by hand")
 }
 
-/// Installs packages of Debian.
+/// Installs Debian packages.
 pub fn apt_install(packages: &[&str]) -> Result<()> {
     say(&format!("installing {}", packages.join(", ")));
     let apt = |arguments: &[&str]| {

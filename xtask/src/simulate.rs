@@ -1,4 +1,4 @@
-//! Random lives of a backup, from seeds: see `crates/engine/src/testing/simulation`.
+//! Random lives of a backup, made from seeds: see `crates/engine/src/testing/simulation`.
 
 use anyhow::Result;
 use clap::Args;
@@ -19,7 +19,7 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// What every test run does.
+    /// The options of the normal test run.
     fn default() -> Options {
         Options { lives: 100_000, minutes: None, seed: 1 }
     }

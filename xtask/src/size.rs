@@ -1,18 +1,18 @@
-//! How much each browser context fetches, compressed with brotli, against its limit.
+//! How much each browser context downloads, compressed with brotli, compared with its limit.
 
 use anyhow::{Result, bail};
 
 use crate::page::{self, Quality};
 
-/// A context, the files that it fetches, and its limit in KB (of 1,024 bytes). The limits leave room: code is not made
-/// worse to save bytes.
+/// A context, the files that it downloads, and its limit in KB (of 1,024 bytes). The limits leave room, because code
+/// is not made worse to save bytes.
 const LIMITS_KB: [(&str, &[&str], usize); 3] = [
     ("page", &["index.html", "style.css", "page.js", "page-bindings.js", "page-chunks.js", "page.wasm"], 300),
     ("backup worker", &["backup-worker.js", "backup-worker-bindings.js", "backup-worker.wasm"], 220),
     ("service worker", &["sw.js", "service-worker-bindings.js", "service-worker.wasm"], 200),
 ];
 
-/// A screen that is loaded when it is wanted.
+/// A screen that is loaded on demand.
 const CHUNK_LIMIT_KB: usize = 120;
 
 pub fn size() -> Result<()> {

@@ -1,5 +1,5 @@
-//! Splits the page's program: what the first screen does not need goes into chunks, which the page loads when they are
-//! wanted. Split points are the functions marked `#[wasm_split]` in the page.
+//! Splits the page's program: code that the first screen does not need goes into chunks, which the page loads on
+//! demand. The functions marked `#[wasm_split]` in the page are the split points.
 
 use std::fs;
 
@@ -8,15 +8,15 @@ use wasm_split_cli_support::{Options, transform};
 
 use crate::kept::Files;
 
-/// A program that was linked with its relocations, in parts.
+/// The parts of a program that was linked with relocations.
 pub struct Parts {
-    /// What is loaded first; still to be bound.
+    /// The part that is loaded first. It still needs its bindings.
     pub main: Vec<u8>,
     /// The chunks (`NAME.wasm`) and their loader.
     pub others: Files,
 }
 
-/// The JavaScript that loads chunks is `NAME-chunks.js`; it and the program's bindings import each other.
+/// The JavaScript that loads chunks is `NAME-chunks.js`. It and the program's bindings import each other.
 pub fn split(wasm: &[u8], name: &str) -> Result<Parts> {
     let dir = tempfile::tempdir()?;
     let main = dir.path().join("main.wasm");
@@ -41,7 +41,7 @@ pub fn split(wasm: &[u8], name: &str) -> Result<Parts> {
     Ok(Parts { main: fs::read(&main)?, others })
 }
 
-/// Names and the like are for debuggers.
+/// Custom sections hold names and other data for debuggers.
 fn without_custom_sections(wasm: &[u8]) -> Result<Vec<u8>> {
     const CUSTOM: u8 = 0;
     let (header, mut rest) = wasm.split_at_checked(8).context("no wasm module")?;
@@ -57,7 +57,7 @@ fn without_custom_sections(wasm: &[u8]) -> Result<Vec<u8>> {
     Ok(kept)
 }
 
-/// A number in seven bits a byte, and how many bytes it takes.
+/// Decodes a LEB128 number (seven bits per byte). Returns it with its length in bytes.
 fn leb128(bytes: &[u8]) -> Option<(usize, usize)> {
     let digits = bytes.iter().position(|byte| byte & 0x80 == 0)? + 1;
     let value = bytes[..digits]
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn custom_sections_go_and_all_others_stay() {
-        // A custom section of 200 bytes: its length takes two bytes.
+        // A custom section of 200 bytes, so its length takes two bytes.
         let custom = [&[0, 0xc8, 0x01], [7; 200].as_slice()].concat();
         let (types, code) = ([1, 2, 8, 8].as_slice(), [10, 1, 9].as_slice());
         let wasm = [HEADER, types, &custom, code, &[0, 0]].concat();

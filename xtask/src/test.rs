@@ -1,4 +1,4 @@
-//! All tests, in layers, and what they need installed.
+//! All tests, in layers, and the programs that they need.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -68,12 +68,12 @@ fn clippy() -> Result<()> {
         let mut clippy = cargo(&["clippy", "--target", "wasm32-unknown-unknown"]);
         run(clippy.args(packages).args(STRICT))
     };
-    // The page's tests are native.
+    // The page's tests run natively.
     wasm(&["--package", "safelight-page", "--package", "safelight-workers"])?;
     wasm(&["--package", "safelight-browser", "--all-targets"])
 }
 
-/// xtask is tested apart: together they would be built with each other's features.
+/// xtask is tested separately. Together, both would be built with each other's features.
 fn native(only: Option<&str>) -> Result<()> {
     run(cargo(&["test"]).args(only))?;
     run(cargo(&["test", "--package", "xtask", "--bins"]).args(only))
@@ -101,7 +101,7 @@ fn journeys(only: Option<&str>) -> Result<()> {
     run(test.args(journey_files()?))
 }
 
-/// By name: Node 20 knows no patterns, and a shell is not asked.
+/// Lists the files by name, because Node 20 does not expand patterns and no shell is involved.
 fn journey_files() -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(root().join("tests/browser/journeys"))?;
     let mut files = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
@@ -118,7 +118,7 @@ fn clients() -> Result<()> {
         .env("SAFELIGHT", program))
 }
 
-/// Builds the product and installs what drives it.
+/// Builds the product, and installs everything that drives it.
 pub fn prepare_journeys() -> Result<Command> {
     ensure_chromium()?;
     ensure_ip()?;
@@ -136,7 +136,7 @@ fn node(folder: &Path) -> Command {
     node
 }
 
-/// Installs what the lock file names, unless that is what is installed.
+/// Installs the packages of the lock file, unless they are installed already.
 pub fn install_npm_packages(folder: &Path) -> Result<()> {
     let installed = modified(&folder.join("node_modules/.package-lock.json"));
     if installed.is_some() && installed >= modified(&folder.join("package-lock.json")) {
@@ -150,7 +150,7 @@ fn modified(path: &Path) -> Option<std::time::SystemTime> {
     path.metadata().and_then(|file| file.modified()).ok()
 }
 
-/// Chromium and its driver, from Debian's packages where they are missing and may be installed.
+/// Installs Chromium and its driver from Debian's packages if they are missing.
 fn ensure_chromium() -> Result<()> {
     if find("CHROMIUM", "chromium").is_ok() && find("CHROMEDRIVER", "chromedriver").is_ok() {
         return Ok(());
@@ -164,7 +164,7 @@ fn ensure_chromium() -> Result<()> {
         .context("Chromium could not be installed: run this as root once, or install it by hand")
 }
 
-/// From Debian's packages, where it is missing and may be installed.
+/// Installs Firefox from Debian's packages if it is missing.
 fn ensure_firefox() -> Result<()> {
     if firefox().is_ok() {
         return Ok(());
@@ -177,7 +177,7 @@ fn firefox() -> Result<PathBuf> {
     find("FIREFOX", "firefox-esr").or_else(|_| find("FIREFOX", "firefox"))
 }
 
-/// One journey takes a network down, in a namespace of its own.
+/// Installs `ip`, because one journey takes down the network in its own namespace.
 fn ensure_ip() -> Result<()> {
     if find("IP", "ip").is_ok() {
         return Ok(());
@@ -186,7 +186,7 @@ fn ensure_ip() -> Result<()> {
         .context("`ip` could not be installed: run this as root once, or install iproute2 by hand")
 }
 
-/// A program named by a variable, or by its usual name on the path.
+/// A program named by an environment variable, or by its usual name in PATH.
 fn find(variable: &str, name: &str) -> Result<PathBuf> {
     if let Some(path) = env::var_os(variable) {
         return Ok(path.into());

@@ -1,4 +1,4 @@
-//! The rules of the tree that no compiler checks.
+//! The rules of the repository that the compiler does not check.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,9 +9,9 @@ use anyhow::{Result, bail};
 use crate::root;
 use crate::shell::{cargo, run};
 
-/// A file over this size hides a missing noun.
+/// A longer file hides a missing noun.
 const MOST_LINES: usize = 400;
-/// What may name web APIs.
+/// The paths that may use web APIs.
 const WEB_FOLDERS: [&str; 4] = ["crates/browser/", "crates/workers/", "src/", "xtask/src/tidy.rs"];
 
 pub fn check() -> Result<()> {
@@ -29,7 +29,7 @@ pub fn check() -> Result<()> {
     Ok(())
 }
 
-/// The files that people write, as git lists them.
+/// The hand-written files, as listed by git.
 fn sources() -> Result<Vec<PathBuf>> {
     let mut git = Command::new("git");
     git.current_dir(root()).args(["ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate"]);

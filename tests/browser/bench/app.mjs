@@ -1,5 +1,5 @@
-// The app, driven as a person would and timed inside its own page: from the drop or the click to the headline that
-// says "done". The app knows nothing of being measured.
+// Drives the app as a person would, and times it inside its own page: from the drop or the click to the headline that
+// says "done". The app does not know that it is measured.
 import assert from "node:assert/strict";
 
 import { addsUp, dropFolder, read, waitForState } from "../support/browser.mjs";
@@ -14,21 +14,21 @@ export async function openPaired(browser, server) {
   return page;
 }
 
-// Milliseconds from the drop until all of the folder's files are protected.
+// Milliseconds from the drop until all files of the folder are protected.
 export async function timeDrop(page, folder, files) {
   await page.evaluate((files) => window.stopwatch.arm("drop", files), files);
   await dropFolder(page, folder);
   return finished(page, files);
 }
 
-// Milliseconds from the click on "Back up now" until the folder is known to be protected.
+// Milliseconds from the click on "Back up now" until the app knows that every file is protected.
 export async function timeClick(page, files) {
   await page.evaluate((files) => window.stopwatch.arm("click", files), files);
   await page.getByRole("button", { name: "Back up now" }).click();
   return finished(page, files);
 }
 
-// What was measured: milliseconds, the states that were shown, and every task over 50 ms of the main thread.
+// The measurements: milliseconds, the states that were shown, and every main-thread task over 50 ms.
 async function finished(page, files) {
   const end = page.evaluate(() => window.stopwatch.end);
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, null).unref());
@@ -55,11 +55,11 @@ function installStopwatch() {
         if (watch.began === undefined) return;
         if (watch.states.at(-1) !== state) watch.states.push(state);
         const done = state === "done" && Number(total) === files && Number(kept) === files;
-        // "Done" of the time before is not the end.
+        // The "done" from before the start does not count.
         if (!done || watch.states.length < 2) return;
         const ms = performance.now() - watch.began;
         watch.look = () => {};
-        // The observer of long tasks speaks a little later.
+        // The observer of long tasks reports a little later.
         setTimeout(() => resolve({ ms, states: watch.states, longTasks: watch.longTasks }), 500);
       };
     });

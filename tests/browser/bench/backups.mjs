@@ -1,4 +1,4 @@
-// The first backup of a folder, and a second one that finds nothing new: the app against the official Immich CLI,
+// The first backup of a folder, and a second backup that finds nothing new: the app against the official Immich CLI,
 // from the same disk to the same kind of fresh server.
 import assert from "node:assert/strict";
 

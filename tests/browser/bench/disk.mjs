@@ -1,4 +1,4 @@
-// What the benches work on: files of random bytes, made quickly, read once so that the page cache holds them.
+// The files for the benches: random bytes, made quickly, and read once so that they are in the page cache.
 import { randomFillSync } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import { createReadStream } from "node:fs";
@@ -16,7 +16,7 @@ export async function random(path, size) {
   await file.close();
 }
 
-// Camera files, a minute apart, a hundred to a folder as cameras keep them.
+// Camera files, one minute apart, a hundred per folder as cameras do it.
 export async function photos(folder, count, size) {
   for (let number = 0; number < count; number++) {
     const path = join(folder, `${100 + Math.floor(number / 100)}CANON/IMG_${String(number).padStart(5, "0")}.jpg`);
@@ -25,13 +25,13 @@ export async function photos(folder, count, size) {
   }
 }
 
-// The minute decides the turn: Safelight takes the newest first.
+// Sets the modification time, which decides the order of uploads: Safelight takes the newest first.
 export async function dated(path, minute) {
   const when = new Date(Date.UTC(2024, 4, 1) + minute * 60_000);
   await utimes(path, when, when);
 }
 
-// Many small files in many folders, of few different contents, so that finding and entering them is all the work.
+// Many small files in many folders, with few different contents, so that listing and recording them is all the work.
 export async function library(folder, { folders, filesEach, contents }) {
   const bytes = Array.from({ length: contents }, () => randomFillSync(Buffer.alloc(512)));
   for (let number = 0; number < folders; number++) {
@@ -47,7 +47,7 @@ export async function warm(path) {
   for await (const _ of createReadStream(path, { highWaterMark: 1 << 22 }));
 }
 
-// What is still to be written to disk is not to weigh on what is measured next.
+// Flushes pending disk writes so that they do not slow down the next measurement.
 export function settleDisk() {
   execFileSync("sync");
 }

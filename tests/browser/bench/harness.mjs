@@ -1,4 +1,4 @@
-// The page of the yardsticks: a site of its own on loopback, which gets the same real folder by the same drop.
+// Serves the yardsticks' page: a separate site on loopback, which gets the same real folder by the same drop.
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
@@ -19,7 +19,7 @@ export class Harness {
     return harness;
   }
 
-  // A page that holds the folder; its `yardstick` is what the benches call.
+  // Opens a page that holds the folder. The benches call its `yardstick`.
   async open(browser, folder) {
     const page = await browser.page(`http://localhost:${this.server.address().port}/page/index.html`);
     await page.waitForFunction(() => window.yardstick);

@@ -1,8 +1,8 @@
-// How fast the app's own pipeline digests real files, against the fastest read-only loop that plain JavaScript
-// manages over the same files, and against the usual hashing libraries.
+// How fast the app's own pipeline hashes real files, against the fastest read-only loop in plain JavaScript over the
+// same files, and against the usual hashing libraries.
 //
-// Ours is timed without hooks: the folder is on the server already, so a fresh profile that is given it lists, reads
-// and digests every file, learns that all are there, and sends nothing.
+// The app is timed without hooks. The folder is on the server already, so a fresh profile that is given the folder
+// lists, reads and hashes every file, learns that the server has them all, and sends nothing.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 
@@ -52,7 +52,7 @@ async function makeFiles(folder, { files, bytes, largeBytes }) {
   await photos(folder, files, bytes);
   const large = join(folder, "VID_00000.mp4");
   await random(large, largeBytes);
-  // Filmed in the middle of the day, so neither the first to be read nor the last.
+  // Dated in the middle, so it is neither the first nor the last file to be read.
   await dated(large, files / 2);
   await warm(large);
 }
@@ -70,7 +70,7 @@ async function backUp(browser, { server, folder, files }) {
   await timeDrop(await openPaired(browser, server), folder, files);
 }
 
-// Ours and the yardsticks in turn, now one first and now the other.
+// Measures the app and the yardsticks in turn, and swaps their order every round.
 async function oneRound(browser, bench, round) {
   const measured = {};
   const turns = [() => oursIn(browser, bench, measured), () => yardsticksIn(browser, bench, measured)];
@@ -101,8 +101,8 @@ async function yardsticksIn(browser, bench, measured) {
   await page.close();
 }
 
-// First the best ways to read, then how many workers, and whether to share out the large file. The best few are all
-// measured beside ours: on a busy machine one try does not tell which is the fastest.
+// Compares the ways to read first, then the number of workers and whether to split the large file. The best few are
+// all measured beside the app: on a busy machine one try does not show which is fastest.
 async function fastestStrategies(browser, bench) {
   const page = await bench.harness.open(browser, bench.folder);
   const methods = await ranked(page, bench, METHODS.map((method) => ({ ...method, workers: 2, split: true })));
@@ -111,7 +111,7 @@ async function fastestStrategies(browser, bench) {
   return (await ranked(page, bench, shaped)).slice(0, FINALISTS);
 }
 
-// The fastest first, each judged by the best of its tries.
+// Fastest first. Each strategy is judged by its best try.
 async function ranked(page, bench, strategies) {
   const rates = new Map(strategies.map((strategy) => [strategy, 0]));
   for (let turn = 0; turn < TRIES; turn++) {
@@ -125,7 +125,7 @@ async function ranked(page, bench, strategies) {
   return order.map(([strategy]) => strategy);
 }
 
-// A way to read that stalls is no way to read.
+// A strategy that stalls counts as zero.
 function noneIfStalled(error) {
   if (!error.message.includes("stalls")) throw error;
   return 0;

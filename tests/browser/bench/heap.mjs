@@ -1,5 +1,5 @@
-// The heap of the backup worker, as its own inspector tells it. What V8 counts leaves out WebAssembly's memory, so
-// that is asked of the memory objects themselves. The readers are workers of their own and are not counted.
+// The heap of the backup worker, as reported by its own inspector. V8's number leaves out WebAssembly memory, so this
+// asks the memory objects themselves. The readers are separate workers and are not counted.
 
 const MEMORIES = "WebAssembly.Memory.prototype";
 const BYTES = "function () { return this.reduce((sum, memory) => sum + memory.buffer.byteLength, 0); }";
@@ -21,7 +21,7 @@ async function wasmBytes(worker) {
   return bytes.value;
 }
 
-// A session with a page's own dedicated worker, spoken through the page's.
+// A session with a page's dedicated worker, tunnelled through the page's session.
 class Inspector {
   static async ofWorker(page) {
     const inspector = new Inspector();

@@ -13,7 +13,7 @@ export function newKey(server) {
   return server.command("key", "new", "bench").match(/[\w-]{40,}/)[0];
 }
 
-// Milliseconds until the program ends, and what it says it did. It ends with status 0 even when uploads failed.
+// Milliseconds until the program ends, and what it reports. It exits with status 0 even when uploads failed.
 export async function upload(server, key, folder) {
   const env = { ...process.env, IMMICH_INSTANCE_URL: `${server.origin}/api`, IMMICH_API_KEY: key };
   const words = ["upload", "--recursive", "--json-output", "--no-progress", folder];

@@ -1,5 +1,5 @@
-// The server alone: how fast files get onto the disk through it, against a bare native loop that writes, hashes and
-// syncs the same bytes; and how large it gets with many large uploads at once.
+// The server alone: how fast it gets files onto the disk, against a bare native loop that writes, hashes and syncs
+// the same bytes; and how much memory it takes for many large uploads at once.
 import { execFile } from "node:child_process";
 import { readFile, statfs } from "node:fs/promises";
 import { promisify } from "node:util";
@@ -11,7 +11,7 @@ import { say } from "./report.mjs";
 const CONNECTIONS = 8;
 const UPLOADS = 64;
 const BUDGET_MB = 100;
-// The rest of the disk belongs to others.
+// The share of the free disk space that the bench may use.
 const SHARE_OF_DISK = 0.7;
 
 const weigh = async (...words) => Number((await promisify(execFile)(process.env.WEIGH, words.map(String))).stdout);
@@ -66,7 +66,7 @@ async function withServer(act) {
   }
 }
 
-// Since the start of the process, as the kernel counts.
+// The peak since the process started, as counted by the kernel.
 async function mostResidentMb(pid) {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   return Math.round(Number(status.match(/VmHWM:\s+(\d+) kB/)[1]) / 1024);

@@ -1,5 +1,5 @@
-// A library of many files: looked through again without a change, and shown when the app is opened. Both rest on one
-// first backup of it, during which the main thread is watched.
+// A library of many files: rescanned without a change, and shown when the app opens. Both start from one first backup
+// of it, during which the main thread is watched.
 import assert from "node:assert/strict";
 
 import { Browser } from "../support/browser.mjs";
@@ -17,8 +17,8 @@ const LONG_TASK_MS = 50;
 const WORKER_MB = 64;
 const START_MS = 1_000;
 const WAKE_MS = 250;
-// A rescan asks only who it is and what the server can do; and each time that the server says who we are, the page asks
-// whether both still agree on pushes.
+// A rescan asks only who is signed in and what the server can do. Each time the server says who is signed in, the
+// page also checks whether browser and server agree on the push subscription.
 const SESSION_CHECKS = ["/api/users/me", "/safelight/v1/capabilities", "/safelight/v1/push"];
 
 export async function library({ wanted, sizes: { library: size }, runs }) {
@@ -73,7 +73,7 @@ async function rescans(bench) {
   return [rescan, longTaskRow("rescan", rounds.map(({ ours }) => ours))];
 }
 
-// Ours and the bare walks in turn, now one first and now the other.
+// Measures the app and the bare walks in turn, and swaps their order every round.
 async function oneRound(bench, round) {
   const measured = {};
   const turns = [
@@ -139,7 +139,7 @@ function longTaskWords({ longTasks }) {
   return `${longTasks.length} tasks over ${LONG_TASK_MS} ms${longest > 0 ? `, the longest ${longest} ms` : ""}`;
 }
 
-// The longest task of the main thread, and 0 where none was over 50 ms. Of several runs the worst counts.
+// The longest task of the main thread, or 0 if none was over 50 ms. The worst of all runs counts.
 function longTaskRow(during, runs) {
   const longest = Math.max(0, ...runs.flatMap(({ longTasks }) => longTasks.map(({ ms }) => ms)));
   const row = { name: `start, long task, ${during}`, unit: "ms", against: "the budget", target: { atMost: 1 } };

@@ -1,4 +1,4 @@
-// How much all processes of the browser grow while one very large file is read and sent.
+// How much the memory of all browser processes grows while one very large file is read and uploaded.
 import { Browser } from "../support/browser.mjs";
 import { clear, media, scratch, sparse, write } from "../support/files.mjs";
 import { memoryMb } from "../support/memory.mjs";
@@ -8,7 +8,7 @@ import { say } from "./report.mjs";
 
 const BUDGET_MB = 64;
 const LOOK_EVERY_MS = 100;
-// Let what starting cost be given back before idle is called idle.
+// Wait until the memory used by startup is released, before measuring the idle state.
 const IDLE_MS = 5_000;
 
 export async function memory({ sizes: { memory: size }, runs }) {

@@ -1,4 +1,4 @@
-// From measurements to verdicts, and to one table.
+// Turns measurements into verdicts and one table.
 
 export function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b);
@@ -6,8 +6,8 @@ export function median(numbers) {
   return sorted.length % 2 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-// A row of the result. `ours` and `yardstick` hold one number a run; run by run they were taken one after the other,
-// so the ratio is taken run by run as well. `target` is `atMost`, `atLeast`, or missing for a row that only informs.
+// A row of the result. `ours` and `yardstick` hold one number per run. In each run both were measured one after the
+// other, so the ratio is also taken per run. `target` is `atMost`, `atLeast`, or missing for a row that only informs.
 export function judged(row) {
   const ratios = row.ours.map((ours, run) => ours / row.yardstick[run]);
   const ratio = median(ratios);
@@ -45,7 +45,7 @@ function measure(number, unit) {
   return `${number >= 100 ? Math.round(number) : Number(number.toPrecision(3))} ${unit}`;
 }
 
-// Progress, so that minutes of silence are none.
+// Prints progress, so that the bench is not silent for minutes.
 export function say(...words) {
   console.log(...words);
 }

@@ -1,6 +1,6 @@
-// Measures the app against yardsticks taken in the same run, in the same browser: `cargo xtask bench`. A ratio says
-// something on any machine, a number of seconds does not. A missed target is told and fails nothing; a wrong number
-// of protected files fails.
+// Measures the app against yardsticks taken in the same run, in the same browser: `cargo xtask bench`. Ratios compare
+// across machines, numbers of seconds do not. A missed target is reported but does not fail the run. A wrong number
+// of protected files does.
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { dirname } from "node:path";
@@ -15,7 +15,7 @@ import { memory } from "./memory.mjs";
 import { FULL, QUICK } from "./sizes.mjs";
 import { judged, table } from "./report.mjs";
 
-// What shares its preparation is one group: a run of one of its benches prepares once for all.
+// Benches that share their setup form one group. Running any of them runs the setup once.
 const GROUPS = [
   { benches: ["hash"], run: hash },
   { benches: ["rescan", "start", "wake"], run: library },

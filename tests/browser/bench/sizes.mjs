@@ -1,4 +1,4 @@
-// How much each bench works on: in full, and as little as shows that the harness works.
+// The input sizes of each bench: full, and just large enough to show that the harness works.
 const MB = 1_000_000;
 
 export const FULL = {

@@ -1,11 +1,11 @@
-// From the start of a navigation to the moment the headline shows the true numbers: of a full catalog and of an
-// empty one, in a browser that was just opened and in one that had the app open before.
+// Time from the start of a navigation until the headline shows the true numbers: with a full catalog and with an
+// empty one, in a browser that was just launched and in one that had the app open before.
 import { Browser } from "../support/browser.mjs";
 import { openPaired } from "./app.mjs";
 import { backupWorkerMb } from "./heap.mjs";
 import { say } from "./report.mjs";
 
-// Let the browser come up, and a worker come to rest.
+// Time for the browser to start and for a worker to become idle.
 const REST_MS = 2_000;
 
 export async function timesToNumbers({ browser: full, page, server, files, runs }) {
@@ -39,7 +39,7 @@ async function inOpened(browser, work) {
   await browser.close();
 }
 
-// Each start is a tab of its own: the one before is closed and has let the engine's lock go.
+// Each start gets its own tab. The previous tab is closed and has released the engine's lock.
 async function timeStart(browser, server, total, afterwards = async () => {}) {
   const page = await browser.context.newPage();
   await page.addInitScript(watchNumbers, total);
@@ -55,7 +55,7 @@ async function restedHeap(page) {
   return backupWorkerMb(page);
 }
 
-// Runs in the page, before anything of it.
+// Runs in the page, before any of the page's own scripts.
 function watchNumbers(total) {
   window.numbersShown = new Promise((resolve) => {
     new MutationObserver(() => {

@@ -1,5 +1,5 @@
-// From the browser's wake-up of a service worker that does not run, with no page open, to the first byte of a file that
-// waits in a full catalog. The byte is seen on the server's disk.
+// Time from the browser's wake-up of a stopped service worker, with no page open, to the first byte of a pending
+// file, with a full catalog. The byte is detected on the server's disk.
 import { watch } from "node:fs";
 import { join } from "node:path";
 
@@ -9,7 +9,7 @@ import { Waker } from "../support/wakes.mjs";
 import { say } from "./report.mjs";
 
 const PATIENCE_MS = 60_000;
-// A page that closes leaves a wake-up behind, which finds no server and ends.
+// Closing a page triggers a wake-up. It finds no server and ends within this time.
 const AFTERMATH_MS = 5_000;
 
 export async function timesToFirstByte({ browser, server, folder, data, files, runs }) {

@@ -1,5 +1,5 @@
-// Safelight as an app: it opens offline, updates when asked, can be installed, and can be used by keyboard, on a
-// phone, and in a browser that gives no folders.
+// Safelight as an app: it opens offline, updates on request, can be installed, and works by keyboard, on a phone, and
+// in a browser without folder access.
 import assert from "node:assert/strict";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -47,7 +47,7 @@ test("it opens with the server gone, says so, and goes on when it is back", asyn
   await page.reload();
   await waitForState(page, "offline");
   assert.equal((await read(page)).protected, 6, "what was protected is known without the server");
-  // The code of these parts is loaded when they are opened.
+  // The code of these parts is loaded on first use.
   for (const name of ["History", "Background health"]) {
     const part = page.getByRole("region", { name });
     await part.getByRole("button", { name: "Show" }).click();
@@ -102,14 +102,14 @@ test("the browser calls it installable", async () => {
   await serviceWorkerIsReady(page);
   const session = await page.context().newCDPSession(page);
   const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
-  // A profile of the tests is not a person's; nothing else may stand in the way.
+  // The test profile counts as incognito. Nothing else may prevent the installation.
   assert.deepEqual(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"), []);
   const { errors } = await session.send("Page.getAppManifest");
   assert.deepEqual(errors, []);
 });
 
 test("the picker's own path: a folder that is picked is backed up", async () => {
-  // The picker itself cannot be driven headlessly: a drop hands the real handle to its caller.
+  // The picker cannot be driven in headless mode. A drop gives the real handle to its caller.
   const initScript = () => {
     window.showDirectoryPicker = () =>
       new Promise((resolve) => {
@@ -141,7 +141,7 @@ test("a browser without folders uploads once, and says that this is not automati
   assert.deepEqual(Object.values(skipped), ["Neither a photo nor a video."]);
 });
 
-// What a person who hears the page is told of the element that has the focus.
+// What a screen reader announces for the focused element.
 function nameOfFocused() {
   const focused = document.activeElement;
   const label = focused.labels?.[0] ?? document.getElementById(focused.getAttribute("aria-labelledby"));
@@ -152,7 +152,7 @@ test("everything can be reached and used by keyboard alone", async () => {
   const page = await open();
   await dropFolder(page, folder);
   await waitForState(page, "done");
-  // The browser's offer comes a moment later.
+  // The browser's install offer arrives a moment later.
   await page.getByRole("button", { name: "Install Safelight" }).nth(1).waitFor();
   const reached = [];
   for (let presses = 0; presses < 23; presses++) {

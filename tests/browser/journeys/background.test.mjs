@@ -1,4 +1,4 @@
-// While no page is open: the browser wakes the service worker, and new files reach the server.
+// With no page open, the browser wakes the service worker, and new files reach the server.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -9,7 +9,7 @@ import { Nobody } from "../support/line.mjs";
 import { A_MINUTE_MS, timePasses, unseen, until } from "../support/waiting.mjs";
 import { Waker, waking } from "../support/wakes.mjs";
 
-// Lets each wake-up work for so long, until all has arrived; says how often one was cut off.
+// Lets each wake-up run for this many milliseconds until everything has arrived. Returns how often one was cut off.
 async function arrivedInPieces({ data, folder, waker }, ms) {
   const wanted = (await digests(folder)).size;
   for (let cuts = 0; cuts < 30; cuts++) {
@@ -24,7 +24,7 @@ async function arrivedInPieces({ data, folder, waker }, ms) {
   throw new Error("it does not get on");
 }
 
-// A folder with one photo that is protected, and a way to wake the service worker.
+// Backs up a folder with one photo, and adds a waker for the service worker.
 async function backedUp(home) {
   await write(home.folder, "first.jpg", await media("photo.jpg", "first"));
   await dropFolder(home.page, home.folder);
@@ -60,7 +60,7 @@ test("with no page open, a sync and a periodic sync each back up what is new, an
   assert.equal(now.total, 3);
   await page.getByText(/^Last time: .*\. 1 file sent/).waitFor();
 
-  // After a new start of the browser, with no page of ours opened before.
+  // After a browser restart, before any of our pages is opened.
   await page.close();
   await browser.close();
   await browser.start();
@@ -70,7 +70,7 @@ test("with no page open, a sync and a periodic sync each back up what is new, an
   await arrived(home);
 });
 
-// The app asks to be woken every hour at most, for which nobody waits here.
+// The app asks for at most one wake-up per hour, which is too long for a test.
 const OFTEN = `{
   const { register } = PeriodicSyncManager.prototype;
   PeriodicSyncManager.prototype.register = function (tag) { return register.call(this, tag, { minInterval: 1 }); };
@@ -99,7 +99,7 @@ test("installed as an app, each kind of wake-up backs up what is new, the browse
     await wake();
     await arrived(home);
   }
-  // Nobody but the browser, in whose mind it is time to look.
+  // Only the browser wakes it here, when it decides that a periodic sync is due.
   await write(folder, "later.jpg", await media("photo.jpg", "later"));
   await arrived(home);
 
@@ -192,7 +192,7 @@ test("what a page leaves behind goes on by itself once the server is back", asyn
   await nobody.isCalled();
   await nobody.leave();
   await server.start();
-  // Nobody but the browser wakes anything.
+  // Only the browser wakes it here.
   await arrived(home);
 });
 
@@ -213,7 +213,7 @@ test("a page that stays open past all tries leaves a wake-up behind", async (t) 
   await arrived(home);
 });
 
-// A browser that is watched as closely as here sets a service worker no limit: it is stopped for it.
+// A browser with a debugger attached sets no time limit for a service worker, so the test stops it instead.
 test("on a slow line photos arrive though no wake-up is long enough for one", async (t) => {
   const home = await lastingHousehold(t, () => ({ flags: waking(60) }));
   const { browser, server, folder, page } = home;

@@ -1,4 +1,5 @@
-// A large file that was half read when the browser was killed is read on from where it was, not from its beginning.
+// If the browser is killed halfway through reading a large file, reading resumes there, not at the beginning of the
+// file.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -28,7 +29,7 @@ test("a large file goes on from a checkpoint after a kill", async (t) => {
   assert.deepEqual(await onServer(data), [...(await digests(folder)).values()]);
 });
 
-// The bytes read of the one file, once they fulfil the condition.
+// Waits until the number of bytes read of the single file meets the condition, and returns it.
 async function progressOfReading(page, condition) {
   const bar = page.locator(".activity li", { hasText: "Reading" }).locator("progress");
   let bytes = 0;

@@ -1,4 +1,5 @@
-// What is prepared for the time without a page: copies, files that the browser itself sends, and what other apps share.
+// Preparations for the time without a page: copies, files that the browser itself uploads, and files shared by other
+// apps.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -63,7 +64,7 @@ test("without lasting access what was copied is sent, the rest waits, and the ap
   await again.getByText(/did not let it read all your folders without an open page/).waitFor();
 });
 
-// A film that takes some fifteen seconds, and the click that leaves it to the browser.
+// Adds a film that takes about fifteen seconds, and clicks to leave it to the browser.
 async function filmLeftToTheBrowser(t) {
   const home = await lastingHousehold(t);
   const { folder, page, browser, server } = home;
@@ -128,7 +129,7 @@ test("a fetch that the person ends, or the server refuses, leaves the film where
     for (const id of await fetches.getIds()) await (await fetches.get(id)).abort();
   });
   await page.getByText("The browser itself sends 1 file").waitFor({ state: "hidden" });
-  // It goes on by itself, and can be left to the browser once more.
+  // Safelight continues by itself, and the film can be left to the browser again.
   await page.getByText("The browser itself can send 1 large file").waitFor();
   await page.getByRole("button", { name: "Finish in the background" }).click();
   await page.getByText("The browser itself sends 1 file").waitFor();
@@ -142,7 +143,7 @@ test("a fetch that the person ends, or the server refuses, leaves the film where
   assert.equal((await onServer(home.data)).length, 2);
 });
 
-// As the system shares: a form that is posted from elsewhere.
+// Shares files as the system does: with a form that is posted from another page.
 async function share(page, origin, files) {
   await page.goto("about:blank");
   await page.setContent(
@@ -170,7 +171,7 @@ test("what other apps share is kept though the server is away, backed up, and th
   await server.stop();
   await share(page, server.origin, [await photo("IMG_1.jpg", "one"), await photo("IMG_1.jpg", "two")]);
   await waitForNumbers(page, (now) => now.remaining === 2);
-  // One that has the name that a namesake was given, and one without an ending.
+  // Among these, one has a name that was already given to a duplicate, and one has no extension.
   const others = [await photo("1 IMG_1.jpg", "four"), await photo("1000012345", "five")];
   await share(page, server.origin, [await photo("IMG_1.jpg", "three"), await photo("IMG_1.jpg", "six"), ...others]);
   await waitForNumbers(page, (now) => now.remaining === 6);
@@ -189,7 +190,7 @@ test("what other apps share is kept though the server is away, backed up, and th
   await server.start();
   await untilHeld(home, 6);
   await waitForState(page, "done");
-  // It is removed once the server has it.
+  // The copy here is removed once the server has the file.
   await until(async () => (await shared(page)).length === 0, A_MINUTE_MS, () => shared(page));
 });
 

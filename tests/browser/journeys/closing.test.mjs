@@ -1,5 +1,5 @@
-// A long first backup: it is said what closing the app would leave undone, the screen can be kept on, and the icon shows
-// how much is left.
+// During a long first backup the app says what closing it would leave undone, the screen can be kept on, and the icon
+// shows how much is left.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -7,7 +7,7 @@ import { dropFolder, waitForState } from "../support/browser.mjs";
 import { media, sparse, write } from "../support/files.mjs";
 import { household } from "../support/household.mjs";
 
-// The real calls, and a note of each.
+// Makes the real calls and records each one.
 const NOTES = `
   window.locks = [];
   const request = WakeLock.prototype.request;
@@ -47,7 +47,7 @@ test("a long backup offers to keep the screen on, and says at any moment what cl
   await waitForLocks(page, 1);
   assert.equal(await page.getByRole("switch", { name: "Keep the screen on" }).getAttribute("aria-checked"), "true");
 
-  // The browser ends it whenever the page is out of sight.
+  // The browser releases the lock whenever the page is hidden.
   await page.evaluate(async () => {
     await Promise.all(window.locks.map((lock) => lock.release()));
     document.dispatchEvent(new Event("visibilitychange"));
@@ -60,7 +60,7 @@ test("a long backup offers to keep the screen on, and says at any moment what cl
   const left = "1 file is not on your server yet. Nothing goes on while Safelight is closed.";
   assert.equal(await closing.innerText(), left);
 
-  // What was set is kept.
+  // The setting is kept.
   await page.reload();
   await waitForState(page, "paused");
   assert.equal(await page.getByRole("switch", { name: "Keep the screen on" }).getAttribute("aria-checked"), "true");

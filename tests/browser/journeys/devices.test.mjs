@@ -1,4 +1,4 @@
-// The list of paired browsers: one is sent away, and then this one signs out.
+// The list of paired browsers: revokes one, and then signs out this one.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -32,7 +32,7 @@ test("a lost phone is sent away, with effect at once, and then this browser sign
   await waitForState(page, "unpaired");
 });
 
-// Pairs by itself; what it returns asks who is signed in and tells the status.
+// Pairs another device. Returns a function that asks who is signed in and returns the status.
 async function pairAs(server, deviceName) {
   const code = server.newPairingLink().split("#pair=")[1];
   const body = JSON.stringify({ code, deviceName });

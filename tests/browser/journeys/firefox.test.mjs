@@ -1,4 +1,4 @@
-// Firefox gives no folder that lasts and wakes no app that is closed: what it is given once is backed up, and the page
+// Firefox gives no lasting folder access and does not wake a closed app. Files are uploaded once, and the page
 // promises no more than that.
 import assert from "node:assert/strict";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// The main promise: a folder of everything that real folders hold arrives on the server, bit for bit, and the
-// page says truthfully what was done with each file.
+// The main promise: a folder with everything that real folders contain arrives on the server, bit for bit, and the
+// page reports truthfully what was done with each file.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -41,7 +41,7 @@ test("a folder of everything arrives bit for bit, and the numbers are true", asy
   await waitForState(page, "empty");
   await dropFolder(page, folder);
   await waitForNumbers(page, (now) => now.remaining > 0);
-  // One file cannot be opened by anyone: the end is not "done" but "this needs you".
+  // One file cannot be opened by anyone, so the final state is "needs-you", not "done".
   await waitForState(page, "needs-you", 300_000);
 
   const now = await read(page);
@@ -70,7 +70,7 @@ test("opened again it knows everything: nothing is read, asked or sent", async (
   assert.equal((await read(page)).remaining, 0);
 });
 
-// Fills the folder, and says what must become of it.
+// Fills the folder, and returns what must become of it.
 async function makeFolder(folder) {
   const sent = new Set();
   let files = 0;
@@ -81,7 +81,7 @@ async function makeFolder(folder) {
     await write(folder, join(place, `${stem} ${number} ümläut 😀 写真.${extension}`), await media(kind, `salt ${number}`));
     files++;
   }
-  // Equal files under other names.
+  // Identical files under other names.
   for (const name of ["copy of one.jpg", "b/copy of one.jpg", "ANOTHER.JPG"]) {
     await write(folder, name, await media("photo.jpg", "twin"));
     files++;
@@ -104,7 +104,7 @@ async function makeFolder(folder) {
   }
   const onDisk = await digests(folder);
   for (const [path, digest] of onDisk) if (!(path in skipped)) sent.add(digest);
-  // A name that is not valid text: the browser lists it and nobody can open it.
+  // A name that is not valid text: the browser lists the file, but nobody can open it.
   writeFileSync(Buffer.concat([Buffer.from(folder + "/bad "), Buffer.from([0xff, 0xfe]), Buffer.from(".jpg")]), "x");
   assert.ok(execFileSync("ls", [folder]).length > 0);
 

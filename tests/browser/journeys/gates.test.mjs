@@ -1,4 +1,4 @@
-// The rules that hold files back: each says what it waits for, and lets the person pass.
+// The rules that hold files back: each says what it waits for, and lets the person back up anyway.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -6,7 +6,7 @@ import { dropFolder, read, waitForNumbers, waitForState } from "../support/brows
 import { media, onServer, write } from "../support/files.mjs";
 import { household } from "../support/household.mjs";
 
-// Says what the browser would of the device, and tells its listeners.
+// Fakes what the browser reports about the device, and fires the change events.
 const device = (page, { type = "wifi", saveData = false, charging = true, level = 1 }) =>
   page.evaluate(
     async (now) => {

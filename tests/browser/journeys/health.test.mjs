@@ -1,4 +1,4 @@
-// What the background hangs on: the app says it link by link, tests it for real, and a push from the server wakes it.
+// Background health: the app reports each link, runs a real test, and is woken by a push from the server.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -92,12 +92,12 @@ test("a push backs up with no page open, and one notification says what it did",
   const again = await browser.page(server.origin);
   await waitForNumbers(again, (now) => now.protected === 3);
   await waker.push({ reason: "silent" });
-  // Whoever sees the app needs no notification, and the old one is out of date.
+  // Nobody who sees the app needs the notification, and the old one is outdated.
   await until(async () => (await shown()).length === 0, A_MINUTE_MS, "no notification");
   await link(await health(again), "Woken by your server").getByText("Turn on").waitFor();
 });
 
-// The browsers' own push services are out of reach here: the browser's end of a subscription is played.
+// Real push services cannot be reached here, so the browser's side of a subscription is faked.
 const PUSHES = `{
   const bytes = (text) => Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0));
   const base64url = (text) => text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -140,14 +140,14 @@ test("pushes are turned on, set to a time of day, held with the background, and 
   await page.getByRole("switch", { name: "Background backup" }).click();
   await serverKnows({ held: false, dailyAt: 9 * 60 + 30 });
 
-  // The push service gave the browser another address: the next opening tells it, and nothing is forgotten.
+  // The push service gave the browser a new address. The next opening reports it, and the other settings stay.
   await page.evaluate(() => (localStorage.endpoint = "https://push.example.net/another"));
   await page.close();
   page = await browser.page(server.origin);
   await serverKnows({ endpoint: "https://push.example.net/another", dailyAt: 9 * 60 + 30 });
 
-  // The push service tells the service worker of another address, with or without a page. (What it is told by cannot be
-  // waited for where a test makes it; what follows happens all the same.)
+  // The push service reports a new address to the service worker, with or without a page. (`waitUntil` does not work
+  // on an event made by a test, but the handler still runs.)
   await page.evaluate(() => (localStorage.endpoint = "https://push.example.net/third"));
   const [worker] = browser.context.serviceWorkers();
   await worker.evaluate(() => {
@@ -162,7 +162,7 @@ test("pushes are turned on, set to a time of day, held with the background, and 
   });
   await serverKnows({ endpoint: "https://push.example.net/third", dailyAt: 9 * 60 + 30 });
 
-  // Paired anew, it is another session to the server.
+  // After pairing again, the server sees a different session.
   const me = () =>
     page.evaluate(async () => (await (await fetch("/safelight/v1/sessions")).json()).find(({ current }) => current).id);
   const before = await me();

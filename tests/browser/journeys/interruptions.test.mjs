@@ -1,4 +1,4 @@
-// What happens to real people in the middle of a backup: a reload, a closed browser, a stopped server, a second
+// Interruptions during a backup that happen to real people: a reload, a closed browser, a stopped server, a second
 // tab, a revoked sign-in, a pause. Each ends with every byte on the server once, and numbers that add up.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
@@ -8,7 +8,7 @@ import { clear, digests, media, onServer, scratch, sparse, write } from "../supp
 import { Server } from "../support/server.mjs";
 
 const FILES = 120;
-// Enough to be in the middle of for a while.
+// Large enough to be interrupted halfway.
 const LARGE_BYTES = 300 * 1024 ** 2;
 
 let server, browser, folder, data, page;
@@ -44,7 +44,8 @@ test("the browser closed in the middle: opened again, it goes on from where it w
   await browser.start();
   page = await browser.page(server.origin);
   await waitForNumbers(page, (now) => now.total === FILES + 3);
-  // A drop without the installed app does not outlive the browser: the folder is asked for once, with one click.
+  // Without the installed app, the grant of a dropped folder ends with the browser. The page asks for it once, with
+  // one click.
   await waitForState(page, "needs-you");
   assert.ok((await read(page)).protected >= before.protected, "what was protected stays protected");
   assert.ok(await page.getByRole("button", { name: "Allow access" }).isVisible());
@@ -69,7 +70,7 @@ test("a server that stands still in the middle: noticed, tried again, nothing is
   const patience = 240_000;
   server.process.kill("SIGSTOP");
   try {
-    // No byte moves, and no connection breaks: only the stillness tells.
+    // No byte moves and no connection breaks. Only the lack of progress shows the failure.
     await waitForState(page, "offline", patience);
     assert.ok(addsUp(await read(page)));
   } finally {
@@ -85,7 +86,7 @@ test("a second tab shows the same, and one engine works", async () => {
   await waitForState(second, "backing-up");
   const held = await page.evaluate(async () => (await navigator.locks.query()).held.map((lock) => lock.name));
   assert.deepEqual(held, ["safelight-engine"]);
-  // The tab with the engine goes; the other takes over.
+  // The tab with the engine closes, and the other takes over.
   await page.close();
   page = second;
   await everythingArrives();

@@ -1,4 +1,4 @@
-// What leads to a backup that goes on without a page: it is explained once, and a permission comes back with one click.
+// What enables a backup without a page: installing is explained once, and lost permissions come back with one click.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -14,7 +14,7 @@ async function backedUp({ page, folder }) {
   await waitForState(page, "done");
 }
 
-// The browser's own dialogue cannot be answered here: it is seen that it would be shown.
+// The browser's own dialog cannot be answered here, so the test records that it would be shown.
 const PROMPT = `BeforeInstallPromptEvent.prototype.prompt = async () => {
   sessionStorage.prompted = "yes";
   return { outcome: "dismissed" };
@@ -53,7 +53,7 @@ test("on Android nothing is promised that it does not keep, and what it lacks is
   await section.getByText("what is sent then are copies.").waitFor();
 });
 
-// Without a real prompt, whose answer nobody can give here.
+// Fakes the prompt, because nobody can answer the real one here.
 const ASKED = `FileSystemHandle.prototype.requestPermission = async function () {
   sessionStorage.asked = [sessionStorage.asked, this.name].filter(Boolean).join();
   return "granted";

@@ -1,7 +1,7 @@
-// Power cuts: the browser, or the server, is killed again and again at random moments, while a folder is backed up
-// and edited. In the end every file is on the server once, nothing is there that never was in the folder, and the
-// numbers are true. What is random comes from a seed, which is printed; SEED=… makes the same choices again, as far
-// as they do not hang on how fast the machine is.
+// Power cuts: the browser or the server is killed again and again at random moments, while a folder is backed up and
+// edited. In the end every file is on the server once, nothing is there that was never in the folder, and the numbers
+// are true. The random choices come from a seed, which is printed. SEED=… repeats the same choices, except those that
+// depend on the speed of the machine.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 
@@ -13,15 +13,15 @@ import { Server } from "../support/server.mjs";
 import { timePasses } from "../support/waiting.mjs";
 
 const KILLS = 25;
-// From the beginning of a start to the kill: within the start, the listing, the reading and sending, and after it.
+// Time from launch to kill. Long enough to hit startup, listing, reading and uploading, and the time after that.
 const LONGEST_LIFE_MS = 4_000;
-// A server that is away this long is missed by the page.
+// An outage of this length is noticed by the page.
 const LONGEST_ABSENCE_MS = 700;
 const FILES_AT_FIRST = 80;
 const LARGE_FILES_AT_FIRST = 3;
-// About as long as a start of the server.
+// Roughly the startup time of the server.
 const LONGEST_START_MS = 60;
-// How often the folder is looked through in the end, and how long each time, before what is missing counts as lost.
+// How many scans to run at the end, and how long each may take, before a missing file counts as lost.
 const MOST_LOOKS = 8;
 const LOOK_MS = 15_000;
 
@@ -52,12 +52,13 @@ afterEach(async (context) => {
 });
 
 test(`the browser killed ${KILLS} times: nothing is lost, nothing is doubled, what was protected stays so`, async () => {
-  // A browser writes cookies and permissions down seconds after they were given: this pairing is an old one.
+  // A browser writes cookies and permissions to disk only after some seconds. A clean close makes sure they are
+  // there.
   await browser.close();
   edits.start();
   const word = { protected: 0, edits: 0 };
   for (let kill = 0; kill < KILLS; kill++) {
-    // Every other time files are only added, so that nothing but a fault can make a protected file unprotected.
+    // In every second life files are only added, so a protected file can become unprotected only through a bug.
     edits.gentle = kill % 2 === 0;
     await liveAndDie(word);
   }
@@ -71,7 +72,7 @@ test(`the server killed ${KILLS} times: it comes back as it was, and the page go
   for (let kill = 0; kill < KILLS; kill++) {
     const ms = lifeMs();
     await timePasses(ms * 0.7);
-    // The page looks for what is new when it is told to, so that there is work to be killed in.
+    // The page scans when told to, so that there is work to interrupt.
     await backUpNow();
     await timePasses(ms * 0.3);
     await server.stop("SIGKILL");
@@ -85,21 +86,21 @@ test(`the server killed ${KILLS} times: it comes back as it was, and the page go
   await everythingArrives();
 });
 
-// One life of the browser, from its start to its death. The word is what the page said last, in this life or an
-// earlier one: how many files were protected, and how many edits were made before it last looked through them all.
+// One life of the browser, from launch to kill. `word` is what the page last reported, in this life or an earlier
+// one: how many files were protected, and how many edits were made before its last complete scan.
 async function liveAndDie(word) {
   const ms = lifeMs();
   await browser.start();
   const life = { over: false, begun: edits.touched.length, asksAt: random.chance(0.5) ? Date.now() + ms / 2 : Infinity };
   const living = live(life, word);
-  // With the browser everything fails that was asked of it, or is never answered.
+  // After the kill, pending calls to the browser fail or never return.
   living.catch(() => {});
   await Promise.race([living, timePasses(ms)]);
   life.over = true;
   await browser.kill();
 }
 
-// Opens the page, and listens to it for as long as the browser lives.
+// Opens the page, and checks its numbers for as long as the browser lives.
 async function live(life, word) {
   page = await browser.page(server.origin);
   await waitForNumbers(page, (now) => now.total !== undefined);
@@ -121,7 +122,7 @@ async function listen(life, word) {
   }
 }
 
-// Whether the folder was looked through to its end since the page opened.
+// Whether the folder was scanned completely since the page opened.
 async function hasLooked() {
   return !/look/i.test(await page.locator(".folder p").innerText());
 }
@@ -131,14 +132,14 @@ async function backUpNow() {
 }
 
 async function killWhileItStarts(afterMs) {
-  // It dies before it is ready, or just after.
+  // The server dies just before or just after it is ready.
   const started = server.start().catch(() => {});
   await timePasses(afterMs);
   await server.stop("SIGKILL");
   await started;
 }
 
-// Rather short than long: much happens in the first moments.
+// Prefers short lives, because much happens in the first moments.
 function lifeMs() {
   return LONGEST_LIFE_MS * random.next() ** 1.3;
 }
@@ -161,7 +162,7 @@ async function everythingArrives() {
   assert.match(server.command("check", "--read-data"), /all as they were stored/);
 }
 
-// The numbers when everything is done; the last ones if that is never so.
+// Waits until everything is done, and returns the numbers, or the last ones if that never happens.
 async function settled(files) {
   for (let looks = 1; looks <= MOST_LOOKS; looks++) {
     await backUpNow();

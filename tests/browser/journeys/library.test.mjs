@@ -1,4 +1,4 @@
-// Looking at what is on the server: months, small pictures, one photo large, and its original to keep.
+// Browsing the server's photos: months, thumbnails, one photo in large, and the download of the original.
 import assert from "node:assert/strict";
 import { readFile, utimes } from "node:fs/promises";
 import { join } from "node:path";
@@ -24,12 +24,12 @@ test("photos are browsed by month, seen large, and downloaded bit for bit", asyn
   await library.getByRole("heading", { name: "May 2024" }).waitFor();
   const months = await library.getByRole("heading", { level: 3 }).allTextContents();
   assert.deepEqual(months, ["May 20243 files", "December 20191 file"]);
-  // Each month comes with an answer of its own.
+  // Each month is loaded by its own request.
   await library.getByRole("button", { name: "clip.mp4" }).waitFor();
   await library.getByRole("button", { name: "c.heic" }).waitFor();
   const names = await library.locator(".tile").evaluateAll((tiles) => tiles.map((tile) => tile.ariaLabel));
   assert.deepEqual(names, ["a.jpg", "b.png", "c.heic", "clip.mp4"]);
-  // A small picture where there can be one, and the kind of the file where there is none.
+  // A thumbnail where there can be one, and otherwise the file's type.
   const picture = library.getByRole("button", { name: "a.jpg" }).locator("img");
   await page.waitForFunction((img) => img.naturalWidth > 0, await picture.elementHandle());
   await library.getByRole("button", { name: "c.heic" }).getByText("HEIC").waitFor();
@@ -58,7 +58,7 @@ test("what an Immich holds is shown by Immich itself", async (t) => {
   await write(folder, "photo.jpg", await media("photo.jpg"));
   await dropFolder(page, folder);
   await waitForState(page, "done");
-  // As Immich answers.
+  // The same answers as Immich gives.
   const unknown = { status: 404, json: { message: "Cannot GET /safelight/v1/capabilities", statusCode: 404 } };
   await page.route("**/safelight/v1/capabilities", (route) => route.fulfill(unknown));
   const config = { externalDomain: "https://photos.example" };

@@ -1,4 +1,4 @@
-// The server loses photos that it had confirmed: the app hears of it, and sends again what it has.
+// The server loses photos that it had confirmed. The app learns of it and uploads the files that it still has again.
 import assert from "node:assert/strict";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";

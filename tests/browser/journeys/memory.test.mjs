@@ -1,4 +1,4 @@
-// A file's size is no matter for the browser's memory, while it is read and while it is sent.
+// The browser's memory does not depend on a file's size, neither while reading nor while uploading.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -9,7 +9,7 @@ import { memoryMb } from "../support/memory.mjs";
 import { A_MINUTE_MS, until } from "../support/waiting.mjs";
 
 const LARGE_BYTES = 2_200_000_000;
-// Measured: 23 MB for this file, 43 MB for one of 5 GB; 260 MB before the reader brought its own buffers.
+// Measured: 23 MB for this file, 43 MB for one of 5 GB. It was 260 MB before the reader used its own buffers.
 const MOST_GROWTH_MB = 120;
 
 test("a file of more than 2 GB is read and sent in little memory", { skip: process.platform !== "linux" }, async (t) => {

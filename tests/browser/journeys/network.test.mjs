@@ -1,5 +1,5 @@
-// The network itself goes and comes back: in a network of its own, whose one interface is taken down. The browser then wakes
-// the service worker without anybody's doing.
+// The network itself goes down and comes back: the test runs in its own network namespace and takes down the only
+// interface. The browser then wakes the service worker without any help.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { test } from "node:test";
@@ -39,19 +39,19 @@ async function goesOn(t) {
   await dropFolder(page, folder);
   await waitForState(page, "done");
 
-  // The way to oneself is always there: the server goes with the network.
+  // Loopback always works, so the server is stopped together with the network.
   await server.stop();
   ip("link", "set", "up0", "down");
   await page.waitForFunction(() => !navigator.onLine);
   await write(folder, "second.jpg", await media("photo.jpg", "second"));
   await waitForNumbers(page, (now) => now.remaining === 1 && now.state === "offline");
   await page.close();
-  // What is on its way when a page is closed goes on for a moment: it finds nobody.
+  // Work in progress continues for a moment after the page is closed. It finds no server.
   const nobody = await Nobody.at(server.port);
   await nobody.isLeftAlone(5_000);
   await nobody.leave();
   await server.start();
-  // Several times as long as the browser waits between its tries.
+  // Several times the browser's retry delay.
   await holdsStill(12_000, { data }, 1, "nothing wakes it while the network is away");
 
   ip("link", "set", "up0", "up");

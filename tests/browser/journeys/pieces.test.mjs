@@ -1,5 +1,5 @@
-// A film of 3 GB over a line that fails, from a browser and to a server that are killed: it arrives once, correct, and
-// hardly a byte of it is sent twice.
+// A film of 3 GB over an unreliable line, while browser and server are killed: it arrives once and correct, and
+// hardly any byte is sent twice.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -10,7 +10,7 @@ import { Server } from "../support/server.mjs";
 import { A_MINUTE_MS, timePasses, until } from "../support/waiting.mjs";
 
 const LARGE_BYTES = 3 * 1024 ** 3;
-// What may be sent altogether, for each byte of the film.
+// The maximum number of bytes sent per byte of the film.
 const MOST = 1.1;
 const MISFORTUNES = ["cut", "browser", "cut", "server", "cut", "browser", "cut", "server", "cut"];
 
@@ -22,7 +22,7 @@ test("a film arrives once through five cuts and four kills", async () => {
   const browser = await Browser.open({ allowAlways: line.origin });
   let page = await browser.page(`${line.origin}/#pair=${server.newPairingLink().split("#pair=")[1]}`);
   await waitForState(page, "empty");
-  // Cookies and grants reach the disk with a clean close only.
+  // Cookies and grants reach the disk only with a clean close.
   await browser.close();
   await browser.start();
   page = await browser.page(line.origin);
@@ -49,7 +49,7 @@ test("a film arrives once through five cuts and four kills", async () => {
     },
   };
   for (const [number, misfortune] of MISFORTUNES.entries()) {
-    // Each in its part of the film, so that all of them come to pass.
+    // Each at its own position in the film, so that all of them happen.
     const due = (LARGE_BYTES * (number + 1)) / (MISFORTUNES.length + 2);
     await until(() => line.up > due, 2 * A_MINUTE_MS, () => read(page), 20);
     await misfortunes[misfortune]();

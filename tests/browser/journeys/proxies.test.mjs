@@ -1,4 +1,4 @@
-// A proxy between browser and server lets only small requests through: larger files go in pieces that fit.
+// A proxy between browser and server accepts only small requests, so larger files go in pieces that fit.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -21,7 +21,8 @@ test("a server that knows its proxy's limit is asked for nothing larger", async 
   assert.ok(largest > MB / 2, `pieces of ${largest} bytes`);
 });
 
-// Files of so many megabytes, to a server behind a proxy that lets 1 MB through; tells what the proxy saw.
+// Backs up files of these sizes (in megabytes) to a server behind a proxy that accepts 1 MB. Returns what the proxy
+// saw.
 async function backUpThroughProxy(sizes, ...options) {
   const [data, folder] = [await scratch("data"), await scratch("pictures")];
   for (const [name, size] of Object.entries(sizes)) await sparse(folder, name, size * MB, name);

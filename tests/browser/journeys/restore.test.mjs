@@ -1,4 +1,4 @@
-// A folder is had again: on the disk that lost some of it, and on a new computer.
+// Restores a folder: on the disk that lost some of its files, and on a new computer.
 import assert from "node:assert/strict";
 import { open, readdir, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ const LARGE_BYTES = 150 * 1024 ** 2;
 
 const options = (server) => ({ mayWrite: server.origin, initScript: PICKER_BY_DROP });
 
-// A household whose server has a folder of some photos and a film, and the digests of its files.
+// A household whose server has a folder with some photos and a film. Also returns the digests of its files.
 async function backedUp(t) {
   const home = await household(t, options);
   const { page, folder } = home;
@@ -32,7 +32,7 @@ async function waitForInventory(page, held) {
   await until(async () => (await folders())[0]?.held === held, A_MINUTE_MS, folders);
 }
 
-// Opens the section and chooses this folder for the first one that the server knows.
+// Opens the section, and picks this local folder for the first folder that the server knows.
 async function look(page, into) {
   const section = page.getByRole("region", { name: "Restore a folder" });
   const show = section.getByRole("button", { name: "Show" });
@@ -52,13 +52,13 @@ test("what was deleted from a folder, or cut to nothing, comes back to where it 
   await rm(join(folder, LARGE));
   await truncate(join(folder, "a.jpg"), 0);
   await page.getByRole("button", { name: "Back up now" }).click();
-  // The server hears of the deletions too, and forgets no place for them.
+  // The server is told about the deletions too, but keeps the paths.
   await waitForNumbers(page, (now) => now.protected === 2 && now.state === "done");
 
   const line = await look(page, folder);
   await line.getByText(/lacks 5 files \(157 MB\)\. 2 files are there\./).waitFor();
   await restore(line);
-  // Looking away ends nothing.
+  // Hiding the section does not stop the restore.
   await page.getByRole("button", { name: "Hide" }).click();
   await page.getByRole("region", { name: "Restore a folder" }).getByRole("button", { name: "Show" }).click();
   await line.getByText("5 files are back, and have the bytes that were backed up.").waitFor();
@@ -101,7 +101,7 @@ test("on a new computer the whole folder comes back; what is damaged on the serv
   await (await look(page, other)).getByText(/lacks 1 file .* 4 files are there\. 2 files are there with/).waitFor();
 });
 
-// Where the server keeps these bytes.
+// Where the server stores the file with this digest.
 async function pathOf(page, digest) {
   const asset = await page.evaluate(async (checksum) => {
     const body = JSON.stringify({ assets: [{ id: "1", checksum }] });

@@ -1,5 +1,5 @@
-// A folder that is watched: what happens in it is backed up while the page just lies there, and what becomes of
-// edited, moved and deleted files is what the person wants.
+// A watched folder: changes are backed up while the page is just open, and edited, moved and deleted files are
+// handled as the person wants.
 import assert from "node:assert/strict";
 import { appendFile, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,7 +10,8 @@ import { clear, digests, media, onServer, scratch, sparse, write } from "../supp
 import { Server } from "../support/server.mjs";
 import { A_MINUTE_MS, staysSo, timePasses, until } from "../support/waiting.mjs";
 
-// On a busy machine a watch begins after the first look, and what came between is found by another look a minute later.
+// On a busy machine watching may begin only after the first scan. A scan one minute later finds the changes in
+// between.
 const PATIENCE_MS = 90_000;
 
 let server, browser, folder, data, page;
@@ -50,7 +51,7 @@ test("a file that is written slowly waits until it is left alone, and holds up n
   await writeFile(slow, await media("clip.mov", "begun"));
   await write(folder, "quick.jpg", await media("photo.jpg", "quick"));
   const begun = Date.now();
-  // Written to for some seconds, and until the quick one is protected.
+  // Appends for at least seven seconds, and until the quick file is protected.
   const writesOn = async () => {
     await appendFile(slow, Buffer.alloc(1000, 7));
     await timePasses(400);
@@ -106,7 +107,7 @@ test("a speed limit holds at once, and so does its end", async () => {
   await sparse(folder, "long.mp4", 600 * 1024 ** 2, "long");
   await waitForNumbers(page, (now) => now.remaining === 1);
   await page.locator(".activity", { hasText: "Sending" }).waitFor();
-  // At 2.5 MB/s it would take four minutes.
+  // At 2.5 MB/s the upload would take four minutes.
   await staysSo(3_000, async () => (await read(page)).remaining === 1, "it is on its way");
   await page.getByLabel("Upload speed").selectOption("No limit");
   await protects(6, 40_000);
@@ -118,7 +119,7 @@ test("a speed limit holds at once, and so does its end", async () => {
 test("the history says what woke each run and what it did, and can be taken along", async () => {
   await write(folder, "new.jpg", await media("photo.jpg", "new"));
   await protects(6);
-  // Whatever found the first, the watch is on by now.
+  // Whatever found the first file, watching is active by now.
   await write(folder, "newer.jpg", await media("photo.jpg", "newer"));
   await protects(7);
   await page.getByRole("region", { name: "History" }).getByRole("button", { name: "Show" }).click();
@@ -158,7 +159,7 @@ async function protects(count, timeout = PATIENCE_MS) {
   await waitForNumbers(page, (now) => now.protected === count && now.remaining === 0 && now.state === "done", timeout);
 }
 
-// Looks through everything: the page leaves its state, however briefly, and comes back to it.
+// Waits for a full scan: the page leaves its state, however briefly, and returns to it.
 async function lookedThrough() {
   await page.evaluate(() => {
     const headline = document.querySelector("[data-testid=headline]");

@@ -1,4 +1,4 @@
-// Real Chromium, driven through its debugging protocol; folders arrive as real handles, by real drops.
+// Real Chromium, driven through its debugging protocol. Folders arrive as real handles, by real drops.
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -30,14 +30,14 @@ export class Browser {
 
   async start() {
     const { allowAlways, mayWrite } = this.options;
-    // As if the person had answered "Allow on every visit" for this origin: folders stay readable after a new start.
+    // As if the person had answered "Allow on every visit" for this origin: folders stay readable after a restart.
     if (allowAlways) await allow(this.profile, "file_system_access_extended_permission", allowAlways);
-    // As if the person let it write into every folder.
+    // As if the person had allowed writing to every folder.
     if (mayWrite) await allow(this.profile, "file_system_write_guard", mayWrite);
     this.context = await chromium.launchPersistentContext(this.profile, {
       executablePath: process.env.CHROMIUM,
       headless: true,
-      // Installed apps leave files at home: it is the profile.
+      // Installed apps write files to HOME, so HOME is the profile.
       env: { ...process.env, HOME: this.profile },
       args: [...FLAGS, ...(this.options.flags ?? [])],
       viewport: this.options.viewport ?? { width: 1280, height: 800 },
@@ -59,14 +59,14 @@ export class Browser {
     return page;
   }
 
-  // Installs the app, as its person would from the browser's menu.
+  // Installs the app, as a person would from the browser's menu.
   async install(origin) {
     const session = await this.context.browser().newBrowserCDPSession();
     await session.send("PWA.install", { manifestId: `${origin}/`, installUrlOrBundleUrl: `${origin}/` });
     await session.detach();
   }
 
-  // The same browser with nobody who watches it: only such a one ends events at its own deadlines.
+  // The same browser without a debugger attached. Only such a browser ends events at its own deadlines.
   async goOnUnwatched() {
     await this.close();
     const unwatched = ["--headless", "--password-store=basic", `--user-data-dir=${this.profile}`, "about:blank"];
@@ -74,7 +74,7 @@ export class Browser {
     spawn(process.env.CHROMIUM, [...FLAGS, ...(this.options.flags ?? []), ...unwatched], { env, stdio: "ignore" });
   }
 
-  // Ends the one that nobody watches, and watches it again.
+  // Ends the browser without a debugger, and restarts it with one.
   async watchAgain() {
     const families = familyOf(this.profile);
     families.forEach((id) => endIfThere(id));
@@ -86,7 +86,7 @@ export class Browser {
     await this.context.close();
   }
 
-  // Ends every process of the browser at once: nothing is flushed, nothing is said to anyone.
+  // Kills all browser processes at once: nothing is flushed, and nobody is notified.
   async kill() {
     const closed = new Promise((resolve) => this.context.once("close", resolve));
     killFamily(this.profile);
@@ -112,11 +112,11 @@ async function allow(profile, what, origin) {
   await writeFile(file, JSON.stringify(preferences));
 }
 
-// After the last page the service worker holds the folders' handles for 10 s, and with them what a drop permitted.
-// Whoever asks whether a permission is there holds a handle, and lengthens it.
+// After the last page closes, the service worker holds the folders' handles for 10 s, and with them the grants from a
+// drop. Checking for a permission also holds a handle and extends the grant.
 export const grantsLapse = () => unseen(11_000, "the end of the permissions for dropped folders");
 
-// Drops a folder of the disk on the page, as a person would.
+// Drops a folder from the disk on the page, as a person would.
 export async function dropFolder(page, folder) {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [folder], dragOperationsMask: 1 };
@@ -126,7 +126,7 @@ export async function dropFolder(page, folder) {
   await session.detach();
 }
 
-// The folder picker cannot be driven here: a drop stands in for the choice, and gives a real handle of a real folder.
+// The folder picker cannot be driven here. A drop stands in for the choice, and gives a real handle of a real folder.
 export const PICKER_BY_DROP = `window.showDirectoryPicker = () => new Promise((resolve) => {
   document.documentElement.dataset.picking = "";
   const take = (event) => {
@@ -146,7 +146,7 @@ export async function dropIntoPicker(page, folder) {
 
 const headline = (page) => page.getByTestId("headline");
 
-// The state and the numbers, as the page says them now.
+// The state and the numbers that the page shows now.
 export async function read(page) {
   return headline(page).evaluate((element) => {
     const { state, ...numbers } = element.dataset;
@@ -162,7 +162,7 @@ export async function waitForState(page, state, timeout = 60_000) {
   });
 }
 
-// Waits until the page's numbers fulfil the condition; fails with what they were.
+// Waits until the page's numbers meet the condition. On timeout it fails and shows the last numbers.
 export async function waitForNumbers(page, condition, timeout = 60_000) {
   const fitting = async () => {
     const now = await read(page);
@@ -175,7 +175,7 @@ export function addsUp(now) {
   return now.total === now.protected + now.remaining + now.skipped + now.problems;
 }
 
-// The rows of one of the lists behind the numbers: path to reason.
+// The rows of one of the lists behind the numbers, as a map from path to reason.
 export async function listOf(page, name) {
   await page.locator("button.number", { hasText: name }).click();
   for (;;) {

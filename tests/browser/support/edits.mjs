@@ -1,9 +1,9 @@
-// A restless person: edits a folder at random, and keeps a record of every content that a file in it ever had.
+// A restless person: edits a folder at random, and records every content that any file in it ever had.
 //
-// The record is exact, so that a file on the server which the folder never held is found out. A file appears, or is
-// replaced, by a rename: no reader sees half of it. A file that is written slowly grows by whole pages of memory,
-// each in one write: no reader sees half a page, and every beginning of the file that ends with a page is in the
-// record before it is in the file. Such a beginning may be backed up; nobody can know that more will come.
+// The record is exact, so any file on the server that was never in the folder is detected. A file is added or
+// replaced by a rename, so no reader sees half of it. A slowly written file grows by whole memory pages, each in one
+// write, so no reader sees half a page. Every prefix that ends at a page boundary is recorded before it is in the
+// file. Such a prefix may be backed up, because nobody can know that more will come.
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -15,9 +15,9 @@ const PAGE_BYTES = 4096;
 const MIB = 1024 ** 2;
 const KINDS = ["photo.jpg", "photo.png", "photo.heic", "photo.webp", "clip.mp4", "clip.mov"];
 const ALBUMS = ["", "Sommer 2019", "旅行/京都", "a/b/c", "import"];
-// A camera writes more than one file at a time, but not many.
+// A camera writes several files at a time, but not many.
 const MOST_SLOW_FILES = 2;
-// Between two edits.
+// The pause between two edits.
 const PAUSE_MS = [10, 160];
 
 export class Edits {
@@ -27,27 +27,27 @@ export class Edits {
     return edits;
   }
 
-  // The digest of every content that a file in the folder had at some time.
+  // The digest of every content that any file in the folder ever had.
   held = new Set();
-  // The path of every file that was there and was changed, moved or deleted, in the order of the edits.
+  // The paths of all files that were changed, moved or deleted, in the order of the edits.
   touched = [];
   // While true, files are only added.
   gentle = false;
-  // How often each kind of edit was made.
+  // The number of edits of each kind.
   counts = {};
   paths = [];
   slow = [];
   made = 0;
 
-  // Begins to edit, until `stop`.
+  // Edits until `stop` is called.
   start() {
     this.stopped = false;
     this.work = this.editUntilStopped();
-    // Whoever stops the edits hears of their failure.
+    // `stop` reports the failure.
     this.work.catch(() => {});
   }
 
-  // Ends the edits; every file is written to its end.
+  // Stops the edits, after finishing every slowly written file.
   async stop() {
     this.stopped = true;
     await this.work;
@@ -97,7 +97,7 @@ export class Edits {
     await this.appear(this.newPath("clip.mp4"), made);
   }
 
-  // The same bytes under another name.
+  // The same bytes under a new name.
   async copy() {
     if (this.paths.length === 0) return this.add();
     const made = join(this.workshop, "copy");
@@ -106,7 +106,7 @@ export class Edits {
     await this.appear(this.newPath(path), made);
   }
 
-  // Other bytes under the same name, sometimes as many.
+  // Other bytes under the same name, sometimes with the same length.
   async change() {
     const path = this.random.oneOf(this.paths);
     const made = await this.prepare(await media(this.random.oneOf(KINDS), this.salt()));
@@ -123,7 +123,7 @@ export class Edits {
     await rm(join(this.folder, this.take()));
   }
 
-  // A whole folder gets another name, and every file in it another path.
+  // Renames a whole folder, so every file in it gets another path.
   async moveAlbum() {
     const album = this.random.oneOf(ALBUMS.slice(1));
     const isIn = (path) => path.startsWith(`${album}/`);
@@ -135,13 +135,13 @@ export class Edits {
     this.paths = this.paths.map((path) => (isIn(path) ? anew + path.slice(album.length) : path));
   }
 
-  // A new file that grows little by little.
+  // A new file that grows in small steps.
   async writeSlowly() {
     if (this.slow.length >= MOST_SLOW_FILES) return;
     await this.beginSlowFile(this.newPath(this.random.oneOf(KINDS)));
   }
 
-  // A file is emptied and grows again, with other bytes.
+  // Empties a file and writes other bytes in small steps.
   async writeAnew() {
     if (this.slow.length >= MOST_SLOW_FILES) return;
     await this.beginSlowFile(this.take());
@@ -171,7 +171,7 @@ export class Edits {
     if (slow.left <= 0) await slow.file.close();
   }
 
-  // A whole file, outside the folder and in the record.
+  // Writes a complete file outside the folder, and records its digest.
   async prepare(bytes) {
     this.held.add(createHash("sha1").update(bytes).digest("hex"));
     await write(this.workshop, "made", bytes);
@@ -184,15 +184,15 @@ export class Edits {
     this.paths.push(path);
   }
 
-  // Takes a file out of those that can be edited.
+  // Removes a random file from the list of editable files.
   take() {
     const [path] = this.paths.splice(this.random.below(this.paths.length), 1);
     this.touched.push(path);
     return path;
   }
 
-  // A name that no file had before: what has the size and the time of another and takes its name cannot be told
-  // from it.
+  // A name that no file had before. A file that takes over another's name with the same size and time could not be
+  // told apart from it.
   newPath(like) {
     const kind = like.slice(like.lastIndexOf("."));
     return join(this.random.oneOf(ALBUMS), `${this.made++}${kind}`);

@@ -1,4 +1,4 @@
-// Folders on disk, made for a journey, and what the server's disk holds at its end.
+// Folders on disk, made for a journey, and the contents of the server's disk at its end.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -25,13 +25,13 @@ export async function write(folder, path, bytes) {
   await writeFile(file, bytes);
 }
 
-// A real photo or video, made unlike any other by a few bytes at its end, which every reader ignores.
+// A real photo or video, made unique by a few bytes at its end, which every reader ignores.
 export async function media(name, salt = "") {
   const bytes = await readFile(join(MEDIA, name));
   return Buffer.concat([bytes, Buffer.from(salt)]);
 }
 
-// A file of holes: as large as it says, and written at once.
+// A sparse file: it has its full size, and is written at once.
 export async function sparse(folder, path, size, salt) {
   const file = await open(join(folder, path), "w");
   await file.truncate(size);
@@ -39,7 +39,7 @@ export async function sparse(folder, path, size, salt) {
   await file.close();
 }
 
-// Each file below a folder: path to SHA-1.
+// Every file below a folder, as a map from path to SHA-1.
 export async function digests(folder, prefix = "") {
   const found = new Map();
   for (const entry of await readdir(join(folder, prefix), { withFileTypes: true })) {
@@ -59,15 +59,15 @@ export async function digestOf(file) {
   return hash.digest("hex");
 }
 
-// The SHA-1 of every original on the server's disk, sorted; one that is there twice is twice here.
+// The SHA-1 of every original on the server's disk, sorted. A file that is there twice is listed twice.
 export async function onServer(data) {
   return [...(await digests(join(data, "originals"))).values()].sort();
 }
 
-// It is read whole each time.
+// Every look reads all files in full.
 const LOOK_AT_DISK_MS = 200;
 
-// Waits until the server's disk holds exactly what the folder does.
+// Waits until the server's disk holds exactly the files of the folder.
 export async function arrived({ data, folder }, patienceMs = A_MINUTE_MS) {
   const wanted = [...(await digests(folder)).values()].sort();
   const isThere = async () => isDeepStrictEqual(await onServer(data), wanted);
@@ -75,14 +75,14 @@ export async function arrived({ data, folder }, patienceMs = A_MINUTE_MS) {
   await until(isThere, patienceMs, what, LOOK_AT_DISK_MS);
 }
 
-// Waits until the server's disk holds so many files.
+// Waits until the server's disk holds this many files.
 export async function untilHeld({ data }, number, patienceMs = A_MINUTE_MS) {
   const isThere = async () => (await onServer(data)).length === number;
   const what = async () => `${number} files on the server, which has ${(await onServer(data)).length}`;
   await until(isThere, patienceMs, what, LOOK_AT_DISK_MS);
 }
 
-// Shows that the server's disk holds so many files, and goes on doing so.
+// Checks that the server's disk holds this many files and that the number does not change.
 export async function holdsStill(ms, { data }, number, what) {
   await staysSo(ms, async () => (await onServer(data)).length === number, what);
 }

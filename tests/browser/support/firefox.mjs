@@ -1,5 +1,5 @@
 // Real Firefox, driven through WebDriver BiDi: https://w3c.github.io/webdriver-bidi/. Debian has no geckodriver, and
-// none is needed: Firefox itself listens.
+// none is needed, because Firefox itself listens.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -34,7 +34,7 @@ export class Firefox {
     this.context = contexts[0].context;
   }
 
-  // A command and its answer.
+  // Sends a command and returns its result.
   async send(method, params) {
     const id = this.asked.size + 1;
     const answer = new Promise((resolve) => this.asked.set(id, resolve));
@@ -52,7 +52,7 @@ export class Firefox {
     await this.send("browsingContext.navigate", { context: this.context, url, wait: "complete" });
   }
 
-  // What an expression of the page comes to; it can be anything that JSON can say.
+  // Evaluates an expression in the page. The value can be anything that JSON can express.
   async evaluate(expression) {
     const { type, result, exceptionDetails } = await this.send("script.evaluate", {
       expression: `Promise.resolve(${expression}).then((value) => JSON.stringify(value ?? null))`,
@@ -64,18 +64,18 @@ export class Firefox {
     return JSON.parse(result.value);
   }
 
-  // Waits until the expression comes to something true, and gives that.
+  // Waits until the expression is truthy, and returns its value.
   async until(expression, patienceMs = A_MINUTE_MS) {
     const page = async () => [expression, await this.evaluate("document.body.innerText")];
     return until(() => this.evaluate(expression), patienceMs, page);
   }
 
-  // Waits until the page says this.
+  // Waits until the page shows this text.
   async says(sentence) {
     await this.until(`document.body.innerText.includes(${JSON.stringify(sentence)})`);
   }
 
-  // As a person who chooses in the dialogue of a file input.
+  // Chooses files as a person would in the dialog of a file input.
   async choose(selector, files) {
     const { nodes } = await this.send("browsingContext.locateNodes", {
       context: this.context,

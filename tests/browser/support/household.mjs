@@ -1,10 +1,10 @@
-// What most journeys begin with: a server with an empty vault, a folder for photos, and a browser that is paired. It is
-// all taken away when the test ends, however it ends.
+// The common setup of most journeys: a server with an empty vault, a folder for photos, and a paired browser.
+// Everything is removed when the test ends, however it ends.
 import { Browser, waitForState } from "./browser.mjs";
 import { clear, scratch } from "./files.mjs";
 import { Server } from "./server.mjs";
 
-// `options` are the browser's, from the server.
+// `options` makes the browser's options from the server.
 export async function household(t, options = () => ({})) {
   const [data, folder] = await Promise.all(["data", "pictures"].map(scratch));
   const home = { data, folder };
@@ -20,7 +20,7 @@ export async function household(t, options = () => ({})) {
   return home;
 }
 
-// The same with a browser whose grants and cookies outlive a kill: they reach the disk with a clean close only.
+// The same with a browser whose grants and cookies survive a kill: they reach the disk only with a clean close.
 export async function lastingHousehold(t, options = () => ({})) {
   const home = await household(t, (server) => ({ allowAlways: server.origin, ...options(server) }));
   await home.browser.close();

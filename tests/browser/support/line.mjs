@@ -1,4 +1,4 @@
-// The line between a browser and the server: it counts what goes up, and can be cut and mended.
+// The line between a browser and the server. It counts the uploaded bytes, and can be cut and restored.
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 
@@ -25,7 +25,7 @@ export class Line {
     for (const [from, to] of [[client, onward], [onward, client]]) {
       this.sockets.add(from);
       from.pipe(to);
-      // One end that is gone takes the other with it.
+      // When one end closes, the other is closed too.
       from.on("error", () => {});
       from.on("close", () => {
         this.sockets.delete(from);
@@ -55,7 +55,7 @@ export class Line {
   }
 }
 
-// Stands where a server was, and hangs up on everybody: it shows that a browser tried, and when it gave up.
+// Listens in place of a server and hangs up on everybody. It shows that a browser tried, and when it gave up.
 export class Nobody {
   static async at(port) {
     const nobody = new Nobody();
@@ -76,7 +76,7 @@ export class Nobody {
     await until(() => this.calls > 0, A_MINUTE_MS, "a call");
   }
 
-  // Waits until nobody has called for so long.
+  // Waits until there was no call for this long.
   async isLeftAlone(ms) {
     await until(() => Date.now() - this.calledAt > ms, A_MINUTE_MS, () => `the end of ${this.calls} calls`);
   }

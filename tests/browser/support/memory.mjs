@@ -1,9 +1,8 @@
-// The memory of a whole browser, as Linux counts it.
+// The memory of a whole browser, as counted by Linux.
 import { factOf, familyOf } from "./processes.mjs";
 
-// Megabytes of proportional memory of the browser with this profile, and of its children. What is mapped from files
-// is the browser's own program; how much of it counts here changes with every other browser on the machine, so it is
-// left out.
+// The proportional memory, in megabytes, of the browser with this profile and its child processes. File-backed memory
+// is the browser's own program. Its share changes with every other browser on the machine, so it is left out.
 export function memoryMb(profile) {
   return Math.round(familyOf(profile).reduce((sum, id) => sum + proportionalKb(id), 0) / 1024);
 }

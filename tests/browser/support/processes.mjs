@@ -1,4 +1,4 @@
-// The processes of a program under test, found by a word in their command line that is theirs alone. Linux.
+// The processes of a program under test, found by a word that only their command line contains. Linux only.
 import { readdirSync, readFileSync } from "node:fs";
 
 // The ids of the processes whose command line holds the word, and of all their descendants.
@@ -13,12 +13,12 @@ export function familyOf(word) {
   return [...family];
 }
 
-// Ends the family at once, with no chance to clean up, and whatever it began meanwhile.
+// Kills the family at once, without any cleanup, including processes that it starts in the meantime.
 export function killFamily(word) {
   for (let family = familyOf(word); family.length > 0; family = familyOf(word)) family.forEach((id) => kill(id));
 }
 
-// What the kernel tells of a process; nothing if it ended while we looked.
+// What the kernel reports about a process, or an empty string if it ended in the meantime.
 export function factOf(id, file) {
   try {
     return readFileSync(`/proc/${id}/${file}`, "utf8");
@@ -27,20 +27,20 @@ export function factOf(id, file) {
   }
 }
 
-// A process that has ended and was not yet taken note of by its parent is none any more.
+// A zombie, which has ended but was not reaped by its parent, does not count.
 function describe(name) {
   const [, state, parent] = factOf(name, "status").match(/State:\s+(\S)[^]*PPid:\s+(\d+)/) ?? [];
   const alive = parent && !["Z", "X"].includes(state);
   return alive && { id: Number(name), parent: Number(parent), command: factOf(name, "cmdline") };
 }
 
-// Asks a process to end.
+// Asks a process to exit.
 export const endIfThere = (id) => kill(id, "SIGTERM");
 
 function kill(id, signal = "SIGKILL") {
   try {
     process.kill(id, signal);
   } catch (error) {
-    if (error.code !== "ESRCH") throw error; // It ended before.
+    if (error.code !== "ESRCH") throw error; // It has already ended.
   }
 }

@@ -1,5 +1,5 @@
-// A reverse proxy with a limit for the size of a request, as the usual ones have one: what is larger gets a page of
-// HTML instead of the server's answer.
+// A reverse proxy with a request size limit, as the usual ones have. A larger request gets an HTML page instead of
+// the server's answer.
 import { once } from "node:events";
 import { createServer, request as ask } from "node:http";
 

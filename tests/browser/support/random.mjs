@@ -1,6 +1,6 @@
-// Chance that can be repeated: the same seed gives the same choices.
+// Repeatable randomness: the same seed gives the same choices.
 
-// The seed of this run: the one that SEED names, or a new one. Say it, so that a failure can be repeated.
+// The seed of this run: from SEED, or a new one. Print it, so that a failure can be repeated.
 export function seedOfThisRun() {
   return Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
 }
@@ -10,7 +10,7 @@ export class Random {
     this.state = seed >>> 0;
   }
 
-  // Between 0 and 1, without 1: mulberry32.
+  // At least 0 and below 1: mulberry32.
   next() {
     this.state = (this.state + 0x6d2b79f5) >>> 0;
     let mixed = this.state;
@@ -23,7 +23,7 @@ export class Random {
     return least + this.next() * (most - least);
   }
 
-  // A whole number from 0 to below the count.
+  // An integer from 0 up to, but not including, the count.
   below(count) {
     return Math.floor(this.next() * count);
   }

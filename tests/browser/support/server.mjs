@@ -1,4 +1,4 @@
-// The real server, on a data folder of its own, on loopback.
+// The real server on loopback, with its own data folder.
 import { spawn, execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -10,7 +10,7 @@ export class Server {
     this.data = data;
     this.extra = extra;
     this.port = 0;
-    // What it said, of all its starts.
+    // The log output of all its starts.
     this.log = "";
   }
 
@@ -20,7 +20,7 @@ export class Server {
     return server;
   }
 
-  // Starts on the port that it had before, if any: a client expects it there.
+  // Starts on the previous port, if any, because clients expect it there.
   async start() {
     const listen = `127.0.0.1:${this.port}`;
     this.process = spawn(PROGRAM, ["serve", "--data", this.data, "--listen", listen, ...this.extra], {

@@ -1,12 +1,13 @@
-// Waiting: until something is so, while it stays so, and for what cannot be seen. The only place where a journey sleeps.
+// Waits until a condition holds, while it keeps holding, or for things that cannot be observed. The only place where
+// a journey sleeps.
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export const A_MINUTE_MS = 60_000;
 const LOOK_EVERY_MS = 100;
 
-// Waits until the condition gives something true, and gives that back. `what` says what was waited for: a text, or a
-// function that tells how things are when patience ends.
+// Waits until the condition is truthy, and returns its value. `what` says what was waited for: a text, or a function
+// that describes the state after the timeout.
 export async function until(condition, patienceMs, what, lookEveryMs = LOOK_EVERY_MS) {
   for (const end = Date.now() + patienceMs; ; await sleep(lookEveryMs)) {
     const fulfilled = await condition();
@@ -15,7 +16,7 @@ export async function until(condition, patienceMs, what, lookEveryMs = LOOK_EVER
   }
 }
 
-// Shows that something does not happen: looks all the time, and fails as soon as the condition does not hold.
+// Checks that something does not happen: polls, and fails as soon as the condition does not hold.
 export async function staysSo(ms, condition, what) {
   const begun = Date.now();
   do {
@@ -24,10 +25,10 @@ export async function staysSo(ms, condition, what) {
   } while (Date.now() < begun + ms);
 }
 
-// As long as a person, a slow writer, a power cut or a dead line takes.
+// Lets time pass, as long as a person, a slow writer, a power cut or a dead line would take.
 export const timePasses = (ms) => sleep(ms);
 
-// Lets something come to pass that nothing outside of the browser shows.
+// Waits for something that cannot be observed from outside the browser.
 export async function unseen(ms, what) {
   assert.ok(what, "say what is waited for");
   await sleep(ms);

@@ -1,9 +1,10 @@
-// Wakes the service worker as the browser would, from a blank page: none of ours need be open.
+// Wakes the service worker as the browser would, from a blank page. None of our pages needs to be open.
 import { A_MINUTE_MS, until } from "./waiting.mjs";
 
 const TAG = "safelight-backup";
 
-// A browser whose own wake-ups come in seconds instead of minutes, and so many. `more` are other parameters of the same.
+// Flags for a browser that wakes by itself after seconds instead of minutes, with this many tries. `more` sets
+// further parameters of the same field trial.
 export const waking = (tries, more = {}) => {
   const parameters = {
     initial_retry_delay_sec: 3,
@@ -56,13 +57,13 @@ export class Waker {
     return this.session.send(`ServiceWorker.${event}`, { origin, registrationId, tag: TAG, ...more });
   }
 
-  // Ends the service worker, as the browser does when it is idle.
+  // Stops the service worker, as the browser does when it is idle.
   async stop() {
     await this.session.send("ServiceWorker.stopAllWorkers");
     await this.until("stopped");
   }
 
-  // Waits until no version of it runs, or one does.
+  // Waits until some version of it has this status.
   async until(status) {
     const versions = () => [...this.versions.values()];
     const is = () => versions().some((version) => version.runningStatus === status);

@@ -1,4 +1,5 @@
-//! Albums: names are not unique, and an asset that is in one already is told as an error of its own.
+//! Albums. Names are not unique, and adding an asset that is already in the album is reported as an error for that
+//! asset.
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -21,7 +22,7 @@ pub(crate) struct Wanted {
     name: Option<String>,
 }
 
-/// 2.x lists no assets here, and knows no `name`.
+/// 2.x lists no assets here, and does not know `name`.
 pub(crate) async fn list(
     State(immich): State<Immich>,
     caller: Caller,
@@ -130,7 +131,7 @@ fn place_of(library: &Library, owner: Uuid, id: &str, permission: &str) -> Resul
     at.ok_or_else(|| Refusal::bad_request(format!("Not found or no {permission} access")))
 }
 
-/// With its assets, where the dialect lists them.
+/// An album, with its assets if the dialect lists them.
 fn whole(dialect: Dialect, library: &Library, user: &User, album: &Album) -> Value {
     let assets = album.assets.iter().filter_map(|id| library.asset(album.owner, *id));
     let assets: Vec<Value> = assets.map(|asset| described(dialect, asset)).collect();

@@ -23,7 +23,7 @@ pub(crate) async fn info(
     Ok(Json(body))
 }
 
-/// As it stands in lists.
+/// An asset as it appears in lists.
 pub(crate) fn described(dialect: Dialect, asset: &Asset) -> Value {
     let kind = match asset.kind {
         Kind::Image => "IMAGE",

@@ -1,4 +1,4 @@
-//! The bytes of an asset, its small picture, and how many there are.
+//! The bytes of an asset, its thumbnail, and the number of assets.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -16,11 +16,11 @@ use crate::sign_in::Caller;
 const CACHE: &str =
     "private, max-age=86400, no-transform, stale-while-revalidate=2592000, stale-if-error=2592000";
 
-/// A picture of one pixel.
+/// An image of one pixel.
 const PIXEL_WEBP: &[u8] =
     b"RIFF\x24\0\0\0WEBPVP8 \x18\0\0\0\x30\x01\0\x9d\x01\x2a\x01\0\x01\0\x02\0\x34\x25\xa4\0\x03\x70\0\xfe\xfb\x94\0\0";
 
-/// The asset of this owner; what belongs to another is refused like what is not there.
+/// The asset of this owner. Another owner's asset is refused as if it did not exist.
 pub(crate) fn find(immich: &Immich, owner: Uuid, id: &str) -> Result<Asset, Refusal> {
     let id = id.parse().map_err(|_| Refusal::Invalid(vec![Violation::not_a_uuid("id")]))?;
     let asset = immich.open().asset(owner, id).cloned();
@@ -44,7 +44,7 @@ pub(crate) async fn original(
     Ok((headers, asset.bytes).into_response())
 }
 
-/// Not recorded but for this: an upload is answered before its small picture is made.
+/// Only one thing here was recorded: an upload is answered before its thumbnail exists.
 pub(crate) async fn thumbnail(
     State(immich): State<Immich>,
     caller: Caller,
@@ -58,7 +58,7 @@ pub(crate) async fn thumbnail(
     Ok(([(header::CONTENT_TYPE, "image/webp")], PIXEL_WEBP).into_response())
 }
 
-/// What is hidden, such as the film of a live photo, or in the trash is not counted.
+/// Assets in the trash and hidden ones, such as the video of a live photo, are not counted.
 pub(crate) async fn statistics(State(immich): State<Immich>, caller: Caller) -> Result<Json<Value>, Refusal> {
     let owner = caller.may(&immich, "asset.statistics")?;
     let library = immich.open();
@@ -70,7 +70,7 @@ pub(crate) async fn statistics(State(immich): State<Immich>, caller: Caller) -> 
     Ok(Json(json!({"images": images, "videos": videos, "total": images + videos})))
 }
 
-/// Of the kinds that tests upload; the others are bytes.
+/// Covers the types that tests upload. All others are plain bytes.
 pub(crate) fn mime(name: &str) -> &'static str {
     let name = name.to_lowercase();
     match name.rsplit('.').next() {

@@ -13,7 +13,7 @@ use crate::refusal::Refusal;
 use crate::said::Said;
 use crate::sign_in::Caller;
 
-/// More items than this are more parameters than the database takes. 65,000 were seen to work, 70,000 not.
+/// More items would need more parameters than the database accepts. 65,000 were seen to work, 70,000 were not.
 const MAX_ITEMS: usize = 65_534;
 
 #[derive(Deserialize)]
@@ -50,7 +50,7 @@ fn answer(library: &Library, owner: Uuid, item: &Item) -> Value {
     }
 }
 
-/// 40 hex digits, or base64. What is neither is nobody's digest, and no error.
+/// 40 hex digits, or base64. Anything else matches no digest, and is not an error.
 pub(crate) fn digest(text: &str) -> Option<[u8; 20]> {
     if text.len() != 40 {
         return STANDARD.decode(text).ok()?.try_into().ok();

@@ -1,6 +1,6 @@
-//! What a test in another process does to the fake and sees of it. No part of Immich.
+//! How a test in another process controls and inspects the fake. Not part of Immich.
 //!
-//! `PUT` or `DELETE /fake/faults/NAME`, `POST /fake/jobs` (lets them end), `GET /fake/state`.
+//! `PUT` or `DELETE /fake/faults/NAME`, `POST /fake/jobs` (finishes them), `GET /fake/state`.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-/// Which recorded server the fake plays.
+/// Which recorded server the fake imitates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     /// 2.5.6
@@ -15,7 +15,7 @@ impl Dialect {
     pub const BOTH: [Dialect; 2] = [Dialect::V2, Dialect::V3];
 }
 
-/// By its major version.
+/// Parses the major version.
 impl FromStr for Dialect {
     type Err = String;
 

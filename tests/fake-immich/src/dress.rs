@@ -1,4 +1,4 @@
-//! What every answer has in common: how it is written, which headers it carries, and what a proxy in front says.
+//! What all answers share: their format, their headers, and the answers of a proxy in front.
 
 use axum::Json;
 use axum::body::{Body, to_bytes};
@@ -15,7 +15,7 @@ use crate::refusal::Refusal;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
-/// The only addresses that a server in maintenance answers.
+/// The only addresses that a server in maintenance mode answers.
 const IN_MAINTENANCE: [&str; 2] = ["/api/server/config", "/api/server/version"];
 
 pub(crate) async fn dress(State(immich): State<Immich>, request: Request, next: Next) -> Response {
@@ -31,7 +31,7 @@ pub(crate) async fn dress(State(immich): State<Immich>, request: Request, next: 
     written(immich.dialect(), response)
 }
 
-/// Writes a refusal in the dialect of the server, and says JSON as Immich says it.
+/// Writes a refusal in the server's dialect, and sets the JSON content type as Immich does.
 fn written(dialect: Dialect, mut response: Response) -> Response {
     let correlation = Uuid::new_v4().simple().to_string()[..8].to_owned();
     if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
@@ -41,7 +41,7 @@ fn written(dialect: Dialect, mut response: Response) -> Response {
     if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json") {
         headers.insert(header::CONTENT_TYPE, JSON);
     }
-    // Of 2.x these headers were not recorded; its correlation id stands in the bodies of errors.
+    // These headers were not recorded for 2.x. Its correlation id is in the bodies of errors.
     if dialect == Dialect::V3 {
         headers.insert("x-powered-by", HeaderValue::from_static("Express"));
         if let Ok(correlation) = HeaderValue::from_str(&correlation) {
@@ -51,7 +51,7 @@ fn written(dialect: Dialect, mut response: Response) -> Response {
     response
 }
 
-/// What a reverse proxy answers in the place of the server.
+/// What a reverse proxy answers instead of the server.
 pub(crate) async fn pass_the_proxy(State(immich): State<Immich>, request: Request, next: Next) -> Response {
     if immich.has(&Fault::BadGateway) {
         read_away(request.into_body()).await;
@@ -69,13 +69,13 @@ fn page(status: StatusCode) -> Response {
     (status, Html(page)).into_response()
 }
 
-/// Zero for a body in chunks: no browser sends one.
+/// Zero for a chunked body. No browser sends one.
 fn announced(request: &Request) -> u64 {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     length.and_then(|length| length.parse().ok()).unwrap_or_default()
 }
 
-/// A client that is still sending may miss the answer: the body is read to its end first.
+/// A client that is still sending may miss the answer, so the body is read to its end first.
 pub(crate) async fn read_away(body: Body) {
     _ = to_bytes(body, usize::MAX).await;
 }

@@ -1,22 +1,24 @@
-//! What can be wrong with an Immich server, or with what stands in front of it, beyond its own rules.
+//! Faults of an Immich server, or of a proxy in front of it, beyond the server's own rules.
 
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 
-/// One misfortune that a test switches on.
+/// A fault that a test can switch on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// It keeps other bytes than it was sent, and calls them created: only a second look-up finds out.
+    /// The server stores different bytes than it received, and reports them as created. Only a second look-up reveals
+    /// it.
     ChangesBytes,
-    /// What is uploaded lies in the trash at once, as if its owner had deleted it on another device.
+    /// Uploads go to the trash at once, as if their owner had deleted them on another device.
     TrashesUploads,
-    /// Every upload is one too many for the quota. As with a real quota, this is said after the whole body.
+    /// Every upload exceeds the quota. As with a real quota, the error comes after the whole body.
     QuotaExceeded,
-    /// A reverse proxy takes no body of more bytes than this, and answers 413 in HTML.
+    /// A reverse proxy accepts no body larger than this number of bytes, and answers 413 in HTML.
     ProxyLimit(u64),
-    /// A reverse proxy does not reach the server, and answers 502 in HTML.
+    /// A reverse proxy cannot reach the server, and answers 502 in HTML.
     BadGateway,
-    /// The server is in maintenance: it tells its version and that it is so, and knows no other address.
+    /// The server is in maintenance mode: it reports its version and the maintenance, and answers 404 to everything
+    /// else.
     Maintenance,
     /// Each API key lacks this permission.
     Lacks(String),

@@ -1,5 +1,5 @@
-//! The form of `POST /assets`, part by part: the type of a file is judged when its part begins, by the text fields
-//! that came before it.
+//! The form of `POST /assets`, part by part. The type of a file is checked when its part begins, using the text
+//! fields that came before it.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ pub(crate) struct Form {
 }
 
 pub(crate) struct FilePart {
-    /// The part's own.
+    /// The filename of the part itself.
     pub(crate) name: String,
     pub(crate) bytes: Vec<u8>,
 }
@@ -59,7 +59,7 @@ impl Form {
         Ok(())
     }
 
-    /// 2.x judges the sidecar too by the text field `filename`, if that came before it.
+    /// 2.x also checks the sidecar by the text field `filename`, if that came before it.
     fn name_of_sidecar<'a>(&'a self, dialect: Dialect, own: &'a str) -> &'a str {
         match dialect {
             Dialect::V2 => self.text("filename").unwrap_or(own),
@@ -71,7 +71,7 @@ impl Form {
         self.texts.get(name).map(String::as_str).filter(|text| !text.is_empty())
     }
 
-    /// Fails with every text field that is not as the dialect wants it.
+    /// Fails with every text field that the dialect does not accept.
     pub(crate) fn validate(&self, dialect: Dialect) -> Result<(), Refusal> {
         let device = ["deviceAssetId", "deviceId"].into_iter().filter(|_| dialect == Dialect::V2);
         let device = device.filter(|name| self.text(name).is_none()).map(Violation::text);
@@ -83,7 +83,7 @@ impl Form {
         let visibility = self.text("visibility").filter(|text| !VISIBILITIES.contains(text));
         let visibility = visibility.map(|_| Violation::not_one_of("visibility"));
         let metadata = self.text("metadata").filter(|text| serde_json::from_str::<Vec<Value>>(text).is_err());
-        // Its sentence was not recorded.
+        // The wording was not recorded.
         let metadata = metadata.map(|_| Violation::not_one_of("metadata"));
         let all: Vec<Violation> =
             device.chain(dates).chain(duration).chain(visibility).chain(metadata).collect();
@@ -100,7 +100,7 @@ impl Form {
 
 const VISIBILITIES: [&str; 4] = ["archive", "timeline", "hidden", "locked"];
 
-/// The extension alone decides.
+/// Only the extension decides.
 pub(crate) fn kind_of(dialect: Dialect, name: &str) -> Option<Kind> {
     let known = |old: &[&str], (_, new): (&str, &str)| {
         old.iter().any(|extension| has_extension(name, extension))

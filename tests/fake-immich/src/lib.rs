@@ -1,8 +1,8 @@
-//! A fake Immich server over HTTP, in memory, for tests of whatever talks to Immich.
+//! A fake Immich server over HTTP, in memory, for tests of Immich clients.
 //!
-//! It answers what a backup client asks, as servers of 2.x (2.5.6) and 3.x (3.1.0) were recorded to answer: the same
-//! rules, the same bodies and the same errors. What was not recorded says so where it is written. Beyond the recorded
-//! rules a test can switch on named [`Fault`]s.
+//! It answers the requests of a backup client as recorded from servers of 2.x (2.5.6) and 3.x (3.1.0): the same
+//! rules, the same bodies and the same errors. Comments mark everything that was not recorded. Beyond the recorded
+//! rules, a test can switch on named [`Fault`]s.
 //!
 //! Native tests use [`Running`]. Everything else starts the program `fake-immich`, which prints its address, and sets
 //! faults through [`control`].
@@ -38,7 +38,7 @@ pub use running::Running;
 
 use refusal::Refusal;
 
-/// Everything that the fake answers.
+/// All routes of the fake.
 pub fn app(immich: Immich) -> Router {
     let api = server_routes()
         .merge(sign_in_routes())
@@ -92,7 +92,7 @@ fn album_routes() -> Router<Immich> {
         .route("/api/albums/{id}/assets", put(albums::add).merge(delete(albums::remove)))
 }
 
-/// Also OPTIONS: no Immich in production answers a preflight.
+/// Also for OPTIONS: no production Immich answers a preflight.
 async fn unknown(method: Method, uri: Uri) -> Refusal {
     Refusal::plain(StatusCode::NOT_FOUND, format!("Cannot {method} {}", uri.path()))
 }

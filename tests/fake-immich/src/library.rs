@@ -1,6 +1,6 @@
-//! What the fake holds: users, their keys, assets and albums, and the faults that are switched on.
+//! The fake's data: users, their keys, assets and albums, and the active faults.
 //!
-//! One lock for all of it: every request sees one state, as with a database's transaction.
+//! One lock covers all of it: every request sees one consistent state, as in a database transaction.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,10 +11,10 @@ use uuid::Uuid;
 use crate::dialect::Dialect;
 use crate::fault::Fault;
 
-/// Of every user of the fake.
+/// The password of every user of the fake.
 pub const PASSWORD: &str = "secret123";
 
-/// One fake server; clones are the same one.
+/// One fake server. Clones share its state.
 #[derive(Clone)]
 pub struct Immich {
     dialect: Dialect,
@@ -29,7 +29,7 @@ pub(crate) struct Library {
     pub(crate) assets: Vec<Asset>,
     pub(crate) albums: Vec<Album>,
     pub(crate) faults: Vec<Fault>,
-    /// Every request of the API: method and path.
+    /// Method and path of every API request.
     pub(crate) requests: Vec<String>,
 }
 
@@ -49,7 +49,7 @@ pub(crate) struct Key {
     pub(crate) secret: String,
     pub(crate) name: String,
     pub(crate) owner: Uuid,
-    /// `all` is every one.
+    /// `all` grants every permission.
     pub(crate) permissions: Vec<String>,
     pub(crate) created: Timestamp,
 }
@@ -69,7 +69,7 @@ pub(crate) struct Asset {
     pub(crate) sidecar: Option<Vec<u8>>,
     pub(crate) name: String,
     pub(crate) kind: Kind,
-    /// As the client said them.
+    /// As sent by the client.
     pub(crate) file_created_at: String,
     pub(crate) file_modified_at: String,
     pub(crate) favorite: bool,
@@ -79,7 +79,7 @@ pub(crate) struct Asset {
     pub(crate) live_photo_video_id: Option<Uuid>,
     pub(crate) created: Timestamp,
     pub(crate) place: Place,
-    /// Whether the jobs that follow an upload are done.
+    /// Whether the jobs after the upload are finished.
     pub(crate) thumbnail: bool,
 }
 
@@ -93,7 +93,7 @@ pub(crate) enum Kind {
 pub(crate) enum Place {
     Timeline,
     Trash,
-    /// Deleted for good; a job of 2.x has not yet done it.
+    /// Deleted for good, but a job of 2.x has not carried it out yet.
     Condemned,
 }
 
@@ -112,7 +112,7 @@ pub(crate) struct Album {
 #[serde(rename_all = "camelCase")]
 pub struct Held {
     pub id: String,
-    /// The SHA-1 of what is kept, in hex.
+    /// The SHA-1 of the stored bytes, in hex.
     pub digest: String,
     pub name: String,
     pub size: usize,
@@ -129,7 +129,7 @@ impl Immich {
         self.dialect
     }
 
-    /// Adds a user and an API key with these permissions; gives the key.
+    /// Adds a user and an API key with these permissions. Returns the key.
     pub fn add_user(&self, email: &str, quota: Option<u64>, permissions: &[&str]) -> String {
         let mut library = self.open();
         let name = email.split('@').next().unwrap_or_default().to_owned();
@@ -146,7 +146,7 @@ impl Immich {
         self.open().faults.retain(|other| other != fault);
     }
 
-    /// Lets the jobs end that follow uploads and deletions.
+    /// Finishes the jobs that follow uploads and deletions.
     pub fn finish_jobs(&self) {
         let mut library = self.open();
         library.assets.retain(|asset| asset.place != Place::Condemned);
@@ -157,7 +157,7 @@ impl Immich {
         self.open().assets.iter().map(Held::of).collect()
     }
 
-    /// Method and path of every request so far that reached the server, and not only its proxy.
+    /// Method and path of every request so far that got past the proxy to the server.
     pub fn requests(&self) -> Vec<String> {
         self.open().requests.clone()
     }
@@ -203,7 +203,7 @@ impl Library {
         self.assets.iter().find(|asset| asset.id == id && asset.owner == owner)
     }
 
-    /// Wherever it lies: the look-ups do not ask whether something is in the trash.
+    /// Wherever it is stored: look-ups do not check whether an asset is in the trash.
     pub(crate) fn by_digest(&self, owner: Uuid, digest: [u8; 20]) -> Option<&Asset> {
         self.assets.iter().find(|asset| asset.digest == digest && asset.owner == owner)
     }
@@ -214,7 +214,7 @@ impl Library {
 }
 
 impl Asset {
-    /// In the trash, as far as a client is told.
+    /// In the trash, from the client's point of view.
     pub(crate) fn is_trashed(&self) -> bool {
         match self.place {
             Place::Timeline => false,

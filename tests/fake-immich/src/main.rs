@@ -1,4 +1,4 @@
-//! `fake-immich 2` or `fake-immich 3`: listens on a free port of loopback, and prints its address and a key.
+//! `fake-immich 2` or `fake-immich 3`: listens on a free loopback port, and prints its address and a key.
 
 use std::env::args;
 use std::process::ExitCode;

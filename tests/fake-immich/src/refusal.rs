@@ -1,7 +1,7 @@
-//! What is refused and why, and how each generation writes that down.
+//! Refusals, and how each generation writes them.
 //!
-//! 3.x: `{"message"}`, and `errors` where fields are wrong. 2.x: `{"message", "error", "statusCode", "correlationId"}`,
-//! and `message` is a list where fields are wrong.
+//! 3.x: `{"message"}`, plus `errors` if fields are invalid.
+//! 2.x: `{"message", "error", "statusCode", "correlationId"}`, and `message` is a list if fields are invalid.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -9,26 +9,26 @@ use serde_json::{Value, json};
 
 use crate::dialect::Dialect;
 
-/// A handler's "no". It is written by [`crate::dress`], which knows the dialect.
+/// A handler's refusal. [`crate::dress`], which knows the dialect, writes it.
 #[derive(Debug, Clone)]
 pub(crate) enum Refusal {
     Plain(StatusCode, String),
     Invalid(Vec<Violation>),
-    /// The body is no JSON.
+    /// The body is not JSON.
     BrokenJson,
 }
 
-/// A field that is not as it must be.
+/// An invalid field.
 #[derive(Debug, Clone)]
 pub(crate) struct Violation {
     field: &'static str,
-    /// The sentences of 2.x, without the field's name at their beginning.
+    /// The sentences of 2.x, without the field name at the beginning.
     rules: &'static [&'static str],
-    /// What 3.x says of it, without its path.
+    /// The issue object of 3.x, without its path.
     issue: Value,
 }
 
-/// What the JSON parser of the recorded server said of `{bad`.
+/// The error of the recorded server's JSON parser for `{bad`.
 const NOT_JSON: &str = "Expected property name or '}' in JSON at position 1 (line 1 column 2)";
 
 impl Violation {
@@ -44,7 +44,7 @@ impl Violation {
         Violation { field, rules: &["must be a Date instance", "should not be empty"], issue }
     }
 
-    /// That 3.x answers 400 was recorded, its sentence was not.
+    /// It was recorded that 3.x answers 400. The wording was not.
     pub(crate) fn malformed_date(field: &'static str) -> Violation {
         let issue = json!({"code": "invalid_format", "message": "Invalid ISO 8601 datetime string"});
         Violation { field, rules: &["must be a Date instance"], issue }
@@ -56,7 +56,7 @@ impl Violation {
         Violation { field, rules: &["must be a number"], issue }
     }
 
-    /// Recorded of 2.x only.
+    /// Recorded from 2.x only.
     pub(crate) fn not_a_uuid(field: &'static str) -> Violation {
         let issue = json!({"code": "invalid_format", "format": "uuid", "message": "Invalid UUID"});
         Violation { field, rules: &["must be a UUID"], issue }

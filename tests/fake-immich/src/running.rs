@@ -1,4 +1,4 @@
-//! A fake that runs beside a test, on a port of its own, until it is dropped.
+//! A fake that runs beside a test, on its own port, until it is dropped.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -35,13 +35,13 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.stop.take();
         if let Some(thread) = self.thread.take() {
-            // A panic there has been printed.
+            // A panic there has already been printed.
             _ = thread.join();
         }
     }
 }
 
-/// Serves until `stopped` is heard of, or its other end is gone.
+/// Serves until `stopped` receives a message or its sender is dropped.
 fn serve(listener: TcpListener, immich: Immich, stopped: oneshot::Receiver<()>) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -52,7 +52,7 @@ fn serve(listener: TcpListener, immich: Immich, stopped: oneshot::Receiver<()>) 
             _ = stopped => Ok(()),
         }
     });
-    // Connections that clients keep open are not waited for.
+    // Does not wait for connections that clients keep open.
     runtime.shutdown_background();
     ended
 }

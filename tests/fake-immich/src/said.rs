@@ -1,4 +1,4 @@
-//! How the JSON body of a request is read.
+//! Reads the JSON body of a request.
 
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
@@ -8,10 +8,10 @@ use serde_json::Value;
 use crate::library::Immich;
 use crate::refusal::Refusal;
 
-/// More JSON than this is an internal error.
+/// A larger JSON body is an internal error.
 const MAX_JSON_BYTES: usize = 10_000_000;
 
-/// What the body of a request says.
+/// The parsed body of a request.
 pub(crate) struct Said<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequest<Immich> for Said<T> {
@@ -22,11 +22,11 @@ impl<T: DeserializeOwned> FromRequest<Immich> for Said<T> {
             .await
             .map_err(|_| Refusal::bad_request("The body did not come"))?;
         if bytes.len() > MAX_JSON_BYTES {
-            // That it is 500 was seen, its sentence was not recorded.
+            // The status 500 was seen. The wording was not recorded.
             return Err(Refusal::internal("Internal server error"));
         }
         let json: Value = serde_json::from_slice(&bytes).map_err(|_| Refusal::BrokenJson)?;
-        // The sentences for each field were not recorded.
+        // The wording for each field was not recorded.
         serde_json::from_value(json).map(Said).map_err(|error| Refusal::bad_request(error.to_string()))
     }
 }

@@ -1,4 +1,4 @@
-//! What the server says of itself.
+//! What the server reports about itself.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,7 +10,7 @@ use crate::library::Immich;
 use crate::refusal::Refusal;
 use crate::sign_in::Caller;
 
-/// Of both generations, in the order of the servers.
+/// Supported by both generations, in the order of the servers.
 pub(crate) const VIDEOS: [&str; 19] = [
     ".3gp", ".3gpp", ".avi", ".flv", ".insv", ".m2t", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpe",
     ".mpeg", ".mpg", ".mts", ".mxf", ".vob", ".webm", ".wmv",
@@ -21,7 +21,7 @@ pub(crate) const IMAGES: [&str; 47] = [
     ".orf", ".ori", ".pef", ".psd", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f", ".heic",
     ".heif", ".hif", ".insp", ".jp2", ".jpe", ".jxl", ".svg", ".tif", ".tiff",
 ];
-/// Of 3.x alone: the one before which it stands, and itself.
+/// Only in 3.x: the entry that it precedes, and the new entry.
 pub(crate) const NEW_VIDEO: (&str, &str) = (".vob", ".ts");
 pub(crate) const NEW_IMAGE: (&str, &str) = (".svg", ".mpo");
 

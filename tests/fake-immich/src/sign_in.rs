@@ -1,4 +1,4 @@
-//! Who asks, and what their key permits.
+//! Authentication, and the permissions of API keys.
 
 use axum::Json;
 use axum::extract::{FromRequestParts, State};
@@ -14,7 +14,7 @@ use crate::library::{Immich, Key, Library, PASSWORD, Session, User};
 use crate::refusal::Refusal;
 use crate::said::Said;
 
-/// Somebody who has said who they are.
+/// An authenticated caller.
 #[derive(Clone)]
 pub(crate) struct Caller {
     pub(crate) user: User,
@@ -24,7 +24,7 @@ pub(crate) struct Caller {
 #[derive(Clone)]
 enum By {
     Key(Key),
-    /// A session may do everything.
+    /// A session has every permission.
     Session(String),
 }
 
@@ -171,7 +171,7 @@ pub(crate) async fn create_key(
     Ok((StatusCode::CREATED, Json(body)).into_response())
 }
 
-/// Needs no permission: it is how a client learns which ones it lacks.
+/// Needs no permission, because this is how a client learns which ones it lacks.
 pub(crate) async fn own_key(State(immich): State<Immich>, caller: Caller) -> Result<Json<Value>, Refusal> {
     match &caller.by {
         By::Key(key) => Ok(Json(described(&immich, key))),

@@ -1,4 +1,4 @@
-//! Into the trash, out of it again, and away for good.
+//! Moves assets to the trash, restores them, and deletes them for good.
 
 use axum::Json;
 use axum::extract::State;
@@ -30,7 +30,7 @@ pub(crate) async fn delete(
     check_all(&library, owner, &delete.ids)?;
     let place = if delete.force { Place::Condemned } else { Place::Trash };
     put_all(&mut library, &delete.ids, place);
-    // 2.x answered a look-up right after it with "in the trash": its deletion is a job.
+    // In 2.x the deletion is a job: a look-up right after it still answered "in the trash".
     if immich.dialect() == Dialect::V3 {
         library.assets.retain(|asset| asset.place != Place::Condemned);
     }
@@ -42,7 +42,7 @@ pub(crate) struct Restore {
     ids: Vec<Uuid>,
 }
 
-/// All or none; what is not in the trash counts too.
+/// All or nothing. Assets that are not in the trash count too.
 pub(crate) async fn restore(
     State(immich): State<Immich>,
     caller: Caller,
@@ -55,7 +55,7 @@ pub(crate) async fn restore(
     Ok(Json(json!({"count": restore.ids.len()})))
 }
 
-/// One unknown id fails the whole call, and is not named.
+/// One unknown id fails the whole call. The error does not name it.
 fn check_all(library: &Library, owner: Uuid, ids: &[Uuid]) -> Result<(), Refusal> {
     let known = ids.iter().all(|id| library.asset(owner, *id).is_some());
     known.then_some(()).ok_or_else(|| Refusal::bad_request("Not found or no asset.delete access"))

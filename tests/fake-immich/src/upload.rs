@@ -1,7 +1,7 @@
-//! `POST /assets`: takes one photo or video in.
+//! `POST /assets`: uploads one photo or video.
 //!
-//! The order of the judgements is that of Immich: who asks; the checksum header, which is a look-up and no promise;
-//! the parts of the form; the text fields; whether there is a file; the quota; the live photo; the bytes.
+//! The order of the checks is Immich's: authentication; the checksum header, which is only a look-up and not
+//! verified; the parts of the form; the text fields; whether there is a file; the quota; the live photo; the bytes.
 
 use axum::Json;
 use axum::body::{Bytes, to_bytes};
@@ -35,7 +35,7 @@ pub(crate) async fn upload(
         }
     };
     if let Some(known) = look_up(&immich, owner, &parts.headers) {
-        // A client that waits for leave to send is answered without its body.
+        // A client that waits for `100 Continue` gets its answer before it sends the body.
         if !parts.headers.contains_key(header::EXPECT) {
             read_away(body).await;
         }
@@ -47,7 +47,7 @@ pub(crate) async fn upload(
     take_in(&immich, &caller, form)
 }
 
-/// A digest that does not fit the bytes is never noticed.
+/// A digest that does not match the bytes is never detected.
 fn look_up(immich: &Immich, owner: Uuid, headers: &HeaderMap) -> Option<Uuid> {
     let digest = digest(headers.get("x-immich-checksum")?.to_str().ok()?)?;
     immich.open().by_digest(owner, digest).map(|asset| asset.id)
@@ -64,7 +64,7 @@ async fn read_form(immich: &Immich, headers: &HeaderMap, body: Bytes) -> Result<
 
 fn take_in(immich: &Immich, caller: &Caller, mut form: Form) -> Result<Response, Refusal> {
     let original = form.original.take().ok_or_else(|| Refusal::bad_request("File is required"))?;
-    // 2.x keeps an empty file.
+    // 2.x accepts an empty file.
     if original.bytes.is_empty() && immich.dialect() == Dialect::V3 {
         return Err(Refusal::bad_request("File is empty"));
     }
@@ -80,7 +80,7 @@ fn take_in(immich: &Immich, caller: &Caller, mut form: Form) -> Result<Response,
     Ok((StatusCode::CREATED, Json(json!({"id": id.to_string(), "status": "created"}))).into_response())
 }
 
-/// Wherever it lies: a duplicate of what is in the trash stays there.
+/// Wherever the asset is: a duplicate of a trashed asset stays in the trash.
 fn duplicate(id: Uuid) -> Response {
     Json(json!({"status": "duplicate", "id": id.to_string()})).into_response()
 }
@@ -93,7 +93,7 @@ fn check_quota(library: &Library, caller: &Caller, more: u64) -> Result<(), Refu
     Ok(())
 }
 
-/// The video half of a live photo, which must be there first.
+/// The video half of a live photo. It must already be uploaded.
 fn film_of(library: &Library, caller: &Caller, form: &Form) -> Result<Option<Uuid>, Refusal> {
     let Some(text) = form.text("livePhotoVideoId") else { return Ok(None) };
     let film = text.parse().ok().and_then(|id| library.asset(caller.user.id, id));

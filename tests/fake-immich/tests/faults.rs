@@ -1,4 +1,4 @@
-//! The misfortunes that a test switches on, each as a client meets it.
+//! The faults that a test can switch on, as a client sees them.
 
 mod support;
 

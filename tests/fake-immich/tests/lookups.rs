@@ -1,4 +1,4 @@
-//! `bulk-upload-check`, the trash, albums: as recorded of 2.5.6 and of 3.1.0.
+//! `bulk-upload-check`, the trash, and albums, as recorded from 2.5.6 and 3.1.0.
 
 mod support;
 

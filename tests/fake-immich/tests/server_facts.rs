@@ -1,4 +1,4 @@
-//! What the server says of itself and of who asks, as it was recorded of 2.5.6 and of 3.1.0.
+//! What the server reports about itself and the caller, as recorded from 2.5.6 and 3.1.0.
 
 mod support;
 

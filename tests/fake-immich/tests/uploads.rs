@@ -1,4 +1,4 @@
-//! `POST /assets`: the order of the fields, what is refused and how, as it was recorded of 2.5.6 and of 3.1.0.
+//! `POST /assets`: the order of the fields, and what is refused and how, as recorded from 2.5.6 and 3.1.0.
 
 mod support;
 

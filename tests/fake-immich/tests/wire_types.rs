@@ -1,4 +1,4 @@
-//! The project's own wire types read what each generation answers.
+//! The project's own wire types can read the answers of each generation.
 
 mod support;
 
@@ -24,7 +24,7 @@ fn facts_of_the_server_are_read() {
         assert_eq!(config.external_domain, "");
         let types: MediaTypes = read(&client.get(path::MEDIA_TYPES));
         assert_eq!(types.sidecar, [".xmp"]);
-        // What the server of a generation takes, we know; some of it only 3.x takes.
+        // We know every type that a server of each generation accepts. Some are accepted only by 3.x.
         for extension in types.image.iter().chain(&types.video) {
             assert!(protocol::media::kind_of(&format!("a{extension}")).is_some(), "{extension}");
         }

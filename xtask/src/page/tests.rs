@@ -1,4 +1,4 @@
-//! A build is made again when what it is made of changed, and only then.
+//! A file is rebuilt when its sources have changed, and only then.
 
 use std::time::SystemTime;
 
@@ -139,7 +139,7 @@ fn split_page(chunk: &str) -> Page {
     page
 }
 
-/// Sources of a small page.
+/// The sources of a small page.
 fn tree() -> TempDir {
     let tree = tempfile::tempdir().unwrap();
     let files = [

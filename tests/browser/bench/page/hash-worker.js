@@ -1,4 +1,4 @@
-// SHA-1 as web pages compute it with the usual libraries: file by file, streamed, an update for each chunk.
+// SHA-1 as web pages compute it with the usual libraries: file by file, streamed, one update per chunk.
 import { sha1 } from "/vendor/@noble/hashes/legacy.js";
 import { createSHA1 } from "/vendor/hash-wasm/dist/index.esm.js";
 

@@ -1,4 +1,4 @@
-// What the benches compare with: plain JavaScript that walks, reads or hashes the dropped folder as well as it can.
+// The yardsticks: plain JavaScript that walks, reads or hashes the dropped folder as fast as it can.
 import { readAll } from "./reading.js";
 import { walk } from "./walk.js";
 
@@ -12,7 +12,7 @@ const dropped = new Promise((resolve) => {
   });
 });
 
-// Each answers with the milliseconds it took, and what it saw.
+// Each resolves to the milliseconds it took and what it found.
 window.yardstick = {
   dropped,
   read: (strategy) => timed(async () => ({ bytes: await readAll(await walk(folder), strategy) })),

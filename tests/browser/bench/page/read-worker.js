@@ -1,6 +1,6 @@
-// Reads one part at a time, by the method it is told, and answers with the number of bytes.
+// Reads one part at a time by the given method, and answers with the number of bytes.
 const METHODS = { stream, byob, slice, sync };
-// A part, stream or reader that is collected while it is read never answers.
+// Keeps the part, stream and reader alive: one that is garbage-collected during a read never answers.
 let held;
 
 addEventListener("message", async ({ data: { method, chunk, part } }) => {
@@ -20,7 +20,7 @@ async function stream(part) {
   }
 }
 
-// Two buffers that go back and forth.
+// Swaps between two buffers.
 async function byob(part, chunk) {
   const whole = part.stream();
   const reader = whole.getReader({ mode: "byob" });

@@ -1,12 +1,12 @@
-// The fastest that plain JavaScript reads files and throws the bytes away. A strategy is a method of reading, a size
-// of reads, how many workers, and whether a large file is shared out in parts.
+// The fastest ways for plain JavaScript to read files and discard the bytes. A strategy is a read method, a read
+// size, the number of workers, and whether large files are split into parts.
 const PART_BYTES = 64 << 20;
-// Some ways to read never answer now and then (measured with streams).
+// Some ways to read occasionally never answer (measured with streams).
 const STALL_MS = 60_000;
 
 export async function readAll(files, { method, chunk, workers, split }) {
   const parts = files.flatMap((file) => (split ? partsOf(file) : [file]));
-  // The largest first, so that none is left to one worker at the end.
+  // Largest first, so that no worker is left alone with a large part at the end.
   parts.sort((a, b) => a.size - b.size);
   const each = Array.from({ length: workers }, () => readWith(method, chunk, parts));
   return (await Promise.all(each)).reduce((sum, bytes) => sum + bytes, 0);
@@ -18,7 +18,7 @@ function partsOf(file) {
   return parts;
 }
 
-// One worker that takes parts until none is left.
+// One worker that takes parts until none are left.
 function readWith(method, chunk, parts) {
   const worker = new Worker("read-worker.js", { type: "module" });
   const reading = new Promise((resolve, reject) => {

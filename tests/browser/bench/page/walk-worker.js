@@ -1,4 +1,4 @@
-// The walk, away from the window. The time is taken here: to start a worker is no part of a walk.
+// The walk in a worker. The time is taken here, because starting a worker is not part of the walk.
 import { walk } from "./walk.js";
 
 addEventListener("message", async ({ data }) => {

@@ -1,4 +1,4 @@
-// Every file below a directory, looked at 32 at a time: what a scan cannot do without.
+// Looks at every file below a directory, 32 at a time: the minimum work of any scan.
 const LOOKS_AT_ONCE = 32;
 
 export async function walk(folder) {

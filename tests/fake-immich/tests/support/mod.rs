@@ -1,6 +1,6 @@
-//! A client of the fake, and forms to send to it.
+//! A client for the fake, and forms to send to it.
 
-// Each test program uses a part of this.
+// Each test program uses only part of this.
 #![allow(dead_code)]
 
 use std::io::{Read, Write};
@@ -41,7 +41,7 @@ impl Answer {
         self.json()["id"].as_str().unwrap().to_owned()
     }
 
-    /// Fails unless it is a refusal with this message, written as the dialect writes it.
+    /// Fails unless this is a refusal with this message, written in the dialect.
     pub fn assert_refused(&self, dialect: Dialect, status: u16, message: &str) {
         let mut body = self.json();
         assert_eq!(self.status, status, "{body}");
@@ -66,7 +66,7 @@ impl Answer {
     }
 }
 
-/// A test for each generation.
+/// Runs a test against each generation.
 pub fn each_dialect(test: impl Fn(Dialect, Client)) {
     for dialect in Dialect::BOTH {
         test(dialect, Client::of(dialect));
@@ -120,7 +120,7 @@ impl Client {
         self.send("POST", "/api/assets", &headers, &form.bytes())
     }
 
-    /// The id of a new photo of these bytes.
+    /// Uploads a new photo with these bytes, and returns its id.
     pub fn photo(&self, bytes: &[u8]) -> String {
         let answer = self.upload(&Form::photo("x.jpg", bytes));
         assert_eq!(answer.status, 201, "{}", answer.json());
@@ -141,17 +141,17 @@ impl Client {
     }
 }
 
-/// An upload form; every part in the order in which it was added.
+/// An upload form. The parts are in the order in which they were added.
 #[derive(Clone, Default)]
 pub struct Form(Vec<u8>);
 
 impl Form {
-    /// A complete form of one photo that fits both generations.
+    /// A complete form for one photo, valid for both generations.
     pub fn photo(name: &str, bytes: &[u8]) -> Form {
         Form::complete().text("filename", name).file("assetData", name, bytes)
     }
 
-    /// Everything but the name and the file.
+    /// Everything except the name and the file.
     pub fn complete() -> Form {
         Form::device().text("fileCreatedAt", DATE).text("fileModifiedAt", DATE).text("isFavorite", "false")
     }
