@@ -138,7 +138,7 @@ fn keep_background(desk: Desk) {
             spawn_local(async move { desk.waking.set(Some(waking(on).await)) });
         }
     });
-    // A page that crashes has already registered the sync.
+    // Registered in advance, for a page that dies without sending a message.
     Effect::new(move |_| {
         if left.get() {
             browser::window::ask_for_sync();

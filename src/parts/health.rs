@@ -157,7 +157,7 @@ fn shifted(minute: u16, by: i16) -> u16 {
 }
 
 impl Look {
-    /// In two separate tasks, because a browser without a service worker takes long to say so.
+    /// In two separate tasks, because a browser without a service worker is slow to report that.
     fn again(self) {
         spawn_local(async move { self.chain.set(Some(window::chain().await)) });
         spawn_local(async move { self.push.set(Some(window::push_state().await)) });

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::words::library::is_shown_by_browsers;
 use crate::words::numbers::bytes;
 
-/// The photos of a month, and the index of the one on view.
+/// The photos of a month, and the index of the one that is shown.
 pub type Viewed = Option<(Arc<Vec<Photo>>, usize)>;
 
 #[component]

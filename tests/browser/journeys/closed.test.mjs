@@ -171,7 +171,7 @@ test("what other apps share is kept though the server is away, backed up, and th
   await server.stop();
   await share(page, server.origin, [await photo("IMG_1.jpg", "one"), await photo("IMG_1.jpg", "two")]);
   await waitForNumbers(page, (now) => now.remaining === 2);
-  // Among these, one has a name that was already given to a duplicate, and one has no extension.
+  // One has the new name that a renamed duplicate was given, and one has no extension.
   const others = [await photo("1 IMG_1.jpg", "four"), await photo("1000012345", "five")];
   await share(page, server.origin, [await photo("IMG_1.jpg", "three"), await photo("IMG_1.jpg", "six"), ...others]);
   await waitForNumbers(page, (now) => now.remaining === 6);

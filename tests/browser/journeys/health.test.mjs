@@ -92,7 +92,7 @@ test("a push backs up with no page open, and one notification says what it did",
   const again = await browser.page(server.origin);
   await waitForNumbers(again, (now) => now.protected === 3);
   await waker.push({ reason: "silent" });
-  // Nobody who sees the app needs the notification, and the old one is outdated.
+  // A person who sees the app needs no notification, and the old one is outdated.
   await until(async () => (await shown()).length === 0, A_MINUTE_MS, "no notification");
   await link(await health(again), "Woken by your server").getByText("Turn on").waitFor();
 });
