@@ -71,7 +71,7 @@ impl Desk {
             // The answer may be for another tab.
             Some(FromEngine::Largest(all)) => largest.set(Some(all)),
             // Handled by the conversation itself.
-            Some(FromEngine::Started | FromEngine::Heard(_) | FromEngine::Handles) => {}
+            Some(FromEngine::Started | FromEngine::Confirmed(_) | FromEngine::Handles) => {}
             None => shown.set(Shown::OtherVersion),
         })?;
         Ok(Desk {

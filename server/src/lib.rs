@@ -6,11 +6,11 @@
 
 mod api;
 pub mod cli;
-mod crowd;
 pub mod door;
 pub mod error;
 mod headers;
 pub mod index;
+mod limiter;
 mod listen;
 mod log;
 pub mod metrics;

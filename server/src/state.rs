@@ -10,12 +10,12 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
-use crate::api::resumable::seats::Seats;
-use crate::crowd::Crowd;
+use crate::api::resumable::upload_locks::UploadLocks;
 use crate::door::Door;
 use crate::door::origin::PublicUrl;
 use crate::error::{AppError, causes};
 use crate::index::IndexError;
+use crate::limiter::Limiter;
 use crate::metrics::Metrics;
 use crate::page::Page;
 use crate::push::{Pushes, Reach};
@@ -35,19 +35,19 @@ pub struct Parts {
     pub settings: Settings,
     pub(crate) pushes: Pushes,
     pub(crate) throttles: Throttles,
-    pub(crate) seats: Seats,
+    pub(crate) upload_locks: UploadLocks,
     /// Uploads in progress, counted by sender.
-    pub(crate) uploads: Arc<Crowd<String>>,
+    pub(crate) uploads: Arc<Limiter<String>>,
     pub(crate) metrics: Metrics,
     /// Limits how many pictures are decoded at once, because a decoded picture is large.
-    pub(crate) painters: Arc<Semaphore>,
+    pub(crate) thumbnail_workers: Arc<Semaphore>,
     /// Limits how many folder inventories are received at once, because each is read into memory as a whole.
     pub(crate) tellers: Semaphore,
     /// Cancelled when the server is told to stop. Uploads then stop at a point from which they can resume.
     pub(crate) stopping: CancellationToken,
 }
 
-const PAINTERS: usize = 2;
+const THUMBNAIL_WORKERS: usize = 2;
 const TELLERS: usize = 2;
 
 /// Each upload holds a thread and a few hundred kilobytes.
@@ -83,10 +83,10 @@ impl State {
             settings,
             pushes,
             throttles: Throttles::default(),
-            seats: Seats::default(),
-            uploads: Crowd::new(MOST_UPLOADS),
+            upload_locks: UploadLocks::default(),
+            uploads: Limiter::new(MOST_UPLOADS),
             metrics: Metrics::default(),
-            painters: Arc::new(Semaphore::new(PAINTERS)),
+            thumbnail_workers: Arc::new(Semaphore::new(THUMBNAIL_WORKERS)),
             tellers: Semaphore::new(TELLERS),
             stopping: CancellationToken::new(),
         })))

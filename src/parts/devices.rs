@@ -10,7 +10,7 @@ use crate::shown::Desk;
 
 /// What the server answered about the list.
 #[derive(Clone, PartialEq)]
-enum Heard {
+enum DevicesAnswer {
     Nothing,
     Devices(Vec<Device>),
     NoAnswer,
@@ -19,7 +19,7 @@ enum Heard {
 #[component]
 pub fn Devices(desk: Desk) -> impl IntoView {
     let shown = desk.is(|view| !view.folders.is_empty());
-    let heard = RwSignal::new(Heard::Nothing);
+    let heard = RwSignal::new(DevicesAnswer::Nothing);
     let open = RwSignal::new(false);
     let toggle = move || {
         open.update(|open| *open = !*open);
@@ -34,9 +34,9 @@ pub fn Devices(desk: Desk) -> impl IntoView {
                 <Show when=move || open.get()>
                     <p class="hint">
                         {move || match heard.get() {
-                            Heard::Nothing => "Asking your server…",
-                            Heard::Devices(_) => "These browsers may send photos to your server.",
-                            Heard::NoAnswer => "Your server does not say which browsers are paired with it.",
+                            DevicesAnswer::Nothing => "Asking your server…",
+                            DevicesAnswer::Devices(_) => "These browsers may send photos to your server.",
+                            DevicesAnswer::NoAnswer => "Your server does not say which browsers are paired with it.",
                         }}
                     </p>
                     <div class="list">
@@ -54,7 +54,7 @@ pub fn Devices(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn Line(desk: Desk, device: Device, heard: RwSignal<Heard>) -> impl IntoView {
+fn Line(desk: Desk, device: Device, heard: RwSignal<DevicesAnswer>) -> impl IntoView {
     let Device { id, name, last_used, is_this } = device;
     let sure = RwSignal::new(false);
     let failed = RwSignal::new(false);
@@ -94,15 +94,15 @@ fn Line(desk: Desk, device: Device, heard: RwSignal<Heard>) -> impl IntoView {
     }
 }
 
-fn ask(heard: RwSignal<Heard>) {
+fn ask(heard: RwSignal<DevicesAnswer>) {
     spawn_local(async move {
-        heard.set(devices().await.map_or(Heard::NoAnswer, Heard::Devices));
+        heard.set(devices().await.map_or(DevicesAnswer::NoAnswer, DevicesAnswer::Devices));
     });
 }
 
 /// This browser first, then the most recently used.
-fn listed(heard: &Heard) -> Vec<Device> {
-    let Heard::Devices(devices) = heard else { return Vec::new() };
+fn listed(heard: &DevicesAnswer) -> Vec<Device> {
+    let DevicesAnswer::Devices(devices) = heard else { return Vec::new() };
     let mut devices = devices.clone();
     devices.sort_by_key(|device| (!device.is_this, std::cmp::Reverse(device.last_used)));
     devices

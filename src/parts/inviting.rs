@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::shown::Desk;
 use crate::words::health::System;
-use crate::words::inviting::{Place, invitation};
+use crate::words::inviting::{Installation, invitation};
 
 const TOPIC: &str = "installing";
 
@@ -14,7 +14,7 @@ pub fn Inviting(desk: Desk) -> impl IntoView {
     let explained = RwSignal::new(was_explained(TOPIC));
     let said = desk.view(move |view| {
         let can_install = desk.install.with(Option::is_some);
-        let place = Place { is_app: is_app(), can_install, system: System::of(&user_agent()) };
+        let place = Installation { is_app: is_app(), can_install, system: System::of(&user_agent()) };
         invitation(view, desk.waking.get(), place).filter(|_| !explained.get())
     });
     let done = move || {

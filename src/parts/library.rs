@@ -30,18 +30,18 @@ struct Layout {
 
 /// What the server answered about the months.
 #[derive(Clone, PartialEq)]
-enum Heard {
+enum MonthsAnswer {
     Nothing,
     Months(Vec<Month>),
     Immich(Option<String>),
     NoAnswer,
 }
 
-async fn hear() -> Heard {
+async fn hear() -> MonthsAnswer {
     match gallery().await {
-        Some(Gallery::Ours) => months().await.map_or(Heard::NoAnswer, Heard::Months),
-        Some(Gallery::Immich(address)) => Heard::Immich(address),
-        None => Heard::NoAnswer,
+        Some(Gallery::Ours) => months().await.map_or(MonthsAnswer::NoAnswer, MonthsAnswer::Months),
+        Some(Gallery::Immich(address)) => MonthsAnswer::Immich(address),
+        None => MonthsAnswer::NoAnswer,
     }
 }
 
@@ -49,7 +49,7 @@ async fn hear() -> Heard {
 pub fn Library(desk: Desk) -> impl IntoView {
     let shown = desk.is(|view| !view.folders.is_empty());
     let dialog = NodeRef::<Dialog>::new();
-    let heard = RwSignal::new(Heard::Nothing);
+    let heard = RwSignal::new(MonthsAnswer::Nothing);
     let open = move |_| {
         if let Some(dialog) = dialog.get_untracked()
             && dialog.show_modal().is_ok()
@@ -71,14 +71,14 @@ pub fn Library(desk: Desk) -> impl IntoView {
                 </div>
             </section>
         </Show>
-        <dialog class="library" node_ref=dialog aria-labelledby="library" on:close=move |_| heard.set(Heard::Nothing)>
+        <dialog class="library" node_ref=dialog aria-labelledby="library" on:close=move |_| heard.set(MonthsAnswer::Nothing)>
             <header class="row list-head">
                 <h2 id="library">"Photos on your server"</h2>
                 <button on:click=close>"Close"</button>
             </header>
             {move || match heard.get() {
-                Heard::Months(months) if !months.is_empty() => later(grid(months)).into_any(),
-                heard @ (Heard::Nothing | Heard::Months(_) | Heard::Immich(_) | Heard::NoAnswer) => {
+                MonthsAnswer::Months(months) if !months.is_empty() => later(grid(months)).into_any(),
+                heard @ (MonthsAnswer::Nothing | MonthsAnswer::Months(_) | MonthsAnswer::Immich(_) | MonthsAnswer::NoAnswer) => {
                     let (text, address) = said(&heard);
                     let link = address.map(|address| view! { <a href=address.clone()>{address.clone()}</a> });
                     view! { <p class="hint">{text}" "{link}</p> }.into_any()
@@ -89,13 +89,13 @@ pub fn Library(desk: Desk) -> impl IntoView {
 }
 
 /// The message to show when there are no months, and the address of Immich where it shows them itself.
-fn said(heard: &Heard) -> (&'static str, Option<String>) {
+fn said(heard: &MonthsAnswer) -> (&'static str, Option<String>) {
     match heard {
-        Heard::Nothing => ("Asking your server…", None),
-        Heard::NoAnswer => ("Your server did not answer. Close this and try again.", None),
-        Heard::Months(_) => ("There are none yet.", None),
-        Heard::Immich(Some(address)) => ("Immich shows them itself:", Some(address.clone())),
-        Heard::Immich(None) => {
+        MonthsAnswer::Nothing => ("Asking your server…", None),
+        MonthsAnswer::NoAnswer => ("Your server did not answer. Close this and try again.", None),
+        MonthsAnswer::Months(_) => ("There are none yet.", None),
+        MonthsAnswer::Immich(Some(address)) => ("Immich shows them itself:", Some(address.clone())),
+        MonthsAnswer::Immich(None) => {
             ("Immich shows them itself. Its setting “External domain” would tell the address.", None)
         }
     }

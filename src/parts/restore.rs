@@ -23,7 +23,7 @@ const NAMES_SHOWN: usize = 20;
 
 /// What the server answered about the list.
 #[derive(Clone, PartialEq)]
-enum Heard {
+enum FoldersAnswer {
     Nothing,
     Folders(Vec<KnownFolder>),
     NoAnswer,
@@ -31,7 +31,7 @@ enum Heard {
 
 /// The progress of a restore.
 #[derive(Clone)]
-enum Step {
+enum Progress {
     Idle,
     Looking { done: u64, total: u64 },
     Looked(Rc<Plan>),
@@ -43,7 +43,7 @@ enum Step {
 /// One folder's restore.
 #[derive(Clone, Copy)]
 struct Work {
-    step: RwSignal<Step, LocalStorage>,
+    step: RwSignal<Progress, LocalStorage>,
     stopped: RwSignal<bool>,
     /// How many restores are running, counted over all lines.
     busy: StoredValue<u32>,
@@ -52,7 +52,7 @@ struct Work {
 #[component]
 pub fn Restore(desk: Desk) -> impl IntoView {
     let shown = desk.is(|view| view.headline != Headline::Unpaired);
-    let heard = RwSignal::new(Heard::Nothing);
+    let heard = RwSignal::new(FoldersAnswer::Nothing);
     let open = RwSignal::new(false);
     let care = RwSignal::new(Care::Size);
     let busy = StoredValue::new(0);
@@ -62,7 +62,7 @@ pub fn Restore(desk: Desk) -> impl IntoView {
         // Reloading the list would end the restores that are running in it.
         if open.get() && busy.get_value() == 0 {
             spawn_local(async move {
-                heard.set(known_folders().await.map_or(Heard::NoAnswer, Heard::Folders));
+                heard.set(known_folders().await.map_or(FoldersAnswer::NoAnswer, FoldersAnswer::Folders));
             });
         }
     };
@@ -77,10 +77,10 @@ pub fn Restore(desk: Desk) -> impl IntoView {
 }
 
 #[wasm_split(restore, wasm_split_path = ::leptos::wasm_split, fallible)]
-fn body(heard: Heard, care: RwSignal<Care>, busy: StoredValue<u32>) -> Loaded {
+fn body(heard: FoldersAnswer, care: RwSignal<Care>, busy: StoredValue<u32>) -> Loaded {
     let folders = match &heard {
-        Heard::Folders(folders) => folders.as_slice(),
-        Heard::Nothing | Heard::NoAnswer => &[],
+        FoldersAnswer::Folders(folders) => folders.as_slice(),
+        FoldersAnswer::Nothing | FoldersAnswer::NoAnswer => &[],
     };
     let turn = move |_| {
         care.update(|care| *care = if *care == Care::Size { Care::Digest } else { Care::Size });
@@ -99,17 +99,19 @@ fn body(heard: Heard, care: RwSignal<Care>, busy: StoredValue<u32>) -> Loaded {
     Ok(view)
 }
 
-fn hint(heard: &Heard) -> &'static str {
+fn hint(heard: &FoldersAnswer) -> &'static str {
     match heard {
-        Heard::Nothing => "Asking your server…",
-        Heard::NoAnswer => "Your server does not say what your folders held. Close this and try again.",
-        Heard::Folders(folders) if folders.is_empty() => {
+        FoldersAnswer::Nothing => "Asking your server…",
+        FoldersAnswer::NoAnswer => {
+            "Your server does not say what your folders held. Close this and try again."
+        }
+        FoldersAnswer::Folders(folders) if folders.is_empty() => {
             "Your server knows of no folder yet. It learns what a folder holds once it is backed up."
         }
-        Heard::Folders(_) if !can_keep_folders() => {
+        FoldersAnswer::Folders(_) if !can_keep_folders() => {
             "This browser cannot write into a folder. Chrome or Edge on a computer can."
         }
-        Heard::Folders(_) => {
+        FoldersAnswer::Folders(_) => {
             "Choose a folder of this computer. Files that it lacks come back from your server to where they lay; \
              nothing that is there is changed."
         }
@@ -119,12 +121,12 @@ fn hint(heard: &Heard) -> &'static str {
 #[component]
 fn Line(folder: KnownFolder, care: RwSignal<Care>, busy: StoredValue<u32>) -> impl IntoView {
     let KnownFolder { id, name, device, told, held, gone } = folder;
-    let work = Work { step: RwSignal::new_local(Step::Idle), stopped: RwSignal::new(false), busy };
+    let work = Work { step: RwSignal::new_local(Progress::Idle), stopped: RwSignal::new(false), busy };
     let pick = move |_| {
         let id = id.clone();
         spawn_local(async move { look(id, work, care.get_untracked()).await });
     };
-    let is = move |wanted: fn(&Step) -> bool| work.step.with(wanted);
+    let is = move |wanted: fn(&Progress) -> bool| work.step.with(wanted);
     let is_busy = move || !can_keep_folders() || is(|step| step.is_busy());
     let done = move || work.step.with(|step| step.share()).unwrap_or_default();
     view! {
@@ -138,43 +140,47 @@ fn Line(folder: KnownFolder, care: RwSignal<Care>, busy: StoredValue<u32>) -> im
             <p class="reason names">{move || work.step.with(names)}</p>
             <progress hidden=move || is(|step| step.share().is_none()) prop:value=done aria-label="Restoring"></progress>
             <div class="row" hidden=move || is(|step| !step.has_choice())>
-                <button class="primary" hidden=move || is(Step::is_busy) on:click=move |_| work.go()>"Restore them"</button>
+                <button class="primary" hidden=move || is(Progress::is_busy) on:click=move |_| work.go()>"Restore them"</button>
                 <button on:click=move |_| work.end()>
-                    {move || if is(Step::is_busy) { "Stop" } else { "Cancel" }}
+                    {move || if is(Progress::is_busy) { "Stop" } else { "Cancel" }}
                 </button>
             </div>
         </li>
     }
 }
 
-impl Step {
+impl Progress {
     fn is_busy(&self) -> bool {
-        matches!(self, Step::Looking { .. } | Step::Writing { .. })
+        matches!(self, Progress::Looking { .. } | Progress::Writing { .. })
     }
 
     /// Whether there is something to continue or to stop.
     fn has_choice(&self) -> bool {
         match self {
-            Step::Looked(plan) => !plan.missing.is_empty(),
-            Step::Writing { .. } => true,
-            Step::Idle | Step::Looking { .. } | Step::Written { .. } | Step::Failed(_) => false,
+            Progress::Looked(plan) => !plan.missing.is_empty(),
+            Progress::Writing { .. } => true,
+            Progress::Idle | Progress::Looking { .. } | Progress::Written { .. } | Progress::Failed(_) => {
+                false
+            }
         }
     }
 
     /// The share of the bytes already written, while writing.
     fn share(&self) -> Option<f64> {
         match self {
-            Step::Writing { plan, so_far } => Some(so_far.bytes as f64 / plan.bytes().max(1) as f64),
-            Step::Idle | Step::Looking { .. } | Step::Looked(_) | Step::Written { .. } | Step::Failed(_) => {
-                None
-            }
+            Progress::Writing { plan, so_far } => Some(so_far.bytes as f64 / plan.bytes().max(1) as f64),
+            Progress::Idle
+            | Progress::Looking { .. }
+            | Progress::Looked(_)
+            | Progress::Written { .. }
+            | Progress::Failed(_) => None,
         }
     }
 }
 
 impl Work {
     fn go(self) {
-        if let Step::Looked(plan) = self.step.get_untracked() {
+        if let Progress::Looked(plan) = self.step.get_untracked() {
             self.stopped.set(false);
             self.busy.update_value(|busy| *busy += 1);
             spawn_local(async move { self.write(plan).await });
@@ -182,21 +188,21 @@ impl Work {
     }
 
     fn end(self) {
-        if self.step.with_untracked(Step::is_busy) {
+        if self.step.with_untracked(Progress::is_busy) {
             self.stopped.set(true);
         } else {
-            self.step.set(Step::Idle);
+            self.step.set(Progress::Idle);
         }
     }
 
     async fn write(self, plan: Rc<Plan>) {
         let tell = |so_far: &Restored| {
-            self.step.try_set(Step::Writing { plan: Rc::clone(&plan), so_far: so_far.clone() });
+            self.step.try_set(Progress::Writing { plan: Rc::clone(&plan), so_far: so_far.clone() });
             // If the line is gone, nobody can stop the restore any more, so it ends.
             !self.stopped.try_get_untracked().unwrap_or(true)
         };
         let end = restore(&plan, tell).await;
-        self.step.try_set(Step::Written { wanted: plan.missing.len() as u64, end });
+        self.step.try_set(Progress::Written { wanted: plan.missing.len() as u64, end });
         self.busy.try_update_value(|busy| *busy -= 1);
     }
 }
@@ -208,29 +214,29 @@ async fn look(id: String, Work { step, .. }: Work, care: Care) {
     let into = match pick_folder_to_write().await {
         Ok(Some(into)) => into,
         Ok(None) => return,
-        Err(fault) => return set(Step::Failed(format!("The folder could not be opened. {fault}"))),
+        Err(fault) => return set(Progress::Failed(format!("The folder could not be opened. {fault}"))),
     };
-    set(Step::Looking { done: 0, total: 0 });
+    set(Progress::Looking { done: 0, total: 0 });
     let tell = |done, total| {
         if done % 50 == 0 {
-            set(Step::Looking { done, total });
+            set(Progress::Looking { done, total });
         }
     };
     set(match plan(&id, into, care, tell).await {
-        Ok(plan) => Step::Looked(Rc::new(plan)),
-        Err(PlanFault::NoAnswer) => Step::Failed("Your server did not answer. Try again.".into()),
-        Err(PlanFault::Disk(fault)) => Step::Failed(format!("The folder could not be read. {fault}")),
+        Ok(plan) => Progress::Looked(Rc::new(plan)),
+        Err(PlanFault::NoAnswer) => Progress::Failed("Your server did not answer. Try again.".into()),
+        Err(PlanFault::Disk(fault)) => Progress::Failed(format!("The folder could not be read. {fault}")),
     });
 }
 
-fn sentence(step: &Step) -> String {
+fn sentence(step: &Progress) -> String {
     match step {
-        Step::Idle => String::new(),
-        Step::Looking { total: 0, .. } => "Looking at the folder…".into(),
-        Step::Looking { done, total } => {
+        Progress::Idle => String::new(),
+        Progress::Looking { total: 0, .. } => "Looking at the folder…".into(),
+        Progress::Looking { done, total } => {
             format!("Looking at the folder… {} of {}", count(*done), count(*total))
         }
-        Step::Looked(plan) => looked(&Looked {
+        Progress::Looked(plan) => looked(&Looked {
             folder: &plan.folder(),
             missing: plan.missing.len() as u64,
             bytes: plan.bytes(),
@@ -240,30 +246,32 @@ fn sentence(step: &Step) -> String {
             impossible: plan.impossible.len() as u64,
         })
         .join(" "),
-        Step::Writing { plan, so_far } => format!(
+        Progress::Writing { plan, so_far } => format!(
             "{} of {}, {} of {}",
             files(so_far.files),
             count(plan.missing.len() as u64),
             bytes(so_far.bytes),
             bytes(plan.bytes())
         ),
-        Step::Written { wanted, end } => restored(end.files, *wanted, end.failed.len() as u64),
-        Step::Failed(why) => why.clone(),
+        Progress::Written { wanted, end } => restored(end.files, *wanted, end.failed.len() as u64),
+        Progress::Failed(why) => why.clone(),
     }
 }
 
 /// The names of files that need attention, one per line.
-fn names(step: &Step) -> String {
+fn names(step: &Progress) -> String {
     match step {
-        Step::Looked(plan) => {
+        Progress::Looked(plan) => {
             let names = plan.differing.iter().chain(&plan.lost).chain(&plan.impossible);
             names.take(NAMES_SHOWN).cloned().collect::<Vec<_>>().join("\n")
         }
-        Step::Written { end, .. } => {
+        Progress::Written { end, .. } => {
             let failed = end.failed.iter().take(NAMES_SHOWN);
             failed.map(|(path, fault)| format!("{path}: {}", why(fault))).collect::<Vec<_>>().join("\n")
         }
-        Step::Idle | Step::Looking { .. } | Step::Writing { .. } | Step::Failed(_) => String::new(),
+        Progress::Idle | Progress::Looking { .. } | Progress::Writing { .. } | Progress::Failed(_) => {
+            String::new()
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::health::System;
 
 /// Where the page is running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct Installation {
     /// This is the window of an installed app.
     pub is_app: bool,
     /// The browser offers to install the app.
@@ -16,7 +16,7 @@ pub struct Place {
 }
 
 /// `None` if it is too early, unnecessary or useless.
-pub fn invitation(view: &View, waking: Option<Waking>, place: Place) -> Option<String> {
+pub fn invitation(view: &View, waking: Option<Waking>, place: Installation) -> Option<String> {
     let safe = view.tally.protected > 0 && matches!(view.headline, Headline::Done | Headline::BackingUp);
     let lasts = view.folders.iter().any(|folder| folder.lasting == Lasting::Lasting);
     let woken = matches!(waking, Some(Waking::ForWhatIsLeft | Waking::NowAndThen));
@@ -24,7 +24,7 @@ pub fn invitation(view: &View, waking: Option<Waking>, place: Place) -> Option<S
     (safe && lasts && wanted).then(|| sentence(place))
 }
 
-fn sentence(place: Place) -> String {
+fn sentence(place: Installation) -> String {
     let (why, how) = match place.system {
         System::Android => (
             "Browsers on Android let a closed app read no folders. Safelight then sends copies of the newest files that \
@@ -49,10 +49,10 @@ mod tests {
 
     use super::*;
 
-    const TAB: Place = Place { is_app: false, can_install: true, system: System::Other };
+    const TAB: Installation = Installation { is_app: false, can_install: true, system: System::Other };
     const WAKING: Option<Waking> = Some(Waking::ForWhatIsLeft);
 
-    fn said(world: &World, place: Place) -> Option<String> {
+    fn said(world: &World, place: Installation) -> Option<String> {
         invitation(&world.view(), WAKING, place)
     }
 
@@ -62,12 +62,12 @@ mod tests {
         assert_eq!(said(&world, TAB), None, "first things first");
         world.settle();
         assert!(said(&world, TAB).is_some_and(|said| said.starts_with("To notice")));
-        assert_eq!(said(&world, Place { is_app: true, ..TAB }), None);
+        assert_eq!(said(&world, Installation { is_app: true, ..TAB }), None);
         assert_eq!(invitation(&world.view(), Some(Waking::Never), TAB), None);
         assert_eq!(invitation(&world.view(), None, TAB), None);
-        let by_hand = said(&world, Place { can_install: false, ..TAB }).unwrap_or_default();
+        let by_hand = said(&world, Installation { can_install: false, ..TAB }).unwrap_or_default();
         assert!(by_hand.contains("browser's menu"), "{by_hand}");
-        let phone = said(&world, Place { system: System::Android, ..TAB }).unwrap_or_default();
+        let phone = said(&world, Installation { system: System::Android, ..TAB }).unwrap_or_default();
         assert!(phone.contains("copies") && !phone.contains("home screen"), "{phone}");
 
         let mut seen = world.view();

@@ -5,7 +5,7 @@ use gloo::timers::future::TimeoutFuture;
 
 use crate::bindings::set_app_badge;
 use crate::host::{NoPage, run_shift};
-use crate::lock::{Held, become_the_one_if_free};
+use crate::lock::{self, Held};
 use crate::registration::{fetch_ids, fetched_by, registration};
 use crate::service_worker::pages;
 use crate::{Fault, now};
@@ -47,7 +47,7 @@ async fn lock_of_no_page() -> Result<Result<Held, Woken>, Fault> {
         if !pages().await?.is_empty() {
             return Ok(Err(Woken::PageOpen));
         }
-        if let Some(held) = become_the_one_if_free().await? {
+        if let Some(held) = lock::try_acquire().await? {
             return Ok(Ok(held));
         }
         if now().since(began) > LOCK_PATIENCE_MS {

@@ -88,13 +88,13 @@ extern "C" {
     pub async fn step(this: &Entries) -> Result<JsValue, JsValue>;
 
     /// The result of an iterator's `next`.
-    pub type Step;
+    pub type IteratorResult;
 
     #[wasm_bindgen(method, getter)]
-    pub fn done(this: &Step) -> bool;
+    pub fn done(this: &IteratorResult) -> bool;
 
     #[wasm_bindgen(method, getter)]
-    pub fn value(this: &Step) -> JsValue;
+    pub fn value(this: &IteratorResult) -> JsValue;
 
     /// `DataTransferItem`, with the call that returns a handle.
     pub type DropItem;

@@ -61,7 +61,7 @@ pub enum FromEngine {
     /// A new engine is listening. Messages that an earlier engine did not confirm must be sent again.
     Started,
     /// The message with this number was accepted, and everything it required is saved.
-    Heard(u32),
+    Confirmed(u32),
     /// The history, newest first.
     Runs(Vec<Run>),
     Incidents(Vec<Incident>),

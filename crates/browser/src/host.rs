@@ -293,7 +293,7 @@ impl Host {
 
     fn tell_pages(self: &Rc<Host>, told: Tell) {
         match told {
-            Tell::Confirm(number) => self.say(&FromEngine::Heard(number)),
+            Tell::Confirm(number) => self.say(&FromEngine::Confirmed(number)),
             Tell::View => self.audience.show(self),
         }
     }

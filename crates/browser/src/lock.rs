@@ -14,7 +14,7 @@ use crate::bindings::{object, request_lock, request_lock_with};
 const ENGINE_LOCK: &str = "safelight-engine";
 
 /// Waits until this context holds the engine's lock, which it then keeps until it dies.
-pub async fn become_the_one() -> Result<(), Fault> {
+pub async fn acquire() -> Result<(), Fault> {
     let (tell, told) = oneshot::channel::<()>();
     let held = Closure::once_into_js(move |_lock: JsValue| {
         // The waiting side lives as long as this worker.
@@ -32,7 +32,7 @@ pub struct Held {
 }
 
 /// Takes the lock if it is free.
-pub async fn become_the_one_if_free() -> Result<Option<Held>, Fault> {
+pub async fn try_acquire() -> Result<Option<Held>, Fault> {
     let (tell, told) = oneshot::channel::<bool>();
     let (release, released) = oneshot::channel::<()>();
     let held = Closure::once_into_js(move |lock: JsValue| {

@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::File;
 
 use crate::Fault;
-use crate::bindings::{DirectoryHandle, FileHandle, Handle, Step};
+use crate::bindings::{DirectoryHandle, FileHandle, Handle, IteratorResult};
 
 pub enum Source {
     /// Keeping the handle alive keeps the permission of a dropped folder alive.
@@ -207,7 +207,7 @@ pub fn barrier_of(fault: &Fault) -> Barrier {
 pub(crate) async fn next_entry(
     entries: &crate::bindings::Entries,
 ) -> Result<Option<crate::bindings::Handle>, Fault> {
-    let step: Step = entries.step().await?.unchecked_into();
+    let step: IteratorResult = entries.step().await?.unchecked_into();
     Ok((!step.done()).then(|| step.value().unchecked_into()))
 }
 

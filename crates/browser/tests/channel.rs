@@ -50,10 +50,10 @@ async fn another_protocol_is_told_apart_and_not_misread() {
     }
 }
 
-type Heard = UnboundedReceiver<Option<(ToEngine, JsValue)>>;
+type Listening = UnboundedReceiver<Option<(ToEngine, JsValue)>>;
 
 /// Receives messages as long as the listener lives.
-fn listen() -> (EventListener, Heard) {
+fn listen() -> (EventListener, Listening) {
     let (tell, heard) = unbounded();
     let ear = Channel::to_engine().unwrap().listen(move |message| {
         let message = message.map(|message| (message.body, message.attached));

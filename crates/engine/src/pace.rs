@@ -23,13 +23,13 @@ pub(crate) struct Pace {
     window: Option<Moment>,
     moved: u64,
     /// Bytes per second in the last window, and the step that led to this one.
-    before: Option<(u64, Step)>,
+    before: Option<(u64, LaneStep)>,
     /// Windows until the next try.
     rest: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
+enum LaneStep {
     Up,
     Down,
     None,
@@ -82,33 +82,33 @@ impl Pace {
         (self.window, self.moved, self.before) = (None, 0, None);
     }
 
-    fn next_step(&mut self, rate: u64) -> Step {
+    fn next_step(&mut self, rate: u64) -> LaneStep {
         let worth = |rate: u64| rate + rate * WORTHWHILE_PERCENT / 100;
         match self.before {
-            Some((before, Step::Up)) if rate > worth(before) && self.lanes < MOST_LANES => Step::Up,
-            Some((before, Step::Up)) if rate > worth(before) => self.rest_after(Step::None),
-            Some((_, Step::Up)) => self.rest_after(Step::Down),
-            Some((before, Step::Down)) if worth(rate) < before => self.rest_after(Step::Up),
-            Some((_, Step::Down)) => self.rest_after(Step::None),
-            Some((_, Step::None)) | None if self.rest > 0 => {
+            Some((before, LaneStep::Up)) if rate > worth(before) && self.lanes < MOST_LANES => LaneStep::Up,
+            Some((before, LaneStep::Up)) if rate > worth(before) => self.rest_after(LaneStep::None),
+            Some((_, LaneStep::Up)) => self.rest_after(LaneStep::Down),
+            Some((before, LaneStep::Down)) if worth(rate) < before => self.rest_after(LaneStep::Up),
+            Some((_, LaneStep::Down)) => self.rest_after(LaneStep::None),
+            Some((_, LaneStep::None)) | None if self.rest > 0 => {
                 self.rest -= 1;
-                Step::None
+                LaneStep::None
             }
-            Some((_, Step::None)) | None if self.lanes < MOST_LANES => Step::Up,
-            Some((_, Step::None)) | None => self.rest_after(Step::Down),
+            Some((_, LaneStep::None)) | None if self.lanes < MOST_LANES => LaneStep::Up,
+            Some((_, LaneStep::None)) | None => self.rest_after(LaneStep::Down),
         }
     }
 
-    fn rest_after(&mut self, step: Step) -> Step {
+    fn rest_after(&mut self, step: LaneStep) -> LaneStep {
         self.rest = PATIENCE;
         step
     }
 
-    fn take(&mut self, step: Step) {
+    fn take(&mut self, step: LaneStep) {
         self.lanes = match step {
-            Step::Up => (self.lanes + 1).min(MOST_LANES),
-            Step::Down => (self.lanes - 1).max(1),
-            Step::None => self.lanes,
+            LaneStep::Up => (self.lanes + 1).min(MOST_LANES),
+            LaneStep::Down => (self.lanes - 1).max(1),
+            LaneStep::None => self.lanes,
         };
     }
 }

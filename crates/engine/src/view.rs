@@ -270,7 +270,7 @@ impl Engine {
     fn copies_view(&self) -> CopiesView {
         let catalog = &self.shared.catalog;
         let is_full = match &self.role {
-            Role::Page(page) => page.copies.is_full,
+            Role::Page(page) => page.copies.is_full(),
             Role::WakeUp(_) => false,
         };
         CopiesView {

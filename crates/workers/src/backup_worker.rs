@@ -30,7 +30,7 @@ async fn back_up(script: String) -> Result<(), browser::Fault> {
     use browser::channel::Stopped;
     use wasm_bindgen::JsCast;
 
-    browser::lock::become_the_one().await?;
+    browser::lock::acquire().await?;
     loop {
         let why = browser::host::run(script.clone()).await;
         if why == Stopped::Outdated {

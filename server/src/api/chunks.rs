@@ -12,8 +12,8 @@ use futures_util::{Stream, StreamExt, stream};
 use tokio::time::timeout;
 
 use super::sign_in::SignedIn;
-use crate::crowd::Place;
 use crate::error::AppError;
+use crate::limiter::Permit;
 use crate::state::State;
 use crate::throttle::Throttle;
 
@@ -46,7 +46,7 @@ pub(super) struct Incoming {
     pub(super) headers: HeaderMap,
     /// Throttled to the rate limit of the device.
     pub(super) chunks: Chunks,
-    pub(super) _place: Place<String>,
+    pub(super) _permit: Permit<String>,
 }
 
 /// More uploads at once than our clients ever send, and few enough to leave room for others.
@@ -58,7 +58,7 @@ pub(super) const REFUSED_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 pub(super) async fn incoming(state: &State, who: &SignedIn, request: Request) -> Result<Incoming, AppError> {
     let (parts, body) = request.into_parts();
-    let Some(place) = state.uploads.enter(who.id().to_owned(), MOST_UPLOADS_OF_ONE) else {
+    let Some(permit) = state.uploads.acquire(who.id().to_owned(), MOST_UPLOADS_OF_ONE) else {
         read_away(chunks(body), REFUSED_BODY_BYTES).await;
         return Err(AppError::too_many("Too many uploads at once", 5));
     };
@@ -67,7 +67,7 @@ pub(super) async fn incoming(state: &State, who: &SignedIn, request: Request) ->
         counting.metrics.received(chunk.as_ref().map_or(0, Bytes::len));
     });
     let chunks = Box::pin(chunks);
-    Ok(Incoming { headers: parts.headers, chunks, _place: place })
+    Ok(Incoming { headers: parts.headers, chunks, _permit: permit })
 }
 
 fn slowed(chunks: Chunks, throttle: Arc<Throttle>) -> Chunks {

@@ -110,7 +110,7 @@ pub(super) async fn thumbnail(
         Some(PictureSize::Thumbnail) | None => Size::Thumbnail,
     };
     // The semaphore is never closed.
-    let turn = Arc::clone(&state.painters).acquire_owned().await;
+    let turn = Arc::clone(&state.thumbnail_workers).acquire_owned().await;
     let picture = who.ask(move |vault| {
         // The work goes on if the client disconnects, so it must keep its permit.
         let _turn = turn;

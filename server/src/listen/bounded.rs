@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tower_layer::Layer;
 
 use super::caller::{household_of, is_within};
-use crate::crowd::{Crowd, Place};
+use crate::limiter::{Limiter, Permit};
 
 /// Each connection uses a file descriptor, and many systems allow 1,024.
 const MOST: usize = 500;
@@ -26,7 +26,7 @@ const BUSY: &[u8] =
 /// Accepts connections until a limit is reached.
 #[derive(Clone)]
 pub(super) struct Bounded {
-    crowd: Arc<Crowd<IpAddr>>,
+    limiter: Arc<Limiter<IpAddr>>,
     is_tls: bool,
     trusted_proxies: Vec<IpNet>,
 }
@@ -35,25 +35,25 @@ pub(super) struct Bounded {
 #[derive(Clone)]
 pub(crate) struct Connection {
     pub(super) is_tls: bool,
-    _place: Arc<Place<IpAddr>>,
+    _permit: Arc<Permit<IpAddr>>,
 }
 
 impl Bounded {
     pub(super) fn new(is_tls: bool, trusted_proxies: Vec<IpNet>) -> Self {
-        Self { crowd: Crowd::new(MOST), is_tls, trusted_proxies }
+        Self { limiter: Limiter::new(MOST), is_tls, trusted_proxies }
     }
 
     fn admit(&self, stream: TcpStream) -> io::Result<(TcpStream, Connection)> {
         let address = stream.peer_addr()?.ip();
         // A proxy brings the connections of many clients.
         let most = if is_within(&self.trusted_proxies, address) { MOST } else { MOST_OF_ONE };
-        let Some(place) = self.crowd.enter(household_of(address), most) else {
+        let Some(permit) = self.limiter.acquire(household_of(address), most) else {
             // Under TLS the client cannot read this, but it does no harm. It fits into any socket's buffer.
             _ = stream.into_std()?.write(BUSY);
             tracing::warn!(%address, "too many connections: one was refused");
             return Err(io::ErrorKind::ConnectionRefused.into());
         };
-        Ok((stream, Connection { is_tls: self.is_tls, _place: Arc::new(place) }))
+        Ok((stream, Connection { is_tls: self.is_tls, _permit: Arc::new(permit) }))
     }
 }
 

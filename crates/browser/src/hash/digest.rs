@@ -9,7 +9,7 @@ use web_sys::{Blob, ReadableStream, ReadableStreamByobReader, ReadableStreamDefa
 
 use super::checkpoint::{self, Checkpoint};
 use crate::Fault;
-use crate::bindings::Step;
+use crate::bindings::IteratorResult;
 
 /// Larger reads are faster, up to about this size (measured).
 const BUFFER_BYTES: u32 = 1 << 20;
@@ -54,7 +54,7 @@ pub async fn digest_of(
     let mut ahead = reader.fill(&ArrayBuffer::new(BUFFER_BYTES));
     let mut next = reader.fill(&ArrayBuffer::new(BUFFER_BYTES));
     loop {
-        let step: Step = ahead.await?.unchecked_into();
+        let step: IteratorResult = ahead.await?.unchecked_into();
         if step.done() {
             return if at == size { Ok(Digest(hasher.finalize().into())) } else { Err(ended_early()) };
         }

@@ -232,7 +232,7 @@ impl Host {
             // The page acted on an outdated message of ours.
             ToEngine::Restart => self.publish(),
         }
-        self.say(&FromEngine::Heard(number));
+        self.say(&FromEngine::Confirmed(number));
     }
 
     fn say_largest(&self) {

@@ -73,7 +73,7 @@ impl Host {
                 let Some((number, attached)) = next else { return };
                 if let Err(fault) = host.take_folder(number, attached.unchecked_into()).await {
                     host.say(&FromEngine::Notice(Notice::FolderNotKept { why: fault.to_string() }));
-                    host.say(&FromEngine::Heard(number));
+                    host.say(&FromEngine::Confirmed(number));
                 }
                 host.coming.borrow_mut().pop_front();
             }
@@ -100,7 +100,7 @@ impl Host {
             }
             Relation::Inside { outer } => {
                 self.say(&FromEngine::Notice(Notice::InsideAnother { name, outer }));
-                self.say(&FromEngine::Heard(number));
+                self.say(&FromEngine::Confirmed(number));
             }
         }
         Ok(())

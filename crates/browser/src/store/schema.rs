@@ -29,10 +29,10 @@ pub(super) const CHECKPOINTS: &str = "checkpoints";
 pub(super) const COPIES: &str = "copies";
 pub(super) const CATALOG: [&str; 2] = [PAGES, CHANGES];
 
-type Step = fn(&Database) -> Result<(), Error>;
+type Migration = fn(&Database) -> Result<(), Error>;
 
 /// The step at position n leads from version n to n + 1. Steps are added, never changed.
-const STEPS: &[Step] = &[begin];
+const MIGRATIONS: &[Migration] = &[begin];
 
 fn begin(db: &Database) -> Result<(), Error> {
     db.create_object_store(FOLDERS).with_auto_increment(true).build()?;
@@ -45,10 +45,10 @@ fn begin(db: &Database) -> Result<(), Error> {
 
 /// Runs the missing upgrade steps in one transaction. If one fails, the database stays as it was.
 pub(super) async fn open(name: &str) -> Result<Database, StoreFault> {
-    let version = u8::try_from(STEPS.len()).unwrap_or(u8::MAX);
+    let version = u8::try_from(MIGRATIONS.len()).unwrap_or(u8::MAX);
     let opening = Database::open(name).with_version(version).with_on_upgrade_needed(|event, db| {
         let old = event.old_version() as usize;
-        STEPS.iter().skip(old).try_for_each(|step| step(&db))
+        MIGRATIONS.iter().skip(old).try_for_each(|step| step(&db))
     });
     Ok(opening.await?)
 }

@@ -22,7 +22,7 @@ pub(super) struct Xhr;
 /// A request that is aborted when nobody is waiting for it any more.
 struct Aborted(XmlHttpRequest);
 
-enum Told {
+enum XhrEvent {
     Sent(u64),
     Ended,
 }
@@ -54,9 +54,9 @@ async fn carry(parcel: Parcel<'_>, progress: &dyn Fn(u64)) -> Result<Exchange, F
     let moved = tell.clone();
     let _progress = EventListener::new(xhr.upload()?.as_ref(), "progress", move |event| {
         let sent = event.unchecked_ref::<ProgressEvent>().loaded() as u64;
-        _ = moved.unbounded_send(Told::Sent(sent));
+        _ = moved.unbounded_send(XhrEvent::Sent(sent));
     });
-    let _end = EventListener::new(&xhr, "loadend", move |_| _ = tell.unbounded_send(Told::Ended));
+    let _end = EventListener::new(&xhr, "loadend", move |_| _ = tell.unbounded_send(XhrEvent::Ended));
     let xhr = Aborted(xhr);
     match &parcel.content {
         Content::Nothing => xhr.0.send(),
@@ -66,11 +66,11 @@ async fn carry(parcel: Parcel<'_>, progress: &dyn Fn(u64)) -> Result<Exchange, F
     let mut patience_ms = STALL_MS;
     loop {
         match select(told.next(), TimeoutFuture::new(patience_ms)).await {
-            Either::Left((Some(Told::Sent(sent)), _)) => {
+            Either::Left((Some(XhrEvent::Sent(sent)), _)) => {
                 patience_ms = if sent >= parcel.size { ANSWER_MS } else { STALL_MS };
                 progress(sent);
             }
-            Either::Left((Some(Told::Ended) | None, _)) => return exchange(&xhr.0),
+            Either::Left((Some(XhrEvent::Ended) | None, _)) => return exchange(&xhr.0),
             Either::Right(_) => return Ok(Exchange::Stalled),
         }
     }

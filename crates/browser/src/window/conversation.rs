@@ -50,7 +50,7 @@ impl Conversation {
                 let attached = message.as_ref().map(|message| message.attached.clone());
                 match message.map(|message| message.body) {
                     Some(FromEngine::Started) => ours.say_again(),
-                    Some(FromEngine::Heard(number)) => ours.forget(number),
+                    Some(FromEngine::Confirmed(number)) => ours.forget(number),
                     Some(FromEngine::Handles) => hear_handles(&attached.unwrap_or_default()),
                     said => hear(said),
                 }

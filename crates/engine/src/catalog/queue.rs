@@ -57,7 +57,7 @@ pub(super) struct Queues {
 }
 
 /// Where a row's state puts it.
-enum Place {
+enum QueuePlace {
     Queue(Work, Position),
     Wait(Position),
 }
@@ -115,8 +115,8 @@ impl Catalog {
     #[cfg(feature = "testing")]
     pub(crate) fn unaccounted(&self, busy: &BTreeSet<FileId>) -> Option<FileId> {
         let queued = |id: FileId| match self.place_of(id) {
-            Some(Place::Queue(work, position)) => self.queues.of(work).contains(&position),
-            Some(Place::Wait(end)) => self.queues.waiting.contains(&end),
+            Some(QueuePlace::Queue(work, position)) => self.queues.of(work).contains(&position),
+            Some(QueuePlace::Wait(end)) => self.queues.waiting.contains(&end),
             None => !matches!(self.get(id).map(|row| &row.state), Some(FileState::Uploading { .. })),
         };
         self.iter().map(|(id, _)| id).find(|id| !busy.contains(id) && !queued(*id))
@@ -175,32 +175,32 @@ impl Catalog {
 
     pub(super) fn enqueue(&mut self, id: FileId) {
         match self.place_of(id) {
-            Some(Place::Queue(work, position)) => _ = self.queues.of_mut(work).insert(position),
-            Some(Place::Wait(end)) => _ = self.queues.waiting.insert(end),
+            Some(QueuePlace::Queue(work, position)) => _ = self.queues.of_mut(work).insert(position),
+            Some(QueuePlace::Wait(end)) => _ = self.queues.waiting.insert(end),
             None => {}
         }
     }
 
     pub(super) fn dequeue(&mut self, id: FileId) {
         match self.place_of(id) {
-            Some(Place::Queue(work, position)) => _ = self.queues.of_mut(work).remove(&position),
-            Some(Place::Wait(end)) => _ = self.queues.waiting.remove(&end),
+            Some(QueuePlace::Queue(work, position)) => _ = self.queues.of_mut(work).remove(&position),
+            Some(QueuePlace::Wait(end)) => _ = self.queues.waiting.remove(&end),
             None => {}
         }
     }
 
-    fn place_of(&self, id: FileId) -> Option<Place> {
+    fn place_of(&self, id: FileId) -> Option<QueuePlace> {
         let row = self.get(id)?;
         if !self.is_available(id, row) {
             return None;
         }
-        let queue = |work| Some(Place::Queue(work, self.position_of(id, row)));
+        let queue = |work| Some(QueuePlace::Queue(work, self.position_of(id, row)));
         match &row.state {
             FileState::Found => queue(Work::Hash),
             FileState::Hashed { .. } | FileState::Sent { .. } => queue(Work::Ask),
             FileState::Ready { .. } => queue(Work::Send),
             FileState::Waiting { until, .. } => {
-                Some(Place::Wait(Position { attempts: 0, rank: until.0, file: id }))
+                Some(QueuePlace::Wait(Position { attempts: 0, rank: until.0, file: id }))
             }
             FileState::Uploading { .. }
             | FileState::Protected { .. }

@@ -35,13 +35,13 @@ pub(crate) struct Copies {
     job: Option<(JobId, FileId, Stamp)>,
     look_at: Option<Moment>,
     /// The browser had no room for more.
-    pub(crate) is_full: bool,
+    is_full: bool,
     /// The browser had room for this many bytes. Within them, newer files replace older ones.
     room: Option<u64>,
 }
 
 /// What the choice depends on.
-pub(super) struct Situation<'a> {
+pub(crate) struct Situation<'a> {
     pub(super) now: Moment,
     pub(super) folders: &'a Folders,
     /// Videos wait for a page anyway.
@@ -52,8 +52,19 @@ pub(super) struct Situation<'a> {
     pub(super) rate: Option<u64>,
 }
 
-impl Copies {
-    pub(super) fn begin(&mut self, shared: &mut Shared, situation: &Situation<'_>) {
+/// What the engine does with copies. Only an engine with a page has an implementation, so the service worker's program does
+/// not contain the choosing.
+pub(crate) trait Copying {
+    fn begin(&mut self, shared: &mut Shared, situation: &Situation<'_>);
+    /// When it looks for files to copy again.
+    fn due(&self, shared: &Shared) -> Option<Moment>;
+    fn ended(&mut self, now: Moment, shared: &mut Shared, job: JobId, end: CopyEnd);
+    /// The browser had no room for more.
+    fn is_full(&self) -> bool;
+}
+
+impl Copying for Copies {
+    fn begin(&mut self, shared: &mut Shared, situation: &Situation<'_>) {
         if self.job.is_some() {
             return;
         }
@@ -77,13 +88,13 @@ impl Copies {
         }
     }
 
-    pub(super) fn due(&self, shared: &Shared) -> Option<Moment> {
+    fn due(&self, shared: &Shared) -> Option<Moment> {
         let catalog = &shared.catalog;
         let waits = || catalog.has_any() || catalog.holds_any() || !catalog.copies().is_empty();
         self.look_at.filter(|_| self.job.is_none() && waits())
     }
 
-    pub(super) fn ended(&mut self, now: Moment, shared: &mut Shared, job: JobId, end: CopyEnd) {
+    fn ended(&mut self, now: Moment, shared: &mut Shared, job: JobId, end: CopyEnd) {
         let Some((_, id, stamp)) = self.job.take_if(|(ours, ..)| *ours == job) else { return };
         match end {
             CopyEnd::Copied => {
@@ -98,6 +109,12 @@ impl Copies {
         }
     }
 
+    fn is_full(&self) -> bool {
+        self.is_full
+    }
+}
+
+impl Copies {
     fn note_no_room(&mut self, now: Moment, shared: &Shared) {
         self.wanted.clear();
         // Try once more with the room there is. After that, wait longer.

@@ -38,7 +38,7 @@ use crate::run::Wake;
 use crate::settings::{AccountId, Memory};
 use crate::time::Moment;
 use asking::Asking;
-pub(crate) use copies::Copies;
+use copies::{Copies, Copying};
 pub use fetching::Large;
 pub(crate) use folders::Folders;
 pub(crate) use gates::{Conditions, Gates};
@@ -80,10 +80,15 @@ pub(crate) enum Role {
     WakeUp(Shift),
 }
 
-#[derive(Default)]
 pub(crate) struct PageParts {
-    pub(crate) copies: Copies,
+    pub(crate) copies: Box<dyn Copying>,
     inventories: Inventories,
+}
+
+impl PageParts {
+    fn new() -> PageParts {
+        PageParts { copies: Box::new(Copies::default()), inventories: Inventories::default() }
+    }
 }
 
 /// The server confirmed that it holds these bytes.
@@ -104,7 +109,7 @@ impl Engine {
     /// An engine with a page. Like every engine, it knows nothing before its first event, [`Event::Started`].
     pub fn new() -> Engine {
         let reading = Reading { at_once: READING_AT_ONCE };
-        Engine::of(Order::NewestFirst, reading, History::default(), Role::Page(PageParts::default()))
+        Engine::of(Order::NewestFirst, reading, History::default(), Role::Page(PageParts::new()))
     }
 
     /// An engine without a page, which must end by `until`. The browser itself is uploading the files in `fetching`.

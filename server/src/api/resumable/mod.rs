@@ -5,7 +5,7 @@
 
 mod fields;
 mod problem;
-pub(crate) mod seats;
+pub(crate) mod upload_locks;
 
 use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, StatusCode, header as http};
@@ -26,7 +26,7 @@ use crate::state::State;
 use crate::vault::{Completed, Kept, Open, Upload, UploadId, Vault, VaultError};
 use fields::Piece;
 use problem::Problem;
-use seats::{Eviction, Taken};
+use upload_locks::{Eviction, UploadLock};
 
 /// The features and limits of uploads on this server.
 #[utoipa::path(
@@ -65,7 +65,7 @@ pub(super) async fn create(
     Extension(who): Extension<SignedIn>,
     request: Request,
 ) -> Result<Response, AppError> {
-    let Incoming { headers, mut chunks, _place } = incoming(&state, &who, request).await?;
+    let Incoming { headers, mut chunks, _permit } = incoming(&state, &who, request).await?;
     let answer = begin(&state, &who, &headers, &mut chunks).await;
     // A client that is still sending would see a cut connection instead of the response.
     read_away(chunks, usize::MAX).await;
@@ -98,7 +98,7 @@ async fn begin(
             let own = length.or(piece.content).unwrap_or_default();
             who.has_room_for(own.saturating_add(awaited)).await?;
             let new = who.ask(move |vault| vault.begin_upload(digest, length, description)).await?;
-            (state.seats.take(new.id).await, new)
+            (state.upload_locks.acquire(new.id).await, new)
         }
     };
     if let Some(asset) = upload.asset {
@@ -142,7 +142,7 @@ pub(super) async fn append(
     PathOf(id): PathOf<String>,
     request: Request,
 ) -> Result<Response, AppError> {
-    let Incoming { headers, mut chunks, _place } = incoming(&state, &who, request).await?;
+    let Incoming { headers, mut chunks, _permit } = incoming(&state, &who, request).await?;
     let answer = append_to(&state, &who, &id, &headers, &mut chunks).await;
     read_away(chunks, usize::MAX).await;
     answer
@@ -213,12 +213,12 @@ pub(super) async fn cancel(
 }
 
 /// When this returns, the previous client of the upload has finished.
-async fn take(state: &State, who: &SignedIn, id: Option<UploadId>) -> Result<(Taken, Upload), AppError> {
+async fn take(state: &State, who: &SignedIn, id: Option<UploadId>) -> Result<(UploadLock, Upload), AppError> {
     let unknown = || AppError::Refused(StatusCode::NOT_FOUND, "There is no such upload".to_owned());
     let id = id.ok_or_else(unknown)?;
-    // Checked first, so that nobody can take the seat of another user's upload.
+    // Checked first, so that nobody can lock another user's upload.
     who.ask(move |vault| vault.upload(id)).await?.ok_or_else(unknown)?;
-    let taken = state.seats.take(id).await;
+    let taken = state.upload_locks.acquire(id).await;
     let upload = who.ask(move |vault| vault.upload(id)).await?.ok_or_else(unknown)?;
     Ok((taken, upload))
 }
@@ -248,16 +248,16 @@ async fn go_on(
     upload: Upload,
     piece: Piece,
     chunks: &mut Chunks,
-    taken: Taken,
+    taken: UploadLock,
 ) -> Result<Response, AppError> {
-    let Taken { guard, mut eviction } = taken;
+    let UploadLock { guard, mut eviction } = taken;
     let length = piece.length_behind(upload.received, upload.length).ok().flatten();
     let room = length.map(|length| length.saturating_sub(upload.received));
     let (to_disk, from_network) = batches();
     who.has_room_for(piece.content.unwrap_or_default()).await?;
     let writing = who.ask(move |vault| {
         let written = write(vault, upload, length, from_network);
-        // The seat is freed only after everything is recorded, even if the client has gone.
+        // The lock is released only after everything is recorded, even if the client has gone.
         written.map(|written| (written, guard))
     });
     let (end, written) = tokio::join!(feed(state, who, chunks, to_disk, room, &mut eviction), writing);

@@ -46,7 +46,7 @@ pub(super) async fn upload(
     Extension(who): Extension<SignedIn>,
     request: Request,
 ) -> Result<Response, AppError> {
-    let Incoming { headers, mut chunks, _place } = incoming(&state, &who, request).await?;
+    let Incoming { headers, mut chunks, _permit } = incoming(&state, &who, request).await?;
     let waits_to_send = headers.contains_key(header::EXPECT);
     let kept = match look_up(&who, &headers).await {
         Ok(Promise::New(promised)) => keep(&who, &headers, promised, &mut chunks).await,

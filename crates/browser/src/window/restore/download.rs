@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader};
 
 use super::WriteFault;
-use crate::bindings::Step;
+use crate::bindings::IteratorResult;
 use crate::http;
 
 /// How often to check whether to continue.
@@ -58,7 +58,7 @@ impl Download {
             // The connection broke.
             Some(Err(_)) => Err(WriteFault::NoAnswer),
             Some(Ok(step)) => {
-                let step: Step = step.unchecked_into();
+                let step: IteratorResult = step.unchecked_into();
                 Ok(if step.done() { Came::End } else { Came::Bytes(step.value().unchecked_into()) })
             }
         }

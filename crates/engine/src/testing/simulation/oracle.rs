@@ -32,7 +32,7 @@ const MOST_SENDING: usize = 5;
 const MOST_FLIGHTS: usize = 16;
 const MOST_EFFECTS: usize = 400;
 
-type Place = (FolderId, String);
+type FilePath = (FolderId, String);
 
 #[derive(Default)]
 pub(super) struct Oracle {
@@ -40,14 +40,14 @@ pub(super) struct Oracle {
     confirmed: BTreeSet<Digest>,
     /// Digests that the server told this engine it lacks, and that have not been sent since.
     lacking: BTreeSet<Digest>,
-    removed: BTreeSet<Place>,
+    removed: BTreeSet<FilePath>,
     /// Changed, touched or under new rules since it was last seen protected.
-    moved: BTreeSet<Place>,
+    moved: BTreeSet<FilePath>,
     removed_folders: BTreeSet<FolderId>,
     /// The account that confirmed each protected file.
     protected: BTreeMap<FileId, Option<AccountId>>,
     pub(super) contents: BTreeSet<Digest>,
-    places: BTreeMap<FileId, Place>,
+    places: BTreeMap<FileId, FilePath>,
 }
 
 impl Oracle {
