@@ -108,6 +108,11 @@ impl Oracle {
     pub(super) fn look_at_shown(&self, world: &mut World) -> Result<(), Broken> {
         let Some(shown) = world.shown.take() else { return Ok(()) };
         let stored = Tally::of(world.store.rows.values());
+        let catalog = &world.engine.shared.catalog;
+        let counted = Tally::of(catalog.iter().map(|(_, row)| row));
+        holds(shown == counted && catalog.counts_right(), SAME_NUMBERS, || {
+            format!("shown: {shown:?}, counted: {counted:?}")
+        })?;
         holds(shown == stored, WRITTEN, || format!("shown: {shown:?}, stored: {stored:?}"))
     }
 
@@ -194,10 +199,6 @@ impl Oracle {
         let problems: u64 = tally.problems_by_kind.values().sum();
         let adds_up = tally.total == sum && skipped == tally.skipped && problems == tally.problems;
         holds(adds_up, SAME_NUMBERS, || format!("{tally:?}"))?;
-        let counted = Tally::of(world.engine.shared.catalog.iter().map(|(_, row)| row));
-        let kept = world.engine.shared.catalog.tally();
-        let right = kept == counted && world.engine.shared.catalog.counts_right();
-        holds(right, SAME_NUMBERS, || format!("kept: {kept:?}, counted: {counted:?}"))?;
         let queued = world.engine.shared.catalog.unaccounted(&world.engine.shared.jobs.all_files());
         holds(queued.is_none(), SAME_NUMBERS, || format!("nobody works on {queued:?}"))
     }
