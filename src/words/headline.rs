@@ -175,7 +175,7 @@ fn needs_you(view: &View) -> Headline {
         | None => match barred_folder(view) {
             _ if view.settings_unreadable => say(
                 "Your settings can't be read",
-                format!("Nothing is uploaded until you check them in “Settings” below. {}", waiting()),
+                "Nothing is uploaded until you check them in “Settings” below.".into(),
             ),
             Some((name, Access::Barred(engine::Barrier::NeedsPermission))) => say(
                 "A folder needs your permission",
