@@ -27,8 +27,8 @@ use crate::parts::settings::Settings;
 use crate::shown::{Desk, ROWS_AT_ONCE};
 use crate::words::background::{Waking, read_closed};
 
-const INSECURE: &str = "Safelight works only over https, or on the computer itself at localhost: browsers give \
-    access to folders nowhere else. Put the server behind a proxy with a certificate, and open that address.";
+const INSECURE: &str = "Safelight works only over https, or at localhost on the server's own computer: browsers give no \
+    access to folders anywhere else. Put the server behind a proxy with a certificate, and open that address.";
 
 #[component]
 pub fn App() -> impl IntoView {

@@ -6,6 +6,6 @@ init({ module_or_path: "{{page.wasm}}" }).catch((error) => {
   const main = document.createElement("main");
   main.className = "failed";
   main.textContent =
-    "Safelight could not start in this browser. It needs a current Chrome, Edge or Firefox; reload the page to try again.";
+    "Safelight could not start in this browser. It needs a current version of Chrome, Edge or Firefox; reload the page to try again.";
   document.body.replaceChildren(main);
 });

@@ -22,7 +22,7 @@ pub fn Background(desk: Desk) -> impl IntoView {
         <Switch
             id="background"
             name="Background backup"
-            hint="While Safelight is closed, the browser may wake it to send what is left and to look for new files."
+            hint="While Safelight is closed, the browser may wake it to send remaining files and look for new ones."
             on
             turn=move |on| desk.dispatch(Intent::SetBackground(on))
         />

@@ -36,7 +36,7 @@ pub fn Devices(desk: Desk) -> impl IntoView {
                         {move || match heard.get() {
                             DevicesAnswer::Nothing => "Asking your server…",
                             DevicesAnswer::Devices(_) => "These browsers may send photos to your server.",
-                            DevicesAnswer::NoAnswer => "Your server does not say which browsers are paired with it.",
+                            DevicesAnswer::NoAnswer => "Your server did not say which browsers are paired with it.",
                         }}
                     </p>
                     <div class="list">
@@ -59,7 +59,7 @@ fn Line(desk: Desk, device: Device, heard: RwSignal<DevicesAnswer>) -> impl Into
     let sure = RwSignal::new(false);
     let failed = RwSignal::new(false);
     let (ask_first, really) =
-        if is_this { ("Sign out", "Sign out this browser") } else { ("Send away", "Send it away now") };
+        if is_this { ("Sign out", "Sign out this browser") } else { ("Revoke access", "Revoke it now") };
     let act = move |_| {
         if !sure.get() {
             return sure.set(true);

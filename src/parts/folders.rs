@@ -64,10 +64,10 @@ fn Card(desk: Desk, id: FolderId) -> impl IntoView {
                     <button class="primary" on:click=move |_| allow(desk, id)>"Allow access"</button>
                 </Show>
                 <Show when=move || is(Access::Barred(Barrier::Unreachable))>
-                    <button on:click=move |_| desk.say(ToEngine::Regranted(id))>"Look again"</button>
+                    <button on:click=move |_| desk.say(ToEngine::Regranted(id))>"Check again"</button>
                 </Show>
                 <Show when=move || !is_inbox()>
-                    <Remove desk id name="Remove" question="Stop backing it up? Nothing is deleted, on disk or server." sure="Remove folder" />
+                    <Remove desk id name="Remove" question="Stop backing it up? No files are deleted, here or on the server." sure="Remove folder" />
                 </Show>
                 <Show when=leftovers>
                     <Remove desk id name="Remove what is left" question="It cannot be backed up. Remove it from this browser?" sure="Remove it" />
@@ -141,14 +141,14 @@ fn facts(folder: &FolderView) -> String {
         facts += &format!(", {} {name}", count(number));
     }
     facts += match folder.listed {
-        Listed::Now => ". Looking through it…",
-        Listed::NotYet => ". Not looked through yet.",
+        Listed::Now => ". Scanning…",
+        Listed::NotYet => ". Not scanned yet.",
         Listed::Complete => ".",
     };
     facts += match folder.lasting {
-        Lasting::Once => " Handed over once: new files in it are not noticed.",
+        Lasting::Once => " Added once: new files in it are not noticed.",
         Lasting::Inbox => {
-            " What other apps share with Safelight. It is removed from here once your server has it."
+            " Files that other apps shared with Safelight. They are removed from here once your server has them."
         }
         Lasting::Lasting => "",
     };

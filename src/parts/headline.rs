@@ -52,7 +52,7 @@ fn Progress(desk: Desk) -> impl IntoView {
     });
     view! {
         <Show when=move || working.get()>
-            <progress max="1" aria-label="Share of the bytes that is protected" prop:value=move || share.get()></progress>
+            <progress max="1" aria-label="Protected share of the bytes" prop:value=move || share.get()></progress>
         </Show>
     }
 }
@@ -100,10 +100,10 @@ fn words_of(shown: &Shown) -> Headline {
         Shown::Opening => words::opening(),
         Shown::View(view) => words::headline::headline(view),
         Shown::Stopped(Stopped::StorageFull) => words::stopped(
-            "This browser's storage is full. Make room on the disk, then try again. Nothing is lost.",
+            "This browser's storage is full. Free some disk space, then try again. Nothing is lost.",
         ),
         Shown::Stopped(Stopped::StorageFailed(why)) => words::stopped(&format!(
-            "This browser's storage failed. Nothing is lost on disk or server. ({why})"
+            "This browser's storage failed. Nothing is lost, on disk or on the server. ({why})"
         )),
         Shown::Stopped(Stopped::Outdated) | Shown::OtherVersion => {
             words::stopped("Safelight was updated in another tab. Reload this page.")

@@ -116,7 +116,7 @@ fn Test(look: Look) -> impl IntoView {
         </div>
         <Daily look />
         <p class="hint" role="status" data-testid="test">{move || hindered.get().or(said.get())}</p>
-        <p class="hint" data-testid="tested">{move || last().map(|last| format!("The last test.{last}"))}</p>
+        <p class="hint" data-testid="tested">{move || last().map(|last| format!("Last test: {last}"))}</p>
     }
 }
 
@@ -138,7 +138,7 @@ fn Daily(look: Look) -> impl IntoView {
                 "Have the server wake it every day at "
                 <input type="time" prop:value=move || value().unwrap_or_default() on:change=change />
             </label>
-            <span class="hint">"An emptied field ends it. With summer time it moves by an hour."</span>
+            <span class="hint">"Clear the field to stop this. The time shifts by an hour with daylight saving."</span>
         </div>
     }
 }
@@ -224,10 +224,9 @@ impl Look {
     async fn mended(self, mend: Mend) -> Result<(), String> {
         let said = |done: bool, or: &str| if done { Ok(()) } else { Err(or.to_owned()) };
         match mend {
-            Mend::KeepStorage => said(
-                window::ask_to_persist().await,
-                "The browser promised nothing. It does for installed apps.",
-            ),
+            Mend::KeepStorage => {
+                said(window::ask_to_persist().await, "The browser did not agree. It does for installed apps.")
+            }
             Mend::Notify => said(window::may_notify(true).await, REFUSED),
             Mend::EndPushes => said(window::end_pushes().await, NO_ANSWER),
             Mend::BeginPushes => {
@@ -247,13 +246,15 @@ impl Look {
     }
 }
 
-const CLOSE_NOW: &str = "Close Safelight now, every window and tab of it, within a minute. A few seconds later it is woken \
-    and backs up as if you had been away. Open it again after half a minute: what came of it stands here, with its time.";
-const CLOSE_SOON: &str = "Close Safelight within half a minute, every window and tab of it. The push comes in ten seconds and \
-    waits for that. Open it again after a minute: what came of it stands at “Woken by your server”, with its time.";
-const NOBODY: &str = "There is nobody to wake: see what is missing above.";
-const NO_PUSH: &str =
-    "Your server did not send one: it may be away, or the push service asked for a pause. Try again later.";
+const CLOSE_NOW: &str = "Close Safelight now, with all its windows and tabs, within a minute. A few seconds later \
+    it is woken and backs up as if you had been away. Open it again after half a minute: the result appears here, \
+    with its time.";
+const CLOSE_SOON: &str = "Close Safelight, with all its windows and tabs, within half a minute. The push comes in \
+    ten seconds and waits for that. Open it again after a minute: the result appears at “Woken by your server”, \
+    with its time.";
+const NOBODY: &str = "There is nothing to wake: see above for what is missing.";
+const NO_PUSH: &str = "Your server did not send a push: it may be unreachable, or the push service asked it to wait. \
+    Try again later.";
 const REFUSED: &str =
-    "The browser allows no notifications here: see the site's settings, to the left of the address.";
+    "The browser blocks notifications here: see the site's settings, to the left of the address.";
 const NO_ANSWER: &str = "Your server did not answer. Try again.";

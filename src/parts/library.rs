@@ -96,7 +96,7 @@ fn said(heard: &MonthsAnswer) -> (&'static str, Option<String>) {
         MonthsAnswer::Months(_) => ("There are none yet.", None),
         MonthsAnswer::Immich(Some(address)) => ("Immich shows them itself:", Some(address.clone())),
         MonthsAnswer::Immich(None) => {
-            ("Immich shows them itself. Its setting “External domain” would tell the address.", None)
+            ("Immich shows them itself. Set “External domain” in Immich to see its address here.", None)
         }
     }
 }

@@ -57,7 +57,7 @@ fn List(desk: Desk) -> impl IntoView {
         <div class="row list-head">
             <h2>{move || filter.get().map(title)}</h2>
             <Show when=move || filter.get() == Some(Filter::Problems) && (total() > 1)>
-                <button on:click=move |_| desk.dispatch(Intent::RetryAll)>"Try all again"</button>
+                <button on:click=move |_| desk.dispatch(Intent::RetryAll)>"Retry all"</button>
             </Show>
             <button class="quiet" on:click=move |_| desk.open.set(None)>"Close"</button>
         </div>

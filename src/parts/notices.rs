@@ -45,7 +45,7 @@ fn Update(desk: Desk) -> impl IntoView {
                     <button on:click=move |_| agreed.set(true)>"Update"</button>
                 }
             >
-                <p>"Updating as soon as no file is on its way. “Pause” makes it at once."</p>
+                <p>"Safelight updates once no file is being sent. Choose “Pause” to update at once."</p>
             </Show>
         </div>
     }
@@ -53,22 +53,22 @@ fn Update(desk: Desk) -> impl IntoView {
 
 fn sentence(notice: &Notice) -> String {
     match notice {
-        Notice::AlreadyAdded { name } => format!("“{name}” is backed up already."),
+        Notice::AlreadyAdded { name } => format!("“{name}” is already being backed up."),
         Notice::InsideAnother { name, outer } => {
-            format!("“{name}” lies inside “{outer}”, which is backed up already.")
+            format!("“{name}” is inside “{outer}”, which is already being backed up.")
         }
         Notice::TookIn { name, inner } => {
-            format!("“{inner}” lies inside “{name}” and is backed up as a part of it from now on.")
+            format!("“{inner}” is inside “{name}” and is now backed up as part of it.")
         }
         Notice::FolderNotKept { why } => {
             format!("The folder was not added: the browser would not keep it. ({why})")
         }
         Notice::DropFailed { count } => format!(
-            "{} could not be taken over. A browser without folder access takes files, but no folders.",
+            "{} could not be added. A browser without folder access accepts files, but not folders.",
             plural(u64::from(*count), "dropped item", "dropped items")
         ),
         Notice::ShareFailed => {
-            "What you shared was not taken over: the browser has no room for it, or Safelight was never opened here. It is \
+            "What you shared was not added: the browser has no room for it, or Safelight has never been opened here. It is \
              still where it was."
                 .into()
         }

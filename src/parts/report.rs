@@ -33,14 +33,14 @@ pub fn Report(desk: Desk) -> impl IntoView {
             <section class="report" aria-labelledby="report">
                 <h2 id="report">"Something wrong?"</h2>
                 <p class="hint">
-                    "A report says what this browser can do, how the backup stands and what went wrong lately. "
+                    "A report says what this browser can do, how the backup is going and what went wrong recently. "
                     "It is only copied: you decide who gets it."
                 </p>
                 <div class="row">
                     <button on:click=ask>"Copy report"</button>
                     <label class="tick">
                         <input type="checkbox" prop:checked=move || names.get() on:change=move |_| names.update(|names| *names = !*names) />
-                        "With names of files and folders"
+                        "Include names of files and folders"
                     </label>
                     <span role="status" class="hint">{move || copied.get()}</span>
                 </div>
@@ -64,6 +64,6 @@ fn copy(desk: Desk, incidents: &[Incident], names: bool, copied: RwSignal<Option
     let Some(text) = text else { return };
     spawn_local(async move {
         let done = window::copy(&text).await;
-        copied.set(Some(if done { "Copied." } else { "The browser did not let it be copied." }));
+        copied.set(Some(if done { "Copied." } else { "The browser did not allow copying." }));
     });
 }

@@ -91,7 +91,7 @@ fn body(heard: FoldersAnswer, care: RwSignal<Care>, busy: StoredValue<u32>) -> L
         <p class="hint">{hint(&heard)}</p>
         <label class="tick" hidden=folders.is_empty()>
             <input type="checkbox" prop:checked=care.get_untracked() == Care::Digest on:change=turn />
-            "Read what is there and compare every byte (slower)"
+            "Read existing files and compare every byte (slower)"
         </label>
         <div class="list"><ul>{lines}</ul></div>
     }
@@ -103,17 +103,17 @@ fn hint(heard: &FoldersAnswer) -> &'static str {
     match heard {
         FoldersAnswer::Nothing => "Asking your server…",
         FoldersAnswer::NoAnswer => {
-            "Your server does not say what your folders held. Close this and try again."
+            "Your server did not say what your folders contained. Close this and try again."
         }
         FoldersAnswer::Folders(folders) if folders.is_empty() => {
-            "Your server knows of no folder yet. It learns what a folder holds once it is backed up."
+            "Your server knows no folders yet. It learns what a folder contains once the folder is backed up."
         }
         FoldersAnswer::Folders(_) if !can_keep_folders() => {
-            "This browser cannot write into a folder. Chrome or Edge on a computer can."
+            "This browser cannot write to a folder. Chrome or Edge on a computer can."
         }
         FoldersAnswer::Folders(_) => {
-            "Choose a folder of this computer. Files that it lacks come back from your server to where they lay; \
-             nothing that is there is changed."
+            "Choose a folder on this computer. Missing files are restored from your server to their original \
+             places; existing files are not changed."
         }
     }
 }
@@ -232,9 +232,9 @@ async fn look(id: String, Work { step, .. }: Work, care: Care) {
 fn sentence(step: &Progress) -> String {
     match step {
         Progress::Idle => String::new(),
-        Progress::Looking { total: 0, .. } => "Looking at the folder…".into(),
+        Progress::Looking { total: 0, .. } => "Checking the folder…".into(),
         Progress::Looking { done, total } => {
-            format!("Looking at the folder… {} of {}", count(*done), count(*total))
+            format!("Checking the folder… {} of {}", count(*done), count(*total))
         }
         Progress::Looked(plan) => looked(&Looked {
             folder: &plan.folder(),
@@ -279,11 +279,12 @@ fn why(fault: &WriteFault) -> String {
     match fault {
         WriteFault::NoAnswer => "the server did not answer".into(),
         WriteFault::DigestMismatch => {
-            "what arrived is not what was backed up; ask the server with “safelight check --read-data”".into()
+            "these are not the bytes that were backed up; run “safelight check --read-data” on the server"
+                .into()
         }
-        WriteFault::Taken => "there is something by that name now".into(),
+        WriteFault::Taken => "a file with that name exists now".into(),
         WriteFault::DiskFull => "the disk is full".into(),
-        WriteFault::NotAllowed => "the browser was not allowed to write into this folder".into(),
+        WriteFault::NotAllowed => "the browser was not allowed to write to this folder".into(),
         WriteFault::Disk(fault) => fault.to_string(),
     }
 }

@@ -18,7 +18,8 @@ pub fn Rules(desk: Desk) -> impl IntoView {
             <Switch
                 id="metered-photos"
                 name="Photos over mobile data"
-                hint="Also while the browser’s Data Saver is on. Browsers on desktops mostly do not say what a connection costs."
+                hint="Also while the browser’s Data Saver is on. Desktop browsers usually do not report whether a \
+                    connection is metered."
                 on=Memo::new(move |_| rules.get().metered_photos)
                 turn=move |on| change(|rules, on| rules.metered_photos = on, on)
             />
@@ -34,7 +35,7 @@ pub fn Rules(desk: Desk) -> impl IntoView {
                 <Switch
                     id="charging"
                     name="Only while charging"
-                    hint="While Safelight is closed, what it saw within the last half hour counts."
+                    hint="While Safelight is closed, it relies on what it saw within the last half hour."
                     on=Memo::new(move |_| rules.get().only_charging)
                     turn=move |on| change(|rules, on| rules.only_charging = on, on)
                 />
@@ -85,9 +86,9 @@ fn Battery(sheet: Sheet) -> impl IntoView {
     let choose = move |chosen: String| {
         sheet.change(|rules| rules.battery_floor = chosen.parse().ok().filter(|floor| *floor > 0));
     };
-    let choices = FLOORS.map(|floor| (floor, format!("At {floor} %")));
+    let choices = FLOORS.map(|floor| (floor, format!("At {floor}%")));
     view! {
-        <Choice id="battery" name="Stop at a low battery" hint="Unless it is charging." value choose>
+        <Choice id="battery" name="Stop when the battery is low" hint="Unless it is charging." value choose>
             <option value="0">"Never"</option>
             {choices.map(|(floor, name)| view! { <option value=floor>{name}</option> })}
         </Choice>
@@ -116,13 +117,13 @@ fn Videos(sheet: Sheet) -> impl IntoView {
         <Choice
             id="videos"
             name="Videos in the background"
-            hint="The browser grants a few minutes at a time. A server that keeps what arrived lets a long one go on where it \
-                  was cut off."
+            hint="The browser allows a few minutes at a time. If your server keeps partial uploads, a long video \
+                resumes where it stopped."
             value
             choose
         >
             <option value="never">"Never"</option>
-            <option value="resumable">"If they can go on"</option>
+            <option value="resumable">"If they can resume"</option>
             <option value="always">"Always"</option>
         </Choice>
     }
@@ -151,7 +152,7 @@ fn Quiet(sheet: Sheet) -> impl IntoView {
         <Switch
             id="quiet"
             name="Quiet hours"
-            hint="Nothing is read or sent in them. From a time to the same time is all day."
+            hint="Nothing is read or sent during these hours. Same start and end: all day."
             on=Memo::new(move |_| hours().is_some())
             turn=move |on: bool| set(on.then_some(NIGHT))
         />

@@ -39,8 +39,8 @@ pub fn Settings(desk: Desk) -> impl IntoView {
 fn Unreadable(desk: Desk) -> impl IntoView {
     view! {
         <p>
-            "Your settings can't be read in this browser's storage. So that nothing happens against your wishes, nothing \
-             is uploaded until you start again with the standard settings."
+            "Your settings can't be read from this browser's storage. To avoid acting against your wishes, \
+             Safelight uploads nothing until you start again with the standard settings."
         </p>
         <div class="row">
             <button class="primary" on:click=move |_| desk.dispatch(Intent::ResetSettings)>
@@ -57,8 +57,8 @@ fn Foreground(desk: Desk) -> impl IntoView {
         <Switch
             id="foreground"
             name="Foreground backup"
-            hint="Whenever you open Safelight or come back to it, new and changed files are backed up. With this off, \
-                  only “Back up now” does it while it is open."
+            hint="Whenever you open Safelight or come back to it, new and changed files are backed up. With this \
+                off, only “Back up now” starts a backup while it is open."
             on
             turn=move |on| desk.dispatch(Intent::SetForeground(on))
         />
@@ -84,8 +84,8 @@ fn Copies(desk: Desk) -> impl IntoView {
         <Choice
             id="copies"
             name="Copies for the background"
-            hint="Where the browser does not let Safelight read folders while it is closed, it keeps copies of the newest files \
-                  that wait, until your server has them."
+            hint="Where the browser does not let Safelight read folders while it is closed, Safelight keeps copies \
+                of the newest waiting files until your server has them."
             value
             choose
         >
@@ -115,12 +115,12 @@ fn Notify(desk: Desk) -> impl IntoView {
         <Switch
             id="notices"
             name="Notifications"
-            hint="Few: the first complete backup, when Safelight needs you, and a week without a backup."
+            hint="Only a few: the first complete backup, when Safelight needs you, and a week without a backup."
             on
             turn
         />
         <p class="hint" role="alert" hidden=move || !refused.get()>
-            "The browser allows none here: see the site’s settings, to the left of the address."
+            "The browser blocks notifications here: see the site’s settings, to the left of the address."
         </p>
     }
 }
@@ -132,7 +132,8 @@ fn KeepAwake(desk: Desk) -> impl IntoView {
         <Switch
             id="awake"
             name="Keep the screen on"
-            hint="While files are backed up and Safelight is in view. A computer that falls asleep stops the backup."
+            hint="While files are being backed up and Safelight is visible. If the computer goes to sleep, the \
+                backup stops."
             on
             turn=move |on| desk.dispatch(Intent::SetKeepAwake(on))
         />
@@ -181,7 +182,7 @@ fn RateLimit(desk: Desk) -> impl IntoView {
     let choices =
         RATES_MBIT.map(|mbit| view! { <option value=mbit.to_string()>{format!("{mbit} Mbit/s")}</option> });
     view! {
-        <Choice id="rate" name="Upload speed" hint="A limit leaves room for others at home. It holds at once." value choose>
+        <Choice id="rate" name="Upload speed" hint="A limit leaves bandwidth for others at home. It takes effect at once." value choose>
             <option value="0">"No limit"</option>
             {choices}
         </Choice>

@@ -26,27 +26,27 @@ pub fn last_of(runs: &[Run]) -> Option<&Run> {
 pub fn outlook(waking: Waking, last: Option<&Run>, time: impl Fn(engine::Moment) -> String) -> String {
     match (waking, last) {
         (Waking::Never, _) => {
-            "This browser cannot wake an app that is closed. Keep Safelight open, or use Chrome or Edge."
+            "This browser cannot wake a closed app. Keep Safelight open, or use Chrome or Edge."
                 .into()
         }
         (Waking::Forbidden, _) => {
-            "The browser may not wake Safelight: background sync is forbidden for this site, in its settings to the left of \
+            "The browser may not wake Safelight: background sync is blocked in this site's settings, to the left of \
              the address."
                 .into()
         }
         (_, Some(run)) if is_barred(run) => format!(
-            "The browser woke Safelight last on {}, but did not let it read all your folders without an open page. Install \
+            "The browser last woke Safelight on {}, but did not let it read all your folders without an open page. Install \
              Safelight as an app, open it there, and allow your folders on every visit.",
             time(run.began)
         ),
         (_, Some(run)) => format!("Last time: {}. {}", time(run.began), history::outcome(run)),
         (Waking::ForWhatIsLeft, None) => {
-            "The browser has not woken Safelight yet. Installed as an app (from the \
-            browser's menu), it keeps access to your folders while it is closed, and looks for new files."
+            "The browser has not woken Safelight yet. If you install it as an app (from the browser's menu), it \
+             keeps access to your folders while it is closed, and looks for new files."
                 .into()
         }
         (Waking::NowAndThen, None) => {
-            "The browser has not woken Safelight yet. It decides when: for new files about twice a day."
+            "The browser has not woken Safelight yet. It decides when to look for new files: about twice a day."
                 .into()
         }
     }
@@ -120,7 +120,7 @@ mod tests {
             said(&world, Waking::ForWhatIsLeft).ends_with("while it is closed, and looks for new files.")
         );
         assert!(said(&world, Waking::NowAndThen).ends_with("about twice a day."));
-        assert!(said(&world, Waking::Forbidden).contains("forbidden"));
+        assert!(said(&world, Waking::Forbidden).contains("blocked"));
         assert_eq!(goes_on(&world.view(), Some(Waking::NowAndThen), None), GoesOn::NotSeen);
         assert_eq!(goes_on(&world.view(), Some(Waking::Forbidden), None), GoesOn::Nothing);
         assert!(

@@ -17,14 +17,14 @@ pub fn closing(view: &View, goes_on: GoesOn) -> Option<String> {
         Headline::Empty => None,
         Headline::Unpaired if view.folders.is_empty() => None,
         Headline::Unpaired => {
-            Some("Nothing goes on, open or closed, before this browser is paired anew.".into())
+            Some("Nothing is uploaded, open or closed, until this browser is paired again.".into())
         }
         _ if view.fetching > 0 && view.fetching >= remaining => {
             Some("You can close Safelight: the browser itself sends the rest.".into())
         }
         Headline::Done => Some("You can close Safelight: nothing is left to send.".into()),
         Headline::Scanning if remaining == 0 => Some(
-            "Not yet known whether anything is left to send. It is, once the folders are looked through."
+            "Safelight does not know yet whether anything is left to send: it is still scanning your folders."
                 .into(),
         ),
         Headline::Scanning | Headline::BackingUp => Some(open_is_better(view, goes_on)),
@@ -34,7 +34,7 @@ pub fn closing(view: &View, goes_on: GoesOn) -> Option<String> {
             Some(format!("{} {verb} not on your server yet. {then}", files(remaining)))
         }
         Headline::NeedsYou => Some(
-            "You can close Safelight: nothing is on its way. What it needs from you stands above.".into(),
+            "You can close Safelight: nothing is being sent. See above for what it needs from you.".into(),
         ),
         Headline::Waiting | Headline::Paused | Headline::Offline => {
             Some("You can close Safelight: nothing that it knows of is left to send.".into())
@@ -48,17 +48,20 @@ fn open_is_better(view: &View, goes_on: GoesOn) -> String {
     let then = match goes_on {
         GoesOn::Everything => {
             return format!(
-                "Open, Safelight is fastest. If you close it, the browser may go on with it in the background, and nothing \
-                 is lost.{deferred}"
+                "Safelight is fastest while it is open. If you close it, the browser may continue in the \
+                 background, and nothing is lost.{deferred}"
             );
         }
         GoesOn::Copies(copies) => {
-            format!("the browser may still send {}; the rest goes on when you open it again", copied(copies))
+            format!(
+                "the browser may still send {}; the rest continues when you open it again",
+                copied(copies)
+            )
         }
         GoesOn::NotSeen => {
-            "nothing is lost; whether the browser goes on with it was not seen here yet".to_owned()
+            "nothing is lost, but it is not known yet whether this browser continues the backup".to_owned()
         }
-        GoesOn::Nothing => "nothing is lost, and the rest goes on when you open it again".to_owned(),
+        GoesOn::Nothing => "nothing is lost, and the rest continues when you open it again".to_owned(),
     };
     format!("Keep Safelight open until this is done. If you close it, {then}.{deferred}")
 }
@@ -67,10 +70,11 @@ fn open_is_better(view: &View, goes_on: GoesOn) -> String {
 fn at_rest(view: &View, goes_on: GoesOn) -> String {
     let then = match goes_on {
         GoesOn::Everything if view.headline != Headline::NeedsYou => {
-            "If you close Safelight, the browser may go on with it in the background.".to_owned()
+            "If you close Safelight, the browser may continue in the background.".to_owned()
         }
         GoesOn::NotSeen if view.headline != Headline::NeedsYou => {
-            "Whether the browser goes on with it when you close Safelight was not seen here yet.".to_owned()
+            "It is not known yet whether this browser continues the backup after you close Safelight."
+                .to_owned()
         }
         GoesOn::Copies(copies) => {
             format!(
@@ -79,7 +83,7 @@ fn at_rest(view: &View, goes_on: GoesOn) -> String {
             )
         }
         GoesOn::Everything | GoesOn::NotSeen | GoesOn::Nothing => {
-            return "Nothing goes on while Safelight is closed.".to_owned();
+            return "Nothing is sent while Safelight is closed.".to_owned();
         }
     };
     then + &deferred(view)
@@ -87,8 +91,8 @@ fn at_rest(view: &View, goes_on: GoesOn) -> String {
 
 /// The files that can be uploaded although their folder cannot be read.
 fn copied(copies: u64) -> String {
-    let of = if copies == 1 { "a copy" } else { "copies" };
-    format!("{} of which it keeps {of}", files(copies))
+    let its = if copies == 1 { "its copy" } else { "its copies" };
+    format!("{its} of {}", files(copies))
 }
 
 /// The videos that the background leaves for the next open page.
@@ -109,7 +113,7 @@ pub fn offer_to_stay_awake(view: &View) -> Option<String> {
     let wanted = is_long && view.headline == Headline::BackingUp && !view.settings.keep_awake;
     wanted.then(|| {
         let time = long.map_or_else(|| "a while".into(), duration);
-        format!("This takes {time}. A computer that falls asleep meanwhile stops it.")
+        format!("This takes {time}. If the computer goes to sleep, the backup stops.")
     })
 }
 
@@ -133,7 +137,7 @@ mod tests {
         }
         heard.dedup();
         let starts: Vec<&str> = heard.iter().filter_map(|said| said.split([':', ' ']).next()).collect();
-        assert_eq!(starts, ["Not", "Keep", "You"], "{heard:?}");
+        assert_eq!(starts, ["Safelight", "Keep", "You"], "{heard:?}");
 
         world.server.says(500);
         world.disk().write("c.jpg", "three", engine::Moment(1));
@@ -141,17 +145,14 @@ mod tests {
         world.settle();
         assert_eq!(
             said(&world),
-            "1 file is not on your server yet. Nothing goes on while Safelight is closed."
+            "1 file is not on your server yet. Nothing is sent while Safelight is closed."
         );
         let goes_on = closing(&world.view(), GoesOn::Everything).unwrap_or_default();
-        assert!(goes_on.ends_with("the browser may go on with it in the background."), "{goes_on}");
+        assert!(goes_on.ends_with("the browser may continue in the background."), "{goes_on}");
         let not_seen = closing(&world.view(), GoesOn::NotSeen).unwrap_or_default();
-        assert!(not_seen.ends_with("was not seen here yet."), "{not_seen}");
+        assert!(not_seen.ends_with("after you close Safelight."), "{not_seen}");
         let some = closing(&world.view(), GoesOn::Copies(1)).unwrap_or_default();
-        assert!(
-            some.ends_with("may send 1 file of which it keeps a copy; the rest waits for you."),
-            "{some}"
-        );
+        assert!(some.ends_with("may send its copy of 1 file; the rest waits for you."), "{some}");
         world.ask(Intent::Pause);
         assert!(said(&world).starts_with("1 file is not on"));
         let file = world.id("c.jpg").expect("a row");
@@ -183,11 +184,11 @@ mod tests {
         let barred = engine::Access::Barred(engine::Barrier::NeedsPermission);
         world.tell(engine::Event::Folder(PICTURES, engine::FolderEvent::AccessChanged(barred)));
         world.settle();
-        assert!(said(&world).contains("What it needs from you"), "{}", said(&world));
+        assert!(said(&world).contains("what it needs from you"), "{}", said(&world));
         world.server.paired = false;
         world.look();
         world.settle();
-        assert!(said(&world).contains("paired anew"), "{}", said(&world));
+        assert!(said(&world).contains("paired again"), "{}", said(&world));
         // Files already known to remain are mentioned while the scan continues.
         let mut scanning = world.view();
         (scanning.headline, scanning.tally.remaining) = (Headline::Scanning, 3);
@@ -207,7 +208,7 @@ mod tests {
             view
         };
         let long = Some(2 * 3_600);
-        let offer = "This takes about 2 hours. A computer that falls asleep meanwhile stops it.";
+        let offer = "This takes about 2 hours. If the computer goes to sleep, the backup stops.";
         assert_eq!(offer_to_stay_awake(&view(long, false, Headline::BackingUp)).as_deref(), Some(offer));
         let mut large = view(None, false, Headline::BackingUp);
         large.tally.remaining_bytes = LARGE_BYTES;

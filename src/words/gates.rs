@@ -17,10 +17,11 @@ pub fn held(held: &Held, rules: &GateRules, time: impl Fn(Moment) -> String) -> 
         Gate::NotCharging => format!("{waiting} until this device is charging."),
         Gate::BatteryLow => {
             let floor = rules.battery_floor.unwrap_or_default();
-            format!("{waiting} until the battery is at {floor} % or this device is charging.")
+            format!("{waiting} until the battery is at {floor}% or this device is charging.")
         }
         Gate::PowerUnknown => format!(
-            "{waiting}: a rule asks for the battery, and nobody saw it lately. Only an open page can, where the browser lets it."
+            "{waiting}: a rule depends on the battery, whose level is unknown. Only an open page can check it, if \
+             the browser allows that."
         ),
         Gate::SavesData => format!("Data Saver is on: {waiting} until it is off."),
         Gate::Metered => format!("On mobile data: {waiting} for another connection."),
@@ -31,7 +32,7 @@ pub fn held(held: &Held, rules: &GateRules, time: impl Fn(Moment) -> String) -> 
 /// The headline when only held files remain.
 pub fn title(gate: Gate) -> &'static str {
     match gate {
-        Gate::QuietHours { .. } => "Waiting for the end of quiet hours",
+        Gate::QuietHours { .. } => "Waiting for quiet hours to end",
         Gate::NotCharging | Gate::BatteryLow | Gate::PowerUnknown => "Waiting for power",
         Gate::SavesData | Gate::Metered => "Waiting for another connection",
         Gate::NoPage => "Waiting until you open Safelight",
@@ -43,10 +44,10 @@ pub fn end(gate: Gate) -> &'static str {
     match gate {
         Gate::QuietHours { .. } => "; the rest waits for the end of quiet hours",
         Gate::NotCharging => "; the rest waits until this device is charging",
-        Gate::BatteryLow => "; the rest waits for a fuller battery",
-        Gate::PowerUnknown => "; the rest waits, since nobody saw lately how full the battery is",
+        Gate::BatteryLow => "; the rest waits until the battery has charged",
+        Gate::PowerUnknown => "; the rest waits because the battery level is unknown",
         Gate::SavesData => "; the rest waits until Data Saver is off",
-        Gate::Metered => "; the rest waits for a connection that is not mobile",
+        Gate::Metered => "; the rest waits for a connection other than mobile data",
         Gate::NoPage => "; the videos wait for the next time you open Safelight",
     }
 }
@@ -62,17 +63,13 @@ mod tests {
         let table = [
             (Gate::QuietHours { until }, 1, 0, "Quiet hours: 1 photo waits until seven."),
             (Gate::NotCharging, 2, 1, "3 files wait until this device is charging."),
-            (
-                Gate::BatteryLow,
-                2,
-                0,
-                "2 photos wait until the battery is at 30 % or this device is charging.",
-            ),
+            (Gate::BatteryLow, 2, 0, "2 photos wait until the battery is at 30% or this device is charging."),
             (
                 Gate::PowerUnknown,
                 2,
                 0,
-                "2 photos wait: a rule asks for the battery, and nobody saw it lately. Only an open page can, where the browser lets it.",
+                "2 photos wait: a rule depends on the battery, whose level is unknown. Only an open page can check \
+                 it, if the browser allows that.",
             ),
             (Gate::SavesData, 0, 1, "Data Saver is on: 1 video waits until it is off."),
             (Gate::Metered, 0, 2, "On mobile data: 2 videos wait for another connection."),

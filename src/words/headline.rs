@@ -16,7 +16,7 @@ pub struct Headline {
 
 /// Before the first view from the engine.
 pub fn opening() -> Headline {
-    say("scanning", "Opening…", "Looking at what is protected.")
+    say("scanning", "Opening…", "Checking what is protected.")
 }
 
 /// The engine cannot continue.
@@ -51,7 +51,7 @@ fn unpaired(view: &View) -> Headline {
         "Open the link that your server printed when it started, or type its code here.".into()
     } else {
         format!(
-            "The server no longer knows this browser. Nothing is lost: {}, and the backup goes on once you pair.",
+            "The server no longer knows this browser. Nothing is lost: {}, and the backup continues once you pair.",
             wait(view.tally.remaining)
         )
     };
@@ -67,7 +67,7 @@ fn pairing_failed(end: PairEnd) -> &'static str {
     match end {
         PairEnd::Paired => "Paired.",
         PairEnd::CodeRefused => {
-            "That code is wrong, used or too old. Run “safelight pair” on the server for a new one."
+            "That code is wrong, already used or expired. Run “safelight pair” on the server to get a new one."
         }
         PairEnd::TooManyTries => "Too many wrong codes. Wait a minute, then try again.",
         PairEnd::NoReply => "The server did not answer. Is it running, and are you on its network?",
@@ -76,17 +76,17 @@ fn pairing_failed(end: PairEnd) -> &'static str {
 
 fn scanning(view: &View) -> Headline {
     if view.folders.is_empty() {
-        return say("scanning", "Opening…", "Asking your server who we are.");
+        return say("scanning", "Opening…", "Checking with your server.");
     }
     if is_listed(view) {
         let known = format!("{}, {} protected.", files(view.tally.total), count(view.tally.protected));
-        return say("scanning", "Asking your server", known);
+        return say("scanning", "Checking with your server", known);
     }
     let detail = match view.tally.total {
-        0 => "Listing what is there.".into(),
+        0 => "Listing the files.".into(),
         total => format!("{} so far, {} protected.", files(total), count(view.tally.protected)),
     };
-    say("scanning", "Looking through your folders", detail)
+    say("scanning", "Scanning your folders", detail)
 }
 
 fn backing_up(view: &View) -> Headline {
@@ -116,13 +116,13 @@ fn waiting(view: &View) -> Headline {
     let written = view.tally.settling;
     let failed = view.tally.waiting - written;
     let being_written = match written {
-        1 => "1 file is being written. It is backed up as soon as it is left alone.".into(),
+        1 => "1 file is still being written. It will be backed up once it stops changing.".into(),
         _ => format!(
-            "{} are being written. They are backed up as soon as they are left alone.",
+            "{} are still being written. They will be backed up once they stop changing.",
             files(written)
         ),
     };
-    let tried_again = format!("{} did not go through and will be tried again by itself.", files(failed));
+    let tried_again = format!("{} failed and will be retried automatically.", files(failed));
     if let Some(held) = view.held.first() {
         let mut detail = format!("{} protected.", files(view.tally.protected));
         if failed > 0 {
@@ -132,7 +132,7 @@ fn waiting(view: &View) -> Headline {
     }
     match (view.halt, written, failed) {
         (Some(_), _, _) => {
-            let detail = "Your server asked for a pause. Safelight goes on by itself.";
+            let detail = "Your server asked Safelight to wait. The backup continues automatically.";
             say("waiting", "Waiting to try again", detail)
         }
         (None, 0, _) => say("waiting", "Waiting to try again", tried_again),
@@ -148,9 +148,9 @@ fn paused(view: &View) -> Headline {
         ("Automatic backup is off", "you choose “Back up now”, or turn it on below")
     };
     let detail = match view.tally.remaining {
-        0 => format!("Nothing known is waiting. New files are not looked for until {until}."),
+        0 => format!("No known file is waiting. Safelight does not look for new files until {until}."),
         remaining if view.fetching > 0 => {
-            format!("{}. Beside what the browser itself sends, nothing is until {until}.", wait(remaining))
+            format!("{}. Until {until}, only the browser's own uploads continue.", wait(remaining))
         }
         remaining if !view.settings.paused && view.settings.background => {
             format!("{}. While Safelight is open, nothing is sent until {until}.", wait(remaining))
@@ -164,13 +164,16 @@ fn needs_you(view: &View) -> Headline {
     let say = |title: &str, detail: String| say("needs-you", title, detail);
     let waiting = || format!("{}.", wait(view.tally.remaining));
     match view.halt {
-        Some(Halt::DiskFull) => say("Your server's disk is full", format!("Make room on it. {}", waiting())),
+        Some(Halt::DiskFull) => {
+            say("Your server's disk is full", format!("Free some space on it. {}", waiting()))
+        }
         Some(Halt::QuotaFull) => {
             say("Your space on the server is used up", format!("Raise the quota. {}", waiting()))
         }
-        Some(Halt::Forbidden) => {
-            say("The server forbids uploads", format!("Its sign-in lacks a permission. {}", waiting()))
-        }
+        Some(Halt::Forbidden) => say(
+            "The server forbids uploads",
+            format!("This browser's sign-in lacks a permission. {}", waiting()),
+        ),
         Some(Halt::Offline | Halt::SignedOut | Halt::Busy | Halt::ServerError(_) | Halt::NotUnderstood)
         | None => match barred_folder(view) {
             _ if view.settings_unreadable => say(
@@ -179,16 +182,19 @@ fn needs_you(view: &View) -> Headline {
             ),
             Some((name, Access::Barred(engine::Barrier::NeedsPermission))) => say(
                 "A folder needs your permission",
-                format!("The browser asks again for “{name}”: choose “Allow access” below."),
+                format!("The browser needs your permission again for “{name}”: choose “Allow access” below."),
             ),
             Some((name, _)) if handed_over_once(view, name) => say(
                 "Some files were not sent",
-                format!("“{name}” are not safe: choose them again to send them, or remove them below."),
+                format!(
+                    "“{name}” is not fully backed up: choose the files again to continue, or remove what is \
+                    left below."
+                ),
             ),
             Some((name, _)) => say(
                 "A folder cannot be reached",
                 format!(
-                    "“{name}” is not there. Is its drive plugged in? Nothing of it is taken for deleted."
+                    "“{name}” cannot be found. Is its drive plugged in? Its files are not treated as deleted."
                 ),
             ),
             None => match unreadable_rules(view) {
@@ -233,7 +239,7 @@ fn handed_over_once(view: &View, name: &str) -> bool {
 fn offline(view: &View) -> Headline {
     let why = match view.halt {
         Some(Halt::NotUnderstood) => "Something other than Safelight's server answers, most likely a proxy.",
-        Some(Halt::ServerError(_)) => "It answers with a fault.",
+        Some(Halt::ServerError(_)) => "It reports an error.",
         Some(
             Halt::Offline | Halt::SignedOut | Halt::Forbidden | Halt::Busy | Halt::DiskFull | Halt::QuotaFull,
         )

@@ -27,15 +27,16 @@ pub fn invitation(view: &View, waking: Option<Waking>, place: Installation) -> O
 fn sentence(place: Installation) -> String {
     let (why, how) = match place.system {
         System::Android => (
-            "Browsers on Android let a closed app read no folders. Safelight then sends copies of the newest files that \
-             wait, and goes on with the rest when you open it. Installed, it also takes what you share with it from any app.",
+            "Browsers on Android do not let a closed app read folders. While it is closed, Safelight sends copies \
+             of the newest waiting files, and continues with the rest when you open it. Once installed, it also \
+             accepts what you share from any app.",
             "Choose “Add to home screen” in the browser's menu.",
         ),
         System::Apple | System::Firefox | System::Other => (
-            "To notice and back up new photos while it is closed, Safelight must be installed: browsers let only installed \
-             apps read folders then. Until it is, copies of what waits are sent.",
+            "To notice and back up new photos while it is closed, Safelight must be installed: browsers let only \
+             installed apps read folders then. Until it is, Safelight sends copies of waiting files.",
             "Choose “Install Safelight” in the browser's menu (in Chrome under “Cast, save and share”, in Edge under \
-             “Apps”), or open it from its icon if it is installed.",
+             “Apps”), or open it from its icon if it is already installed.",
         ),
     };
     if place.can_install { why.to_owned() } else { format!("{why} {how}") }

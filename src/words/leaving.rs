@@ -8,22 +8,27 @@ use super::numbers::{files, plural};
 pub fn left(view: &View) -> Option<String> {
     let others = (view.fetching > 0).then(|| files(view.fetching));
     others.map(|files| {
-        format!("The browser itself sends {files}, also after you close Safelight, and shows how far it is.")
+        format!("The browser itself sends {files}, even after you close Safelight, and shows the progress.")
     })
 }
 
 /// The offer to leave more files to the browser.
 pub fn offer(view: &View) -> Option<String> {
     let large = (view.large > 0).then(|| plural(view.large, "large file", "large files"));
-    large.map(|large| format!("The browser itself can send {large}, also after you close Safelight."))
+    large.map(|large| format!("The browser itself can send {large}, even after you close Safelight."))
 }
 
 /// The result of a click.
 pub fn outcome(begun: Result<usize, String>) -> Option<String> {
     match begun {
-        Ok(0) => Some("Nothing was left to the browser: it has no room, or the files changed. Safelight sends them itself.".into()),
+        Ok(0) => Some(
+            "The browser took no files: it has no room, or the files changed. Safelight sends them itself."
+                .into(),
+        ),
         Ok(_) => None,
-        Err(why) => Some(format!("The browser did not take them: Safelight sends them itself. Reload the page to try again. ({why})")),
+        Err(why) => Some(format!(
+            "The browser did not take them: Safelight sends them itself. Reload the page to try again. ({why})"
+        )),
     }
 }
 
@@ -42,7 +47,7 @@ mod tests {
         while world.view().large == 0 && world.step() {}
         assert_eq!(
             offer(&world.view()).as_deref(),
-            Some("The browser itself can send 1 large file, also after you close Safelight.")
+            Some("The browser itself can send 1 large file, even after you close Safelight.")
         );
         let fetching = world.engine.largest(1).into_iter().map(|large| large.file).collect();
         world.tell(Event::FetchingChanged(fetching));

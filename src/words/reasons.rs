@@ -8,13 +8,13 @@ pub fn reason(reason: &Reason, clock: impl Fn(Moment) -> String) -> String {
         Reason::Skipped(skipped) => skip(*skipped).into(),
         Reason::Problem(kind) => problem(*kind),
         Reason::NotReadYet => "Not read yet.".into(),
-        Reason::NotSentYet => "Read; on the way next.".into(),
+        Reason::NotSentYet => "Read; waiting to be sent.".into(),
         Reason::Sending => "Being sent now.".into(),
         Reason::WaitsAfter { failure: Failure::Changing, .. } => {
-            "It is being written. Read as soon as it is left alone.".into()
+            "It is still being written. Safelight reads it once it stops changing.".into()
         }
         Reason::WaitsAfter { failure, until } => {
-            format!("{} Tried again at {}.", self::failure(*failure), clock(*until))
+            format!("{} Safelight retries at {}.", self::failure(*failure), clock(*until))
         }
     }
 }
@@ -22,14 +22,16 @@ pub fn reason(reason: &Reason, clock: impl Fn(Moment) -> String) -> String {
 pub fn skip(reason: SkipReason) -> &'static str {
     match reason {
         SkipReason::Hidden => "Hidden: its name, or that of a folder above it, begins with a dot.",
-        SkipReason::SystemFiles => "Made by a program for itself: thumbnails, catalogs, recycle bins.",
-        SkipReason::NotMedia => "Neither a photo nor a video.",
+        SkipReason::SystemFiles => {
+            "Created by a program for its own use: a thumbnail, a catalog or a recycle bin."
+        }
+        SkipReason::NotMedia => "Not a photo or video.",
         SkipReason::Sidecar => "An XMP file that describes a photo. Safelight does not back these up yet.",
         SkipReason::Empty => "Empty: it has no bytes.",
         SkipReason::LaterVersion => {
             "It changed after it was backed up, and this folder keeps first versions only."
         }
-        SkipReason::UnsupportedByServer => "Your server does not take this kind of file.",
+        SkipReason::UnsupportedByServer => "Your server does not accept this kind of file.",
     }
 }
 
@@ -40,24 +42,24 @@ pub fn problem(problem: Problem) -> String {
         }
         Problem::Nameless => "Its name is not valid text, so no browser can open it. Rename it on disk.".into(),
         Problem::UnreadableFolder => {
-            "This folder cannot be looked into, so its files are not backed up. Check its permissions on disk.".into()
+            "This folder cannot be opened, so its files are not backed up. Check its permissions on disk.".into()
         }
         Problem::TooLargeForServer => {
             "Your server, or a proxy in front of it, refuses files of this size. Raise its limit, then try again.".into()
         }
         Problem::Refused(status) => format!("Your server refused this file (status {status})."),
-        Problem::GaveUp(last) => format!("{} It failed too often to go on by itself.", failure(last)),
+        Problem::GaveUp(last) => format!("{} It failed too often to be retried automatically.", failure(last)),
         Problem::InServerTrash => "It is in your server's trash. Restore it there to keep it.".into(),
     }
 }
 
 pub fn failure(failure: Failure) -> String {
     match failure {
-        Failure::ServerError(status) => format!("Your server had a fault (status {status})."),
+        Failure::ServerError(status) => format!("Your server reported an error (status {status})."),
         Failure::NotUnderstood => "Something other than your server answered, most likely a proxy.".into(),
-        Failure::Stalled => "The upload stood still.".into(),
-        Failure::DigestMismatch => "What arrived was not what was read.".into(),
-        Failure::CutOff => "The connection broke while it was sent.".into(),
+        Failure::Stalled => "The upload stalled.".into(),
+        Failure::DigestMismatch => "The bytes that arrived differ from the bytes that were read.".into(),
+        Failure::CutOff => "The connection was lost during the upload.".into(),
         Failure::Changing => "It is still being written.".into(),
         Failure::ReaderStopped => "Reading it was interrupted.".into(),
     }

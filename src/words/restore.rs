@@ -21,22 +21,27 @@ pub fn looked(looked: &Looked) -> Vec<String> {
     let others = differing + lost + impossible;
     let first = match (missing, there) {
         (0, _) if others > 0 => {
-            format!("“{folder}” lacks nothing that could be restored. {}", are_there(there))
+            format!("Nothing that could be restored is missing in “{folder}”. {}", are_there(there))
         }
-        (0, _) => format!("“{folder}” lacks nothing. {}", are_there(there)),
+        (0, _) => format!("Nothing is missing in “{folder}”. {}", are_there(there)),
         (_, 0) if others == 0 => {
-            format!("“{folder}” lacks all {} ({}).", files(missing), bytes(looked.bytes))
+            format!("“{folder}” is missing all {} ({}).", files(missing), bytes(looked.bytes))
         }
-        _ => format!("“{folder}” lacks {} ({}). {}", files(missing), bytes(looked.bytes), are_there(there)),
+        _ => format!(
+            "“{folder}” is missing {} ({}). {}",
+            files(missing),
+            bytes(looked.bytes),
+            are_there(there)
+        ),
     };
     let others = [
         (
             differing,
-            "is there with other bytes, and is left as it is",
-            "are there with other bytes, and are left as they are",
+            "has different contents and is not changed",
+            "have different contents and are not changed",
         ),
         (lost, "is no longer on your server", "are no longer on your server"),
-        (impossible, "has a name that this disk cannot hold", "have names that this disk cannot hold"),
+        (impossible, "has a name that this disk does not allow", "have names that this disk does not allow"),
     ];
     let others = others.into_iter().filter(|(number, ..)| *number > 0);
     let others = others
@@ -47,16 +52,16 @@ pub fn looked(looked: &Looked) -> Vec<String> {
 fn are_there(there: u64) -> String {
     match there {
         0 => String::new(),
-        _ => plural(there, "file is there.", "files are there."),
+        _ => plural(there, "file is already there.", "files are already there."),
     }
 }
 
 /// How a restore ended.
 pub fn restored(written: u64, wanted: u64, failed: u64) -> String {
     let done = if written == 1 {
-        "1 file is back, and has the bytes that were backed up.".to_owned()
+        "1 file was restored, byte for byte.".to_owned()
     } else {
-        format!("{} are back, and have the bytes that were backed up.", files(written))
+        format!("{} were restored, byte for byte.", files(written))
     };
     match (wanted.saturating_sub(written + failed), failed) {
         (0, 0) => done,
@@ -79,7 +84,7 @@ fn is_or_are(left: u64) -> String {
 /// What a device's folder held.
 pub fn contents(held: u64, gone: u64) -> String {
     let held = files(held);
-    if gone == 0 { held } else { format!("{held}, and {} remembered from before", count(gone)) }
+    if gone == 0 { held } else { format!("{held}, and {} that are gone", count(gone)) }
 }
 
 #[cfg(test)]
@@ -92,13 +97,19 @@ mod tests {
     #[test]
     fn what_is_missing_is_said_with_its_size() {
         let table = [
-            (Looked { missing: 2, bytes: 3_000_000, ..NOTHING }, "“Pictures” lacks all 2 files (3.0 MB)."),
+            (
+                Looked { missing: 2, bytes: 3_000_000, ..NOTHING },
+                "“Pictures” is missing all 2 files (3.0 MB).",
+            ),
             (
                 Looked { missing: 1, bytes: 900, there: 1, ..NOTHING },
-                "“Pictures” lacks 1 file (900 B). 1 file is there.",
+                "“Pictures” is missing 1 file (900 B). 1 file is already there.",
             ),
-            (Looked { missing: 1, bytes: 900, lost: 1, ..NOTHING }, "“Pictures” lacks 1 file (900 B)."),
-            (Looked { there: 1204, ..NOTHING }, "“Pictures” lacks nothing. 1,204 files are there."),
+            (Looked { missing: 1, bytes: 900, lost: 1, ..NOTHING }, "“Pictures” is missing 1 file (900 B)."),
+            (
+                Looked { there: 1204, ..NOTHING },
+                "Nothing is missing in “Pictures”. 1,204 files are already there.",
+            ),
         ];
         for (found, sentence) in table {
             assert_eq!(looked(&found)[0], sentence);
@@ -109,10 +120,10 @@ mod tests {
     fn what_cannot_be_restored_is_said_too() {
         let found = Looked { there: 5, differing: 1, lost: 2, impossible: 3, ..NOTHING };
         let sentences = [
-            "“Pictures” lacks nothing that could be restored. 5 files are there.",
-            "1 file is there with other bytes, and is left as it is.",
+            "Nothing that could be restored is missing in “Pictures”. 5 files are already there.",
+            "1 file has different contents and is not changed.",
             "2 files are no longer on your server.",
-            "3 files have names that this disk cannot hold.",
+            "3 files have names that this disk does not allow.",
         ];
         assert_eq!(looked(&found), sentences);
     }
@@ -120,19 +131,14 @@ mod tests {
     #[test]
     fn the_end_adds_up() {
         let table = [
-            (2, 2, 0, "2 files are back, and have the bytes that were backed up."),
-            (1, 2, 1, "1 file is back, and has the bytes that were backed up. 1 file could not be written:"),
-            (
-                0,
-                3,
-                0,
-                "0 files are back, and have the bytes that were backed up. Stopped: 3 files are still missing.",
-            ),
+            (2, 2, 0, "2 files were restored, byte for byte."),
+            (1, 2, 1, "1 file was restored, byte for byte. 1 file could not be written:"),
+            (0, 3, 0, "0 files were restored, byte for byte. Stopped: 3 files are still missing."),
             (
                 1,
                 4,
                 1,
-                "1 file is back, and has the bytes that were backed up. Stopped: 2 files are still missing, and 1 \
+                "1 file was restored, byte for byte. Stopped: 2 files are still missing, and 1 \
                  file could not be written:",
             ),
         ];
@@ -144,6 +150,6 @@ mod tests {
     #[test]
     fn a_folder_is_described_by_what_it_held() {
         assert_eq!(contents(12, 0), "12 files");
-        assert_eq!(contents(1, 3), "1 file, and 3 remembered from before");
+        assert_eq!(contents(1, 3), "1 file, and 3 that are gone");
     }
 }

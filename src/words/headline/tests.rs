@@ -35,11 +35,12 @@ fn a_lost_sign_in_says_that_nothing_is_lost() {
     assert_eq!((state.as_str(), title.as_str()), ("unpaired", "Pair this browser with your server"));
     assert_eq!(
         detail,
-        "The server no longer knows this browser. Nothing is lost: 1 file waits, and the backup goes on once you pair."
+        "The server no longer knows this browser. Nothing is lost: 1 file waits, and the backup continues once you \
+         pair."
     );
     world.ask(Intent::Pair { code: "WRONG".into() });
     world.settle();
-    assert!(words(&world)[2].starts_with("That code is wrong, used or too old."));
+    assert!(words(&world)[2].starts_with("That code is wrong, already used or expired."));
     world.ask(Intent::Pair { code: CODE.into() });
     world.settle();
     assert_eq!(words(&world)[0], "done");
@@ -50,14 +51,17 @@ fn what_holds_the_work_is_said_in_one_sentence() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.server.says(507);
     world.settle();
-    assert_eq!(words(&world), ["needs-you", "Your server's disk is full", "Make room on it. 1 file waits."]);
+    assert_eq!(
+        words(&world),
+        ["needs-you", "Your server's disk is full", "Free some space on it. 1 file waits."]
+    );
 
     let mut world = World::with(&[("a.jpg", "one")]);
     world.server.says(500);
     world.settle();
     assert_eq!(
         words(&world),
-        ["waiting", "Waiting to try again", "1 file did not go through and will be tried again by itself."]
+        ["waiting", "Waiting to try again", "1 file failed and will be retried automatically."]
     );
 
     let mut world = World::with(&[]);
@@ -69,7 +73,7 @@ fn what_holds_the_work_is_said_in_one_sentence() {
         [
             "waiting",
             "Waiting for new files",
-            "1 file is being written. It is backed up as soon as it is left alone."
+            "1 file is still being written. It will be backed up once it stops changing."
         ]
     );
 

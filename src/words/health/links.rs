@@ -11,25 +11,28 @@ pub(super) fn folder(folder: &FolderView) -> Link {
     let name = format!("“{}”", folder.name);
     let (state, says, mend) = match (folder.access, folder.lasting) {
         (Access::Barred(Barrier::NeedsPermission), _) => {
-            (State::Bad, "The browser asks for your permission again.", Some(Mend::Allow(folder.id)))
+            (State::Bad, "The browser needs your permission again.", Some(Mend::Allow(folder.id)))
         }
         (Access::Barred(Barrier::Unreachable), _) => {
-            (State::Bad, "It is not there. Is its drive plugged in?", None)
+            (State::Bad, "It cannot be found. Is its drive plugged in?", None)
         }
         (Access::Granted, Lasting::Once) => {
-            (State::Unsure, "These files were handed over once. New ones are not noticed.", None)
+            (State::Unsure, "These files were added once. New ones are not noticed.", None)
         }
         (Access::Granted, Lasting::Inbox) => {
-            (State::Good, "It lies in the browser's own storage, and can be read at any time.", None)
+            (State::Good, "It is in the browser's own storage, and can be read at any time.", None)
         }
         (Access::Granted, Lasting::Lasting) => match folder.closed_access {
-            Some(Readable::Yes) => (State::Good, "It could be read, open and closed.", None),
+            Some(Readable::Yes) => {
+                (State::Good, "It could be read while Safelight was open, and while it was closed.", None)
+            }
             Some(Readable::No) => {
-                (State::Unsure, "It can be read while Safelight is open, and not while it is closed.", None)
+                (State::Unsure, "It can be read while Safelight is open, but not while it is closed.", None)
             }
             None => (
                 State::Unsure,
-                "It can be read while Safelight is open. Whether it can while it is closed was not seen yet.",
+                "It can be read while Safelight is open. It is not known yet whether it can be read while Safelight \
+                 is closed.",
                 None,
             ),
         },
@@ -42,7 +45,7 @@ pub(super) fn allowed(view: &View) -> Link {
     let settings = &view.settings;
     let asks_for_power = settings.gates.only_charging || settings.gates.battery_floor.is_some();
     let (state, says) = match () {
-        () if settings.paused => (State::Bad, "It is paused: nothing is sent, open or closed."),
+        () if settings.paused => (State::Bad, "Backup is paused: nothing is sent, open or closed."),
         () if !settings.background => (State::Bad, "“Background backup” is switched off in the settings."),
         () if asks_for_power => (
             State::Unsure,
@@ -56,7 +59,7 @@ pub(super) fn allowed(view: &View) -> Link {
 /// Wake-ups are useless while the background is paused or off.
 pub(super) fn unless_off(view: &View, link: Link) -> Link {
     let off = view.settings.paused || !view.settings.background;
-    let says = "Of no use while the background is paused or switched off.".to_owned();
+    let says = "No effect while background backup is paused or switched off.".to_owned();
     if off && link.state == State::Good { Link { state: State::Unsure, says, ..link } } else { link }
 }
 
@@ -64,16 +67,16 @@ pub(super) fn unless_off(view: &View, link: Link) -> Link {
 pub(super) fn closed(view: &View, seen: &Seen) -> Link {
     let install = seen.can_install.then_some(Mend::Install);
     let (state, says, mend) = match read_closed(view) {
-        Some(true) => (State::Good, "When it was woken last, it could read your folders.", None),
+        Some(true) => (State::Good, "When Safelight was last woken, it could read your folders.", None),
         _ if seen.system == System::Android => (
             State::Unsure,
-            "Browsers on Android keep no access to folders for an app that is closed: what is sent then are copies.",
+            "Browsers on Android do not let a closed app read folders, so copies are sent instead.",
             None,
         ),
         Some(false) if seen.is_app => (
             State::Bad,
-            "The browser did not let it read every folder. Remove and add the folder here, in the installed app, or choose \
-             “Allow on every visit” when the browser asks.",
+            "The browser did not let it read every folder. Remove the folder and add it again here, in the installed \
+             app, or choose “Allow on every visit” when the browser asks.",
             None,
         ),
         Some(false) => (
@@ -83,11 +86,11 @@ pub(super) fn closed(view: &View, seen: &Seen) -> Link {
             install,
         ),
         None if seen.is_app => {
-            (State::Unsure, "Installed apps keep it. It was not seen yet: test it below.", None)
+            (State::Unsure, "Installed apps keep this access. It is not confirmed yet: test it below.", None)
         }
         None => (
             State::Unsure,
-            "Browsers let only installed apps keep it, or sites allowed on every visit.",
+            "Browsers give this access only to installed apps, and to sites that are allowed on every visit.",
             install,
         ),
     };
@@ -96,12 +99,12 @@ pub(super) fn closed(view: &View, seen: &Seen) -> Link {
 
 pub(super) fn copies(view: &View, seen: &Seen) -> Link {
     let (kept, settings) = (view.copies, &view.settings);
-    let some = format!("{} ({}) that wait", files(kept.files), bytes(kept.bytes));
+    let some = format!("{} ({}) that are waiting", files(kept.files), bytes(kept.bytes));
     let never = seen.waking == Some(Waking::Never);
     let (state, says) = match () {
         () if settings.copies_limit.is_none() => (
             State::Unsure,
-            "Switched off in the settings: what folders hold is sent only while Safelight is open.".into(),
+            "Switched off in the settings: files are sent from folders only while Safelight is open.".into(),
         ),
         () if kept.is_full => {
             (State::Unsure, format!("The browser has no room for more. It keeps copies of {some}."))
@@ -116,9 +119,9 @@ pub(super) fn copies(view: &View, seen: &Seen) -> Link {
         () if read_closed(view) == Some(true) => (State::Good, "Not needed: folders can be read.".into()),
         () if view.tally.remaining > view.fetching => (
             State::Unsure,
-            "Of what waits there are no copies: it was not copied yet, or does not fit.".into(),
+            "There are no copies of the waiting files: they are not copied yet, or do not fit.".into(),
         ),
-        () => (State::Good, "Nothing waits that must be copied.".into()),
+        () => (State::Good, "No waiting file needs a copy.".into()),
     };
     link("Copies for the background", state, says, None)
 }
@@ -126,16 +129,16 @@ pub(super) fn copies(view: &View, seen: &Seen) -> Link {
 pub(super) fn large_files(seen: &Seen, last: String) -> Link {
     let name = "Large files, finished by the browser";
     if seen.can_leave {
-        let says = "While large files are left, “Finish in the background” leaves them to the browser.";
+        let says = "While large files remain, “Finish in the background” hands them to the browser.";
         link(name, State::Good, format!("{says}{last}"), None)
     } else {
-        link(name, State::Unsure, "This browser sends nothing by itself.", None)
+        link(name, State::Unsure, "This browser cannot upload files by itself.", None)
     }
 }
 
 pub(super) fn installed(seen: &Seen) -> Link {
     let (state, says) = match (seen.is_app, seen.can_install) {
-        (true, _) => (State::Good, "This is the window of the installed app."),
+        (true, _) => (State::Good, "This is the installed app."),
         (false, true) => (State::Unsure, "This is a tab, and Safelight is not installed."),
         (false, false) => (
             State::Unsure,
@@ -149,12 +152,12 @@ pub(super) fn installed(seen: &Seen) -> Link {
 pub(super) fn service_worker(seen: &Seen) -> Link {
     let name = "Service worker";
     match (seen.has_service_worker, seen.new_version_waits) {
-        (true, true) => link(name, State::Unsure, "A newer version waits: choose “Update” above.", None),
+        (true, true) => link(name, State::Unsure, "A newer version is ready: choose “Update” above.", None),
         (true, false) => link(name, State::Good, in_place(seen.version.as_deref()), None),
         (false, _) => link(
             name,
             State::Bad,
-            "It is missing: nothing can wake Safelight. Reload this page; private windows have none.",
+            "It is missing, so nothing can wake Safelight. Reload this page. Private windows have no service worker.",
             None,
         ),
     }
@@ -165,31 +168,31 @@ fn in_place(version: Option<&str>) -> String {
 }
 
 pub(super) fn waking(seen: &Seen, last: String) -> Link {
-    let name = "Woken for what is left";
+    let name = "Woken for remaining files";
     match seen.waking {
         None => link(name, State::Unsure, "Asking the browser…", None),
         Some(Waking::Never) => {
-            link(name, State::Bad, "This browser wakes no app that is closed. Chrome and Edge do.", None)
+            link(name, State::Bad, "This browser cannot wake a closed app. Chrome and Edge can.", None)
         }
         Some(Waking::Forbidden) => link(
             name,
             State::Bad,
-            "Background sync is forbidden for this site: see its settings, to the left of the address.",
+            "Background sync is blocked for this site: see its settings, to the left of the address.",
             None,
         ),
         Some(Waking::ForWhatIsLeft | Waking::NowAndThen) if !seen.has_service_worker => {
-            link(name, State::Bad, "There is no service worker that could be woken.", None)
+            link(name, State::Bad, "There is no service worker to wake.", None)
         }
         Some(Waking::ForWhatIsLeft | Waking::NowAndThen) => {
-            let says = "What is left when you close Safelight goes on for some minutes, and the browser wakes it again \
-                        once the network is there, up to three times.";
+            let says = "Uploads continue for some minutes after you close Safelight, and the browser wakes it again \
+                when the network is available, up to three times.";
             link(name, State::Good, format!("{says}{last}"), None)
         }
     }
 }
 
 pub(super) fn now_and_then(seen: &Seen, last: String) -> Link {
-    let name = "Woken now and then";
+    let name = "Woken for new files";
     match seen.waking {
         None => link(name, State::Unsure, "Asking the browser…", None),
         Some(Waking::NowAndThen) => {
@@ -197,15 +200,11 @@ pub(super) fn now_and_then(seen: &Seen, last: String) -> Link {
             link(name, State::Good, format!("{says}{last}"), None)
         }
         Some(Waking::Never | Waking::Forbidden | Waking::ForWhatIsLeft) if seen.system == System::Android => {
-            link(
-                name,
-                State::Unsure,
-                "Android browsers cannot look into folders of an app that is closed.",
-                None,
-            )
+            link(name, State::Unsure, "Browsers on Android do not let a closed app read folders.", None)
         }
         Some(Waking::Never | Waking::Forbidden | Waking::ForWhatIsLeft) => {
-            let says = "The browser does not look for new files by itself. It does for installed apps.";
+            let says =
+                "The browser does not wake Safelight to look for new files. It does so for installed apps.";
             link(name, State::Unsure, format!("{says}{last}"), None)
         }
     }
@@ -213,33 +212,38 @@ pub(super) fn now_and_then(seen: &Seen, last: String) -> Link {
 
 pub(super) fn pushes(seen: &Seen, last: String) -> Link {
     let name = "Woken by your server";
-    let says = "Your server wakes Safelight when it has not heard of this device for a day.";
+    let says = "Your server wakes Safelight when it has not heard from this device for a day.";
     match &seen.pushes {
         Pushes::On(_) | Pushes::Off | Pushes::Gone if seen.waking == Some(Waking::Never) => {
             let mend = matches!(seen.pushes, Pushes::On(_)).then_some(Mend::EndPushes);
-            link(name, State::Unsure, "Of no use here: there would be no folders to look at.", mend)
+            link(name, State::Unsure, "No effect here: there would be no folders to read.", mend)
         }
         Pushes::Unknown => link(name, State::Unsure, "Asking your server…", None),
-        Pushes::Missing => link(name, State::Unsure, "This browser or this server has no pushes.", None),
-        Pushes::NoAnswer => link(name, State::Unsure, "Your server did not say whether it does.", None),
+        Pushes::Missing => {
+            link(name, State::Unsure, "This browser or this server does not support pushes.", None)
+        }
+        Pushes::NoAnswer => link(name, State::Unsure, "Your server did not say whether this is on.", None),
         Pushes::Off => link(
             name,
             State::Unsure,
-            "Your server can wake Safelight when it has not heard of this device for a day. The browser shows a \
-             notification each time. The browser's maker learns when, not what.",
+            "Your server can wake Safelight when it has not heard from this device for a day. The browser shows a \
+             notification each time. The browser's maker can see when this happens, but not what is in the message.",
             Some(Mend::BeginPushes),
         ),
         Pushes::Gone => link(
             name,
             State::Bad,
-            "The browser's push service does not know this browser any more. Turn it on again.",
+            "The browser's push service no longer knows this browser. Turn it on again.",
             Some(Mend::BeginPushes),
         ),
-        Pushes::On(None) => {
-            link(name, State::Unsure, format!("{says} None was sent yet.{last}"), Some(Mend::EndPushes))
-        }
+        Pushes::On(None) => link(
+            name,
+            State::Unsure,
+            format!("{says} No push has been sent yet.{last}"),
+            Some(Mend::EndPushes),
+        ),
         Pushes::On(Some(outcome)) => {
-            let says = format!("{says} The last push was {outcome}.{last}");
+            let says = format!("{says} Last push: {outcome}.{last}");
             match outcome.as_str() {
                 "taken" => link(name, State::Good, says, Some(Mend::EndPushes)),
                 // Only a new subscription fixes this.
@@ -261,7 +265,7 @@ pub(super) fn notifications(seen: &Seen) -> Link {
     let name = "Notifications";
     match seen.notifications {
         Notifications::Allowed => {
-            link(name, State::Good, "Allowed. They are few: what a push found, and what needs you.", None)
+            link(name, State::Good, "Allowed. There are few: the result of a push, and what needs you.", None)
         }
         Notifications::NotAsked => {
             let says = "Not allowed yet. Without them your server cannot wake Safelight.";
@@ -270,17 +274,17 @@ pub(super) fn notifications(seen: &Seen) -> Link {
         Notifications::Refused => link(
             name,
             State::Unsure,
-            "Refused. To allow them, open the site's settings: the sign to the left of the address.",
+            "Blocked. To allow them, open the site's settings: the icon to the left of the address.",
             None,
         ),
-        Notifications::Missing => link(name, State::Unsure, "This browser shows none.", None),
+        Notifications::Missing => link(name, State::Unsure, "This browser does not support them.", None),
     }
 }
 
 pub(super) fn storage(seen: &Seen) -> Link {
     let name = "Browser storage";
-    let lost = "If the disk gets full, the browser may throw away what Safelight knows. No photo is lost, but folders \
-                must be chosen and looked through again.";
+    let lost = "If the disk gets full, the browser may delete Safelight's records. No photo is lost, but folders \
+        must be chosen and scanned again.";
     match seen.is_storage_kept {
         Some(true) => link(name, State::Good, "The browser keeps it.", None),
         Some(false) => link(name, State::Unsure, lost, Some(Mend::KeepStorage)),
@@ -293,10 +297,10 @@ pub(super) fn server(view: &View) -> Link {
         None if !view.answered => (State::Unsure, "Asking it…"),
         None => (State::Good, "It answers."),
         Some(Halt::Offline) => (State::Bad, "It does not answer. Is it running, and are you on its network?"),
-        Some(Halt::SignedOut) => (State::Bad, "It does not know this browser. Pair it anew, above."),
-        Some(Halt::Forbidden) => (State::Bad, "Its sign-in lacks a permission."),
-        Some(Halt::Busy) => (State::Unsure, "It asked for a pause."),
-        Some(Halt::ServerError(_)) => (State::Bad, "It answers with a fault."),
+        Some(Halt::SignedOut) => (State::Bad, "It does not know this browser. Pair it again, above."),
+        Some(Halt::Forbidden) => (State::Bad, "This browser's sign-in lacks a permission."),
+        Some(Halt::Busy) => (State::Unsure, "It asked Safelight to wait."),
+        Some(Halt::ServerError(_)) => (State::Bad, "It reports an error."),
         Some(Halt::NotUnderstood) => (State::Bad, "Something else answers, most likely a proxy."),
         Some(Halt::DiskFull) => (State::Bad, "Its disk is full."),
         Some(Halt::QuotaFull) => (State::Bad, "Your space on it is used up."),
@@ -311,26 +315,25 @@ pub(super) fn system(system: System) -> Link {
             State::Unsure,
             "It puts browsers to sleep. In Android's settings, under Apps, your browser, Battery, choose “Unrestricted”. \
              Samsung: also take it out of “Sleeping apps”. Xiaomi: allow “Autostart”, and “No restrictions”. Huawei: under \
-             “App launch”, manage it manually. OnePlus, Oppo, Realme: allow “Background activity”. Android browsers do not \
-             keep access to folders while Safelight is closed: what it sends then are copies. Photos can be shared with \
-             Safelight from any app.",
+             “App launch”, manage it manually. OnePlus, Oppo, Realme: allow “Background activity”. Safelight cannot read \
+             folders while it is closed, and sends copies then. Photos can be shared with Safelight from any app.",
         ),
         System::Apple => (
             "Safari, iPhone and iPad",
             State::Bad,
-            "They read no folders and wake no closed app. Files can be chosen by hand while Safelight is open.",
+            "They cannot read folders or wake a closed app. You can choose files by hand while Safelight is open.",
         ),
         System::Firefox => (
             "Firefox",
             State::Bad,
-            "It reads no folders and wakes no closed app. Files can be chosen by hand while Safelight is open; Chrome and \
-             Edge do the rest.",
+            "It cannot read folders or wake a closed app. You can choose files by hand while Safelight is open. \
+             Chrome and Edge can do the rest.",
         ),
         System::Other => (
             "This computer",
             State::Unsure,
-            "The browser wakes Safelight only while it runs itself. The settings of the installed app have “Start at \
-             sign-in”, which opens Safelight with the computer.",
+            "The browser can wake Safelight only while the browser itself is running. The settings of the installed \
+             app have “Start at sign-in”, which opens Safelight when you sign in to the computer.",
         ),
     };
     link(name, state, says, None)

@@ -166,22 +166,26 @@ pub fn hindrance(view: &View, waking: Option<Waking>) -> Option<&'static str> {
         () if view.settings.paused => Some("The backup is paused: there is nothing to test."),
         () if !view.settings.background => Some("“Background backup” is off: there is nothing to test."),
         () if waking == Some(Waking::Never) => {
-            Some("This browser wakes no app that is closed: there is nothing to test.")
+            Some("This browser cannot wake a closed app: there is nothing to test.")
         }
-        () if !lasts => Some("There is no folder that lasts: there is nothing to test."),
+        () if !lasts => Some("There is no folder that Safelight can keep reading: there is nothing to test."),
         () => None,
     }
 }
 
 /// The result of the last test.
 pub fn tested(runs: &[Run], time: &impl Fn(Moment) -> String) -> Option<String> {
-    let last = last_by(runs, &[Wake::Tested], time);
-    (!last.is_empty()).then_some(last)
+    let last = runs.iter().find(|run| run.woken_by == Wake::Tested)?;
+    Some(time_and_outcome(last, time))
 }
 
 fn last_by(runs: &[Run], kinds: &[Wake], time: &impl Fn(Moment) -> String) -> String {
     let last = runs.iter().find(|run| kinds.contains(&run.woken_by));
-    last.map_or_else(String::new, |run| format!(" Last on {}: {}", time(run.began), history::outcome(run)))
+    last.map_or_else(String::new, |run| format!(" Last time: {}", time_and_outcome(run, time)))
+}
+
+fn time_and_outcome(run: &Run, time: &impl Fn(Moment) -> String) -> String {
+    format!("{}. {}", time(run.began), history::outcome(run))
 }
 
 #[cfg(test)]

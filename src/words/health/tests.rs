@@ -65,8 +65,8 @@ fn a_chain_that_held_the_last_time_is_called_good() {
         chain.iter().filter(|link| link.state != State::Good).map(|link| &*link.name).collect();
     assert_eq!(others, ["This computer"]);
     let told = |name| of(name, &view(), &runs, &well()).1;
-    for name in ["Woken for what is left", "Woken now and then", "Woken by your server"] {
-        assert!(told(name).ends_with("Last on today: 1 file sent (3 B)."), "{}", told(name));
+    for name in ["Woken for remaining files", "Woken for new files", "Woken by your server"] {
+        assert!(told(name).ends_with("Last time: today. 1 file sent (3 B)."), "{}", told(name));
     }
 }
 
@@ -80,16 +80,16 @@ fn every_link_that_is_weak_says_what_mends_it() {
         ("Service worker", Seen { has_service_worker: false, ..well() }, State::Bad, "Reload", None),
         ("Service worker", Seen { new_version_waits: true, ..well() }, State::Unsure, "newer", None),
         (
-            "Woken for what is left",
+            "Woken for remaining files",
             Seen { waking: Some(Waking::Never), ..well() },
             State::Bad,
             "Chrome",
             None,
         ),
-        ("Woken for what is left", Seen { waking: None, ..well() }, State::Unsure, "Asking", None),
-        ("Woken now and then", Seen { waking: None, ..well() }, State::Unsure, "Asking", None),
+        ("Woken for remaining files", Seen { waking: None, ..well() }, State::Unsure, "Asking", None),
+        ("Woken for new files", Seen { waking: None, ..well() }, State::Unsure, "Asking", None),
         (
-            "Woken now and then",
+            "Woken for new files",
             Seen { waking: Some(Waking::ForWhatIsLeft), ..tab.clone() },
             State::Unsure,
             "installed",
@@ -106,7 +106,7 @@ fn every_link_that_is_weak_says_what_mends_it() {
             "Woken by your server",
             Seen { pushes: Pushes::Missing, ..well() },
             State::Unsure,
-            "no pushes",
+            "does not support pushes",
             None,
         ),
         ("Woken by your server", Seen { pushes: Pushes::Unknown, ..well() }, State::Unsure, "Asking", None),
@@ -135,7 +135,7 @@ fn every_link_that_is_weak_says_what_mends_it() {
             "Notifications",
             Seen { notifications: Notifications::Missing, ..well() },
             State::Unsure,
-            "none",
+            "not support",
             None,
         ),
         (
@@ -170,26 +170,26 @@ fn every_link_that_is_weak_says_what_mends_it() {
             "Large files, finished by the browser",
             Seen { can_leave: false, ..well() },
             State::Unsure,
-            "nothing by itself",
+            "by itself",
             None,
         ),
         ("Safari, iPhone and iPad", Seen { system: System::Apple, ..well() }, State::Bad, "by hand", None),
         (
-            "Woken for what is left",
+            "Woken for remaining files",
             Seen { waking: Some(Waking::Forbidden), ..well() },
             State::Bad,
-            "forbidden",
+            "blocked",
             None,
         ),
         (
-            "Woken for what is left",
+            "Woken for remaining files",
             Seen { has_service_worker: false, ..well() },
             State::Bad,
             "no service worker",
             None,
         ),
         (
-            "Woken now and then",
+            "Woken for new files",
             Seen { waking: Some(Waking::ForWhatIsLeft), system: System::Android, ..well() },
             State::Unsure,
             "Android",
@@ -199,7 +199,7 @@ fn every_link_that_is_weak_says_what_mends_it() {
             "Woken by your server",
             Seen { pushes: Pushes::On(None), ..well() },
             State::Unsure,
-            "None was sent yet",
+            "No push has been sent yet",
             Some(Mend::EndPushes),
         ),
         (
@@ -258,7 +258,7 @@ fn nothing_is_called_good_that_was_not_seen_or_is_switched_off() {
     for (view, words) in [(off, "switched off"), (paused, "paused")] {
         let (state, says, _) = of("Switched on", &view, &[], &well());
         assert!(state == State::Bad && says.contains(words), "{says}");
-        for name in ["Woken for what is left", "Woken now and then", "Woken by your server"] {
+        for name in ["Woken for remaining files", "Woken for new files", "Woken by your server"] {
             assert_eq!(of(name, &view, &[], &well()).0, State::Unsure, "{name}");
         }
     }
@@ -289,7 +289,7 @@ fn each_folder_is_told_of_with_and_without_a_page_and_what_mends_it() {
         assert!(says.contains("copies"), "{says}");
         assert_eq!((state, mend), (State::Unsure, None));
     }
-    for (lasting, words) in [(Lasting::Once, "handed over once"), (Lasting::Inbox, "at any time")] {
+    for (lasting, words) in [(Lasting::Once, "added once"), (Lasting::Inbox, "at any time")] {
         let mut view = view();
         view.folders[0].lasting = lasting;
         assert!(of("“Pictures”", &view, &[], &well()).1.contains(words));
@@ -324,14 +324,14 @@ fn copies_are_said_to_be_what_they_are() {
         with(|view| (view.copies.files, view.copies.bytes) = (2, 5_000_000)).1.contains("2 files (5.0 MB)")
     );
     assert_eq!(with(|view| view.copies.is_full = true).0, State::Unsure);
-    assert!(with(|_| {}).1.contains("Nothing waits"));
+    assert!(with(|_| {}).1.contains("No waiting file"));
     assert_eq!(with(|view| view.tally.remaining = 3).0, State::Unsure);
     let never = Seen { waking: Some(Waking::Never), ..well() };
     let mut some = fresh();
     some.copies.files = 2;
     assert!(of(COPIES, &some, &[], &never).1.contains("when you open"));
     some.settings.paused = true;
-    assert!(of(COPIES, &some, &[], &well()).1.contains("Of no use"));
+    assert!(of(COPIES, &some, &[], &well()).1.contains("No effect"));
 }
 
 #[test]

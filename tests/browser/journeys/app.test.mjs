@@ -138,7 +138,7 @@ test("a browser without folders uploads once, and says that this is not automati
   assert.deepEqual(await onServer(data), await mediaDigests());
   await page.getByText("new files in it are not noticed").waitFor();
   const skipped = await listOf(page, "skipped");
-  assert.deepEqual(Object.values(skipped), ["Neither a photo nor a video."]);
+  assert.deepEqual(Object.values(skipped), ["Not a photo or video."]);
 });
 
 // What a screen reader announces for the focused element.
@@ -164,7 +164,7 @@ test("everything can be reached and used by keyboard alone", async () => {
   names.push("Foreground backup", "Background backup");
   names.push("Install Safelight", "Copies for the background", "Notifications", "Upload speed", "Keep the screen on");
   names.push("Rules for when files may be sent");
-  names.push("Show: Background health", "Show: Devices", "Show: History", "Copy report", "With names of files and folders");
+  names.push("Show: Background health", "Show: Devices", "Show: History", "Copy report", "Include names of files and folders");
   assert.deepEqual(reached.slice(0, names.length), names);
   await page.getByRole("button", { name: "Remove" }).press("Enter");
   await page.waitForFunction(() => document.activeElement.innerText === "Keep");
@@ -194,10 +194,10 @@ test("the same folder twice, or one inside it, is backed up once", async () => {
   await dropFolder(page, folder);
   await waitForNumbers(page, (now) => now.state === "done" && now.protected === 7);
   await dropFolder(page, folder);
-  await page.getByText("is backed up already.").waitFor();
+  await page.getByText("is already being backed up.").waitFor();
   await page.getByRole("button", { name: "Dismiss" }).click();
   await dropFolder(page, join(folder, "inner"));
-  await page.getByText("lies inside").waitFor();
+  await page.getByText("is inside").waitFor();
   await waitForNumbers(page, (now) => now.state === "done" && now.protected === 7);
   assert.equal(await page.locator(".folder").count(), 1);
 });

@@ -44,7 +44,7 @@ test("without lasting access what was copied is sent, the rest waits, and the ap
   await page.getByRole("button", { name: "Back up now" }).click();
   await waitForNumbers(page, (now) => now.remaining === 4);
   await untilCopies(page, 4);
-  await page.getByText(/the browser may send 4 files of which it keeps copies; the rest waits for you\./).waitFor();
+  await page.getByText(/the browser may send its copies of 4 files; the rest waits for you\./).waitFor();
   assert.equal((await read(page)).protected, 1, "a copy is no backup");
   const wanted = [...(await digests(folder)).values()].sort();
 
@@ -77,7 +77,7 @@ async function filmLeftToTheBrowser(t) {
   await page.getByRole("button", { name: "Back up now" }).click();
   await page.getByText("The browser itself can send 1 large file").waitFor();
   await page.getByRole("button", { name: "Finish in the background" }).click();
-  await page.getByText("The browser itself sends 1 file, also after you close Safelight").waitFor();
+  await page.getByText("The browser itself sends 1 file, even after you close Safelight").waitFor();
   return home;
 }
 
@@ -199,5 +199,5 @@ test("without a service worker a share is refused with a word, and nothing is lo
   const answer = await fetch(`${home.server.origin}/share`, { method: "POST", redirect: "manual" });
   assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/#share-failed"]);
   await home.page.goto(`${home.server.origin}/#share-failed`);
-  await home.page.getByText(/What you shared was not taken over/).waitFor();
+  await home.page.getByText(/What you shared was not added/).waitFor();
 });

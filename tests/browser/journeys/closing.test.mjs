@@ -40,7 +40,7 @@ test("a long backup offers to keep the screen on, and says at any moment what cl
 
   await sparse(folder, "film.mp4", 16 * 1024 ** 3, "a film");
   await page.getByRole("button", { name: "Back up now" }).click();
-  await page.getByText(/^This takes .* A computer that falls asleep meanwhile stops it\.$/).waitFor();
+  await page.getByText(/^This takes .* If the computer goes to sleep, the backup stops\.$/).waitFor();
   assert.match(await closing.innerText(), /^Keep Safelight open until this is done\. If you close it, nothing is lost/);
   assert.equal((await page.evaluate(() => window.badges)).at(-1), 1);
   await page.getByRole("button", { name: "Keep the screen on" }).click();
@@ -57,7 +57,7 @@ test("a long backup offers to keep the screen on, and says at any moment what cl
   await page.getByRole("button", { name: "Pause" }).click();
   await waitForState(page, "paused");
   await waitForLocks(page, 0);
-  const left = "1 file is not on your server yet. Nothing goes on while Safelight is closed.";
+  const left = "1 file is not on your server yet. Nothing is sent while Safelight is closed.";
   assert.equal(await closing.innerText(), left);
 
   // The setting is kept.

@@ -18,11 +18,11 @@ test("a lost phone is sent away, with effect at once, and then this browser sign
   await devices.getByRole("button", { name: "Show" }).click();
   const line = devices.getByRole("listitem").filter({ hasText: "Lost phone" });
   await line.getByText(/^Last used/).waitFor();
-  await line.getByRole("button", { name: "Send away" }).click();
+  await line.getByRole("button", { name: "Revoke access" }).click();
   await line.getByRole("button", { name: "Keep" }).click();
   assert.equal(await phone(), 200);
-  await line.getByRole("button", { name: "Send away" }).click();
-  await line.getByRole("button", { name: "Send it away now" }).click();
+  await line.getByRole("button", { name: "Revoke access" }).click();
+  await line.getByRole("button", { name: "Revoke it now" }).click();
   await line.waitFor({ state: "detached" });
   assert.equal(await phone(), 401);
 

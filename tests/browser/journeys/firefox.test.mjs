@@ -34,11 +34,11 @@ test("in Firefox files are handed over once, and the page says what it cannot do
   await firefox.until(`${state} === "done"`);
   await arrived({ data, folder });
   await firefox.says(`${FILES.length} files`);
-  await firefox.says("Handed over once: new files in it are not noticed.");
-  await firefox.says("This browser cannot wake an app that is closed.");
+  await firefox.says("Added once: new files in it are not noticed.");
+  await firefox.says("This browser cannot wake a closed app.");
   assert.equal(await firefox.evaluate(button("Install Safelight")), false, "it is no app here");
   await firefox.evaluate(showHealth);
-  await firefox.says("These files were handed over once. New ones are not noticed.");
-  await firefox.says("This browser wakes no app that is closed. Chrome and Edge do.");
-  await firefox.says("It reads no folders and wakes no closed app.");
+  await firefox.says("These files were added once. New ones are not noticed.");
+  await firefox.says("This browser cannot wake a closed app. Chrome and Edge can.");
+  await firefox.says("It cannot read folders or wake a closed app.");
 });

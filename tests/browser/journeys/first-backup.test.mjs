@@ -91,13 +91,13 @@ async function makeFolder(folder) {
 
   const skipped = {
     "empty.jpg": "Empty: it has no bytes.",
-    "notes.txt": "Neither a photo nor a video.",
+    "notes.txt": "Not a photo or video.",
     "a/photo.jpg.xmp": "An XMP file that describes a photo. Safelight does not back these up yet.",
-    "no extension": "Neither a photo nor a video.",
+    "no extension": "Not a photo or video.",
     ".thumbnails/1.jpg": "Hidden: its name, or that of a folder above it, begins with a dot.",
     ".thumbnails/deep/2.jpg": "Hidden: its name, or that of a folder above it, begins with a dot.",
     "@eaDir/photo.jpg/SYNOPHOTO_THUMB_M.jpg":
-      "Made by a program for itself: thumbnails, catalogs, recycle bins.",
+      "Created by a program for its own use: a thumbnail, a catalog or a recycle bin.",
   };
   for (const path of Object.keys(skipped)) {
     await write(folder, path, path === "empty.jpg" ? "" : await media("photo.png", path));

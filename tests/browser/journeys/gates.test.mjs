@@ -68,9 +68,9 @@ test("the battery and the hours hold files back as the person set them", async (
   await rule(page, "Only while charging").click();
   await waitForState(page, "done");
 
-  await page.getByLabel("Stop at a low battery").selectOption("30");
+  await page.getByLabel("Stop when the battery is low").selectOption("30");
   await write(folder, "third.jpg", await media("photo.jpg", "third"));
-  await gates(page).getByText("1 photo waits until the battery is at 30 % or this device is charging.").waitFor();
+  await gates(page).getByText("1 photo waits until the battery is at 30% or this device is charging.").waitFor();
   await device(page, { charging: false, level: 0.31 });
   await waitForState(page, "done");
 

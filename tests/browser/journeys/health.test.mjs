@@ -37,7 +37,7 @@ test("a test of the background closes the app, backs up without it, and tells wh
   const again = await browser.page(server.origin);
   await waitForNumbers(again, (now) => now.protected === 2);
   const told = await health(again);
-  await told.getByText(/^The last test\. Last on .*: 1 file sent/).waitFor();
+  await told.getByText(/^Last test: .*\. 1 file sent/).waitFor();
   const closed = link(told, "Folders while Safelight is closed");
   assert.equal(await closed.getAttribute("data-state"), "good");
 });
@@ -129,7 +129,7 @@ test("pushes are turned on, set to a time of day, held with the background, and 
   };
   const section = await health(page);
   await link(section, "Woken by your server").getByText("Turn on").click();
-  await link(section, "Woken by your server").getByText("None was sent yet").waitFor();
+  await link(section, "Woken by your server").getByText("No push has been sent yet").waitFor();
   await serverKnows({ subscribed: true, held: false });
   await page.getByLabel("Have the server wake it every day at").fill("09:30");
   await page.getByLabel("Have the server wake it every day at").blur();

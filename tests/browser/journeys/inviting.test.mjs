@@ -44,13 +44,13 @@ test("on Android nothing is promised that it does not keep, and what it lacks is
   const home = await household(t, () => ({ userAgent: PHONE, initScript: lacking }));
   const { page } = home;
   await backedUp(home);
-  await explanation(page).getByText("Browsers on Android let a closed app read no folders.").waitFor();
+  await explanation(page).getByText("Browsers on Android do not let a closed app read folders.").waitFor();
   await explanation(page).getByRole("button", { name: "Not now" }).click();
   await explanation(page).waitFor({ state: "hidden" });
   const section = page.getByRole("region", { name: "Background health" });
   await section.getByRole("button", { name: "Show" }).click();
   await section.getByText("choose “Unrestricted”").waitFor();
-  await section.getByText("what is sent then are copies.").waitFor();
+  await section.getByText("so copies are sent instead.").waitFor();
 });
 
 // Fakes the prompt, because nobody can answer the real one here.

@@ -124,7 +124,7 @@ async function listen(life, word) {
 
 // Whether the folder was scanned completely since the page opened.
 async function hasLooked() {
-  return !/look/i.test(await page.locator(".folder p").innerText());
+  return !/scan/i.test(await page.locator(".folder p").innerText());
 }
 
 async function backUpNow() {

@@ -71,5 +71,5 @@ test("what an Immich holds is shown by Immich itself", async (t) => {
 
   config.externalDomain = "";
   await page.getByRole("button", { name: "Browse" }).click();
-  await library.getByText("Its setting “External domain” would tell the address").waitFor();
+  await library.getByText("Set “External domain” in Immich to see its address here").waitFor();
 });

@@ -56,17 +56,17 @@ test("what was deleted from a folder, or cut to nothing, comes back to where it 
   await waitForNumbers(page, (now) => now.protected === 2 && now.state === "done");
 
   const line = await look(page, folder);
-  await line.getByText(/lacks 5 files \(157 MB\)\. 2 files are there\./).waitFor();
+  await line.getByText(/is missing 5 files \(157 MB\)\. 2 files are already there\./).waitFor();
   await restore(line);
   // Hiding the section does not stop the restore.
   await page.getByRole("button", { name: "Hide" }).click();
   await page.getByRole("region", { name: "Restore a folder" }).getByRole("button", { name: "Show" }).click();
-  await line.getByText("5 files are back, and have the bytes that were backed up.").waitFor();
+  await line.getByText("5 files were restored, byte for byte.").waitFor();
   assert.deepEqual(await digests(folder), files);
 
   await waitForNumbers(page, (now) => now.protected === files.size && now.state === "done");
   assert.deepEqual(await onServer(data), stored, "nothing was sent twice");
-  await (await look(page, folder)).getByText(/lacks nothing\. 7 files are there\./).waitFor();
+  await (await look(page, folder)).getByText(/^Nothing is missing in .* 7 files are already there\./).waitFor();
 });
 
 test("on a new computer the whole folder comes back; what is damaged on the server does not pass for a photo", async (t) => {
@@ -82,10 +82,10 @@ test("on a new computer the whole folder comes back; what is damaged on the serv
   await write(other, "a.jpg", "something else");
   await flipOneBit(join(data, "originals", await pathOf(page, files.get("d/e/f/g.jpg"))));
   const line = await look(page, other);
-  await line.getByText(/lacks 6 files.*1 file is there with other bytes, and is left as it is\./).waitFor();
+  await line.getByText(/is missing 6 files.*1 file has different contents and is not changed\./).waitFor();
   await restore(line);
-  await line.getByText(/^5 files are back/).waitFor();
-  await line.getByText("d/e/f/g.jpg: what arrived is not what was backed up").waitFor();
+  await line.getByText(/^5 files were restored/).waitFor();
+  await line.getByText("d/e/f/g.jpg: these are not the bytes that were backed up").waitFor();
 
   const restored = await digests(other);
   files.delete("d/e/f/g.jpg");
@@ -96,9 +96,9 @@ test("on a new computer the whole folder comes back; what is damaged on the serv
   assert.deepEqual(await readdir(join(other, "d/e/f")), [], "nothing is left of it");
 
   await flipOneBit(join(other, "2024/c.jpg"));
-  await (await look(page, other)).getByText(/lacks 1 file .* 5 files are there\. 1 file is there with/).waitFor();
-  await page.getByLabel("Read what is there and compare every byte (slower)").check();
-  await (await look(page, other)).getByText(/lacks 1 file .* 4 files are there\. 2 files are there with/).waitFor();
+  await (await look(page, other)).getByText(/is missing 1 file .* 5 files are already there\. 1 file has different/).waitFor();
+  await page.getByLabel("Read existing files and compare every byte (slower)").check();
+  await (await look(page, other)).getByText(/is missing 1 file .* 4 files are already there\. 2 files have different/).waitFor();
 });
 
 // Where the server stores the file with this digest.

@@ -60,7 +60,7 @@ test("a file that is written slowly waits until it is left alone, and holds up n
     return Date.now() > begun + 7_000 && now.protected === 6 && now.remaining === 1;
   };
   await until(writesOn, PATIENCE_MS, () => read(page), 0);
-  assert.match(Object.values(await listOf(page, "remaining"))[0], /It is being written/);
+  assert.match(Object.values(await listOf(page, "remaining"))[0], /It is still being written/);
   await protects(7);
   await serverHoldsTheFolder();
 });
@@ -151,7 +151,7 @@ test("a report is copied without names, and with them only if they are ticked", 
   assert.match(redacted, /^Safelight \d/);
   assert.match(redacted, /Can: .*FileSystemObserver/);
   assert.ok(!redacted.includes(name));
-  await page.getByLabel("With names of files and folders").check();
+  await page.getByLabel("Include names of files and folders").check();
   await until(async () => (await report()).includes(name), A_MINUTE_MS, "the folder's name in the report");
 });
 
