@@ -70,8 +70,8 @@ pub(crate) async fn keep_house(state: State) {
         due.tick().await;
         match state.blocking(tidy_up).await {
             Ok(0) => {}
-            Ok(uploads) => tracing::info!(uploads, "gave up uploads that nobody went on with"),
-            Err(error) => tracing::error!(?error, "could not give up old uploads"),
+            Ok(uploads) => tracing::info!(uploads, "removed abandoned uploads"),
+            Err(error) => tracing::error!(?error, "could not remove abandoned uploads"),
         }
     }
 }
@@ -81,7 +81,8 @@ fn tidy_up(parts: &Parts) -> Result<usize, VaultError> {
     // If one vault fails, the others are still tidied up.
     let stale = |vault: &Arc<Vault>| {
         let forgotten = vault.forget_stale_uploads(Timestamp::now());
-        forgotten.inspect_err(|error| tracing::error!(error = causes(error), "could not give up old uploads"))
+        forgotten
+            .inspect_err(|error| tracing::error!(error = causes(error), "could not remove abandoned uploads"))
     };
     Ok(parts.vaults.opened().iter().filter_map(|vault| stale(vault).ok()).sum())
 }

@@ -99,11 +99,11 @@ fn text(parts: &Parts) -> Result<String, AppError> {
     registry.register("requests", "Requests answered", requests.clone());
     registry.register_with_unit(
         "request_duration",
-        "Until the answer began",
+        "Time until the response began",
         Unit::Seconds,
         durations.0.clone(),
     );
-    registry.register_with_unit("received", "Bytes of uploads that arrived", Unit::Bytes, received.clone());
+    registry.register_with_unit("received", "Bytes received in uploads", Unit::Bytes, received.clone());
     let number = |value: u64| {
         let gauge: Gauge = Gauge::default();
         gauge.set(value.try_into().unwrap_or(i64::MAX));
@@ -112,7 +112,7 @@ fn text(parts: &Parts) -> Result<String, AppError> {
     let uploads = number(parts.uploads.count() as u64);
     registry.register("uploads_in_progress", "Uploads being received", uploads);
     let free = number(parts.vault.free()?);
-    registry.register_with_unit("disk_free", "Room on the disk of the data folder", Unit::Bytes, free);
+    registry.register_with_unit("disk_free", "Free space on the disk of the data folder", Unit::Bytes, free);
     let (assets, bytes) = (Family::<OfUser, Gauge>::default(), Family::<OfUser, Gauge>::default());
     for user in parts.door.users()? {
         // A vault that cannot be opened has no numbers; the log says why.

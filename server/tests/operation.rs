@@ -20,7 +20,7 @@ fn health_says_what_keeps_photos_out() {
     let originals = server.folder.path().join("originals");
     fs::rename(&originals, server.folder.path().join("elsewhere")).unwrap();
     let ill = health();
-    let problem = "The folder of the originals is not there";
+    let problem = "The folder of the originals is missing";
     assert_eq!((ill.status, ill.json()), (503, json!({"ok": false, "problem": problem})));
 }
 

@@ -73,7 +73,7 @@ fn what_cannot_work_is_refused_with_what_to_do() {
         (&ours, vec!["serve", "--listen", "127.0.0.1:0"], "choose another folder with --data"),
         (&other, vec!["serve", "--listen", &listen], "choose another address with --listen"),
         (&folder.path().join("nothing"), vec!["pair"], "start `safelight serve` first"),
-        (&ours, vec!["key", "revoke", "x"], "`safelight key list` shows them"),
+        (&ours, vec!["key", "revoke", "x"], "run `safelight key list` to see them"),
     ];
     for (data, args, advice) in table {
         let ended = run(data, &args);
@@ -92,7 +92,9 @@ fn check_fails_when_a_photo_is_missing() {
     let told = |args: &[&str], read_data: &str| {
         said(&command(folder.path(), args).env("SAFELIGHT_READ_DATA", read_data).output().unwrap())
     };
-    assert!(told(&["check"], "").contains("all there with their sizes; --read-data compares every byte"));
+    assert!(
+        told(&["check"], "").contains("all present with the right sizes; --read-data compares every byte")
+    );
     for (args, read_data) in [(&["check", "--read-data"][..], ""), (&["check"], "1")] {
         assert!(told(args, read_data).contains("all as they were stored"), "{args:?} {read_data}");
     }
@@ -137,7 +139,7 @@ fn users_are_added_paired_and_sent_away_while_the_server_runs() {
     };
     assert!(told(&["user", "add", "anna", "--quota", "2GB"]).1.contains("users/anna"));
     assert!(!told(&["user", "add", "anna"]).0);
-    assert!(told(&["user", "add", "Anna Banana"]).1.contains("lower case letters"));
+    assert!(told(&["user", "add", "Anna Banana"]).1.contains("lowercase letters"));
     let link = told(&["pair", "--user", "anna"]).1;
     let code = link.lines().next().unwrap().rsplit('=').next().unwrap();
     assert_eq!(pair(&port, code), 201);
@@ -147,7 +149,7 @@ fn users_are_added_paired_and_sent_away_while_the_server_runs() {
     assert_eq!((&body["name"], &body["quotaSizeInBytes"]), (&"anna".into(), &2_000_000_000_u64.into()));
     assert!(told(&["session", "list"]).1.contains("anna  A laptop"));
     assert!(told(&["user", "list"]).1.contains("anna"));
-    assert!(told(&["check"]).1.contains("0 files, all there"));
+    assert!(told(&["check"]).1.contains("0 files, all present"));
     assert!(told(&["backup", &folder.path().join("copy.sqlite").display().to_string()]).0);
     assert!(folder.path().join("copy.sqlite").is_file() && folder.path().join("copy-anna.sqlite").is_file());
     assert!(told(&["user", "remove", "anna"]).1.contains("The photos stay in"));

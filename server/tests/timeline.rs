@@ -66,7 +66,7 @@ fn what_cannot_be_decoded_has_no_picture_and_harms_nobody() {
         let answer = server.get(&format!("/api/assets/{id}/thumbnail"));
         assert_eq!(
             (answer.status, answer.message().as_str()),
-            (404, "There is no picture of this file"),
+            (404, "There is no thumbnail of this file"),
             "{name}"
         );
     }

@@ -62,7 +62,7 @@ fn a_certificate_that_cannot_be_used_is_named() {
     let ended = with_certificate(folder.path()).stderr(std::process::Stdio::piped()).output().unwrap();
     let told = String::from_utf8(ended.stderr).unwrap();
     assert!(
-        !ended.status.success() && told.contains("cert.pem") && told.contains("Both are to be PEM"),
+        !ended.status.success() && told.contains("cert.pem") && told.contains("Both must be PEM"),
         "{told}"
     );
 }

@@ -33,7 +33,7 @@ fn check_finds_every_damage_and_repair_sets_right_what_can_be() {
         assert!(told.contains(line), "{line}: {told}");
     }
     let told = failing(folder.path(), &["check", "--read-data", "--repair"]);
-    assert!(told.contains("1 files that the index did not know were entered"), "{told}");
+    assert!(told.contains("Added 1 files that were missing from the index"), "{told}");
     assert_eq!(fs::read(folder.path().join("damaged").join(DAY).join("flipped.jpg")).unwrap(), b"flap");
 
     // A client that still has the bytes can upload them again, and everything is repaired.
@@ -93,7 +93,7 @@ fn the_index_is_made_anew_from_the_files_alone() {
     let folder = server.stop();
     let ended = run(folder.path(), &["reindex"]);
     let told = String::from_utf8(ended.stdout).unwrap();
-    assert!(ended.status.success() && told.contains("2 photos and videos were entered"), "{told}");
+    assert!(ended.status.success() && told.contains("2 photos and videos were added to the index"), "{told}");
     let kept =
         support::files(folder.path()).into_iter().filter(|name| name.starts_with("index-until-")).count();
     assert!(kept >= 1, "the old index is kept");

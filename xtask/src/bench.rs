@@ -16,19 +16,19 @@ use crate::{root, target};
 pub enum Bench {
     /// Reading and hashing, against plain reading and against the usual libraries
     Hash,
-    /// Looking through 100,000 unchanged files, against a bare walk
+    /// Scanning 100,000 unchanged files, against a bare walk
     Rescan,
     /// Opening the app with 100,000 files known; its main thread and its worker's heap
     Start,
-    /// A wake-up with no page open and 100,000 files known, until the first byte of one that was left
+    /// A wake-up with no page open and 100,000 files known, until the first byte of a remaining file
     Wake,
     /// A thousand photos to a new server, against the official @immich/cli
     FirstBackup,
     /// The same again with nothing new, against the official @immich/cli
     SecondBackup,
-    /// The browser's growth while a file of 5 GB is read and sent
+    /// The growth of the browser's memory while a file of 5 GB is read and sent
     Memory,
-    /// Files onto the disk through the server, against a bare loop that writes, hashes and syncs them
+    /// Storing files through the server, against a bare loop that writes, hashes and syncs them
     Ingest,
     /// The server's memory with 64 uploads of 1 GB at once
     Load,
@@ -36,12 +36,12 @@ pub enum Bench {
 
 #[derive(Args)]
 pub struct Options {
-    /// Which to run; all, if none is named
+    /// Which to run; all if none is named
     benches: Vec<Bench>,
-    /// How often each is measured; the median counts
+    /// How many times to measure each; the median counts
     #[arg(long)]
     runs: Option<u32>,
-    /// Small sizes, once: shows in minutes that the harness works, and measures little
+    /// Run once, with small sizes: shows in minutes that the harness works, but the numbers mean little
     #[arg(long)]
     quick: bool,
 }
@@ -58,7 +58,7 @@ pub fn bench(options: &Options) -> Result<()> {
     node.env("WEIGH", build_weigh(options.quick)?);
     let saved = target().join(if options.quick { "bench/quick.json" } else { "bench/latest.json" });
     run(add_words(node.arg("bench/run.mjs"), options).arg("--save").arg(&saved))?;
-    say(&format!("every run is in {}", saved.display()));
+    say(&format!("all runs are saved in {}", saved.display()));
     Ok(())
 }
 

@@ -34,19 +34,19 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Build page, workers and server in release, and run the server
+    /// Build page, workers and server in release mode, and run the server
     ///
-    /// What follows `--` is passed on: `cargo xtask serve -- --data DIR --listen 0.0.0.0:4114`.
+    /// Arguments after `--` are passed to the server: `cargo xtask serve -- --data DIR --listen 0.0.0.0:4114`.
     Serve {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
-    /// Run the server on a quick build, and build anew whenever a file changes
+    /// Run the server from a quick build, and rebuild whenever a file changes
     Dev {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
-    /// Build page, workers and server in release, and say where the program is
+    /// Build page, workers and server in release mode, and print the path of the program
     Build,
     /// Run the tests: all, or only the named layers
     Test {
@@ -60,9 +60,9 @@ enum Task {
         #[command(flatten)]
         options: bench::Options,
     },
-    /// Show what a browser has to fetch, and fail where it is over its limit
+    /// Show what a browser has to download, and fail if it exceeds a limit
     Size,
-    /// Live random lives of a backup, and tell the first that breaks a rule, with its seed
+    /// Simulate random lives of a backup, and report the first that breaks a rule, with its seed
     Simulate(simulate::Options),
     /// Take the README's screenshots from the running app
     Screenshots,

@@ -7,13 +7,13 @@ use crate::shell::{cargo, run};
 
 #[derive(Args)]
 pub struct Options {
-    /// How many lives
+    /// How many lives to simulate
     #[arg(long, default_value_t = 100_000, conflicts_with = "minutes")]
     lives: u64,
-    /// Live for so many minutes instead
+    /// Simulate for this many minutes instead
     #[arg(long)]
     minutes: Option<u64>,
-    /// The seed of the first life; each next one has the next
+    /// The seed of the first life; each further life uses the next number
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }

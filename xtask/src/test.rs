@@ -17,21 +17,21 @@ pub enum Layer {
     Tidy,
     /// Clippy, native and wasm, with warnings as errors
     Clippy,
-    /// Everything native: protocol, engine, server, both together, and the build
+    /// All native tests: protocol, engine, server, both together, and the build
     Native,
     /// A hundred thousand random lives of the engine
     Simulation,
     /// wasm-bindgen tests in headless Chromium: window, worker
     Wasm,
-    /// How much a browser fetches, against its limits
+    /// How much a browser downloads, against its limits
     Size,
     /// Journeys through the real app in real Chromium, and one in real Firefox
     Journeys,
-    /// Clients of others against the server: the official @immich/cli, and tus-js-client
+    /// Third-party clients against the server: the official @immich/cli, and tus-js-client
     Clients,
-    /// A fuzzer that reads the description of the API, against the real server
+    /// A fuzzer that reads the API description, against the real server
     Schema,
-    /// Every bench, once and small: it must run, whatever it measures
+    /// Every bench once, with small sizes: it must run, whatever it measures
     Benches,
 }
 

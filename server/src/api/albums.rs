@@ -24,7 +24,7 @@ pub(super) struct Wanted {
     path = path::ALBUMS,
     tag = "Immich",
     params(("name" = Option<String>, Query)),
-    responses((status = 200, body = Vec<Value>, description = "All albums, or those of one name"), Refused),
+    responses((status = 200, body = Vec<Value>, description = "All albums, or those with the given name"), Refused),
 )]
 pub(super) async fn list(
     Extension(who): Extension<SignedIn>,
@@ -73,7 +73,7 @@ pub(super) async fn album(
     tag = "Immich",
     params(("id" = String, Path, format = "uuid")),
     request_body = AddToAlbum,
-    responses((status = 200, body = Vec<AddedToAlbum>, description = "What became of each"), Refused),
+    responses((status = 200, body = Vec<AddedToAlbum>, description = "The result for each asset"), Refused),
 )]
 pub(super) async fn add(
     Extension(who): Extension<SignedIn>,

@@ -22,7 +22,7 @@ use crate::vault::{Asset, AssetKind, Vault};
     get,
     path = path::STATISTICS,
     tag = "Immich",
-    responses((status = 200, body = Statistics, description = "How many there are"), Refused),
+    responses((status = 200, body = Statistics, description = "The number of photos and videos"), Refused),
 )]
 pub(super) async fn statistics(Extension(who): Extension<SignedIn>) -> Result<Json<Statistics>, AppError> {
     let totals = who.ask(Vault::totals).await?;
@@ -63,7 +63,7 @@ pub(super) async fn asset(
     responses(
         (
             status = 200,
-            description = "The bytes as they were sent",
+            description = "The bytes as they were uploaded",
             content_type = "application/octet-stream",
             body = [u8],
         ),

@@ -19,7 +19,7 @@ use crate::vault::VaultError;
     path = path::BULK_UPLOAD_CHECK,
     tag = "Immich",
     request_body = BulkUploadCheck,
-    responses((status = 200, body = BulkUploadCheckResults, description = "Which are held"), Refused),
+    responses((status = 200, body = BulkUploadCheckResults, description = "Which of them the server has"), Refused),
 )]
 pub(super) async fn bulk_upload_check(
     Extension(who): Extension<SignedIn>,

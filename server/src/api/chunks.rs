@@ -24,7 +24,7 @@ pub(super) type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, Broken>> + Send
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Broken {
-    #[error("the upload broke off")]
+    #[error("the upload was cut off")]
     Off(#[source] axum::Error),
     #[error("the upload stalled")]
     Stalled,
@@ -113,7 +113,7 @@ pub(super) async fn read_away(mut chunks: Chunks, max_bytes: usize) {
 
 fn unreadable(broken: Broken) -> AppError {
     let (status, message) = match broken {
-        Broken::Off(_) => (StatusCode::BAD_REQUEST, "The request broke off"),
+        Broken::Off(_) => (StatusCode::BAD_REQUEST, "The request was cut off"),
         Broken::Stalled => (StatusCode::REQUEST_TIMEOUT, "The request stalled"),
     };
     AppError::Refused(status, message.to_owned())

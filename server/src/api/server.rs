@@ -63,7 +63,7 @@ pub(super) async fn well_known() -> Json<WellKnown> {
     get,
     path = path::PING,
     tag = "Immich",
-    responses((status = 200, body = Pong, description = "It is there")),
+    responses((status = 200, body = Pong, description = "The server is running")),
 )]
 pub(super) async fn ping() -> Json<Pong> {
     Json(Pong { res: "pong" })
@@ -73,7 +73,7 @@ pub(super) async fn ping() -> Json<Pong> {
     get,
     path = path::VERSION,
     tag = "Immich",
-    responses((status = 200, body = ServerVersion, description = "Of the Immich API")),
+    responses((status = 200, body = ServerVersion, description = "The version of the Immich API")),
 )]
 pub(super) async fn version() -> Json<ServerVersion> {
     Json(API_VERSION)
@@ -83,7 +83,7 @@ pub(super) async fn version() -> Json<ServerVersion> {
     get,
     path = path::MEDIA_TYPES,
     tag = "Immich",
-    responses((status = 200, body = MediaTypes, description = "Extensions that are taken in")),
+    responses((status = 200, body = MediaTypes, description = "The file extensions that are accepted")),
 )]
 pub(super) async fn media_types() -> Json<MediaTypes> {
     let owned = |list: &[&str]| list.iter().map(|extension| (*extension).to_owned()).collect();
@@ -99,7 +99,7 @@ pub(super) async fn media_types() -> Json<MediaTypes> {
             status = 200,
             body = HashMap<String,
             bool>,
-            description = "What this server does of all that Immich can",
+            description = "Which of Immich's features this server has",
         ),
     ),
 )]

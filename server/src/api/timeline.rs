@@ -61,7 +61,7 @@ pub(super) async fn buckets(Extension(who): Extension<SignedIn>) -> Result<Json<
     path = path::TIME_BUCKET,
     tag = "Immich",
     params(WhichBucket),
-    responses((status = 200, body = TimeBucketAssets, description = "What was taken in this month"), Refused),
+    responses((status = 200, body = TimeBucketAssets, description = "The photos and videos of this month"), Refused),
 )]
 pub(super) async fn bucket(
     Extension(who): Extension<SignedIn>,
@@ -117,7 +117,7 @@ pub(super) async fn thumbnail(
         vault.picture(&asset, size)
     });
     let picture = picture.await?;
-    let none = || AppError::Refused(StatusCode::NOT_FOUND, "There is no picture of this file".to_owned());
+    let none = || AppError::Refused(StatusCode::NOT_FOUND, "There is no thumbnail of this file".to_owned());
     let mut response = served(&picture.ok_or_else(none)?, "image/jpeg", request).await?;
     response.headers_mut().insert(header::CACHE_CONTROL, FOR_EVER);
     Ok(response)

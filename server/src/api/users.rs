@@ -42,7 +42,7 @@ pub(super) fn email(user: &User) -> String {
     get,
     path = path::API_KEYS_ME,
     tag = "Immich",
-    responses((status = 200, body = Value, description = "The key that asks"), Refused),
+    responses((status = 200, body = Value, description = "The key that makes this request"), Refused),
 )]
 pub(super) async fn api_key(Extension(who): Extension<SignedIn>) -> Result<Json<Value>, AppError> {
     match who.by {

@@ -32,7 +32,7 @@ fn check_one(data: &Path, depth: Depth, repair: bool) -> Result<(usize, usize), 
     // Held to the end, so that nothing else works in the folder during a repair.
     let vault = repair.then(|| Vault::open(data)).transpose()?;
     if let Some(entered) = vault.as_ref().map(|vault| vault.repair().adopted).filter(|entered| *entered > 0) {
-        println!("{entered} files that the index did not know were entered");
+        println!("Added {entered} files that were missing from the index");
     }
     let mut findings: Vec<Finding> = Vec::new();
     let files = verify(data, depth, show_progress, |finding| {
@@ -50,7 +50,10 @@ fn set_right(data: &Path, findings: &[Finding]) -> Result<(), Box<dyn Error>> {
         match finding.damage {
             Damage::WrongSize { .. } | Damage::WrongBytes => {
                 let place = put_aside(data, &finding.path)?;
-                println!("{} was put aside: a browser that has its bytes sends them again", place.display());
+                println!(
+                    "{} was set aside: a browser that still has the file uploads it again",
+                    place.display()
+                );
             }
             Damage::Missing | Damage::Unreadable(_) | Damage::Unknown => {}
         }
@@ -71,7 +74,7 @@ fn show_progress(looked_at: usize, of: usize) {
 
 fn all_well(depth: Depth) -> &'static str {
     match depth {
-        Depth::Sizes => "all there with their sizes; --read-data compares every byte",
+        Depth::Sizes => "all present with the right sizes; --read-data compares every byte",
         Depth::Data => "all as they were stored",
     }
 }

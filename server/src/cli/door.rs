@@ -23,14 +23,14 @@ pub(super) fn new_key(name: &KeyName, user: Option<&UserName>, folder: &Folder) 
     let door = open(folder)?;
     let (key, secret) = door.new_key(&of(&door, user)?, name, Timestamp::now())?;
     println!("{}", secret.reveal());
-    eprintln!("Key {} was made. It is shown only now.", key.id);
+    eprintln!("Created key {}. It is shown only once.", key.id);
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) fn list_keys(folder: &Folder) -> Outcome {
     for (key, user) in open(folder)?.keys()? {
         let last_used = key.last_used.map_or("never used".to_owned(), |at| format!("last used {at:.0}"));
-        println!("{}  made {:.0}  {last_used}  {}  {}", key.id, key.created, user.name, key.name);
+        println!("{}  created {:.0}  {last_used}  {}  {}", key.id, key.created, user.name, key.name);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -53,7 +53,7 @@ pub(super) fn revoke_session(id: &str, folder: &Folder) -> Outcome {
 
 pub(super) fn add_user(name: &UserName, quota: Option<ByteSize>, folder: &Folder) -> Outcome {
     let user = open(folder)?.add_user(name, quota.map(|size| size.as_u64()), Timestamp::now())?;
-    println!("{name} has a vault of their own, in {}", user.folder(&folder.data).display());
+    println!("{name} has a separate vault in {}", user.folder(&folder.data).display());
     println!("`safelight pair --user {name}` prints the link that pairs their browser.");
     Ok(ExitCode::SUCCESS)
 }
@@ -70,15 +70,15 @@ pub(super) fn list_users(folder: &Folder) -> Outcome {
 
 pub(super) fn set_quota(name: &UserName, quota: Option<ByteSize>, folder: &Folder) -> Outcome {
     open(folder)?.set_quota(name, quota.map(|size| size.as_u64()))?;
-    println!("{name} may keep {}.", quota.map_or("whatever fits".to_owned(), |size| format!("up to {size}")));
+    println!("{name} may store {}.", quota.map_or("any amount".to_owned(), |size| format!("up to {size}")));
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) fn remove_user(name: &UserName, folder: &Folder) -> Outcome {
     let gone = open(folder)?.remove_user(name)?;
-    println!("{name} and all their browsers and keys are refused from now on.");
+    println!("{name} is removed. All their browsers and keys are revoked.");
     println!(
-        "The photos stay in {}; delete that folder if they are not needed.",
+        "The photos stay in {}; delete that folder if you no longer need them.",
         gone.folder(&folder.data).display()
     );
     Ok(ExitCode::SUCCESS)
@@ -101,9 +101,9 @@ fn open(folder: &Folder) -> Result<Door, IndexError> {
 
 fn said(revoked: bool, what: &str, id: &str) -> Outcome {
     if revoked {
-        println!("The {what} {id} is refused from now on.");
+        println!("The {what} {id} is revoked.");
         Ok(ExitCode::SUCCESS)
     } else {
-        Err(format!("there is no {what} {id}; `safelight {what} list` shows them").into())
+        Err(format!("there is no {what} {id}; run `safelight {what} list` to see them").into())
     }
 }

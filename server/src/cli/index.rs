@@ -13,7 +13,7 @@ use super::{Folder, Outcome};
 
 pub(super) fn backup(folder: &Folder, file: &Path) -> Outcome {
     if file.exists() {
-        return Err(format!("{} exists already; choose a new name", file.display()).into());
+        return Err(format!("{} already exists; choose another name", file.display()).into());
     }
     for vault in vaults(folder)? {
         // Other users' copies are put beside the owner's and named after their vaults.
@@ -41,12 +41,12 @@ pub(super) fn reindex(user: Option<&UserName>, folder: &Folder) -> Outcome {
         println!("The old index is kept as {}", aside.display());
     }
     let vault = Vault::open(&data)?;
-    println!("{} photos and videos were entered", vault.repair().adopted);
+    println!("{} photos and videos were added to the index", vault.repair().adopted);
     if of_user.is_none_or(|user| user.is_owner()) {
         println!(
-            "Add your other users again, if there were any: each finds their photos under the same name."
+            "If there were other users, add them again under the same names: they will find their photos."
         );
-        println!("Start the server, and pair your browsers anew: `safelight pair`");
+        println!("Start the server, and pair your browsers again: `safelight pair`");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -38,36 +38,36 @@ enum Command {
         #[command(flatten)]
         folder: Folder,
     },
-    /// People with a vault of their own, beside the owner's
+    /// Users with separate vaults, besides the owner
     #[command(subcommand)]
     User(Users),
-    /// API keys, for other clients of the Immich API
+    /// API keys for other clients of the Immich API
     #[command(subcommand)]
     Key(Key),
     /// Paired browsers
     #[command(subcommand)]
     Session(Session),
-    /// Verify that every photo is there, whole; exits with 1 if one is not
+    /// Verify that every photo is present and complete; exits with 1 if not
     Check {
         #[command(flatten)]
         folder: Folder,
-        /// Read every byte and compare it with what was stored, not only the sizes
+        /// Compare every byte with what was stored, not only the sizes
         #[arg(long, env = "SAFELIGHT_READ_DATA", value_parser = FalseyValueParser::new())]
         read_data: bool,
-        /// Enter files that the index does not know, and put damaged ones aside in `damaged`, so that their
-        /// bytes are taken in again; not while the server runs
+        /// Add files that are missing from the index, and move damaged files to the folder `damaged`, so that
+        /// browsers upload them again; not while the server runs
         #[arg(long)]
         repair: bool,
     },
     /// Write a consistent copy of the index to a new file; works while the server runs
     Backup {
-        /// The file to make
+        /// The file to create
         file: PathBuf,
         #[command(flatten)]
         folder: Folder,
     },
-    /// Make the index anew from the photos alone, if it is lost or damaged. Pairings, keys, users, albums and favorites
-    /// are not in the photos; the old index is kept beside the new one
+    /// Rebuild the index from the photos alone, if it is lost or damaged. Pairings, keys, users, albums and favorites
+    /// cannot be rebuilt from the photos; the old index is kept beside the new one
     Reindex {
         #[command(flatten)]
         user: OfUser,
@@ -78,9 +78,9 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Key {
-    /// Make a key and print it, this once
+    /// Create a key and print it; it is shown only once
     New {
-        /// How you will recognise it
+        /// A name to recognise it by
         name: KeyName,
         #[command(flatten)]
         user: OfUser,
@@ -89,9 +89,9 @@ enum Key {
     },
     /// List the keys
     List(Folder),
-    /// Refuse a key from now on
+    /// Revoke a key
     Revoke {
-        /// As `key list` shows it
+        /// As shown by `key list`
         id: String,
         #[command(flatten)]
         folder: Folder,
@@ -102,9 +102,9 @@ enum Key {
 enum Session {
     /// List the paired browsers
     List(Folder),
-    /// Send a browser away; it has to be paired again
+    /// Revoke a browser's access; it must be paired again
     Revoke {
-        /// As `session list` shows it
+        /// As shown by `session list`
         id: String,
         #[command(flatten)]
         folder: Folder,
@@ -113,30 +113,30 @@ enum Session {
 
 #[derive(Subcommand)]
 enum Users {
-    /// Make a vault for somebody
+    /// Add a user with a separate vault
     Add {
-        /// Lower case letters, digits, - and _
+        /// Lowercase letters, digits, - and _
         name: UserName,
-        /// The most that it may hold, like 500GB
+        /// The most that the vault may hold, such as 500GB
         #[arg(long, value_name = "SIZE")]
         quota: Option<ByteSize>,
         #[command(flatten)]
         folder: Folder,
     },
-    /// List who has a vault
+    /// List the users
     List(Folder),
     /// Change how much a vault may hold
     Quota {
-        /// As `user list` shows it
+        /// As shown by `user list`
         name: UserName,
-        /// Like 500GB; left out, there is no limit
+        /// Such as 500GB; no limit if omitted
         size: Option<ByteSize>,
         #[command(flatten)]
         folder: Folder,
     },
-    /// Refuse somebody from now on; the photos stay on the disk
+    /// Remove a user and revoke their access; their photos stay on the disk
     Remove {
-        /// As `user list` shows it
+        /// As shown by `user list`
         name: UserName,
         #[command(flatten)]
         folder: Folder,
@@ -145,14 +145,14 @@ enum Users {
 
 #[derive(Args)]
 struct OfUser {
-    /// Whose; the owner's if left out
+    /// The user; the owner if omitted
     #[arg(id = "user", long, value_name = "NAME")]
     name: Option<UserName>,
 }
 
 #[derive(Args)]
 struct Folder {
-    /// Where photos and index are kept
+    /// The folder for the photos and the index
     #[arg(long, value_name = "DIR", default_value = "./safelight-data", env = "SAFELIGHT_DATA")]
     data: PathBuf,
 }

@@ -27,10 +27,10 @@ type UrlIfAny = Option<PublicUrl>;
 pub(super) struct Serve {
     #[command(flatten)]
     folder: Folder,
-    /// Address and port to listen on; port 0 takes any free one
+    /// Address and port to listen on; port 0 picks a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4114", env = "SAFELIGHT_LISTEN")]
     listen: String,
-    /// How browsers reach this server, if not directly: https://photos.example.org
+    /// The address at which browsers reach this server, if not directly, such as https://photos.example.org
     #[arg(
         long,
         value_name = "URL",
@@ -40,26 +40,26 @@ pub(super) struct Serve {
         value_parser = url_if_any
     )]
     public_url: UrlIfAny,
-    /// The largest request that a proxy in front lets through, like 100MB; larger files come in pieces
+    /// The largest request that a proxy in front accepts, such as 100MB; larger files are uploaded in pieces
     #[arg(long, value_name = "SIZE", env = "SAFELIGHT_MAX_REQUEST")]
     max_request: Option<ByteSize>,
-    /// The certificate chain, as PEM; read again when it changes
+    /// The certificate chain, as PEM; reloaded when it changes
     #[arg(long, value_name = "FILE", env = "SAFELIGHT_TLS_CERT", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
     /// Its private key, as PEM
     #[arg(long, value_name = "FILE", env = "SAFELIGHT_TLS_KEY", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// A reverse proxy in front, by address or network like 10.0.0.0/8: what it says of the client's address and of
-    /// https is believed. May be given several times
+    /// A reverse proxy to trust, as an address or a network such as 10.0.0.0/8: its headers about the client's address
+    /// and https are believed. Can be given several times
     #[arg(long, value_name = "ADDRESS", env = "SAFELIGHT_TRUSTED_PROXY", value_delimiter = ',', value_parser = network)]
     trusted_proxy: Vec<IpNet>,
-    /// Answer /metrics for Prometheus here, without any sign-in: an address that only it can reach
+    /// Serve /metrics for Prometheus at this address, without sign-in; only Prometheus should be able to reach it
     #[arg(long, value_name = "ADDRESS", env = "SAFELIGHT_METRICS")]
     metrics: Option<String>,
-    /// How what happens is written down
+    /// The format of the log
     #[arg(long, value_name = "FORMAT", env = "SAFELIGHT_LOG_FORMAT", default_value = "text")]
     log_format: LogFormat,
-    /// Serve the page from a folder instead of the one built in, for development
+    /// Serve the page from a folder instead of the built-in one, for development
     #[arg(long, value_name = "DIR", env = "SAFELIGHT_PAGE")]
     page: Option<PathBuf>,
 }
@@ -68,7 +68,7 @@ pub(super) struct Serve {
 enum LogFormat {
     /// For people
     Text,
-    /// One object in each line, for programs
+    /// One JSON object per line, for programs
     Json,
 }
 
@@ -145,10 +145,10 @@ fn greet(state: &State, listening: SocketAddr) -> Result<(), Box<dyn Error>> {
         let code = state.door.new_code(&state.door.owner()?, Timestamp::now())?;
         say(&format!("Open {}", state.door.link(&code)?));
         say(&format!(
-            "The code works once, for {CODE_VALID_MINUTES} minutes; `safelight pair` makes a new one."
+            "The code works once, for {CODE_VALID_MINUTES} minutes; `safelight pair` prints a new one."
         ));
     }
-    say("Ready; stop with Ctrl+C");
+    say("Ready. Press Ctrl+C to stop.");
     Ok(())
 }
 
@@ -176,16 +176,16 @@ fn unusable(folder: &Folder, error: VaultError) -> Box<dyn Error> {
     let said = crate::error::causes(&error);
     let data = folder.data.display();
     let advice = if error.is_not_writable() {
-        "Make it writable, or choose another with --data."
+        "Make it writable, or choose another folder with --data."
     } else {
-        "Set this right, or choose another with --data."
+        "Fix this, or choose another folder with --data."
     };
     format!("the data folder {data} cannot be used: {said}\n{advice}").into()
 }
 
 async fn certified(files: TlsFiles) -> Result<Tls, Box<dyn Error>> {
     let names = format!("{} and {}", files.certificate.display(), files.key.display());
-    let advice = "Both are to be PEM files that this program may read, and the key that of the certificate.";
+    let advice = "Both must be PEM files that this program can read, and the key must match the certificate.";
     Tls::load(files).await.map_err(|error| format!("cannot use {names}: {error}\n{advice}").into())
 }
 
@@ -195,8 +195,11 @@ fn network(text: &str) -> Result<IpNet, AddrParseError> {
 }
 
 fn taken(listen: &str, error: &io::Error) -> Box<dyn Error> {
-    format!("cannot listen on {listen}: {error}\nStop what uses it, or choose another address with --listen.")
-        .into()
+    format!(
+        "cannot listen on {listen}: {error}\nStop the program that uses it, or choose another address with \
+        --listen."
+    )
+    .into()
 }
 
 /// Completes on SIGINT or SIGTERM.

@@ -27,7 +27,7 @@ pub struct ApiKey {
 pub struct KeyName(String);
 
 #[derive(Debug, thiserror::Error)]
-#[error("a key needs a name of one line")]
+#[error("the name of a key must be a single line")]
 pub struct NotAName;
 
 impl FromStr for KeyName {
@@ -81,7 +81,7 @@ impl Door {
         let (id, now_ms) = (key.id.clone(), now.as_millisecond());
         let sql = "UPDATE api_key SET last_used_at = ?2 WHERE id = ?1";
         if let Err(error) = self.index.write(move |index| index.execute(sql, params![id, now_ms])) {
-            tracing::warn!(error = causes(&error), "the last use of a key could not be remembered");
+            tracing::warn!(error = causes(&error), "the last use of a key could not be recorded");
         }
     }
 

@@ -87,7 +87,7 @@ impl Door {
             Ok(Touch::First) if last.div_euclid(DAY_MS) < now_ms.div_euclid(DAY_MS) => CookieAge::RenewalDue,
             Ok(Touch::First | Touch::Late) => CookieAge::Fresh,
             Err(error) => {
-                tracing::warn!(error = causes(&error), "the last use of a session could not be remembered");
+                tracing::warn!(error = causes(&error), "the last use of a session could not be recorded");
                 CookieAge::Fresh
             }
         }

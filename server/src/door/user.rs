@@ -34,15 +34,15 @@ pub struct User {
 pub struct UserName(String);
 
 #[derive(Debug, thiserror::Error)]
-#[error("a user's name has up to {MOST_SIGNS} lower case letters, digits, - and _, and begins with a letter")]
+#[error("a user's name has up to {MOST_SIGNS} lowercase letters, digits, - and _, and begins with a letter")]
 pub struct NotAUserName;
 
 /// Why a user was not added or removed.
 #[derive(Debug, thiserror::Error)]
 pub enum UserError {
-    #[error("there is a user {0} already")]
+    #[error("user {0} already exists")]
     Exists(UserName),
-    #[error("there is no user {0}; `safelight user list` shows them")]
+    #[error("there is no user {0}; run `safelight user list` to see them")]
     Unknown(UserName),
     #[error("the owner cannot be removed: the data folder is the owner's")]
     Owner,

@@ -30,9 +30,9 @@ pub enum IndexError {
     WriterGone,
     #[error("the index was made by a newer version of Safelight; please run that version")]
     Newer,
-    #[error("the index holds something that cannot be read: {0}")]
+    #[error("the index contains something that cannot be read: {0}")]
     Damaged(&'static str),
-    #[error("{0} holds no Safelight data; start `safelight serve` first, or say where with --data")]
+    #[error("{0} contains no Safelight data; start `safelight serve` first, or name the folder with --data")]
     Missing(PathBuf),
 }
 

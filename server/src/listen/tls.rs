@@ -55,7 +55,9 @@ impl Tls {
                     tracing::info!("the new certificate is in use");
                 }
                 // Retried at the next look: the other file may not be written yet.
-                Err(error) => tracing::warn!(%error, "the new certificate cannot be used; the old one stays"),
+                Err(error) => {
+                    tracing::warn!(%error, "the new certificate cannot be used; the old one stays in use")
+                }
             }
         }
     }

@@ -25,7 +25,8 @@ const MAX_NAME_BYTES: usize = 1024;
     get,
     path = path::FOLDERS,
     tag = "Safelight",
-    responses((status = 200, body = Vec<KnownFolder>, description = "The one told last comes first"), Refused),
+    responses((status = 200, body = Vec<KnownFolder>, description = "The folders, most recently reported \
+        first"), Refused),
 )]
 pub(super) async fn list(Extension(who): Extension<SignedIn>) -> Result<Json<Vec<KnownFolder>>, AppError> {
     let all = who.ask(Vault::inventories).await?;
@@ -39,7 +40,7 @@ pub(super) async fn list(Extension(who): Extension<SignedIn>) -> Result<Json<Vec
     params(("id" = String, Path)),
     responses(
         (status = 200, body = String, content_type = "text/plain",
-            description = "A line for each file, SHA-1 BYTES PATH; one of a file that was there once begins with -"),
+            description = "One line for each file: SHA-1 BYTES PATH; it begins with - if the file is gone"),
         Refused,
     ),
 )]
@@ -57,7 +58,7 @@ pub(super) async fn one(
     path = "/safelight/v1/folders/{id}",
     tag = "Safelight",
     params(("id" = String, Path)),
-    responses((status = 204, description = "Where its files lay is forgotten; the files are kept"), Refused),
+    responses((status = 204, description = "The list of its files is forgotten; the files are kept"), Refused),
 )]
 pub(super) async fn forget(
     Extension(who): Extension<SignedIn>,
@@ -73,7 +74,7 @@ pub(super) async fn forget(
     path = "/safelight/v1/folders/own/{number}",
     tag = "Safelight",
     params(("number" = u32, Path, format = "uint32")),
-    responses((status = 200, body = KnownFolder, description = "What this device told of it last"), Refused),
+    responses((status = 200, body = KnownFolder, description = "What this device last reported about it"), Refused),
 )]
 pub(super) async fn told(
     Extension(who): Extension<SignedIn>,
@@ -97,8 +98,8 @@ pub(super) struct Named {
     tag = "Safelight",
     params(("number" = u32, Path, format = "uint32"), Named),
     request_body(content = Option<String>, content_type = "text/plain",
-        description = "All files of it that the server has, each in a line SHA-1 BYTES PATH"),
-    responses((status = 204, description = "It is taken down"), Refused),
+        description = "All its files that the server has, one line each: SHA-1 BYTES PATH"),
+    responses((status = 204, description = "Recorded"), Refused),
 )]
 pub(super) async fn tell(
     Shared(state): Shared<State>,

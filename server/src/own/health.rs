@@ -15,8 +15,8 @@ use crate::vault::{KEPT_FREE_BYTES, VaultError};
     path = path::HEALTH,
     tag = "Safelight",
     responses(
-        (status = 200, body = Health, description = "Photos would be taken in"),
-        (status = 503, body = Health, description = "They would not"),
+        (status = 200, body = Health, description = "The server would accept photos"),
+        (status = 503, body = Health, description = "It would not"),
     ),
 )]
 pub(super) async fn health(Shared(state): Shared<State>) -> Result<(StatusCode, Json<Health>), AppError> {
@@ -36,12 +36,12 @@ fn problem(parts: &Parts) -> Option<&'static str> {
     match parts.vault.look() {
         Ok(()) => None,
         Err(error) => {
-            tracing::error!(error = causes(&error), "the vault is not well");
+            tracing::error!(error = causes(&error), "the vault cannot be used");
             Some(match error {
                 VaultError::Index(_) => "The index cannot be read",
-                VaultError::NoOriginals { .. } => "The folder of the originals is not there",
+                VaultError::NoOriginals { .. } => "The folder of the originals is missing",
                 VaultError::Io { .. } | VaultError::InUse(_) | VaultError::Damaged { .. } => {
-                    "The data folder cannot be written"
+                    "The data folder is not writable"
                 }
             })
         }

@@ -49,7 +49,8 @@ pub(super) async fn pair(
 fn refusal(wrong: WrongCode) -> AppError {
     match wrong {
         WrongCode::Refused => AppError::unauthorized(
-            "This pairing code is wrong, used or too old. Run `safelight pair` on the server for a new one.",
+            "This pairing code is wrong, already used or expired. Run `safelight pair` on the server to get a new \
+             one.",
         ),
         WrongCode::TooManyFailures => {
             AppError::too_many("Too many wrong codes. Wait a minute and try again.", 60)

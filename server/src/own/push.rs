@@ -17,7 +17,7 @@ use crate::state::State;
     get,
     path = path::PUSH,
     tag = "Safelight",
-    responses((status = 200, body = PushState, description = "Of the device that asks"), Refused),
+    responses((status = 200, body = PushState, description = "The pushes to this device"), Refused),
 )]
 pub(super) async fn state(
     Shared(state): Shared<State>,
@@ -43,7 +43,7 @@ pub(super) async fn state(
     path = path::PUSH,
     tag = "Safelight",
     request_body = PushSubscription,
-    responses((status = 204, description = "This device is pushed to"), Refused),
+    responses((status = 204, description = "This device receives pushes"), Refused),
 )]
 pub(super) async fn subscribe(
     Shared(state): Shared<State>,
@@ -66,7 +66,7 @@ pub(super) async fn subscribe(
     delete,
     path = path::PUSH,
     tag = "Safelight",
-    responses((status = 204, description = "This device is not pushed to"), Refused),
+    responses((status = 204, description = "This device no longer receives pushes"), Refused),
 )]
 pub(super) async fn unsubscribe(
     Shared(state): Shared<State>,
@@ -81,7 +81,7 @@ pub(super) async fn unsubscribe(
     post,
     path = path::PUSH_TEST,
     tag = "Safelight",
-    responses((status = 202, description = "This device is pushed to in ten seconds"), Refused),
+    responses((status = 202, description = "A push is sent to this device in ten seconds"), Refused),
 )]
 pub(super) async fn try_it(
     Shared(state): Shared<State>,
@@ -95,13 +95,14 @@ pub(super) async fn try_it(
         return Err(AppError::Refused(StatusCode::CONFLICT, message));
     };
     if Timestamp::now() < one.not_before {
-        let message = format!("The push service of this browser asked for a pause until {}", one.not_before);
+        let message =
+            format!("This browser's push service asked the server to wait until {}", one.not_before);
         return Err(AppError::Refused(StatusCode::CONFLICT, message));
     }
     tokio::spawn(async move {
         // The outcome is stored, and the state returns it.
         if let Err(error) = push::try_one(&state, session).await {
-            tracing::error!(?error, "could not push to a device");
+            tracing::error!(?error, "could not send a push to a device");
         }
     });
     Ok(StatusCode::ACCEPTED)
@@ -112,7 +113,7 @@ fn device(who: &SignedIn) -> Result<String, AppError> {
     match &who.by {
         By::Device(session) => Ok(session.id.clone()),
         By::Client(_) => {
-            let message = "Only a paired browser can be pushed to".to_owned();
+            let message = "Only a paired browser can receive pushes".to_owned();
             Err(AppError::Refused(StatusCode::FORBIDDEN, message))
         }
     }

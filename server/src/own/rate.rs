@@ -15,7 +15,7 @@ use crate::state::State;
     path = path::RATE,
     tag = "Safelight",
     request_body = Rate,
-    responses((status = 204, description = "It holds at once"), Refused),
+    responses((status = 204, description = "The limit is in effect"), Refused),
 )]
 pub(super) async fn set(
     Shared(state): Shared<State>,

@@ -36,7 +36,7 @@ pub(super) async fn list(
     path = "/safelight/v1/sessions/{id}",
     tag = "Safelight",
     params(("id" = String, Path)),
-    responses((status = 204, description = "Sent away"), Refused),
+    responses((status = 204, description = "Revoked"), Refused),
 )]
 pub(super) async fn revoke(
     Shared(state): Shared<State>,

@@ -101,7 +101,7 @@ impl Pushes {
             match self.push(&one, reason, &contact(state), now) {
                 Ok(_) => pushed += 1,
                 // An error with one device must not stop the others.
-                Err(error) => tracing::error!(?error, "could not push to a device"),
+                Err(error) => tracing::error!(?error, "could not send a push to a device"),
             }
         }
         Ok(pushed)
@@ -123,11 +123,11 @@ impl Pushes {
                 Outcome::Later(None)
             }
             Err(malformed) => {
-                tracing::error!(error = causes(&malformed), "a push could not be written");
+                tracing::error!(error = causes(&malformed), "a push could not be created");
                 Outcome::Refused(0)
             }
         };
-        tracing::info!(?reason, ?outcome, "pushed to a device");
+        tracing::info!(?reason, ?outcome, "sent a push to a device");
         self.remember(to, outcome, now)?;
         Ok(outcome)
     }
@@ -181,7 +181,7 @@ pub(crate) async fn keep(state: State) {
         }
         let pushing = state.clone();
         if let Err(error) = blocking(move || pushing.push_due(Timestamp::now())).await {
-            tracing::error!(?error, "could not push to the devices");
+            tracing::error!(?error, "could not send pushes to the devices");
         }
     }
 }

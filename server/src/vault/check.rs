@@ -61,7 +61,7 @@ impl fmt::Display for Damage {
             Self::WrongSize { expected, found } => write!(f, "has {found} bytes instead of {expected}"),
             Self::WrongBytes => write!(f, "does not hold the bytes that were stored"),
             Self::Unreadable(kind) => write!(f, "cannot be read ({kind})"),
-            Self::Unknown => write!(f, "is not in the index; the next start of the server enters it"),
+            Self::Unknown => write!(f, "is not in the index; the server adds it at its next start"),
         }
     }
 }
@@ -124,7 +124,7 @@ pub fn put_aside(data: &Path, original: &Path) -> Result<PathBuf, VaultError> {
         .unwrap_or_default();
     let folder = place.parent().unwrap_or(data);
     fs::create_dir_all(folder).doing("create", folder)?;
-    fs::rename(original, &place).doing("put aside", original)?;
+    fs::rename(original, &place).doing("set aside", original)?;
     Ok(place)
 }
 

@@ -14,12 +14,12 @@ pub enum VaultError {
     #[error("another Safelight server is using {0}; stop it, or choose another folder with --data")]
     InUse(PathBuf),
     #[error(
-        "none of the {known} photos and videos that the index knows is in {originals}; mount the volume that \
-         holds them or put them back, or begin anew in another folder with --data"
+        "none of the {known} photos and videos that the index knows is in {originals}; mount the volume that holds \
+         them, put them back, or start over in another folder with --data"
     )]
     NoOriginals { known: usize, originals: PathBuf },
     #[error(
-        "{path} is damaged: it has {found} bytes instead of {expected}; `safelight check` names all such files"
+        "{path} is damaged: it has {found} bytes instead of {expected}; `safelight check` lists all such files"
     )]
     Damaged { path: PathBuf, expected: u64, found: u64 },
 }

@@ -53,7 +53,7 @@ impl Part {
     /// Sets the file's modification time and syncs it to the disk.
     pub(super) fn settle(&self, modified: Timestamp) -> Result<(), VaultError> {
         if let Err(error) = self.file.set_modified(modified.into()) {
-            tracing::warn!(%modified, %error, "this file system cannot hold a file's time");
+            tracing::warn!(%modified, %error, "this file system cannot store a file's modification time");
         }
         disk::change("sync", &self.path, || self.file.sync_all())
     }
@@ -75,7 +75,7 @@ impl Drop for Part {
             return;
         }
         if let Err(error) = disk::remove_if_there(&self.path) {
-            tracing::error!(error = causes(&error), "a part stays behind until the next start");
+            tracing::error!(error = causes(&error), "a partial file remains until the next start");
         }
     }
 }

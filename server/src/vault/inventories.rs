@@ -79,7 +79,7 @@ pub struct Telling {
 /// Why an inventory was not stored.
 #[derive(Debug, thiserror::Error)]
 pub enum TellingError {
-    #[error("too much is known of folders already; some can be forgotten")]
+    #[error("too many files are recorded in folders; forget some folders first")]
     TooMuch,
     #[error("a line is not `SHA-1 BYTES PATH`")]
     Unreadable,
@@ -125,8 +125,9 @@ impl Vault {
         let read = read();
         if read.is_none() {
             let aside = path.with_extension("damaged");
-            tracing::warn!(path = %path.display(), aside = %aside.display(), "this is no list of a folder's files");
-            disk::change("put aside", &path, || fs::rename(&path, &aside))?;
+            tracing::warn!(path = %path.display(), aside = %aside.display(), "this is not a list of a folder's \
+                files");
+            disk::change("set aside", &path, || fs::rename(&path, &aside))?;
         }
         Ok(read)
     }
@@ -182,7 +183,7 @@ impl Vault {
     /// number is kept under another name.
     fn part_with(&self, id: &InventoryId) -> Result<(), VaultError> {
         let (path, aside) = (self.inventory_path(id), self.inventory_path(&id.before()));
-        disk::change("put aside", &path, || fs::rename(&path, &aside))
+        disk::change("set aside", &path, || fs::rename(&path, &aside))
     }
 
     fn replace_inventory(&self, id: &InventoryId, text: &str, now: Timestamp) -> Result<(), VaultError> {

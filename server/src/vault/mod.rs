@@ -127,7 +127,7 @@ impl Vault {
             match fs::rename(&from, &to) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 moved => {
-                    moved.doing("put aside", &from)?;
+                    moved.doing("set aside", &from)?;
                     was_there = true;
                 }
             }
@@ -250,7 +250,7 @@ impl Vault {
         match fs::metadata(&path) {
             Ok(facts) => Ok(facts.is_file() && facts.len() == asset.size),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(error).doing("look at", &path),
+            Err(error) => Err(error).doing("inspect", &path),
         }
     }
 
@@ -266,7 +266,7 @@ impl Vault {
     /// The path of the asset's file. Fails if the file is not complete.
     pub fn original(&self, asset: &Asset) -> Result<PathBuf, VaultError> {
         let path = self.originals.absolute(&asset.path);
-        let found = fs::metadata(&path).doing("look at", &path)?.len();
+        let found = fs::metadata(&path).doing("inspect", &path)?.len();
         if found == asset.size {
             Ok(path)
         } else {
@@ -287,7 +287,7 @@ impl Vault {
 
     /// Free bytes on the disk.
     pub fn free(&self) -> Result<u64, VaultError> {
-        fs4::available_space(&self.data).doing("look at the disk of", &self.data)
+        fs4::available_space(&self.data).doing("inspect the disk of", &self.data)
     }
 
     /// Bytes of all originals, plus the bytes received so far by unfinished uploads.

@@ -170,7 +170,7 @@ impl Drop for Slot {
             (OnDrop::Remove, Some(part)) => disk::change("move back", part, || fs::rename(&self.path, part)),
         };
         if let Err(error) = removed {
-            tracing::error!(error = causes(&error), "could not give a reserved name back");
+            tracing::error!(error = causes(&error), "could not release a reserved name");
         }
     }
 }

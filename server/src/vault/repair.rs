@@ -128,7 +128,7 @@ fn enter(
     let digest = match settled(vault, path, sidecar.as_deref()) {
         Ok(digest) => digest,
         Err(error) => {
-            tracing::warn!(error = causes(&error), "an unknown file was passed over");
+            tracing::warn!(error = causes(&error), "an unknown file was skipped");
             return Ok(());
         }
     };
@@ -144,7 +144,7 @@ fn enter(
             done.moved += 1;
         }
         Some(asset) => {
-            tracing::warn!(copy = path, of = asset.path, "a second copy of known bytes was left alone");
+            tracing::warn!(copy = path, of = asset.path, "a second copy of a known file was left alone");
             done.copies += 1;
         }
     }
@@ -170,7 +170,7 @@ fn adopt(
     sidecar: Option<String>,
 ) -> Result<(), VaultError> {
     let file = vault.originals.absolute(path);
-    let facts = fs::metadata(&file).doing("look at", &file)?;
+    let facts = fs::metadata(&file).doing("inspect", &file)?;
     let modified = facts.modified().doing("read the time of", &file)?;
     let modified = Timestamp::try_from(modified).unwrap_or_else(|_| Timestamp::now());
     let asset = Asset {
@@ -214,16 +214,16 @@ fn walk(folder: &Path, prefix: &str, found: &mut Found) -> Result<(), VaultError
         let entry = entry.doing("list", folder)?;
         let path: PathBuf = entry.path();
         let Ok(name) = entry.file_name().into_string() else {
-            tracing::warn!(path = %path.display(), "a name that is not UTF-8 was passed over");
+            tracing::warn!(path = %path.display(), "a name that is not UTF-8 was skipped");
             continue;
         };
-        let kind = entry.file_type().doing("look at", &path)?;
+        let kind = entry.file_type().doing("inspect", &path)?;
         if is_passed_over(&name) {
             continue;
         } else if kind.is_dir() {
             pass_over_forbidden(walk(&path, &format!("{prefix}{name}/"), found))?;
         } else if kind.is_file() {
-            found.insert(format!("{prefix}{name}"), entry.metadata().doing("look at", &path)?.len());
+            found.insert(format!("{prefix}{name}"), entry.metadata().doing("inspect", &path)?.len());
         }
     }
     Ok(())
@@ -233,7 +233,7 @@ fn walk(folder: &Path, prefix: &str, found: &mut Found) -> Result<(), VaultError
 fn pass_over_forbidden(walked: Result<(), VaultError>) -> Result<(), VaultError> {
     match walked {
         Err(VaultError::Io { source, path, .. }) if source.kind() == io::ErrorKind::PermissionDenied => {
-            tracing::warn!(path = %path.display(), "a folder that may not be read was passed over");
+            tracing::warn!(path = %path.display(), "an unreadable folder was skipped");
             Ok(())
         }
         walked => walked,
@@ -243,13 +243,13 @@ fn pass_over_forbidden(walked: Result<(), VaultError>) -> Result<(), VaultError>
 fn report(done: &Repair) {
     if *done != Repair::default() {
         let Repair { leftovers, adopted, moved, copies, missing, damaged } = done;
-        tracing::info!(leftovers, adopted, moved, copies, missing, damaged, "looked through the vault");
+        tracing::info!(leftovers, adopted, moved, copies, missing, damaged, "scanned the vault");
     }
     if done.missing + done.damaged > 0 {
         tracing::warn!(
             missing = done.missing,
             damaged = done.damaged,
-            "known files are not there or not whole; `safelight check` names them"
+            "known files are missing or damaged; `safelight check` lists them"
         );
     }
 }

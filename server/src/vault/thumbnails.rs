@@ -74,7 +74,7 @@ fn decoded(original: &Path) -> Result<Option<DynamicImage>, VaultError> {
         Ok(picture) => Ok(Some(picture)),
         Err(ImageError::IoError(error)) if !is_cut(&error) => Err(error).doing("read", original),
         Err(error) => {
-            tracing::debug!(path = %original.display(), %error, "there is no picture of this file");
+            tracing::debug!(path = %original.display(), %error, "could not make a thumbnail");
             Ok(None)
         }
     }

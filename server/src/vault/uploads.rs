@@ -119,8 +119,8 @@ impl Vault {
             self.forget_upload(upload.id)?;
             return Ok(None);
         };
-        if file.metadata().doing("look at", &path)?.len() < upload.received {
-            tracing::warn!(path = %path.display(), "an upload lost bytes and must begin anew");
+        if file.metadata().doing("inspect", &path)?.len() < upload.received {
+            tracing::warn!(path = %path.display(), "an upload lost bytes and must start over");
             self.forget_upload(upload.id)?;
             return Ok(None);
         }
@@ -132,7 +132,7 @@ impl Vault {
             return Ok(None);
         }
         disk::change("cut", &path, || file.set_len(upload.received))?;
-        file.seek(SeekFrom::End(0)).doing("go on with", &path)?;
+        file.seek(SeekFrom::End(0)).doing("continue", &path)?;
         let written = upload.received;
         Ok(Some(Open { upload, path, file, hash, written }))
     }
@@ -181,10 +181,7 @@ impl Vault {
         let tidied = remove_if_there(&path)
             .and_then(|()| Ok(self.index.write(move |index| conclude(index, upload.id, written, asset))?));
         if let Err(error) = tidied {
-            tracing::warn!(
-                error = causes(&error),
-                "an upload that is complete stays open until it is given up"
-            );
+            tracing::warn!(error = causes(&error), "a complete upload stays open until it expires");
         }
         Ok(Completed::Kept(kept))
     }

@@ -91,8 +91,9 @@ pub(super) fn description(headers: &HeaderMap) -> Result<Description, AppError> 
 }
 
 fn date(text: &str) -> Result<Timestamp, AppError> {
-    text.parse()
-        .map_err(|_| AppError::bad_request(format!("Validation failed: {text} is no ISO 8601 date and time")))
+    text.parse().map_err(|_| {
+        AppError::bad_request(format!("Validation failed: {text} is not an ISO 8601 date and time"))
+    })
 }
 
 /// The state of an upload, as headers of a response.

@@ -33,7 +33,7 @@ use upload_locks::{Eviction, UploadLock};
     options,
     path = PATH,
     tag = "Immich",
-    responses((status = 204, description = "What may be sent here"), Refused),
+    responses((status = 204, description = "The limits for uploads"), Refused),
 )]
 pub(super) async fn options(Shared(state): Shared<State>) -> (StatusCode, HeaderMap) {
     let mut headers = HeaderMap::new();
@@ -54,9 +54,9 @@ pub(super) async fn options(Shared(state): Shared<State>) -> (StatusCode, Header
     ),
     request_body(content = [u8], content_type = "application/octet-stream"),
     responses(
-        (status = 201, description = "Begun; Location says where it goes on"),
+        (status = 201, description = "Started; Location is the address of the upload"),
         (status = 200, body = UploadAnswer, description = "Complete"),
-        (status = 460, body = ErrorBody, description = "The bytes are not those of the digest"),
+        (status = 460, body = ErrorBody, description = "The bytes do not match the digest"),
         Refused,
     ),
 )]
@@ -128,11 +128,11 @@ async fn begin(
     ),
     request_body(content = [u8], content_type = "application/partial-upload"),
     responses(
-        (status = 204, description = "It goes on at Upload-Offset"),
+        (status = 204, description = "The upload continues at Upload-Offset"),
         (status = 200, body = UploadAnswer, description = "Complete"),
-        (status = 409, body = Value, description = "It is at another offset"),
+        (status = 409, body = Value, description = "The upload is at another offset"),
         (status = 415, body = ErrorBody, description = "Not application/partial-upload"),
-        (status = 460, body = ErrorBody, description = "The bytes are not those of the digest"),
+        (status = 460, body = ErrorBody, description = "The bytes do not match the digest"),
         Refused,
     ),
 )]
@@ -180,7 +180,7 @@ async fn append_to(
     path = "/api/upload/{id}",
     tag = "Immich",
     params(("id" = String, Path, format = "uuid")),
-    responses((status = 204, description = "Where it is"), Refused),
+    responses((status = 204, description = "The offset of the upload"), Refused),
 )]
 pub(super) async fn look(
     Shared(state): Shared<State>,
@@ -196,7 +196,7 @@ pub(super) async fn look(
     path = "/api/upload/{id}",
     tag = "Immich",
     params(("id" = String, Path, format = "uuid")),
-    responses((status = 204, description = "Given up"), Refused),
+    responses((status = 204, description = "Cancelled"), Refused),
 )]
 pub(super) async fn cancel(
     Shared(state): Shared<State>,
@@ -294,7 +294,7 @@ async fn go_on(
             })
         }
         End::Broken => {
-            Ok((at, AppError::bad_request("The request broke off").into_response()).into_response())
+            Ok((at, AppError::bad_request("The request was cut off").into_response()).into_response())
         }
         End::NoRoom(AppError::DiskFull) => Ok((at, AppError::DiskFull.into_response()).into_response()),
         End::NoRoom(refusal) => {
@@ -306,7 +306,7 @@ async fn go_on(
             Ok((at, Problem::MismatchingOffset { expected, provided: expected }).into_response())
         }
         End::Parked => {
-            let message = "The server is stopping; the upload goes on when it is back".to_owned();
+            let message = "The server is stopping; the upload can be resumed when it is back".to_owned();
             let later = AppError::Later(StatusCode::SERVICE_UNAVAILABLE, message, 5);
             Ok((at, later.into_response()).into_response())
         }

@@ -20,14 +20,14 @@ impl IntoResponse for Problem {
                 StatusCode::CONFLICT,
                 json!({
                     "type": problem::MISMATCHING_OFFSET,
-                    "title": "The upload goes on at another offset",
+                    "title": "The upload is at another offset",
                     "expected-offset": expected,
                     "provided-offset": provided,
                 }),
             ),
             Self::Completed => (
                 StatusCode::BAD_REQUEST,
-                json!({"type": problem::COMPLETED, "title": "The upload is complete already"}),
+                json!({"type": problem::COMPLETED, "title": "The upload is already complete"}),
             ),
             Self::InconsistentLength => (
                 StatusCode::BAD_REQUEST,

@@ -31,12 +31,12 @@ use form::Filled;
     params(("x-immich-checksum" = Option<String>, Header, description = "The SHA-1, in hex or base64")),
     request_body(content = form::Described, content_type = "multipart/form-data"),
     responses(
-        (status = 201, body = UploadAnswer, description = "Kept, and on the disk"),
-        (status = 200, body = UploadAnswer, description = "These bytes are held already"),
+        (status = 201, body = UploadAnswer, description = "Stored on the disk"),
+        (status = 200, body = UploadAnswer, description = "The server already has these bytes"),
         (
             status = 460,
             body = ErrorBody,
-            description = "They are not those of the checksum; nothing was kept",
+            description = "The bytes do not match the checksum; nothing was stored",
         ),
         Refused,
     ),
@@ -100,7 +100,7 @@ fn announced(headers: &HeaderMap) -> u64 {
 
 pub(super) fn mismatch() -> AppError {
     let status = StatusCode::from_u16(STATUS_DIGEST_MISMATCH).unwrap_or(StatusCode::BAD_REQUEST);
-    AppError::Refused(status, "The bytes that arrived are not those of the checksum".to_owned())
+    AppError::Refused(status, "The bytes do not match the checksum".to_owned())
 }
 
 impl From<Kept> for UploadAnswer {
