@@ -28,7 +28,7 @@ const NOW: Moment = Moment(1_700_000_000_000);
 const A_YEAR_AGO: Moment = Moment(1_668_464_000_000);
 
 #[test]
-fn a_folder_arrives_and_is_protected_on_proof() {
+fn a_folder_arrives_and_is_protected_once_confirmed() {
     let mut household =
         Household::with(&[("a.jpg", "one"), ("b/c.mov", "two"), ("b/twin.jpg", "one"), ("x.txt", "no")]);
     household.settle();
@@ -49,7 +49,7 @@ fn a_second_look_sends_nothing() {
 }
 
 #[test]
-fn a_file_that_changes_on_its_way_is_refused_by_the_server_and_never_called_protected() {
+fn a_file_that_changes_during_its_upload_is_refused_by_the_server_and_never_called_protected() {
     let mut household = Household::with(&[("a.jpg", "one")]);
     household.change_on_the_way = true;
     household.settle();
@@ -59,7 +59,7 @@ fn a_file_that_changes_on_its_way_is_refused_by_the_server_and_never_called_prot
 }
 
 #[test]
-fn what_the_server_calls_empty_or_unsupported_the_engine_does_not_send() {
+fn the_engine_does_not_send_files_that_the_server_calls_empty_or_unsupported() {
     let mut household = Household::with(&[("a.jpg", ""), ("b.xyz", "no"), ("c.jpg.xmp", "no")]);
     household.settle();
     assert_eq!(household.uploads, 0);

@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn brotli_is_sent_only_to_those_who_take_it() {
+    fn brotli_is_sent_only_to_those_who_accept_it() {
         let table = [
             ("gzip, deflate, br", true),
             ("br;q=1.0", true),

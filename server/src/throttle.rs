@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_new_rate_holds_at_once() {
+    async fn a_new_rate_takes_effect_at_once() {
         let throttle = Throttle::default();
         throttle.set(NonZeroU64::new(1));
         throttle.let_through(1_000_000).await;

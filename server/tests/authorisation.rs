@@ -22,7 +22,7 @@ struct Route {
 }
 
 #[test]
-fn every_route_answers_each_caller_what_is_theirs() {
+fn every_route_gives_each_caller_only_their_own() {
     let server = Server::start();
     let mine = Caller::user(&server, "bea");
     let other = Caller::user(&server, "carl");
@@ -178,7 +178,7 @@ fn ask(server: &Server, route: &Route, headers: &Headers) -> Answer {
 }
 
 #[test]
-fn equal_photos_of_two_users_are_kept_for_each() {
+fn equal_photos_of_two_users_are_stored_for_each() {
     let server = Server::start();
     let (bea, carl) = (Caller::user(&server, "bea"), Caller::user(&server, "carl"));
     let check = json!({"assets": [{"id": "1", "checksum": ABC_HEX}]}).to_string();
@@ -214,7 +214,7 @@ fn a_user_who_comes_back_finds_the_photos_again() {
 }
 
 #[test]
-fn a_quota_holds_for_forms_and_pieces() {
+fn a_quota_limits_forms_and_pieces() {
     let server = Server::start();
     let bea = Caller::user(&server, "bea");
     server.state.door.set_quota(&bea.user.name, Some(2000)).unwrap();
@@ -266,7 +266,7 @@ fn files_of(server: &Server, user: &str) -> usize {
 }
 
 #[test]
-fn the_matrix_leaves_no_route_out() {
+fn the_matrix_covers_every_route() {
     let server = Server::start();
     let description = server.send("GET", "/safelight/v1/openapi.json", &[], &[]).json();
     let mut described = HashSet::new();

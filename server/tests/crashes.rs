@@ -33,7 +33,7 @@ fn a_crash_while_receiving_leaves_nothing() {
 }
 
 #[test]
-fn a_crash_after_reserving_a_name_gives_it_back() {
+fn a_crash_after_reserving_a_name_releases_it() {
     let server = Server::start_in(folder_with(&[(PHOTO, b""), (&format!("{PHOTO}.xmp"), b"")]));
     assert!(server.originals().is_empty());
     assert_eq!(server.upload(&Form::photo("IMG.jpg", ABC)).status, 201);
@@ -47,7 +47,7 @@ fn a_crash_between_sidecar_and_original_keeps_neither() {
 }
 
 #[test]
-fn a_second_copy_of_known_bytes_is_left_alone() {
+fn a_second_copy_of_a_known_file_is_left_alone() {
     let folder = folder_with(&[(PHOTO, ABC)]);
     drop(Vault::open(folder.path()).unwrap());
     write(folder.path(), "originals/2024/2024-05-01/copy.jpg", ABC);
@@ -78,7 +78,7 @@ fn other_files_among_the_originals_are_left_alone() {
 }
 
 #[test]
-fn what_was_kept_is_there_after_a_restart() {
+fn stored_photos_are_there_after_a_restart() {
     let server = Server::start();
     let key = server.key.clone();
     let id = server.upload(&Form::photo("a.jpg", ABC)).json()["id"].clone();
@@ -99,7 +99,7 @@ fn a_second_server_on_the_same_folder_is_refused() {
 }
 
 #[test]
-fn check_names_what_is_damaged() {
+fn check_lists_damaged_files() {
     let server = Server::start();
     for name in ["gone.jpg", "short.jpg", "flipped.jpg", "whole.jpg"] {
         server.upload(&Form::photo(name, name.as_bytes()));
@@ -138,7 +138,7 @@ fn a_truncated_photo_is_counted_as_damaged() {
 }
 
 #[test]
-fn a_whole_copy_takes_the_place_of_a_truncated_photo() {
+fn a_complete_copy_replaces_a_truncated_photo() {
     let folder = folder_with(&[(PHOTO, ABC)]);
     drop(Vault::open(folder.path()).unwrap());
     fs::rename(folder.path().join(PHOTO), folder.path().join("originals/copy.jpg")).unwrap();
@@ -167,7 +167,7 @@ fn a_start_without_the_volume_of_the_originals_is_refused() {
 
 #[cfg(unix)]
 #[test]
-fn photos_behind_a_link_to_another_disk_are_not_taken_for_gone() {
+fn photos_behind_a_link_to_another_disk_are_not_treated_as_gone() {
     let folder = folder_with(&[(PHOTO, ABC)]);
     drop(Vault::open(folder.path()).unwrap());
     let (year, disk) = (folder.path().join("originals/2024"), folder.path().join("disk"));
@@ -179,7 +179,7 @@ fn photos_behind_a_link_to_another_disk_are_not_taken_for_gone() {
 }
 
 #[test]
-fn what_belongs_to_other_programs_is_not_adopted() {
+fn files_of_other_programs_are_not_adopted() {
     let thumbs = ["originals/.thumbnails/a.jpg", "originals/2024/@eaDir/a.jpg", "originals/2024/.b.jpg"];
     let folder = folder_with(&thumbs.map(|path| (path, ABC)));
     assert_eq!(Vault::open(folder.path()).unwrap().repair(), Repair::default());

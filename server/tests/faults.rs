@@ -80,7 +80,7 @@ fn a_power_cut_at_any_step_loses_nothing_that_was_acknowledged() {
 }
 
 #[test]
-fn what_is_answered_is_on_the_disk_first() {
+fn bytes_are_on_the_disk_before_the_answer() {
     let scenario = FailScenario::setup();
     let seen = Steps::watch();
     let server = Server::start();

@@ -29,7 +29,7 @@ fn lines(server: &Server) -> String {
 }
 
 #[test]
-fn a_folder_is_remembered_as_it_was_told() {
+fn a_folder_is_stored_as_it_was_reported() {
     let server = Server::start();
     assert_eq!(folders(&server), [Value::Null; 0]);
     assert_eq!(server.get("/safelight/v1/folders/own/7").status, 404);
@@ -48,7 +48,7 @@ fn a_folder_is_remembered_as_it_was_told() {
 }
 
 #[test]
-fn what_is_no_longer_there_stays_known_as_gone() {
+fn a_missing_file_stays_on_record_as_gone() {
     let server = Server::start();
     tell(&server, &(held(ABC_HEX, "a.jpg") + &held(OTHER_HEX, "b.jpg")));
     tell(&server, "");
@@ -66,7 +66,7 @@ fn what_is_no_longer_there_stays_known_as_gone() {
 }
 
 #[test]
-fn it_outlives_a_restart_and_the_device_and_can_be_forgotten() {
+fn a_folder_survives_a_restart_and_its_device_and_can_be_forgotten() {
     let server = Server::start();
     tell(&server, &held(ABC_HEX, "a.jpg"));
     let server = Server::start_in(server.stop());
@@ -79,7 +79,7 @@ fn it_outlives_a_restart_and_the_device_and_can_be_forgotten() {
 }
 
 #[test]
-fn what_makes_no_sense_is_refused_and_changes_nothing() {
+fn a_malformed_folder_is_refused_and_changes_nothing() {
     let server = Server::start();
     let good = held(ABC_HEX, "a.jpg");
     tell(&server, &good);
@@ -105,7 +105,7 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
 }
 
 #[test]
-fn a_browser_that_counts_anew_mixes_no_folders() {
+fn a_browser_that_numbers_its_folders_again_mixes_none_up() {
     let server = Server::start();
     tell(&server, &held(ABC_HEX, "a.jpg"));
     let again = "/safelight/v1/folders/own/7?name=Videos";
@@ -117,7 +117,7 @@ fn a_browser_that_counts_anew_mixes_no_folders() {
 }
 
 #[test]
-fn a_list_that_cannot_be_read_is_put_aside() {
+fn an_unreadable_list_is_set_aside() {
     let server = Server::start();
     tell(&server, &held(ABC_HEX, "a.jpg"));
     let folder = server.folder.path().join("folders");

@@ -52,7 +52,7 @@ struct File {
 }
 
 #[test]
-fn what_was_acknowledged_survives_every_kill() {
+fn acknowledged_files_survive_every_kill() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let (kills, seed) = (number("KILLS").unwrap_or(KILLS), number("SEED").unwrap_or(now));
     println!("SEED={seed}");

@@ -14,7 +14,7 @@ use server::{Page, Settings};
 use support::{Form, Server};
 
 #[test]
-fn pieces_are_no_larger_than_what_the_way_lets_through() {
+fn pieces_are_no_larger_than_the_proxy_allows() {
     let settings = Settings { max_request: Some(1000), ..Settings::default() };
     let server = Server::start_with(tempfile::tempdir().unwrap(), Page::embedded(&[]), settings);
     let whole = bytes(1500);
@@ -30,7 +30,7 @@ fn pieces_are_no_larger_than_what_the_way_lets_through() {
 }
 
 #[test]
-fn one_device_has_so_many_uploads_at_once_and_others_are_served() {
+fn uploads_are_limited_per_device_and_other_devices_are_served() {
     let server = Server::start();
     let mut waiting: Vec<TcpStream> = (0..64).map(|_| begun_upload(&server)).collect();
     let form = Form::photo("a.jpg", b"one more");
@@ -53,7 +53,7 @@ fn one_device_has_so_many_uploads_at_once_and_others_are_served() {
 }
 
 #[test]
-fn one_address_has_so_many_connections_and_hears_why_it_gets_no_more() {
+fn connections_are_limited_per_address_and_the_refusal_says_why() {
     let server = Server::start();
     let mut many: Vec<TcpStream> = (0..100).map(|_| server.connect()).collect();
     let refused = |_: &()| {
@@ -70,7 +70,7 @@ fn one_address_has_so_many_connections_and_hears_why_it_gets_no_more() {
 }
 
 #[test]
-fn a_server_that_stops_puts_down_what_is_on_its_way() {
+fn a_server_that_stops_saves_uploads_in_progress() {
     let server = Server::start();
     let whole = bytes(1_000_000);
     let place = begin(&server, &whole, &[]);

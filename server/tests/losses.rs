@@ -10,7 +10,7 @@ use support::{ABC, ABC_HEX, Answer, Form, Server};
 const PHOTO: &str = "2024/2024-05-01/a.jpg";
 
 #[test]
-fn a_lost_original_is_asked_for_and_taken_again() {
+fn a_lost_original_is_requested_and_accepted_again() {
     type Lose = fn(&std::path::Path);
     let table: [(&str, Lose); 3] = [
         ("deleted", |file| fs::remove_file(file).unwrap()),
@@ -37,7 +37,7 @@ fn a_lost_original_is_asked_for_and_taken_again() {
 
 #[cfg(unix)]
 #[test]
-fn an_original_that_cannot_be_looked_at_is_a_fault_and_not_a_missing_one() {
+fn an_original_that_cannot_be_inspected_is_an_error_and_not_missing() {
     let server = Server::start();
     server.upload(&Form::photo("a.jpg", ABC));
     let day = server.original("2024/2024-05-01");
@@ -57,7 +57,7 @@ fn the_name_of_a_lost_original_is_not_given_to_other_bytes() {
 }
 
 #[test]
-fn a_damaged_original_is_not_served_as_if_it_were_whole() {
+fn a_damaged_original_is_not_served() {
     let server = Server::start();
     let id = server.upload(&Form::photo("a.jpg", ABC)).json()["id"].clone();
     fs::write(server.original(PHOTO), "a").unwrap();

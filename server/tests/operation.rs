@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use support::{ABC, Form, Server};
 
 #[test]
-fn health_says_what_keeps_photos_out() {
+fn health_says_why_photos_are_not_accepted() {
     let server = Server::start();
     let health = || server.send("GET", "/safelight/v1/health", &[], &[]);
     assert_eq!((health().status, health().json()), (200, json!({"ok": true, "problem": null})));
@@ -25,7 +25,7 @@ fn health_says_what_keeps_photos_out() {
 }
 
 #[test]
-fn metrics_count_what_arrived_and_are_on_a_port_of_their_own() {
+fn metrics_count_uploads_and_have_a_separate_port() {
     let folder = tempfile::tempdir().unwrap();
     let args = [SERVE, &["--metrics", "127.0.0.1:0"]].concat();
     let server = Program::start(&mut command(folder.path(), &args));
@@ -57,7 +57,7 @@ fn metrics_count_what_arrived_and_are_on_a_port_of_their_own() {
 }
 
 #[test]
-fn the_log_is_json_if_asked_and_names_the_request_and_no_secret() {
+fn the_log_can_be_json_and_identifies_requests_without_secrets() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
     let args = [SERVE, &["--log-format", "json"]].concat();

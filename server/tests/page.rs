@@ -28,7 +28,7 @@ fn every_kind_of_answer_is_protected() {
 }
 
 #[test]
-fn files_have_their_type_and_their_caching() {
+fn files_have_the_right_type_and_caching() {
     let (server, _page) = server_with_page();
     let (revalidate, forever) = ("no-cache", "public, max-age=31536000, immutable");
     let table = [
@@ -60,7 +60,7 @@ fn a_file_that_has_not_changed_is_not_sent_again() {
 }
 
 #[test]
-fn a_ready_made_brotli_file_is_sent_to_those_who_take_it() {
+fn a_prepared_brotli_file_is_sent_to_those_who_accept_it() {
     let (server, _page) = server_with_page();
     let squeezed = server.send("GET", "/", &[("accept-encoding", "gzip, br")], &[]);
     assert_eq!(
@@ -74,7 +74,7 @@ fn a_ready_made_brotli_file_is_sent_to_those_who_take_it() {
 }
 
 #[test]
-fn head_says_what_get_would() {
+fn head_has_the_headers_of_get() {
     let (server, _page) = server_with_page();
     for path in ["/", "/api/server/ping"] {
         let (get, head) = (server.send("GET", path, &[], &[]), server.send("HEAD", path, &[], &[]));

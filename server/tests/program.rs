@@ -46,7 +46,7 @@ fn once_a_browser_is_paired_no_link_is_printed() {
 }
 
 #[test]
-fn a_server_whose_words_nobody_reads_serves() {
+fn a_server_serves_although_nobody_reads_its_output() {
     let folder = tempfile::tempdir().unwrap();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let address = format!("127.0.0.1:{port}");
@@ -64,7 +64,7 @@ fn a_server_whose_words_nobody_reads_serves() {
 }
 
 #[test]
-fn what_cannot_work_is_refused_with_what_to_do() {
+fn a_command_that_cannot_work_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let (ours, other) = (folder.path().join("ours"), folder.path().join("other"));
     let server = Program::serve(&ours);
@@ -129,7 +129,7 @@ fn pair(port: &str, code: &str) -> u16 {
 }
 
 #[test]
-fn users_are_added_paired_and_sent_away_while_the_server_runs() {
+fn users_are_added_paired_and_removed_while_the_server_runs() {
     let folder = tempfile::tempdir().unwrap();
     let server = Program::serve(folder.path());
     let port = server.line("Listening on 127.0.0.1:").to_owned();

@@ -65,7 +65,7 @@ impl Harm {
 }
 
 #[test]
-fn a_spoilt_form_is_refused_or_kept_whole() {
+fn a_corrupted_form_is_refused_or_stored_completely() {
     let server = Server::start();
     let mut runner = proptest::test_runner::TestRunner::new(config());
     let seen = std::cell::RefCell::new(HashSet::new());
@@ -89,7 +89,7 @@ fn a_spoilt_form_is_refused_or_kept_whole() {
 }
 
 #[test]
-fn headers_of_pieces_that_make_no_sense_are_refused() {
+fn malformed_headers_of_pieces_are_refused() {
     let server = Server::start();
     let whole = b"some bytes of a photo";
     let place = begin(&server, whole, &[]);
@@ -128,7 +128,7 @@ enum Step {
 }
 
 #[test]
-fn pieces_of_any_size_in_any_weather_make_the_same_file() {
+fn pieces_of_any_size_with_any_interruptions_make_the_same_file() {
     let server = Server::start();
     let step = prop_oneof![
         4 => (0..2000_usize).prop_map(Step::Append),

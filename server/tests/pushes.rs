@@ -28,7 +28,7 @@ const AUTH: &str = "BTBZMqHH6r4Tts7J_aSIgg";
 const MESSAGE: &str = "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN";
 
 #[test]
-fn the_receiver_of_the_tests_decrypts_the_example_of_the_standard() {
+fn the_test_receiver_decrypts_the_example_in_the_standard() {
     let text = received(&BASE64.decode(MESSAGE).unwrap());
     assert_eq!(text, "When I grow up, I want to be a watermelon");
 }
@@ -54,7 +54,7 @@ fn a_device_that_is_silent_for_a_day_gets_one_push_that_only_it_can_read() {
 }
 
 #[test]
-fn a_subscription_that_has_ended_is_pushed_to_no_more_and_what_was_chosen_is_kept() {
+fn an_ended_subscription_gets_no_pushes_and_keeps_its_settings() {
     for status in [404, 410] {
         let service = PushService::answering(&[status]);
         let (server, device) = subscribed(&service);
@@ -74,7 +74,7 @@ fn a_subscription_that_has_ended_is_pushed_to_no_more_and_what_was_chosen_is_kep
 }
 
 #[test]
-fn a_device_whose_app_may_do_nothing_is_not_pushed_to() {
+fn a_device_whose_app_may_not_run_gets_no_pushes() {
     let service = PushService::answering(&[201]);
     let (server, device) = subscribed(&service);
     let later = Timestamp::now() + 25.hours();
@@ -91,7 +91,7 @@ fn a_device_whose_app_may_do_nothing_is_not_pushed_to() {
 }
 
 #[test]
-fn a_browser_that_is_paired_anew_keeps_its_time_of_day() {
+fn a_browser_that_is_paired_again_keeps_its_time_of_day() {
     let service = PushService::answering(&[]);
     let (server, device) = subscribed(&service);
     device.subscribe(&server, &service.endpoint(), Some(600));
@@ -106,7 +106,7 @@ fn a_browser_that_is_paired_anew_keeps_its_time_of_day() {
 }
 
 #[test]
-fn a_service_that_cannot_now_is_asked_again_later_and_later() {
+fn a_busy_push_service_is_retried_at_growing_intervals() {
     let service = PushService::answering(&[500, 429, 201]);
     let (server, device) = subscribed(&service);
     let later = Timestamp::now() + 25.hours();
@@ -120,7 +120,7 @@ fn a_service_that_cannot_now_is_asked_again_later_and_later() {
 }
 
 #[test]
-fn a_service_that_cannot_be_reached_costs_nothing_but_a_try() {
+fn an_unreachable_push_service_costs_only_a_try() {
     let service = PushService::answering(&[]);
     let (server, device) = subscribed(&service);
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -131,7 +131,7 @@ fn a_service_that_cannot_be_reached_costs_nothing_but_a_try() {
 }
 
 #[test]
-fn a_service_that_refuses_is_tried_once_a_day() {
+fn a_push_service_that_refuses_is_tried_once_a_day() {
     let service = PushService::answering(&[403, 403]);
     let (server, device) = subscribed(&service);
     let later = Timestamp::now() + 25.hours();
@@ -142,7 +142,7 @@ fn a_service_that_refuses_is_tried_once_a_day() {
 }
 
 #[test]
-fn a_time_of_day_is_kept_to() {
+fn a_push_comes_at_the_chosen_time_of_day() {
     let service = PushService::answering(&[201]);
     let (server, device) = subscribed(&service);
     let now = Timestamp::now() + 3.hours();
@@ -155,7 +155,7 @@ fn a_time_of_day_is_kept_to() {
 }
 
 #[test]
-fn only_a_browser_subscribes_with_what_a_browser_gives_out() {
+fn only_a_browser_can_subscribe_and_only_with_a_real_subscription() {
     let service = PushService::answering(&[]);
     let (server, device) = subscribed(&service);
     for body in [
@@ -174,7 +174,7 @@ fn only_a_browser_subscribes_with_what_a_browser_gives_out() {
 }
 
 #[test]
-fn a_device_can_be_pushed_to_now_and_stop_being_pushed_to() {
+fn a_device_can_ask_for_a_push_now_and_unsubscribe() {
     let service = PushService::answering(&[429]);
     let (server, device) = subscribed(&service);
     assert_eq!(device.ask(&server, "POST", "/safelight/v1/push/test", &Value::Null).status, 202);
@@ -191,7 +191,7 @@ fn a_device_can_be_pushed_to_now_and_stop_being_pushed_to() {
 }
 
 #[test]
-fn who_is_sent_away_is_not_pushed_to_and_the_key_stays_the_same() {
+fn a_revoked_device_gets_no_pushes_and_the_key_stays_the_same() {
     let service = PushService::answering(&[]);
     let (server, device) = subscribed(&service);
     let key = device.state(&server)["publicKey"].clone();

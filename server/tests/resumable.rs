@@ -18,7 +18,7 @@ use support::{ABC, Answer, Form, Server, files};
 const DAY: &str = "2024/2024-05-01";
 
 #[test]
-fn options_tell_what_is_accepted() {
+fn options_report_the_limits() {
     let server = Server::start();
     let answer = send(&server, "OPTIONS", "/api/upload", &[], &[]);
     assert_eq!((answer.status, answer.header("accept-patch")), (204, "application/partial-upload"));
@@ -45,7 +45,7 @@ fn an_upload_in_pieces_becomes_an_asset_with_the_last() {
 }
 
 #[test]
-fn one_request_may_carry_all() {
+fn one_request_may_contain_the_whole_file() {
     let server = Server::start();
     let answer = create(&server, ABC, "?1", ABC, &[]);
     assert_eq!((answer.status, answer.header("upload-complete")), (200, "?1"));
@@ -54,7 +54,7 @@ fn one_request_may_carry_all() {
 }
 
 #[test]
-fn what_is_held_already_needs_not_be_sent() {
+fn a_file_that_the_server_has_need_not_be_sent() {
     let server = Server::start();
     let id = server.upload(&Form::photo("a.jpg", ABC)).json()["id"].clone();
     let answer = create(&server, ABC, "?0", &[], &[("upload-length", "3")]);
@@ -64,7 +64,7 @@ fn what_is_held_already_needs_not_be_sent() {
 }
 
 #[test]
-fn creation_tells_the_place_the_limits_and_the_version() {
+fn creation_returns_the_location_the_limits_and_the_version() {
     let server = Server::start();
     let answer = create(&server, ABC, "?0", &ABC[..1], &[("upload-length", "3")]);
     assert_eq!(answer.status, 201);
@@ -75,7 +75,7 @@ fn creation_tells_the_place_the_limits_and_the_version() {
 }
 
 #[test]
-fn creation_by_whoever_lost_the_place_finds_it_again() {
+fn creation_finds_an_upload_whose_location_was_lost() {
     let server = Server::start();
     let place = begin(&server, ABC, &[("upload-length", "3")]);
     append(&server, &place, 0, "?0", &ABC[..2]);
@@ -87,7 +87,7 @@ fn creation_by_whoever_lost_the_place_finds_it_again() {
 }
 
 #[test]
-fn creation_is_refused_for_what_it_lacks() {
+fn creation_is_refused_if_a_header_is_missing() {
     let server = Server::start();
     let data = asset_data("a.jpg");
     let digest = digest_of(ABC);
@@ -114,7 +114,7 @@ fn creation_is_refused_for_what_it_lacks() {
 }
 
 #[test]
-fn a_look_tells_offset_completeness_length_and_limits() {
+fn head_returns_offset_completeness_length_and_limits() {
     let server = Server::start();
     let place = begin(&server, ABC, &[("upload-length", "3")]);
     append(&server, &place, 0, "?0", &ABC[..2]);
@@ -160,7 +160,7 @@ fn an_append_at_another_offset_is_told_the_right_one() {
 }
 
 #[test]
-fn a_large_append_at_another_offset_hears_its_answer_and_not_a_cut_connection() {
+fn a_large_append_at_another_offset_gets_an_answer_and_not_a_cut_connection() {
     let server = Server::start();
     let bytes = bytes(30_000_000);
     let place = begin(&server, &bytes, &[]);
@@ -171,7 +171,7 @@ fn a_large_append_at_another_offset_hears_its_answer_and_not_a_cut_connection() 
 }
 
 #[test]
-fn an_append_is_refused_for_what_it_lacks() {
+fn an_append_is_refused_if_a_header_is_missing() {
     let server = Server::start();
     let place = begin(&server, ABC, &[]);
     let (offset, complete) = (("upload-offset", "0"), ("upload-complete", "?0"));
@@ -218,7 +218,7 @@ fn more_than_the_length_ends_the_upload() {
 }
 
 #[test]
-fn a_complete_upload_takes_no_more() {
+fn a_complete_upload_accepts_nothing_more() {
     let server = Server::start();
     let place = begin(&server, ABC, &[]);
     append(&server, &place, 0, "?1", ABC);
@@ -242,7 +242,7 @@ fn an_empty_append_may_complete() {
 }
 
 #[test]
-fn a_length_that_is_not_reached_is_no_completion() {
+fn an_upload_is_not_complete_before_its_length_is_reached() {
     let server = Server::start();
     let place = begin(&server, ABC, &[]);
     append(&server, &place, 0, "?0", &ABC[..1]);
@@ -266,7 +266,7 @@ fn what_arrived_before_the_connection_broke_counts() {
 }
 
 #[test]
-fn whoever_comes_last_goes_on_and_who_was_before_ends() {
+fn the_latest_writer_continues_and_the_earlier_one_is_stopped() {
     let server = Server::start();
     let bytes = bytes(1_000_000);
     let place = begin(&server, &bytes, &[]);
@@ -300,7 +300,7 @@ fn two_writers_at_once_never_mix() {
 }
 
 #[test]
-fn bytes_that_are_not_what_was_promised_are_not_kept() {
+fn bytes_that_do_not_match_the_digest_are_not_stored() {
     let server = Server::start();
     let place = begin(&server, ABC, &[]);
     let answer = append(&server, &place, 0, "?1", b"abd");
@@ -340,7 +340,7 @@ fn nobody_else_sees_an_upload() {
 }
 
 #[test]
-fn an_upload_outlives_the_server_and_its_digest_is_not_computed_anew() {
+fn an_upload_survives_a_restart_and_its_digest_is_not_recomputed() {
     let bytes = bytes(20_000_000);
     let server = Server::start();
     let place = begin(&server, &bytes, &[("upload-length", "20000000")]);
@@ -359,7 +359,7 @@ fn an_upload_outlives_the_server_and_its_digest_is_not_computed_anew() {
 }
 
 #[test]
-fn an_upload_that_lost_bytes_begins_anew() {
+fn an_upload_that_lost_bytes_starts_over() {
     let server = Server::start();
     let place = begin(&server, ABC, &[]);
     append(&server, &place, 0, "?0", &ABC[..2]);
@@ -370,7 +370,7 @@ fn an_upload_that_lost_bytes_begins_anew() {
 }
 
 #[test]
-fn what_nobody_went_on_with_for_a_week_is_given_up_at_the_next_start() {
+fn uploads_abandoned_for_a_week_are_removed_at_the_next_start() {
     let server = Server::start();
     let old = begin(&server, ABC, &[]);
     let young = begin(&server, b"other", &[]);

@@ -10,7 +10,7 @@ use server::{Page, Settings};
 use support::{ABC, Form, Server};
 
 #[test]
-fn nobody_learns_anything_without_sign_in() {
+fn nothing_is_revealed_without_sign_in() {
     let server = Server::start();
     let id = server.upload(&Form::photo("a.jpg", ABC)).json()["id"].as_str().unwrap().to_owned();
     let (asset, original) = (format!("/api/assets/{id}"), format!("/api/assets/{id}/original"));
@@ -77,7 +77,7 @@ fn anybody_may_ask_what_this_server_is() {
 }
 
 #[test]
-fn an_unknown_path_is_said_as_immich_says_it() {
+fn an_unknown_path_is_answered_as_immich_does() {
     let server = Server::start();
     let table = [
         ("GET", "/api/nope"),
@@ -92,7 +92,7 @@ fn an_unknown_path_is_said_as_immich_says_it() {
 }
 
 #[test]
-fn a_key_opens_by_either_header_until_it_is_revoked() {
+fn a_key_works_in_either_header_until_it_is_revoked() {
     let server = Server::start();
     let bearer = format!("Bearer {}", server.key);
     assert_eq!(server.send("GET", "/api/users/me", &[("authorization", &bearer)], &[]).status, 200);
@@ -124,7 +124,7 @@ fn a_stranger_cannot_make_the_server_hold_a_large_body() {
 }
 
 #[test]
-fn a_browser_that_comes_back_on_another_day_gets_its_cookie_anew() {
+fn a_browser_that_comes_back_on_another_day_gets_a_renewed_cookie() {
     let server = Server::start();
     let long_ago = "2026-01-01T00:00:00Z".parse().unwrap();
     let code = server.new_code(long_ago);
@@ -138,7 +138,7 @@ fn a_browser_that_comes_back_on_another_day_gets_its_cookie_anew() {
 }
 
 #[test]
-fn under_https_the_cookie_travels_encrypted_only() {
+fn under_https_the_cookie_is_secure() {
     let public_url = Some("https://photos.example.org".parse().unwrap());
     let settings = Settings { public_url, ..Settings::default() };
     let server = Server::start_with(tempfile::tempdir().unwrap(), Page::embedded(&[]), settings);
@@ -175,7 +175,7 @@ fn a_revoked_session_is_refused_at_once() {
 }
 
 #[test]
-fn what_another_process_revokes_or_hands_out_counts_at_once() {
+fn changes_by_another_process_take_effect_at_once() {
     let server = Server::start();
     let cookie = server.pair();
     let other = Door::new(Index::open_existing(server.folder.path()).unwrap());

@@ -34,7 +34,7 @@ fn months_come_newest_first_with_what_was_taken_in_them() {
 }
 
 #[test]
-fn small_pictures_are_made_once_and_are_upright() {
+fn thumbnails_are_made_once_and_are_upright() {
     let server = Server::start();
     for name in ["photo.jpg", "photo.png", "photo.webp"] {
         let id = uploaded(&server, name, &media(name));
@@ -53,7 +53,7 @@ fn small_pictures_are_made_once_and_are_upright() {
 }
 
 #[test]
-fn what_cannot_be_decoded_has_no_picture_and_harms_nobody() {
+fn a_file_that_cannot_be_decoded_has_no_thumbnail_and_does_no_harm() {
     let server = Server::start();
     let bomb = png_of_one_colour(17_000);
     for (name, bytes) in [
@@ -73,7 +73,7 @@ fn what_cannot_be_decoded_has_no_picture_and_harms_nobody() {
 }
 
 #[test]
-fn an_original_comes_whole_or_in_parts() {
+fn an_original_is_served_whole_or_in_parts() {
     let server = Server::start();
     let film = media("clip.mp4");
     let path = format!("/api/assets/{}/original", uploaded(&server, "Café.mp4", &film));

@@ -19,7 +19,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use tempfile::TempDir;
 
 #[test]
-fn pairing_over_tls_gives_a_cookie_that_travels_encrypted_only() {
+fn pairing_over_tls_gives_a_secure_cookie() {
     let (folder, certificate) = folder_with_certificate();
     let server = serve(folder.path());
     let port = server.line("Listening on 127.0.0.1:").to_owned();

@@ -12,7 +12,7 @@ use support::{ABC, Form, Server};
 const DAY: &str = "2024/2024-05-01";
 
 #[test]
-fn check_finds_every_damage_and_repair_sets_right_what_can_be() {
+fn check_finds_all_damage_and_repair_fixes_what_it_can() {
     let server = Server::start();
     for (name, bytes) in [("whole.jpg", ABC), ("flipped.jpg", b"flip"), ("lost.jpg", b"lost")] {
         assert_eq!(server.upload(&Form::photo(name, bytes)).status, 201);
@@ -48,7 +48,7 @@ fn check_finds_every_damage_and_repair_sets_right_what_can_be() {
 }
 
 #[test]
-fn what_arrives_while_it_looks_is_no_finding() {
+fn a_file_that_arrives_during_a_check_is_not_a_finding() {
     let server = Server::start();
     let photos: Vec<_> = (0..300)
         .map(|number| Form::photo(&format!("{number}.jpg"), format!("{number}").as_bytes()))
@@ -85,7 +85,7 @@ fn the_index_is_copied_whole_while_the_server_runs() {
 }
 
 #[test]
-fn the_index_is_made_anew_from_the_files_alone() {
+fn the_index_is_rebuilt_from_the_files_alone() {
     let server = Server::start();
     for (name, bytes) in [("a.jpg", ABC), ("b.mp4", b"film")] {
         server.upload(&Form::photo(name, bytes));

@@ -15,7 +15,7 @@ use support::{ABC, ABC_BASE64, ABC_HEX, CONTENT_TYPE, Form, Server};
 const DAY: &str = "2024/2024-05-01";
 
 #[test]
-fn a_device_that_asked_to_be_slowed_is_read_slowly_until_it_asks_otherwise() {
+fn a_devices_rate_limit_holds_until_it_is_changed() {
     let server = Server::start();
     let rate = |rate: serde_json::Value| {
         assert_eq!(server.post("/safelight/v1/rate", &json!({ "bytesPerSecond": rate })).status, 204);
@@ -91,7 +91,7 @@ fn many_uploads_at_once_all_arrive() {
 }
 
 #[test]
-fn two_different_files_of_one_name_on_one_day_both_keep_a_readable_name() {
+fn two_files_with_one_name_on_one_day_both_keep_a_readable_name() {
     let server = Server::start();
     for bytes in ["one", "two", "three"] {
         assert_eq!(server.upload(&Form::photo("IMG.jpg", bytes.as_bytes())).status, 201);
@@ -154,7 +154,7 @@ fn a_known_digest_header_is_answered_without_storing_anything() {
 }
 
 #[test]
-fn what_cannot_be_kept_is_refused_with_a_reason_and_leaves_nothing() {
+fn an_invalid_upload_is_refused_with_a_reason_and_leaves_nothing() {
     let server = Server::start();
     let long = "x".repeat(100_000);
     let table = [
@@ -225,7 +225,7 @@ fn the_form_of_the_immich_cli_is_accepted() {
 }
 
 #[test]
-fn a_sidecar_lies_beside_its_photo() {
+fn a_sidecar_is_stored_beside_its_photo() {
     let server = Server::start();
     server.upload(&Form::photo("a.jpg", b"first"));
     let form = Form::photo("a.jpg", ABC).file("sidecarData", "a.xmp", b"<xmp/>");
@@ -235,7 +235,7 @@ fn a_sidecar_lies_beside_its_photo() {
 }
 
 #[test]
-fn a_broken_off_upload_leaves_nothing() {
+fn an_interrupted_upload_leaves_nothing() {
     let server = Server::start();
     let body = Form::photo("a.jpg", &vec![1; 400_000]).bytes();
     let mut connection = server.connect();
@@ -259,7 +259,7 @@ fn a_broken_off_upload_leaves_nothing() {
 }
 
 #[test]
-fn the_bulk_check_knows_what_is_kept() {
+fn the_bulk_check_knows_what_is_stored() {
     let server = Server::start();
     let id = server.upload(&Form::photo("a.jpg", ABC)).json()["id"].clone();
     let question = json!({"assets": [
@@ -275,7 +275,7 @@ fn the_bulk_check_knows_what_is_kept() {
 }
 
 #[test]
-fn the_bulk_check_takes_large_and_empty_lists() {
+fn the_bulk_check_accepts_large_and_empty_lists() {
     let server = Server::start();
     let empty = server.post("/api/assets/bulk-upload-check", &json!({"assets": []}));
     assert_eq!((empty.status, empty.json()), (200, json!({"results": []})));

@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_known_is_said() {
+    fn the_outlook_states_only_what_is_known() {
         let mut world = World::with(&[("a.jpg", "one")]);
         world.settle();
         assert!(said(&world, Waking::Never).starts_with("This browser cannot"));
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wake_up_that_reached_nothing_promises_nothing() {
+    fn a_wake_up_without_a_server_promises_nothing() {
         let mut world = World::with(&[]);
         world.settle();
         world.disk().write("a.jpg", "one", engine::Moment(5));
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_paused_or_switched_off_does_not_go_on() {
+    fn a_paused_or_disabled_backup_does_not_continue_in_the_background() {
         let mut world = World::with(&[("a.jpg", "one")]);
         world.wake(Wake::Sync, 150_000);
         world.settle();

@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_closed_app_leaves_undone_is_said_at_any_moment() {
+    fn the_effect_of_closing_is_stated_at_every_moment() {
         let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two")]);
         let mut heard = Vec::new();
         while world.step() {
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn videos_that_the_background_leaves_are_named() {
+    fn videos_that_the_background_leaves_are_mentioned() {
         let mut world = World::with(&[("a.mp4", "one")]);
         let videos_in_background = VideosInBackground::Never;
         world.ask(Intent::SetGates(GateRules { videos_in_background, ..GateRules::default() }));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_is_left_that_is_said_too() {
+    fn nothing_left_to_send_is_stated_too() {
         let mut world = World::with(&[("a.jpg", "one")]);
         world.settle();
         assert_eq!(said(&world), "You can close Safelight: nothing is left to send.");
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn staying_awake_is_offered_where_it_would_help() {
+    fn staying_awake_is_offered_when_it_helps() {
         let mut world = World::with(&[("a.jpg", "one")]);
         world.settle();
         let view = |seconds_left, keep_awake, headline| {

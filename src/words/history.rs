@@ -195,13 +195,13 @@ mod tests {
     }
 
     #[test]
-    fn the_account_is_told_so_that_it_adds_up() {
+    fn the_numbers_of_an_account_add_up() {
         let text = "21 files: 12 sent, 3 already there, 4 skipped, 1 with problems, 1 remaining.";
         assert_eq!(account(&run().account), text);
     }
 
     #[test]
-    fn a_table_has_a_line_for_each_run() {
+    fn the_csv_has_a_line_for_each_run() {
         let table = csv(&[run()], |at| format!("t{}", at.0));
         let lines: Vec<&str> = table.split("\r\n").collect();
         assert_eq!(lines[1], "t1000,t66000,Opened,Finished,12,34000000,3,21,12,3,4,1,1");

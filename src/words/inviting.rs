@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn it_comes_once_something_is_safe_and_where_it_helps() {
+    fn the_invitation_appears_once_something_is_safe_and_where_it_helps() {
         let mut world = World::with(&[("a.jpg", "one")]);
         assert_eq!(said(&world, TAB), None, "first things first");
         world.settle();

@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn large_files_are_offered_and_then_said_to_be_under_way() {
+    fn large_files_are_offered_and_then_shown_as_in_progress() {
         let film = "f".repeat(17 << 20);
         let mut world = World::with(&[("film.mp4", film.as_str())]);
         world.server.says(503);

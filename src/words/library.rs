@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_a_picture_is_called_by_its_kind() {
+    fn a_file_without_a_picture_shows_its_kind() {
         assert_eq!([kind_of("IMG.heic"), kind_of("clip.MP4"), kind_of("none")], ["HEIC", "MP4", ""]);
         assert!(is_shown_by_browsers("a.JPG") && !is_shown_by_browsers("a.dng"));
     }

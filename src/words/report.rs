@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_report_tells_no_names_unless_they_are_wanted() {
+    fn a_report_contains_no_names_unless_requested() {
         let mut world = World::with(&[("secret holiday.jpg", "one")]);
         world.settle();
         world.tell(Event::Woke);

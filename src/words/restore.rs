@@ -95,7 +95,7 @@ mod tests {
         Looked { folder: "Pictures", missing: 0, bytes: 0, there: 0, differing: 0, lost: 0, impossible: 0 };
 
     #[test]
-    fn what_is_missing_is_said_with_its_size() {
+    fn missing_files_are_stated_with_their_size() {
         let table = [
             (
                 Looked { missing: 2, bytes: 3_000_000, ..NOTHING },
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_restored_is_said_too() {
+    fn files_that_cannot_be_restored_are_stated_too() {
         let found = Looked { there: 5, differing: 1, lost: 2, impossible: 3, ..NOTHING };
         let sentences = [
             "Nothing that could be restored is missing in “Pictures”. 5 files are already there.",
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_adds_up() {
+    fn the_numbers_of_a_restore_add_up() {
         let table = [
             (2, 2, 0, "2 files were restored, byte for byte."),
             (1, 2, 1, "1 file was restored, byte for byte. 1 file could not be written:"),
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_described_by_what_it_held() {
+    fn a_folder_is_described_by_its_contents() {
         assert_eq!(contents(12, 0), "12 files");
         assert_eq!(contents(1, 3), "1 file, and 3 that are gone");
     }

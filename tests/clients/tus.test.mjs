@@ -12,7 +12,7 @@ const WHOLE = randomBytes(60_000_000);
 const PIECE_BYTES = 5_000_000;
 const digest = createHash("sha1").update(WHOLE);
 
-test("an upload in pieces goes on after the server was killed", async () => {
+test("an upload in pieces resumes after the server was killed", async () => {
   const data = await scratch("data");
   const server = await Server.start(data);
   const key = server.command("key", "new", "tus").match(/[\w-]{40,}/)[0];

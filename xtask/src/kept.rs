@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_comes_back_as_it_was_made() {
+    fn a_result_is_returned_as_it_was_made() {
         let dir = tempfile::tempdir().unwrap();
         let kept = kept(&dir, b"program");
         let files = Files::from([("a.js".into(), b"x".to_vec()), ("empty".into(), Vec::new())]);

@@ -15,7 +15,7 @@ use web_sys::BroadcastChannel;
 wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen_test]
-async fn what_is_said_is_heard_in_order() {
+async fn messages_arrive_in_order() {
     let (_ear, mut heard) = listen();
     let said = [
         ToEngine::Hello,
@@ -31,7 +31,7 @@ async fn what_is_said_is_heard_in_order() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_not_plain_data_travels_beside_it() {
+async fn handles_travel_beside_the_plain_data() {
     let (_ear, mut heard) = listen();
     let attached = Array::of2(&"a.jpg".into(), &7.into());
     Channel::to_engine().unwrap().send(&ToEngine::AddFolder, &attached).unwrap();
@@ -41,7 +41,7 @@ async fn what_is_not_plain_data_travels_beside_it() {
 }
 
 #[wasm_bindgen_test]
-async fn another_protocol_is_told_apart_and_not_misread() {
+async fn a_message_of_another_protocol_is_recognised_and_not_misread() {
     let (_ear, mut heard) = listen();
     let foreign = BroadcastChannel::new("safelight-to-engine").unwrap();
     for message in [JsValue::from("hello"), Array::of3(&999.into(), &"Hello".into(), &JsValue::NULL).into()] {

@@ -13,7 +13,7 @@ wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 /// FIPS 180-4 and RFC 3174.
 #[wasm_bindgen_test]
-async fn the_published_vectors_hold() {
+async fn the_published_test_vectors_match() {
     let table = [
         ("", 1, "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
         ("abc", 1, "a9993e364706816aba3e25717850c26c9cd0d89d"),
@@ -37,7 +37,7 @@ async fn the_published_vectors_hold() {
 
 /// Sizes around those of the buffers into which a file is read.
 #[wasm_bindgen_test]
-async fn streamed_equals_whole() {
+async fn a_streamed_digest_equals_that_of_the_whole() {
     const BUFFER: usize = 1 << 20;
     for size in [1, BUFFER - 1, BUFFER, BUFFER + 1, 2 * BUFFER, 9 * BUFFER + 12_345] {
         let bytes: Vec<u8> = (0..size).map(|at| (at * 31 % 251) as u8).collect();
@@ -56,7 +56,7 @@ async fn progress_ends_with_the_size() {
 
 /// An interrupted hash resumes from any of its saved states and gives the same digest.
 #[wasm_bindgen_test]
-async fn a_digest_goes_on_from_where_it_was_cut_off() {
+async fn a_digest_resumes_where_it_was_interrupted() {
     let bytes: Vec<u8> = (0..5_000_001_u32).map(|at| (at * 31 % 251) as u8).collect();
     let file = blob(&bytes);
     let mut states = Vec::new();
@@ -74,7 +74,7 @@ async fn a_digest_goes_on_from_where_it_was_cut_off() {
 }
 
 #[wasm_bindgen_test]
-async fn a_browser_whose_files_are_no_byte_streams_is_served_too() {
+async fn a_browser_whose_files_are_not_byte_streams_works_too() {
     const PLAIN_STREAM: &str = "const bytes = new Uint8Array(3_000_000).fill(97);
         return new ReadableStream({ start(to) { to.enqueue(bytes); to.enqueue(bytes.slice(0, 5)); to.close(); } });";
     let file = blob(&vec![0; 3_000_005]);

@@ -18,7 +18,7 @@ use web_sys::{MessageChannel, MessageEvent};
 wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen_test]
-async fn what_either_side_says_is_heard() {
+async fn messages_of_both_sides_arrive() {
     let to = [
         ToServiceWorker::UseNewVersion,
         ToServiceWorker::Left,
@@ -52,14 +52,14 @@ async fn handles_arrive_as_handles() {
 
 /// `sw.js` looks for this name itself, and so does every version that was ever installed.
 #[wasm_bindgen_test]
-fn the_wish_for_a_new_version_keeps_its_form_for_ever() {
+fn the_request_for_a_new_version_never_changes_its_form() {
     let written = write(&ToServiceWorker::UseNewVersion).unwrap();
     assert!(json(&written).contains(r#""message":"use-new-version""#), "{}", json(&written));
     assert!(include_str!("../../../www/sw.js").contains(r#"event.data?.message === "use-new-version""#));
 }
 
 #[wasm_bindgen_test]
-fn what_another_version_says_is_told_apart_and_not_misread() {
+fn a_message_of_another_version_is_recognised_and_not_misread() {
     let parsed = |text: &str| JSON::parse(text).unwrap();
     let of_the_future = parsed(r#"{"protocol": 999, "message": "left", "more": true}"#);
     assert_eq!(read::<ToServiceWorker>(of_the_future), Err(Unreadable::OtherProtocol(999)));

@@ -24,7 +24,7 @@ use web_sys::File;
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 #[wasm_bindgen_test]
-async fn it_keeps_its_word_like_the_one_in_memory() {
+async fn the_browser_store_passes_the_contract() {
     a_store_keeps_its_word(InBrowser("word", Store::open_named("word").await.unwrap())).await;
 }
 
@@ -47,7 +47,7 @@ impl Shelf for InBrowser {
 
 /// The same fixtures against which the engine's own tests check every format version.
 #[wasm_bindgen_test]
-async fn what_the_first_forms_wrote_is_read() {
+async fn records_of_the_first_forms_are_read() {
     let text = |json: &str| JSON::parse(json).unwrap();
     let fixtures = [
         ("records", "settings", text(include_str!("../../engine/tests/fixtures/settings-1.json"))),
@@ -96,7 +96,7 @@ async fn records_are_written_as_the_fixtures_have_them() {
 }
 
 #[wasm_bindgen_test]
-async fn a_record_that_makes_no_sense_is_unreadable_and_stays() {
+async fn a_malformed_record_is_unreadable_and_stays() {
     drop(Store::open_named("nonsense").await.unwrap());
     let nonsense = JSON::parse(r#"{"form": 1, "record": {"paused": "perhaps"}}"#).unwrap();
     put("nonsense", "records", &"settings".into(), &nonsense).await;
@@ -126,7 +126,7 @@ async fn changes_are_read_although_their_page_is_cut_off() {
 }
 
 #[wasm_bindgen_test]
-async fn what_a_newer_safelight_wrote_is_left_to_it() {
+async fn records_of_a_newer_safelight_are_left_alone() {
     drop(Store::open_named("newer").await.unwrap());
     put("newer", "records", &"settings".into(), &JSON::parse(r#"{"form": 99}"#).unwrap()).await;
     let store = Store::open_named("newer").await.unwrap();

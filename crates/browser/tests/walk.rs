@@ -16,7 +16,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 #[wasm_bindgen_test]
-async fn files_of_one_name_that_are_handed_over_get_numbers() {
+async fn added_files_with_the_same_name_get_numbers() {
     let mut files = Files::default();
     for path in ["2024.05/a.b.jpg", "2024.05/a.b.jpg", "2024.05/scan", "2024.05/scan", "2024.05/a.b.jpg"] {
         files.add(path, web_sys::File::new_with_str_sequence(&Array::new(), path).unwrap());
@@ -66,7 +66,7 @@ async fn a_large_folder_comes_in_batches_and_whole() {
 }
 
 #[wasm_bindgen_test]
-async fn a_look_at_some_paths_sees_files_and_whole_folders_and_names_nothing_that_is_gone() {
+async fn a_look_at_some_paths_finds_files_and_whole_folders_but_nothing_that_is_gone() {
     let root = folder("glance").await;
     for path in ["a.jpg", "b.jpg", "new/c.jpg", "new/deep/d.jpg", "other/e.jpg"] {
         write(&root, path, path).await;
@@ -84,7 +84,7 @@ async fn a_look_at_some_paths_sees_files_and_whole_folders_and_names_nothing_tha
 }
 
 #[wasm_bindgen_test]
-async fn a_directory_that_is_gone_is_out_of_reach_and_not_empty() {
+async fn a_directory_that_is_gone_is_unreachable_and_not_empty() {
     let root = folder("gone").await;
     let inner: DirectoryHandle = get_directory(&root, "drive").await;
     write(&inner, "a.jpg", "x").await;
@@ -96,7 +96,7 @@ async fn a_directory_that_is_gone_is_out_of_reach_and_not_empty() {
 }
 
 #[wasm_bindgen_test]
-async fn a_file_that_is_gone_has_vanished_and_one_that_is_there_opens() {
+async fn a_missing_file_has_vanished_and_an_existing_one_opens() {
     let root = folder("vanished").await;
     write(&root, "deep/er/a.jpg", "hello").await;
     let source = Source::directory(root);

@@ -17,7 +17,7 @@ wasm_bindgen_test_configure!(run_in_dedicated_worker);
 const FOLDER: FolderId = FolderId(7);
 
 #[wasm_bindgen_test]
-async fn what_changes_is_told_by_its_path() {
+async fn changes_are_reported_by_path() {
     let root = folder("watched").await;
     let (watch, mut told) = watch(&root).await;
     run(&root, "await write('2024/photo.jpg')").await;
@@ -30,7 +30,7 @@ async fn what_changes_is_told_by_its_path() {
 }
 
 #[wasm_bindgen_test]
-async fn a_moved_file_is_told_at_both_places() {
+async fn a_moved_file_is_reported_at_both_paths() {
     let root = folder("moved").await;
     run(&root, "await write('a.jpg')").await;
     let (_watch, mut told) = watch(&root).await;

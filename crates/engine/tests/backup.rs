@@ -17,7 +17,7 @@ fn every_file_of_a_folder_arrives() {
 }
 
 #[test]
-fn nothing_is_said_to_be_done_before_the_folder_was_looked_through() {
+fn done_is_not_said_before_the_folder_is_scanned() {
     let mut world = World::with(&[("a.jpg", "one")]);
     let mut states = vec![world.view().headline];
     while world.step() {
@@ -28,7 +28,7 @@ fn nothing_is_said_to_be_done_before_the_folder_was_looked_through() {
 }
 
 #[test]
-fn what_the_server_holds_is_protected_without_sending_a_byte() {
+fn a_file_that_the_server_already_has_is_protected_without_sending_a_byte() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();
     world.disk().write("copy of a.jpg", "one", Moment(5));
@@ -88,7 +88,7 @@ fn a_photo_edited_while_hashing_is_hashed_again() {
 }
 
 #[test]
-fn what_is_left_out_is_counted_with_its_reason() {
+fn skipped_files_are_counted_by_reason() {
     let mut world = World::with(&[
         ("a.jpg", "one"),
         ("a.jpg.xmp", "x"),
@@ -115,7 +115,7 @@ fn what_is_left_out_is_counted_with_its_reason() {
 }
 
 #[test]
-fn an_unreadable_file_is_a_problem_and_stops_nobody() {
+fn an_unreadable_file_is_a_problem_and_does_not_stop_the_rest() {
     let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two")]);
     world.disk().set_readable("a.jpg", false);
     world.settle();
@@ -143,7 +143,7 @@ fn a_file_that_can_be_read_again_is_tried_at_the_next_look() {
 }
 
 #[test]
-fn trying_a_file_that_has_no_name_again_does_not_lose_sight_of_it() {
+fn a_retried_file_without_a_valid_name_stays_listed() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();
     world.disk().nameless = 1;
@@ -160,7 +160,7 @@ fn trying_a_file_that_has_no_name_again_does_not_lose_sight_of_it() {
 }
 
 #[test]
-fn pause_stops_at_once_and_resume_goes_on() {
+fn pause_stops_at_once_and_resume_continues() {
     let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two"), ("c.jpg", "three")]);
     while world.view().tally.protected == 0 {
         assert!(world.step());
@@ -244,7 +244,7 @@ fn the_server_learns_what_the_folder_holds() {
 }
 
 #[test]
-fn photos_that_come_one_by_one_are_told_of_together() {
+fn photos_that_arrive_one_by_one_are_reported_together() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();
     let told = std::mem::take(&mut world.inventories);
@@ -262,7 +262,7 @@ fn photos_that_come_one_by_one_are_told_of_together() {
 }
 
 #[test]
-fn a_server_of_others_is_told_nothing() {
+fn a_plain_immich_is_not_told_what_a_folder_contains() {
     let mut world = World::unpaired(&[("a.jpg", "one")]);
     (world.server.paired, world.server.verifies) = (true, false);
     world.start();
@@ -272,7 +272,7 @@ fn a_server_of_others_is_told_nothing() {
 }
 
 #[test]
-fn the_first_folder_is_told_of_as_soon_as_it_is_backed_up() {
+fn the_first_folder_is_reported_as_soon_as_it_is_backed_up() {
     let mut world = World::unpaired(&[]);
     world.server.paired = true;
     world.store.folders.remove(&PICTURES);

@@ -38,7 +38,7 @@ fn copies(world: &World) -> Vec<String> {
 }
 
 #[test]
-fn what_was_copied_is_sent_without_a_page_though_the_folder_cannot_be_read() {
+fn copies_are_sent_without_a_page_although_the_folder_cannot_be_read() {
     let mut world = offline(&[("a.jpg", "one"), ("b.jpg", "two")]);
     assert_eq!(copies(&world), ["a.jpg", "b.jpg"]);
     let view = world.view();
@@ -72,7 +72,7 @@ fn a_file_that_was_never_read_is_read_from_its_copy() {
 }
 
 #[test]
-fn what_a_rule_holds_back_is_copied_and_keeps_its_copy() {
+fn a_file_held_back_by_a_rule_is_copied_and_keeps_its_copy() {
     let mobile = Surroundings { metered: true, ..Surroundings::default() };
     let mut world = World::unpaired(&[("a.jpg", "one")]);
     world.server.paired = true;
@@ -109,7 +109,7 @@ fn in_quiet_hours_nothing_is_read_for_a_copy_either() {
 }
 
 #[test]
-fn where_the_browser_has_no_more_room_the_newest_take_the_place_of_the_oldest() {
+fn when_the_browser_is_full_the_newest_copies_replace_the_oldest() {
     let mut world = offline(&[("a.jpg", "one"), ("b.jpg", "two")]);
     assert_eq!(copies(&world).len(), 2);
     world.has_room = false;
@@ -129,7 +129,7 @@ fn where_the_browser_has_no_more_room_the_newest_take_the_place_of_the_oldest() 
 }
 
 #[test]
-fn copies_are_of_folders_that_cannot_be_read_without_a_page_and_of_no_others() {
+fn only_folders_that_cannot_be_read_without_a_page_are_copied() {
     const MORE: FolderId = FolderId(2);
     let mut world = World::unpaired(&[("a.jpg", "one")]);
     world.server.paired = true;
@@ -210,7 +210,7 @@ fn the_newest_are_copied_first_and_only_as_much_as_was_set() {
 }
 
 #[test]
-fn nothing_is_copied_where_it_is_of_no_use() {
+fn nothing_is_copied_where_it_would_not_help() {
     let reads_closed = |world: &mut World| world.store.memory.closed_access.set(PICTURES, Readable::Yes);
     let background_off = |world: &mut World| world.store.settings.background = false;
     let paused = |world: &mut World| world.store.settings.paused = true;
@@ -261,7 +261,7 @@ fn whether_folders_can_be_read_without_a_page_is_learned_and_ends_the_copying() 
 }
 
 #[test]
-fn what_the_browser_sends_is_not_sent_twice_and_is_believed_only_on_the_servers_word() {
+fn files_that_the_browser_sends_are_not_sent_twice_and_count_only_once_the_server_confirms() {
     let film = "f".repeat(17 << 20);
     let mut world = World::unpaired(&[("film.mp4", film.as_str()), ("a.jpg", "one")]);
     world.server.paired = true;
@@ -297,7 +297,7 @@ fn what_the_browser_sends_is_not_sent_twice_and_is_believed_only_on_the_servers_
 }
 
 #[test]
-fn what_was_shared_is_removed_once_the_server_holds_it_and_not_before() {
+fn shared_files_are_removed_once_the_server_has_them_and_not_before() {
     const SHARED: FolderId = FolderId(7);
     let mut world = World::with(&[]);
     world.settle();
@@ -343,7 +343,7 @@ fn what_was_shared_is_removed_once_the_server_holds_it_and_not_before() {
 }
 
 #[test]
-fn the_first_complete_backup_is_told_once_and_a_lost_sign_in_when_it_is_lost() {
+fn the_first_complete_backup_is_notified_once_and_a_lost_sign_in_when_it_happens() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();
     assert_eq!(world.notices, [Notice::FirstBackupDone]);
@@ -359,7 +359,7 @@ fn the_first_complete_backup_is_told_once_and_a_lost_sign_in_when_it_is_lost() {
 }
 
 #[test]
-fn an_engine_without_a_page_leaves_what_is_worth_telling() {
+fn an_engine_without_a_page_keeps_its_notices_for_the_notification() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();
     world.server.says(507);
@@ -378,7 +378,7 @@ fn an_engine_without_a_page_leaves_what_is_worth_telling() {
 }
 
 #[test]
-fn a_week_without_a_backup_is_told() {
+fn a_week_without_a_backup_is_notified() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();
     let until = world.now + 30 * A_DAY_MS;

@@ -19,7 +19,7 @@ fn a_new_file_is_noticed_by_the_watch_and_by_nothing_else_being_touched() {
 }
 
 #[test]
-fn a_folder_that_appears_is_looked_through_whole_though_only_its_name_was_told() {
+fn a_new_folder_is_scanned_completely_although_only_its_name_was_reported() {
     let mut world = backed_up();
     let long_ago = Moment(5);
     world.disk().write("album/a.jpg", "inner a", long_ago);
@@ -31,7 +31,7 @@ fn a_folder_that_appears_is_looked_through_whole_though_only_its_name_was_told()
 }
 
 #[test]
-fn a_folder_that_appears_is_looked_at_once_more_for_what_came_before_it_was_watched() {
+fn a_new_folder_is_scanned_once_more_for_files_from_before_it_was_watched() {
     let mut world = backed_up();
     world.disk().write("album/a.jpg", "inner a", Moment(5));
     world.disk().touched = vec!["album".into()];
@@ -46,7 +46,7 @@ fn a_folder_that_appears_is_looked_at_once_more_for_what_came_before_it_was_watc
 }
 
 #[test]
-fn a_watch_that_lost_sight_is_answered_with_a_look_through_everything() {
+fn when_a_watch_loses_events_everything_is_scanned() {
     let mut world = backed_up();
     world.disk().write("unseen.jpg", "unseen", Moment(5));
     world.disk().touched.clear();
@@ -56,7 +56,7 @@ fn a_watch_that_lost_sight_is_answered_with_a_look_through_everything() {
 }
 
 #[test]
-fn what_happened_between_a_look_and_a_watch_that_began_after_it_is_found_within_a_minute() {
+fn changes_between_a_scan_and_the_start_of_its_watch_are_found_within_a_minute() {
     let mut world = backed_up();
     world.tell(Event::Folder(PICTURES, FolderEvent::WatchBeganLate));
     world.disk().write("unseen.jpg", "unseen", Moment(5));
@@ -66,7 +66,7 @@ fn what_happened_between_a_look_and_a_watch_that_began_after_it_is_found_within_
 }
 
 #[test]
-fn what_is_touched_while_everything_is_looked_through_is_looked_at_after_it() {
+fn files_touched_during_a_scan_are_looked_at_after_it() {
     let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two"), ("c.jpg", "three"), ("d.jpg", "four")]);
     while world.log.hashed.is_empty() && world.step() {}
     world.disk().replace("a.jpg", "one, replaced behind the walk", Moment(5));
@@ -77,7 +77,7 @@ fn what_is_touched_while_everything_is_looked_through_is_looked_at_after_it() {
 }
 
 #[test]
-fn a_file_that_is_being_written_waits_until_it_is_quiet_and_holds_up_nobody() {
+fn a_file_being_written_waits_until_it_stops_changing_and_delays_no_others() {
     let mut world = World::unpaired(&[("quiet.jpg", "quiet")]);
     world.server.paired = true;
     let now = world.now;
@@ -123,7 +123,7 @@ fn new_content_under_an_old_name_is_a_new_version() {
 }
 
 #[test]
-fn where_only_first_versions_are_wanted_a_later_one_is_left_out_and_says_so() {
+fn if_only_first_versions_are_wanted_a_later_one_is_skipped_with_that_reason() {
     let mut world = backed_up();
     keep(&mut world, Versions::KeepFirst);
     world.disk().replace("a.jpg", "edited", Moment(5));
@@ -191,7 +191,7 @@ fn a_file_deleted_here_stays_on_the_server_and_comes_back_without_being_sent() {
 }
 
 #[test]
-fn what_changes_in_the_middle_of_an_upload_is_never_protected_as_what_it_was() {
+fn a_file_changed_during_its_upload_is_never_protected_as_its_old_content() {
     for change in [Disk::write, Disk::replace] {
         for bytes in ["ONE AND MORE", "on", "ONE"] {
             let mut world = World::with(&[("a.jpg", "one")]);
@@ -210,7 +210,7 @@ fn what_changes_in_the_middle_of_an_upload_is_never_protected_as_what_it_was() {
 }
 
 #[test]
-fn a_mixture_that_a_careless_server_took_is_never_called_protected() {
+fn mixed_bytes_accepted_by_a_careless_server_are_never_called_protected() {
     let mut world = World::unpaired(&[("a.jpg", "one")]);
     world.server.paired = true;
     world.server.verifies = false;
@@ -227,7 +227,7 @@ fn a_mixture_that_a_careless_server_took_is_never_called_protected() {
 }
 
 #[test]
-fn a_file_deleted_while_it_is_read_or_sent_is_gone_and_nothing_else() {
+fn a_file_deleted_while_it_is_read_or_sent_is_gone_and_no_other_is_affected() {
     for steps in 0..40 {
         let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two")]);
         (0..steps).for_each(|_| _ = world.step());

@@ -33,7 +33,7 @@ fn a_mobile_connection_holds_what_was_not_allowed_on_it() {
 }
 
 #[test]
-fn what_the_server_holds_already_is_found_behind_a_closed_gate() {
+fn files_that_the_server_already_has_are_found_behind_a_closed_gate() {
     let mut world = backed_up();
     world.tell(Event::SurroundingsChanged(MOBILE));
     world.disk().write("again.jpg", "one", Moment(5));
@@ -70,7 +70,7 @@ fn back_up_anyway_passes_all_the_gates_that_are_closed() {
 }
 
 #[test]
-fn a_file_that_never_comes_to_rest_does_not_keep_the_gates_open() {
+fn a_file_that_never_stops_changing_does_not_keep_the_gates_open() {
     let mut world = on_mobile_data();
     let now = world.now;
     world.disk().write("recorded.mp4", "more and more", now);
@@ -86,7 +86,7 @@ fn a_file_that_never_comes_to_rest_does_not_keep_the_gates_open() {
 }
 
 #[test]
-fn what_the_browser_sends_waits_behind_no_gate_of_ours() {
+fn files_that_the_browser_sends_are_not_held_by_gates() {
     let film = "f".repeat(17 << 20);
     let mut world = backed_up();
     world.tell(Event::SurroundingsChanged(MOBILE));
@@ -102,7 +102,7 @@ fn what_the_browser_sends_waits_behind_no_gate_of_ours() {
 }
 
 #[test]
-fn what_is_on_its_way_when_a_gate_closes_is_let_go() {
+fn uploads_in_progress_are_stopped_when_a_gate_closes() {
     let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two")]);
     while world.log.uploads.is_empty() && world.step_effect() || world.step() && world.log.uploads.is_empty()
     {
@@ -118,7 +118,7 @@ fn what_is_on_its_way_when_a_gate_closes_is_let_go() {
 }
 
 #[test]
-fn saving_data_and_the_battery_are_gates_with_names_of_their_own() {
+fn data_saver_and_battery_are_separate_gates() {
     let low = Power { charging: false, percent: 20 };
     let full = Power { charging: false, percent: 100 };
     let around = |power| Surroundings { power: Some(power), ..Surroundings::default() };
@@ -166,7 +166,7 @@ fn quiet_hours_end_by_themselves() {
 }
 
 #[test]
-fn videos_wait_for_a_page_if_the_person_or_the_server_wants_it_so() {
+fn videos_wait_for_a_page_if_the_person_or_the_server_requires_it() {
     let table = [
         (VideosInBackground::Never, true, false),
         (VideosInBackground::WhereResumable, true, true),
@@ -200,7 +200,7 @@ fn videos_wait_for_a_page_if_the_person_or_the_server_wants_it_so() {
 }
 
 #[test]
-fn the_battery_is_remembered_for_a_while_where_no_page_is_open() {
+fn the_battery_is_remembered_for_a_while_without_a_page() {
     let plugged =
         Surroundings { power: Some(Power { charging: true, percent: 50 }), ..Surroundings::default() };
     for (later_ms, goes) in [(60_000, true), (AN_HOUR_MS, false)] {

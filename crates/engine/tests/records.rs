@@ -67,14 +67,14 @@ fn a_record_of_a_newer_form_is_left_to_a_newer_safelight() {
 }
 
 #[test]
-fn what_makes_no_sense_is_unreadable_and_not_a_default() {
+fn a_malformed_record_is_unreadable_and_not_a_default() {
     for nonsense in ["null", "{}", "7", r#"{"form": 1}"#, r#"{"form": 1, "record": {"paused": "maybe"}}"#] {
         assert_eq!(read_json::<Settings>(nonsense), Ok(Loaded::Unreadable), "{nonsense}");
     }
 }
 
 #[test]
-fn a_row_that_makes_no_sense_leaves_the_others_readable_and_stays() {
+fn a_malformed_row_leaves_the_others_readable_and_stays() {
     let rows: Vec<SavedRow> = (0..3).map(|id| row(id, FileState::Found)).collect();
     let mut bytes = pages::encode(&rows).unwrap();
     let state_of_1 = bytes.len() / 3 * 2 - 3;
@@ -94,7 +94,7 @@ fn a_row_that_makes_no_sense_leaves_the_others_readable_and_stays() {
 }
 
 #[test]
-fn of_bytes_that_are_cut_off_every_whole_row_is_read() {
+fn every_complete_row_of_a_truncated_page_is_read() {
     let rows: Vec<SavedRow> = (0..3).map(|id| row(id, FileState::Found)).collect();
     let bytes = pages::encode(&rows).unwrap();
     for end in 1..bytes.len() {

@@ -4,7 +4,7 @@ use safelight_engine::testing::World;
 use safelight_engine::{Account, Event, Halt, Intent, LinkEvent, Moment, Run, RunEnd, Wake};
 
 #[test]
-fn a_run_tells_what_woke_it_what_it_did_and_how_it_ended() {
+fn a_run_records_what_woke_it_what_it_did_and_how_it_ended() {
     let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "one"), ("c.jpg", "three"), ("d.txt", "x")]);
     world.settle();
     let run = newest(&world);
@@ -15,7 +15,7 @@ fn a_run_tells_what_woke_it_what_it_did_and_how_it_ended() {
 }
 
 #[test]
-fn of_runs_that_found_nothing_only_the_newest_is_kept() {
+fn only_the_newest_run_that_found_nothing_is_kept() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();
     for _ in 0..5 {
@@ -44,7 +44,7 @@ fn a_file_that_settled_is_sent_by_a_run_that_still_knows_what_woke_it() {
 }
 
 #[test]
-fn a_run_that_was_cut_off_says_so_and_the_next_one_goes_on() {
+fn a_run_that_was_cut_off_says_so_and_the_next_one_continues() {
     let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two")]);
     while world.log.sent.is_empty() && world.step() {}
     world.reboot();

@@ -21,7 +21,7 @@ const MOST_BYTES_A_FILE: usize = 200;
 static ALLOCATED: PeakAlloc = PeakAlloc;
 
 #[test]
-fn a_million_protected_files_are_looked_through_without_a_byte_being_read() {
+fn a_million_protected_files_are_scanned_without_reading_a_byte() {
     let heap = Heap::alone();
     let mut engine = Engine::new();
     let now = Moment(1_700_000_000_000);
@@ -52,7 +52,7 @@ fn a_million_protected_files_are_looked_through_without_a_byte_being_read() {
 }
 
 #[test]
-fn a_million_new_files_are_all_in_line() {
+fn a_million_new_files_are_all_queued() {
     let heap = Heap::alone();
     let mut engine = Engine::new();
     let now = Moment(1_700_000_000_000);

@@ -38,7 +38,7 @@ fn a_file_that_was_written_a_moment_ago_is_waited_for_within_the_deadline() {
 }
 
 #[test]
-fn at_its_deadline_it_lets_everything_go_and_asks_for_another_try() {
+fn at_its_deadline_a_shift_stops_everything_and_asks_for_another_try() {
     let mut world = World::with(&[]);
     world.settle();
     world.disk().write("a.jpg", "one", Moment(5));
@@ -73,7 +73,7 @@ fn a_page_that_opens_takes_over() {
 }
 
 #[test]
-fn a_page_is_no_reason_for_the_engine_of_a_page_to_end() {
+fn an_open_page_does_not_end_a_pages_own_engine() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.tell(Event::PageOpened);
     world.settle();
@@ -82,7 +82,7 @@ fn a_page_is_no_reason_for_the_engine_of_a_page_to_end() {
 }
 
 #[test]
-fn it_tells_what_it_leaves_and_calls_nothing_protected_that_it_could_not_see() {
+fn a_shift_reports_what_remains_and_calls_nothing_protected_that_it_could_not_see() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();
     let woken = |world: &mut World| {
@@ -112,7 +112,7 @@ fn it_tells_what_it_leaves_and_calls_nothing_protected_that_it_could_not_see() {
 }
 
 #[test]
-fn each_switch_is_for_its_own_time() {
+fn each_switch_controls_only_its_own_mode() {
     let mut world = World::with(&[]);
     world.ask(Intent::SetBackground(false));
     world.settle();
@@ -132,7 +132,7 @@ fn each_switch_is_for_its_own_time() {
 }
 
 #[test]
-fn without_the_permission_nothing_is_called_gone_and_no_other_try_is_asked_for() {
+fn without_permission_nothing_is_called_gone_and_no_retry_is_requested() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();
     world.disk().write("b.jpg", "two", Moment(5));
@@ -145,7 +145,7 @@ fn without_the_permission_nothing_is_called_gone_and_no_other_try_is_asked_for()
 }
 
 #[test]
-fn that_the_browser_woke_it_is_remembered_even_if_nothing_was_new() {
+fn a_wake_up_is_recorded_even_if_nothing_was_new() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();
     for wake in [Wake::PeriodicSync, Wake::PeriodicSync, Wake::Sync] {
@@ -158,7 +158,7 @@ fn that_the_browser_woke_it_is_remembered_even_if_nothing_was_new() {
 }
 
 #[test]
-fn a_server_that_is_away_is_left_to_the_browser_to_try_again() {
+fn an_unreachable_server_is_left_for_the_browser_to_retry() {
     let mut world = World::with(&[]);
     world.settle();
     world.disk().write("a.jpg", "one", Moment(5));
@@ -171,7 +171,7 @@ fn a_server_that_is_away_is_left_to_the_browser_to_try_again() {
 }
 
 #[test]
-fn what_only_a_person_can_mend_ends_the_shift_and_asks_for_no_other() {
+fn a_fault_that_only_a_person_can_fix_ends_the_shift_without_a_retry() {
     for (status, halt) in [(507, Halt::DiskFull), (403, Halt::Forbidden)] {
         let mut world = World::with(&[]);
         world.settle();
@@ -186,7 +186,7 @@ fn what_only_a_person_can_mend_ends_the_shift_and_asks_for_no_other() {
 }
 
 #[test]
-fn a_battery_that_only_a_page_can_see_asks_for_no_other_try() {
+fn an_unknown_battery_level_requests_no_retry() {
     let mut world = World::with(&[]);
     world.ask(Intent::SetGates(GateRules { only_charging: true, ..GateRules::default() }));
     world.settle();
@@ -198,7 +198,7 @@ fn a_battery_that_only_a_page_can_see_asks_for_no_other_try() {
 }
 
 #[test]
-fn the_beginning_of_quiet_hours_keeps_no_shift_alive() {
+fn the_start_of_quiet_hours_does_not_keep_a_shift_alive() {
     let mut world = World::with(&[("a.jpg", "one")]);
     let minute = u16::try_from((world.now.0 / 60_000 + 1) % 1440).unwrap();
     let quiet_hours = Some(QuietHours { from: minute, to: (minute + 90) % 1440 });
@@ -210,7 +210,7 @@ fn the_beginning_of_quiet_hours_keeps_no_shift_alive() {
 }
 
 #[test]
-fn a_server_that_is_away_leaves_no_run_open_though_a_file_is_being_written() {
+fn an_unreachable_server_leaves_no_run_open_although_a_file_is_being_written() {
     let mut world = World::with(&[]);
     world.settle();
     let (now, later) = (world.now, world.now + 3_600_000);
@@ -223,7 +223,7 @@ fn a_server_that_is_away_leaves_no_run_open_though_a_file_is_being_written() {
 }
 
 #[test]
-fn what_was_read_is_work_for_another_try_though_its_folder_is_closed() {
+fn a_file_already_read_is_work_for_a_retry_although_its_folder_is_barred() {
     let mut world = World::with(&[]);
     world.settle();
     world.disk().write("a.jpg", "one", Moment(5));
@@ -242,7 +242,7 @@ fn what_was_read_is_work_for_another_try_though_its_folder_is_closed() {
 }
 
 #[test]
-fn to_a_server_that_keeps_no_pieces_only_what_fits_the_measured_rate_is_begun() {
+fn without_resumable_uploads_only_files_that_fit_the_measured_rate_are_started() {
     let mut world = World::with(&[]);
     world.server.verifies = false;
     world.settle();
@@ -267,7 +267,7 @@ fn to_a_server_that_keeps_no_pieces_only_what_fits_the_measured_rate_is_begun() 
 }
 
 #[test]
-fn a_stumble_of_the_server_ends_no_shift() {
+fn a_temporary_server_error_does_not_end_a_shift() {
     for stumble in [502, 503] {
         let mut world = World::with(&[]);
         world.settle();
@@ -283,7 +283,7 @@ fn a_stumble_of_the_server_ends_no_shift() {
 }
 
 #[test]
-fn a_file_that_cuts_every_upload_off_starves_no_other_of_a_shift() {
+fn a_file_whose_upload_is_always_cut_off_does_not_starve_the_others() {
     let mut world = World::with(&[]);
     world.settle();
     world.disk().write("bad.jpg", "cursed", Moment(9));
@@ -296,7 +296,7 @@ fn a_file_that_cuts_every_upload_off_starves_no_other_of_a_shift() {
 }
 
 #[test]
-fn a_server_that_goes_away_during_a_shift_is_left_to_the_browser_soon() {
+fn a_server_lost_during_a_shift_is_soon_left_for_the_browser_to_retry() {
     let mut world = World::with(&[]);
     world.settle();
     world.disk().write("a.jpg", "one", Moment(5));
@@ -313,7 +313,7 @@ fn a_server_that_goes_away_during_a_shift_is_left_to_the_browser_soon() {
 }
 
 #[test]
-fn what_stood_still_through_a_shift_goes_to_the_back_and_what_moved_does_not() {
+fn an_upload_that_stalled_goes_to_the_back_and_one_that_progressed_does_not() {
     let attempts_after = |sent| {
         let mut world = World::with(&[]);
         world.settle();
@@ -346,7 +346,7 @@ fn small_and_new_files_go_first() {
 }
 
 #[test]
-fn a_drive_that_is_away_keeps_no_shift_alive() {
+fn an_unplugged_drive_does_not_keep_a_shift_alive() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();
     world.disk().access = Access::Barred(Barrier::Unreachable);
@@ -356,7 +356,7 @@ fn a_drive_that_is_away_keeps_no_shift_alive() {
 }
 
 #[test]
-fn one_folder_among_several_that_may_not_be_read_is_told_and_stops_no_other() {
+fn one_unreadable_folder_is_reported_and_does_not_stop_the_others() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();
     world.store.add_folder(MORE, "More");
@@ -369,7 +369,7 @@ fn one_folder_among_several_that_may_not_be_read_is_told_and_stops_no_other() {
 }
 
 #[test]
-fn a_file_that_comes_to_rest_only_behind_the_deadline_leaves_the_run_ended() {
+fn the_run_ends_although_a_file_settles_only_after_the_deadline() {
     let mut world = World::with(&[]);
     world.settle();
     let now = world.now;

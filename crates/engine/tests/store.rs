@@ -8,7 +8,7 @@ use safelight_engine::testing::contract::{Shelf, a_store_keeps_its_word};
 use safelight_engine::{Changes, Saved};
 
 #[test]
-fn the_store_in_memory_keeps_its_word() {
+fn the_store_in_memory_passes_the_contract() {
     // A store in memory never waits.
     let test = pin!(a_store_keeps_its_word(InMemory(Store::default())));
     assert_eq!(test.poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(()));

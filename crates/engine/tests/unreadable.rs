@@ -7,7 +7,7 @@ use safelight_engine::{
 };
 
 #[test]
-fn unreadable_rules_hold_their_folder_until_the_person_has_looked() {
+fn unreadable_rules_hold_their_folder_until_the_person_has_checked() {
     let mut world = unstarted(&[("a.jpg", "one")]);
     world.store.folders.get_mut(&PICTURES).unwrap().rules = Loaded::Unreadable;
     world.start();
@@ -24,7 +24,7 @@ fn unreadable_rules_hold_their_folder_until_the_person_has_looked() {
 }
 
 #[test]
-fn a_folder_with_unreadable_rules_holds_up_no_other() {
+fn a_folder_with_unreadable_rules_does_not_hold_up_others() {
     let mut world = unstarted(&[("a.jpg", "one")]);
     let other = safelight_engine::FolderId(2);
     let a_day_ago = safelight_engine::Moment(world.now.0 - 86_400_000);
@@ -109,7 +109,7 @@ fn an_unreadable_row_is_that_rows_problem() {
 }
 
 #[test]
-fn incidents_outlive_a_kill() {
+fn incidents_survive_a_kill() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.server.says(500);
     world.settle();
@@ -121,7 +121,7 @@ fn incidents_outlive_a_kill() {
 }
 
 #[test]
-fn what_a_page_was_confirmed_outlives_a_kill_after_any_effect() {
+fn what_was_confirmed_to_a_page_survives_a_kill_after_any_effect() {
     for effects in 0..12 {
         let mut world = World::with(&[("a.jpg", "one")]);
         world.settle();

@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_digest_survives_its_text() {
+    fn a_digest_survives_conversion_to_text() {
         let text = "a9993e364706816aba3e25717850c26c9cd0d89d";
         assert_eq!(text.parse::<Digest>().unwrap().to_string(), text);
     }
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn json_carries_text() {
+    fn json_contains_the_text_form() {
         let id: AssetId = "712c5753-6095-41de-9d40-c36fb14df722".parse().unwrap();
         assert_eq!(serde_json::to_string(&id).unwrap(), r#""712c5753-6095-41de-9d40-c36fb14df722""#);
     }

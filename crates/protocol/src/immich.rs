@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_reads_alike_from_2_x_and_3_x() {
+    fn a_refusal_is_read_the_same_from_2_x_and_3_x() {
         let table = [
             (r#"{"message":"File is empty"}"#, Some("File is empty")),
             (
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_month_with_a_short_column_is_no_month() {
+    fn a_month_with_a_short_column_is_refused() {
         let mut columns = TimeBucketAssets { id: vec![AssetId([7; 16])], ..TimeBucketAssets::default() };
         assert_eq!(columns.clone().into_assets(), None);
         columns.id.clear();

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_makes_no_sense_is_none() {
+    fn a_malformed_line_is_refused() {
         let after =
             [" 3", " 3 ", " x a.jpg", " -1 a.jpg", " 3 /a", " 3 a/", " 3 a//b", " 3 ../a", " 3 a/./b"];
         for rest in after.into_iter().chain([" 3 a\\x", " 3 a\\", " 3 a\0"]) {

@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_ability_that_is_not_named_is_not_there() {
+    fn an_ability_that_is_not_listed_is_absent() {
         let read: Capabilities = serde_json::from_str(r#"{"version":"0.1","stacks":true}"#).unwrap();
         let nothing = Capabilities {
             version: "0.1".into(),

@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_are_guesses_and_sound_like_it() {
+    fn durations_are_worded_as_estimates() {
         let table = [
             (0, "less than a minute"),
             (61, "about 2 minutes"),

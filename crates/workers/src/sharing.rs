@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn files_of_one_name_are_all_kept_even_if_one_is_called_as_another_was_renamed() {
+    fn files_with_the_same_name_are_all_kept_even_if_one_has_the_new_name_of_another() {
         let called = ["IMG_1.jpg", "IMG_1.jpg", "1 IMG_1.jpg", "IMG_1.jpg", "IMG_1"];
         let files = called.map(|name| shared(name, "image/jpg"));
         assert_eq!(

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_is_read_away_has_an_end() {
+    async fn a_refused_body_is_read_only_up_to_a_limit() {
         let silent = Body::from_stream(stream::pending::<io::Result<Bytes>>());
         let endless = Body::from_stream(stream::repeat_with(|| Ok::<_, io::Error>("1234")));
         for body in [silent, endless] {

@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn guessing_is_stopped_without_locking_out_who_has_the_right_code() {
+    fn guessing_is_stopped_without_locking_out_the_right_code() {
         let (_folder, door, now) = door();
         let code = door.new_code(&door.owner().unwrap(), now).unwrap();
         let guess = |from, now| door.pair("AAAA", "x", from, now).unwrap().unwrap_err();

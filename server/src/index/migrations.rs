@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_given_out_before_there_were_users_is_the_owners() {
+    fn sessions_and_keys_from_before_users_belong_to_the_owner() {
         let mut index = Connection::open_in_memory().unwrap();
         index.pragma_update(None, "foreign_keys", true).unwrap();
         STEPS[..2].iter().for_each(|step| index.execute_batch(step).unwrap());

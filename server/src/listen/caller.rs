@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_household_is_an_address_or_a_network_of_ipv6() {
+    fn a_household_is_an_ipv4_address_or_an_ipv6_network() {
         let table = [("192.0.2.1", "192.0.2.1"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")];
         for (address, household) in table {
             let caller = Caller { address: address.parse().unwrap(), is_https: false };

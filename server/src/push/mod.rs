@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_grow_to_a_day_and_heed_what_the_service_asks_for() {
+    fn waits_grow_to_a_day_and_respect_retry_after() {
         let minutes = |failures, asked| wait(failures, asked).as_mins();
         assert_eq!(
             [0, 1, 2, 6, 7, 99].map(|failures| minutes(failures, None)),

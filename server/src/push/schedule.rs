@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_silent_device_is_pushed_to_once_a_day() {
+    fn a_silent_device_gets_one_push_a_day() {
         let at = |time: &str| time.parse::<Timestamp>().unwrap();
         let now = at("2026-05-03T12:00:00Z");
         let one = |pushed: Option<&str>| Subscription { pushed: pushed.map(at), ..subscription() };

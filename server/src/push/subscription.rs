@@ -252,7 +252,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_no_browser_would_give_out_is_refused() {
+    fn a_subscription_that_no_browser_would_issue_is_refused() {
         let read =
             |endpoint: &str, key: &str, auth: &str| Keys::read(endpoint, key, auth, Reach::Secure).err();
         let good = "https://push.example.net/p/1";

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_may_not_be_written_is_to_be_made_writable() {
+    fn only_a_missing_permission_suggests_making_the_folder_writable() {
         let table = [
             (io::ErrorKind::PermissionDenied, true),
             (io::ErrorKind::ReadOnlyFilesystem, true),

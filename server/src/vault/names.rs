@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_kept_as_far_as_every_system_can_hold_it() {
+    fn a_name_is_kept_as_far_as_every_system_allows() {
         let table = [
             ("IMG_0001.jpg", "IMG_0001.jpg"),
             ("Ärger im Büro 😀.HEIC", "Ärger im Büro 😀.HEIC"),
@@ -102,7 +102,7 @@ mod tests {
         #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
 
         #[test]
-        fn any_name_becomes_one_that_every_system_can_hold(name in ".{0,300}", number in 1..99_999_u32) {
+        fn any_name_becomes_one_that_every_system_allows(name in ".{0,300}", number in 1..99_999_u32) {
             let cleaned = clean(&name);
             assert_eq!(clean(&cleaned), cleaned, "it is clean already");
             let numbered = numbered(&cleaned, number);
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn the_second_of_a_name_gets_a_number_before_its_extension() {
+    fn the_second_file_of_a_name_gets_a_number_before_its_extension() {
         let table = [
             ("IMG.jpg", 1, "IMG.jpg"),
             ("IMG.jpg", 2, "IMG (2).jpg"),

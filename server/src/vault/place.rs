@@ -207,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_photo_lies_in_the_folder_of_its_day_in_utc() {
+    fn a_photo_is_stored_in_the_folder_of_its_utc_day() {
         let table = [
             ("2024-05-01T10:00:00Z", "2024/2024-05-01"),
             ("2024-01-01T00:30:00+02:00", "2023/2023-12-31"),

@@ -259,7 +259,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_folder_that_may_not_be_read_is_passed_over() {
+    fn only_an_unreadable_folder_is_skipped() {
         let table = [
             (io::ErrorKind::PermissionDenied, true),
             (io::ErrorKind::Other, false),

@@ -6,7 +6,7 @@ use engine::{Access, Barrier, Intent, Loaded};
 use super::*;
 
 #[test]
-fn done_is_said_of_everything_and_with_its_proof() {
+fn done_means_everything_and_names_the_proof() {
     let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "three")]);
     world.settle();
     assert_eq!(
@@ -16,7 +16,7 @@ fn done_is_said_of_everything_and_with_its_proof() {
 }
 
 #[test]
-fn one_problem_is_named_and_the_rest_is_said_to_be_safe() {
+fn one_problem_is_stated_and_the_rest_is_called_protected() {
     let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "three")]);
     world.disk().set_readable("a.jpg", false);
     world.settle();
@@ -47,7 +47,7 @@ fn a_lost_sign_in_says_that_nothing_is_lost() {
 }
 
 #[test]
-fn what_holds_the_work_is_said_in_one_sentence() {
+fn the_reason_for_waiting_is_one_sentence() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.server.says(507);
     world.settle();
@@ -97,7 +97,7 @@ fn what_holds_the_work_is_said_in_one_sentence() {
 }
 
 #[test]
-fn a_folder_out_of_reach_is_named_and_not_called_deleted() {
+fn an_unreachable_folder_is_named_and_not_called_deleted() {
     for (barrier, title) in [
         (Barrier::NeedsPermission, "A folder needs your permission"),
         (Barrier::Unreachable, "A folder cannot be reached"),

@@ -58,7 +58,7 @@ fn of(name: &str, view: &View, runs: &[Run], seen: &Seen) -> (State, String, Opt
 }
 
 #[test]
-fn a_chain_that_held_the_last_time_is_called_good() {
+fn a_chain_that_worked_the_last_time_is_called_good() {
     let runs = [Wake::Sync, Wake::PeriodicSync, Wake::Push].map(|wake| run(wake, RunEnd::Finished));
     let chain = chain(&view(), &runs, &well(), &|_| "today".into());
     let others: Vec<_> =
@@ -71,7 +71,7 @@ fn a_chain_that_held_the_last_time_is_called_good() {
 }
 
 #[test]
-fn every_link_that_is_weak_says_what_mends_it() {
+fn every_weak_link_says_how_to_fix_it() {
     let tab = Seen { is_app: false, can_install: true, ..well() };
     type Case<'a> = (&'a str, Seen, State, &'a str, Option<Mend>);
     let table: Vec<Case> = vec![
@@ -241,7 +241,7 @@ fn every_link_that_is_weak_says_what_mends_it() {
 }
 
 #[test]
-fn nothing_is_called_good_that_was_not_seen_or_is_switched_off() {
+fn nothing_unseen_or_switched_off_is_called_good() {
     const CLOSED: &str = "Folders while Safelight is closed";
     let tab = Seen { is_app: false, can_install: true, ..well() };
     assert!(of(CLOSED, &fresh(), &[], &well()).1.contains("test it"));
@@ -271,7 +271,7 @@ fn nothing_is_called_good_that_was_not_seen_or_is_switched_off() {
 }
 
 #[test]
-fn each_folder_is_told_of_with_and_without_a_page_and_what_mends_it() {
+fn each_folder_is_described_with_and_without_a_page_and_with_its_fix() {
     const CLOSED: &str = "Folders while Safelight is closed";
     let tab = Seen { is_app: false, can_install: true, ..well() };
     assert_eq!(of("“Pictures”", &view(), &[], &well()).0, State::Good);
@@ -297,7 +297,7 @@ fn each_folder_is_told_of_with_and_without_a_page_and_what_mends_it() {
 }
 
 #[test]
-fn a_test_that_would_tell_nothing_is_not_offered() {
+fn a_pointless_test_is_not_offered() {
     assert_eq!(hindrance(&view(), None), None);
     assert!(hindrance(&view(), Some(Waking::Never)).is_some());
     let with = |change: fn(&mut View)| {
@@ -311,7 +311,7 @@ fn a_test_that_would_tell_nothing_is_not_offered() {
 }
 
 #[test]
-fn copies_are_said_to_be_what_they_are() {
+fn the_state_of_copies_is_described() {
     const COPIES: &str = "Copies for the background";
     let with = |change: fn(&mut View)| {
         let mut view = fresh();
@@ -335,7 +335,7 @@ fn copies_are_said_to_be_what_they_are() {
 }
 
 #[test]
-fn every_trouble_with_the_server_and_the_folders_is_told() {
+fn every_problem_with_the_server_and_the_folders_is_described() {
     let halts = [
         Halt::Offline,
         Halt::SignedOut,
@@ -364,7 +364,7 @@ fn every_trouble_with_the_server_and_the_folders_is_told() {
 }
 
 #[test]
-fn systems_are_known_by_what_they_call_themselves() {
+fn systems_are_recognised_by_their_user_agent() {
     let table = [
         ("Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/140.0 Mobile", System::Android),
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) CriOS/140.0", System::Apple),

@@ -38,7 +38,7 @@ async function open(options = {}, ...extra) {
 const serviceWorkerIsReady = (page) =>
   page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");
 
-test("it opens with the server gone, says so, and goes on when it is back", async () => {
+test("it opens without the server, says so, and continues when the server is back", async () => {
   const page = await open();
   await dropFolder(page, folder);
   await waitForState(page, "done");
@@ -76,7 +76,7 @@ test("a new version is offered, waits to be asked, and then takes over", async (
   await clear(built);
 });
 
-test("the service worker answers a message of another version with a word, and goes on", async () => {
+test("the service worker answers a message of another version, and keeps working", async () => {
   const page = await open();
   await serviceWorkerIsReady(page);
   const ask = (message) =>
@@ -97,7 +97,7 @@ test("the service worker answers a message of another version with a word, and g
   assert.deepEqual(caches, [`shell-${version}`]);
 });
 
-test("the browser calls it installable", async () => {
+test("the browser considers it installable", async () => {
   const page = await open();
   await serviceWorkerIsReady(page);
   const session = await page.context().newCDPSession(page);
@@ -108,7 +108,7 @@ test("the browser calls it installable", async () => {
   assert.deepEqual(errors, []);
 });
 
-test("the picker's own path: a folder that is picked is backed up", async () => {
+test("a folder chosen in the picker is backed up", async () => {
   // The picker cannot be driven in headless mode. A drop gives the real handle to its caller.
   const initScript = () => {
     window.showDirectoryPicker = () =>
@@ -176,7 +176,7 @@ test("everything can be reached and used by keyboard alone", async () => {
 });
 
 for (const colorScheme of ["light", "dark"]) {
-  test(`on a phone, ${colorScheme}: nothing is cut off, and nothing stands in anyone's way`, async () => {
+  test(`on a phone, ${colorScheme}: nothing is cut off, and nothing is in the way`, async () => {
     const page = await open({ viewport: { width: 360, height: 740 }, colorScheme });
     await assertAccessible(page);
     await dropFolder(page, folder);

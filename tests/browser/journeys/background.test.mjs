@@ -36,7 +36,7 @@ async function backedUp(home) {
 const background = (page) => page.getByTestId("background");
 const ofSwitch = (page, name) => page.getByRole("switch", { name });
 
-test("with no page open, a sync and a periodic sync each back up what is new, and the app tells it", async (t) => {
+test("with no page open, a sync and a periodic sync each back up what is new, and the app says so", async (t) => {
   const home = await backedUp(await lastingHousehold(t));
   const { browser, server, folder, waker } = home;
   assert.match(await background(home.page).innerText(), /^The browser has not woken Safelight yet\./);
@@ -108,7 +108,7 @@ test("installed as an app, each kind of wake-up backs up what is new, the browse
   await again.getByText(/^Last time: /).waitFor();
 });
 
-test("what is on its way when the last page is closed goes on at once, and nobody wakes anything", async (t) => {
+test("uploads in progress when the last page closes continue at once, without a wake-up", async (t) => {
   const home = await backedUp(await lastingHousehold(t));
   const { browser, server, folder, page } = home;
   await page.getByLabel("Upload speed").selectOption("20");
@@ -124,7 +124,7 @@ test("what is on its way when the last page is closed goes on at once, and nobod
   await history.getByText("In the background: Safelight was closed").first().waitFor();
 });
 
-test("videos that may not be sent in the background wait, and that is said", async (t) => {
+test("videos that may not be sent in the background wait, and the app says so", async (t) => {
   const home = await backedUp(await lastingHousehold(t));
   const { browser, server, folder, page } = home;
   await page.getByText("Rules for when files may be sent").click();
@@ -141,7 +141,7 @@ test("videos that may not be sent in the background wait, and that is said", asy
   await arrived(home);
 });
 
-test("a page that is open has the only engine, and a switch for each", async (t) => {
+test("an open page has the only engine, and each kind of backup has a switch", async (t) => {
   const home = await backedUp(await lastingHousehold(t));
   const { browser, server, page, folder, waker } = home;
   await ofSwitch(page, "Foreground backup").click();
@@ -180,7 +180,7 @@ test("without lasting access nothing is called gone, and the app says what the b
   assert.equal(now.protected, 1);
 });
 
-test("what a page leaves behind goes on by itself once the server is back", async (t) => {
+test("the files that a page leaves behind continue by themselves once the server is back", async (t) => {
   const home = await lastingHousehold(t, () => ({ flags: waking(10) }));
   const { server, folder, page } = await backedUp(home);
   await server.stop();
@@ -196,7 +196,7 @@ test("what a page leaves behind goes on by itself once the server is back", asyn
   await arrived(home);
 });
 
-test("a page that stays open past all tries leaves a wake-up behind", async (t) => {
+test("a page that stays open past all retries leaves a wake-up registered", async (t) => {
   const home = await lastingHousehold(t, () => ({ flags: waking(3) }));
   const { browser, server, folder, page } = await backedUp(home);
   await server.stop();
@@ -214,7 +214,7 @@ test("a page that stays open past all tries leaves a wake-up behind", async (t) 
 });
 
 // A browser with a debugger attached sets no time limit for a service worker, so the test stops it instead.
-test("on a slow line photos arrive though no wake-up is long enough for one", async (t) => {
+test("on a slow line photos arrive although no wake-up is long enough for one", async (t) => {
   const home = await lastingHousehold(t, () => ({ flags: waking(60) }));
   const { browser, server, folder, page } = home;
   await dropFolder(page, folder);

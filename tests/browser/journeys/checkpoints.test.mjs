@@ -10,7 +10,7 @@ import { A_MINUTE_MS, until } from "../support/waiting.mjs";
 
 const LARGE_BYTES = 3 * 1024 ** 3;
 
-test("a large file goes on from a checkpoint after a kill", async (t) => {
+test("a large file resumes from a checkpoint after a kill", async (t) => {
   const home = await lastingHousehold(t);
   const { browser, server, data, folder } = home;
   let { page } = home;

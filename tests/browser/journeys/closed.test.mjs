@@ -30,7 +30,7 @@ async function untilCopies(page, number) {
   await until(async () => (await copies(page)) === number, A_MINUTE_MS, what);
 }
 
-test("without lasting access what was copied is sent, the rest waits, and the app says so", async (t) => {
+test("without lasting access copies are sent, the rest waits, and the app says so", async (t) => {
   const home = await household(t);
   const { browser, server, folder, page } = home;
   await write(folder, "first.jpg", await media("photo.jpg", "first"));
@@ -87,7 +87,7 @@ const history = async (page) => {
   return region;
 };
 
-test("a large film is left to the browser, arrives with the page closed, and is believed on the server's word", async (t) => {
+test("a large film left to the browser arrives with the page closed, and counts only once the server confirms it", async (t) => {
   const home = await filmLeftToTheBrowser(t);
   const { browser, server, folder, page } = home;
   assert.equal((await read(page)).remaining, 1);
@@ -102,7 +102,7 @@ test("a large film is left to the browser, arrives with the page closed, and is 
   await (await history(again)).getByText(/the browser was done with the large files/).waitFor();
 });
 
-test("what is left to the browser outlives its end", async (t) => {
+test("files left to the browser survive the browser's end", async (t) => {
   const home = await filmLeftToTheBrowser(t);
   await home.page.close();
   await home.browser.close();
@@ -113,14 +113,14 @@ test("what is left to the browser outlives its end", async (t) => {
   await waitForState(again, "done");
 });
 
-test("with the page open it is told when the browser is done", async (t) => {
+test("an open page learns when the browser is done", async (t) => {
   const home = await filmLeftToTheBrowser(t);
   await waitForState(home.page, "done");
   assert.equal((await onServer(home.data)).length, 2);
   assert.equal(await home.page.getByTestId("left").innerText(), "");
 });
 
-test("a fetch that the person ends, or the server refuses, leaves the film where it was", async (t) => {
+test("a fetch that the person cancels or the server refuses leaves the film in the queue", async (t) => {
   const home = await filmLeftToTheBrowser(t);
   const { browser, server, page } = home;
   const [worker] = browser.context.serviceWorkers();
@@ -164,7 +164,7 @@ const shared = (page) =>
     return names.sort();
   });
 
-test("what other apps share is kept though the server is away, backed up, and then removed here", async (t) => {
+test("files shared by other apps are kept while the server is away, backed up, and then removed here", async (t) => {
   const home = await lastingHousehold(t);
   const { server, page } = home;
   const photo = async (name, what) => ({ name, mimeType: "image/jpeg", buffer: await media("photo.jpg", what) });
@@ -194,7 +194,7 @@ test("what other apps share is kept though the server is away, backed up, and th
   await until(async () => (await shared(page)).length === 0, A_MINUTE_MS, () => shared(page));
 });
 
-test("without a service worker a share is refused with a word, and nothing is lost", async (t) => {
+test("without a service worker a share is refused with a message, and nothing is lost", async (t) => {
   const home = await household(t);
   const answer = await fetch(`${home.server.origin}/share`, { method: "POST", redirect: "manual" });
   assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/#share-failed"]);

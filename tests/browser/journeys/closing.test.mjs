@@ -27,7 +27,7 @@ const held = (page) => page.evaluate(() => window.locks.filter((lock) => !lock.r
 const waitForLocks = (page, count) =>
   page.waitForFunction((count) => window.locks.filter((lock) => !lock.released).length === count, count);
 
-test("a long backup offers to keep the screen on, and says at any moment what closing would leave undone", async (t) => {
+test("a long backup offers to keep the screen on, and always says what closing would leave undone", async (t) => {
   const { page, folder } = await household(t, () => ({ initScript: NOTES }));
   await write(folder, "photo.jpg", await media("photo.jpg"));
   const closing = page.getByTestId("closing");

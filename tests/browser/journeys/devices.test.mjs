@@ -6,7 +6,7 @@ import { dropFolder, waitForState } from "../support/browser.mjs";
 import { media, write } from "../support/files.mjs";
 import { household } from "../support/household.mjs";
 
-test("a lost phone is sent away, with effect at once, and then this browser signs out", async (t) => {
+test("a lost phone's access is revoked at once, and then this browser signs out", async (t) => {
   const { page, folder, server } = await household(t);
   await write(folder, "photo.jpg", await media("photo.jpg"));
   const phone = await pairAs(server, "Lost phone");

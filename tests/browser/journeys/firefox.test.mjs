@@ -14,7 +14,7 @@ const state = `document.querySelector("[data-testid=headline]")?.dataset.state`;
 const button = (name) => `[...document.querySelectorAll("button")].some((button) => button.checkVisibility() && button.innerText === "${name}")`;
 const showHealth = `document.querySelector("section[aria-labelledby=health] button")?.click()`;
 
-test("in Firefox files are handed over once, and the page says what it cannot do", async (t) => {
+test("in Firefox files are added once, and the page says what it cannot do", async (t) => {
   const [data, folder] = [await scratch("data"), await scratch("pictures")];
   const server = await Server.start(data);
   const firefox = await Firefox.open();

@@ -35,7 +35,7 @@ after(async () => {
   await Promise.all([clear(data), clear(folder)]);
 });
 
-test("a folder of everything arrives bit for bit, and the numbers are true", async () => {
+test("a folder of every kind of file arrives bit for bit, and the numbers are right", async () => {
   const made = await makeFolder(folder);
   const page = await browser.page(server.pairingLink);
   await waitForState(page, "empty");
@@ -59,7 +59,7 @@ test("a folder of everything arrives bit for bit, and the numbers are true", asy
   assert.match(server.command("check", "--read-data"), /\S/);
 });
 
-test("opened again it knows everything: nothing is read, asked or sent", async () => {
+test("opened again, it remembers everything: nothing is read, checked or sent", async () => {
   const page = await browser.page(server.origin);
   const requests = [];
   page.context().on("request", (request) => requests.push(new URL(request.url()).pathname));

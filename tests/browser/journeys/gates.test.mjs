@@ -36,7 +36,7 @@ async function backedUp(t) {
   return home;
 }
 
-test("on mobile data files wait, in one sentence, until the connection or the person lets them go", async (t) => {
+test("on mobile data files wait, with one sentence, until the connection changes or the person allows it", async (t) => {
   const { page, folder, data } = await backedUp(t);
   await device(page, { type: "cellular" });
   await write(folder, "second.jpg", await media("photo.jpg", "second"));
@@ -58,7 +58,7 @@ test("on mobile data files wait, in one sentence, until the connection or the pe
   await waitForNumbers(page, (now) => now.protected === 4);
 });
 
-test("the battery and the hours hold files back as the person set them", async (t) => {
+test("battery and quiet hours hold files back as the person set them", async (t) => {
   const { page, folder } = await backedUp(t);
   await rule(page, "Only while charging").click();
   await device(page, { charging: false, level: 0.2 });
@@ -86,7 +86,7 @@ test("the battery and the hours hold files back as the person set them", async (
   await waitForState(page, "done");
 });
 
-test("data saver is heeded as the browser tells it", async (t) => {
+test("Data Saver is respected when the browser reports it", async (t) => {
   const { page, folder, browser } = await backedUp(t);
   const session = await browser.context.newCDPSession(page);
   await session.send("Emulation.setDataSaverOverride", { dataSaverEnabled: true });

@@ -25,7 +25,7 @@ async function health(page) {
 const link = (section, name) =>
   section.locator("li.link").filter({ has: section.page().locator(".path", { hasText: new RegExp(`^${name}$`) }) });
 
-test("a test of the background closes the app, backs up without it, and tells what came of it", async (t) => {
+test("a test of the background closes the app, backs up without it, and reports the result", async (t) => {
   const { page, browser, server, folder, data } = await backedUp(await lastingHousehold(t));
   const section = await health(page);
   await section.getByRole("button", { name: "Test background backup now" }).click();
@@ -42,7 +42,7 @@ test("a test of the background closes the app, backs up without it, and tells wh
   assert.equal(await closed.getAttribute("data-state"), "good");
 });
 
-test("without lasting access the test says so, and what mends it", async (t) => {
+test("without lasting access the test says so, and how to fix it", async (t) => {
   const { page, browser, server, folder, data } = await backedUp(await household(t));
   const section = await health(page);
   assert.equal(await link(section, "Service worker").getAttribute("data-state"), "good");
@@ -117,7 +117,7 @@ const PUSHES = `{
   };
 }`;
 
-test("pushes are turned on, set to a time of day, held with the background, and turned off in the app", async (t) => {
+test("pushes are turned on, set to a time of day, stopped with the background, and turned off in the app", async (t) => {
   const home = await backedUp(await lastingHousehold(t, () => ({ initScript: PUSHES })));
   const { browser, server } = home;
   let { page } = home;

@@ -31,13 +31,13 @@ afterEach(async () => {
   await Promise.all([clear(data), clear(folder)]);
 });
 
-test("a reload in the middle: the backup goes on by itself", async () => {
+test("a reload in the middle: the backup continues by itself", async () => {
   await startBackup();
   await page.reload();
   await everythingArrives();
 });
 
-test("the browser closed in the middle: opened again, it goes on from where it was", async () => {
+test("the browser closed in the middle: opened again, it resumes where it stopped", async () => {
   await startBackup();
   const before = await read(page);
   await browser.close();
@@ -65,7 +65,7 @@ test("the server killed in the middle and started again: nothing is lost, nothin
   await everythingArrives();
 });
 
-test("a server that stands still in the middle: noticed, tried again, nothing is lost or doubled", async () => {
+test("a server that hangs in the middle: noticed, retried, nothing is lost or doubled", async () => {
   await startBackup();
   const patience = 240_000;
   server.process.kill("SIGSTOP");
@@ -79,7 +79,7 @@ test("a server that stands still in the middle: noticed, tried again, nothing is
   await everythingArrives();
 });
 
-test("a second tab shows the same, and one engine works", async () => {
+test("a second tab shows the same, and only one engine works", async () => {
   const second = await browser.page(server.origin);
   await startBackup();
   await waitForNumbers(second, (now) => now.total === FILES + 3);
@@ -106,7 +106,7 @@ test("a sign-in revoked in the middle: one clear request to pair again, and noth
   await everythingArrives();
 });
 
-test("pause stops at once, outlives a reload, and resume goes on", async () => {
+test("pause stops at once and survives a reload, and resume continues", async () => {
   await startBackup();
   await page.getByRole("button", { name: "Pause" }).click();
   await waitForState(page, "paused");

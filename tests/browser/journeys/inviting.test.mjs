@@ -20,7 +20,7 @@ const PROMPT = `BeforeInstallPromptEvent.prototype.prompt = async () => {
   return { outcome: "dismissed" };
 }`;
 
-test("why to install it is explained once, when the first files are safe, and leads there", async (t) => {
+test("why to install is explained once, when the first files are safe, with a button to do it", async (t) => {
   const home = await household(t, () => ({ initScript: PROMPT }));
   const { page } = home;
   assert.equal(await explanation(page).count(), 0);
@@ -39,7 +39,7 @@ test("why to install it is explained once, when the first files are safe, and le
 const PHONE =
   "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36";
 
-test("on Android nothing is promised that it does not keep, and what it lacks is not needed", async (t) => {
+test("on Android nothing is promised that Android does not allow, and no missing feature is needed", async (t) => {
   const lacking = "for (const name of ['setAppBadge', 'clearAppBadge']) delete Navigator.prototype[name]";
   const home = await household(t, () => ({ userAgent: PHONE, initScript: lacking }));
   const { page } = home;

@@ -51,7 +51,7 @@ afterEach(async (context) => {
   await Promise.all([clear(data), clear(folder)]);
 });
 
-test(`the browser killed ${KILLS} times: nothing is lost, nothing is doubled, what was protected stays so`, async () => {
+test(`the browser killed ${KILLS} times: nothing is lost, nothing is doubled, protected files stay protected`, async () => {
   // A browser writes cookies and permissions to disk only after some seconds. A clean close makes sure they are
   // there.
   await browser.close();
@@ -67,7 +67,7 @@ test(`the browser killed ${KILLS} times: nothing is lost, nothing is doubled, wh
   await everythingArrives();
 });
 
-test(`the server killed ${KILLS} times: it comes back as it was, and the page goes on`, async () => {
+test(`the server killed ${KILLS} times: it comes back as it was, and the page continues`, async () => {
   edits.start();
   for (let kill = 0; kill < KILLS; kill++) {
     const ms = lifeMs();

@@ -53,7 +53,7 @@ test("photos are browsed by month, seen large, and downloaded bit for bit", asyn
   await library.waitFor({ state: "hidden" });
 });
 
-test("what an Immich holds is shown by Immich itself", async (t) => {
+test("photos on an Immich server are shown by Immich itself", async (t) => {
   const { page, folder } = await household(t);
   await write(folder, "photo.jpg", await media("photo.jpg"));
   await dropFolder(page, folder);

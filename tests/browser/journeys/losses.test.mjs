@@ -8,7 +8,7 @@ import { dropFolder, waitForState } from "../support/browser.mjs";
 import { digests, media, onServer, untilHeld, write } from "../support/files.mjs";
 import { household } from "../support/household.mjs";
 
-test("what the server lost is sent again, and what was damaged after a repair", async (t) => {
+test("files that the server lost are sent again, and damaged ones after a repair", async (t) => {
   const { page, server, data, folder } = await household(t);
   for (const name of ["whole", "lost", "damaged"]) await write(folder, `${name}.jpg`, await media("photo.jpg", name));
   await dropFolder(page, folder);

@@ -11,7 +11,7 @@ import { lastingHousehold } from "../support/household.mjs";
 import { Nobody } from "../support/line.mjs";
 import { waking } from "../support/wakes.mjs";
 
-const NAME = "what a page leaves behind goes on by itself once the network is back";
+const NAME = "the files that a page leaves behind continue by themselves once the network is back";
 const ip = (...words) => execFileSync(process.env.IP ?? "ip", words, { stdio: "inherit" });
 
 if (process.env.NETWORK_OF_ITS_OWN) {

@@ -9,13 +9,13 @@ import { Server } from "../support/server.mjs";
 
 const MB = 1_000_000;
 
-test("a proxy that refuses large requests is no obstacle", async () => {
+test("a proxy that refuses large requests does not stop the backup", async () => {
   const sizes = { "small.jpg": 0.2, "photo.jpg": 3, "raw.dng": 12, "film.mp4": 40 };
   const { refused } = await backUpThroughProxy(sizes);
   assert.ok(refused > 0 && refused < 40, `${refused} requests were refused`);
 });
 
-test("a server that knows its proxy's limit is asked for nothing larger", async () => {
+test("a server that knows its proxy's limit is sent nothing larger", async () => {
   const { refused, largest } = await backUpThroughProxy({ "film.mp4": 40 }, "--max-request", "1MB");
   assert.equal(refused, 0);
   assert.ok(largest > MB / 2, `pieces of ${largest} bytes`);

@@ -45,7 +45,7 @@ async function look(page, into) {
 
 const restore = (line) => line.getByRole("button", { name: "Restore them" }).click();
 
-test("what was deleted from a folder, or cut to nothing, comes back to where it lay", async (t) => {
+test("files deleted from a folder, or cut to nothing, are restored to their places", async (t) => {
   const { page, data, folder, files } = await backedUp(t);
   const stored = await onServer(data);
   await rm(join(folder, "2024"), { recursive: true });
@@ -69,7 +69,7 @@ test("what was deleted from a folder, or cut to nothing, comes back to where it 
   await (await look(page, folder)).getByText(/^Nothing is missing in .* 7 files are already there\./).waitFor();
 });
 
-test("on a new computer the whole folder comes back; what is damaged on the server does not pass for a photo", async (t) => {
+test("on a new computer the whole folder is restored, but no file that is damaged on the server", async (t) => {
   const { server, data, files } = await backedUp(t);
   const other = await scratch("restored");
   const anew = await Browser.open(options(server));

@@ -46,7 +46,7 @@ test("new files arrive by themselves: one, a burst, and a folder that is moved i
   await serverHoldsTheFolder();
 });
 
-test("a file that is written slowly waits until it is left alone, and holds up nobody", async () => {
+test("a file that is written slowly waits until it stops changing, and delays no others", async () => {
   const slow = join(folder, "slow.mov");
   await writeFile(slow, await media("clip.mov", "begun"));
   await write(folder, "quick.jpg", await media("photo.jpg", "quick"));
@@ -81,7 +81,7 @@ test("renamed, moved, touched, deleted: nothing is sent again and nothing is del
   assert.ok(found >= 5, "what got a new name was found on the server");
 });
 
-test("an edited photo is a new version; or it is left out, where only first versions are wanted", async () => {
+test("an edited photo is a new version, or is skipped if only first versions are wanted", async () => {
   const original = await readFile(join(folder, "2024/0.jpg"));
   await write(folder, "2024/0.jpg", await media("photo.jpg", "edited"));
   await waitForNumbers(page, (now) => now.remaining === 1);
@@ -102,7 +102,7 @@ test("an edited photo is a new version; or it is left out, where only first vers
   await serverHoldsTheFolder();
 });
 
-test("a speed limit holds at once, and so does its end", async () => {
+test("a speed limit takes effect at once, and so does removing it", async () => {
   await page.getByLabel("Upload speed").selectOption("20 Mbit/s");
   await sparse(folder, "long.mp4", 600 * 1024 ** 2, "long");
   await waitForNumbers(page, (now) => now.remaining === 1);
@@ -116,7 +116,7 @@ test("a speed limit holds at once, and so does its end", async () => {
   assert.equal(await page.getByLabel("Upload speed").inputValue(), "0");
 });
 
-test("the history says what woke each run and what it did, and can be taken along", async () => {
+test("the history says what woke each run and what it did, and can be exported", async () => {
   await write(folder, "new.jpg", await media("photo.jpg", "new"));
   await protects(6);
   // Whatever found the first file, watching is active by now.
@@ -139,7 +139,7 @@ test("the history says what woke each run and what it did, and can be taken alon
   }
 });
 
-test("a report is copied without names, and with them only if they are ticked", async () => {
+test("a report contains names only if they are ticked", async () => {
   await browser.context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const report = async () => {
     await page.getByRole("button", { name: "Copy report" }).click();

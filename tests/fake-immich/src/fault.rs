@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_is_read_by_the_name_that_it_is_written_with() {
+    fn a_fault_is_read_by_the_name_it_is_written_with() {
         let all = [
             Fault::ChangesBytes,
             Fault::TrashesUploads,

@@ -17,7 +17,7 @@ fn bytes_that_change_are_called_created_and_only_a_second_look_up_finds_out() {
 }
 
 #[test]
-fn what_is_trashed_at_once_was_created_and_then_is_a_duplicate_in_the_trash() {
+fn a_file_trashed_at_once_is_created_and_then_is_a_duplicate_in_the_trash() {
     each_dialect(|_, client| {
         client.immich().befall(Fault::TrashesUploads);
         let id = client.photo(ABC);
@@ -28,7 +28,7 @@ fn what_is_trashed_at_once_was_created_and_then_is_a_duplicate_in_the_trash() {
 }
 
 #[test]
-fn a_full_quota_is_said_after_the_whole_body() {
+fn a_full_quota_is_reported_after_the_whole_body() {
     each_dialect(|dialect, client| {
         client.immich().befall(Fault::QuotaExceeded);
         let answer = client.upload(&Form::photo("x.jpg", &[7; 1_000_000]));
@@ -38,7 +38,7 @@ fn a_full_quota_is_said_after_the_whole_body() {
 }
 
 #[test]
-fn a_proxy_refuses_what_is_too_large_in_html_and_the_server_hears_nothing_of_it() {
+fn a_proxy_refuses_large_requests_in_html_and_the_server_never_sees_them() {
     each_dialect(|_, client| {
         client.immich().befall(Fault::ProxyLimit(10_000));
         let large = client.upload(&Form::photo("x.jpg", &[7; 10_001]));
@@ -64,7 +64,7 @@ fn a_proxy_without_its_server_answers_502_in_html_to_everything() {
 }
 
 #[test]
-fn a_server_in_maintenance_says_so_and_knows_no_other_address() {
+fn a_server_in_maintenance_says_so_and_answers_nothing_else() {
     each_dialect(|dialect, client| {
         client.immich().befall(Fault::Maintenance);
         assert_eq!(client.get_unknown("/api/server/config").json()["maintenanceMode"], true);

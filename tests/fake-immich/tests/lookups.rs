@@ -9,7 +9,7 @@ use support::{ABC, ABC_BASE64, ABC_HEX, Client, Form, UNKNOWN_ID, each_dialect};
 const CHECK: &str = "/api/assets/bulk-upload-check";
 
 #[test]
-fn a_check_accepts_what_is_new_and_rejects_what_is_held_by_hex_and_by_base64() {
+fn a_check_accepts_new_digests_and_rejects_known_ones_in_hex_and_base64() {
     each_dialect(|_, client| {
         assert_eq!(client.check(ABC_HEX), json!({"id": "1", "action": "accept"}));
         let id = client.photo(ABC);
@@ -61,7 +61,7 @@ fn malformed_digests_are_simply_accepted() {
 }
 
 #[test]
-fn what_is_in_the_trash_is_held_and_says_so() {
+fn a_file_in_the_trash_is_known_and_marked() {
     each_dialect(|_, client| {
         let id = client.photo(ABC);
         assert_eq!(delete(&client, &id, false), 204);
@@ -73,7 +73,7 @@ fn what_is_in_the_trash_is_held_and_says_so() {
 }
 
 #[test]
-fn an_upload_of_what_is_in_the_trash_is_a_duplicate_and_stays_there() {
+fn an_upload_of_a_file_in_the_trash_is_a_duplicate_and_stays_there() {
     each_dialect(|_, client| {
         let id = client.photo(ABC);
         delete(&client, &id, false);
@@ -122,7 +122,7 @@ fn after_a_forced_delete_the_bytes_are_accepted_again_which_takes_2_x_a_job() {
 }
 
 #[test]
-fn an_album_is_made_and_filled_and_says_what_it_holds_already() {
+fn an_album_is_made_and_filled_and_reports_duplicates() {
     each_dialect(|dialect, client| {
         let (one, two) = (client.photo(ABC), client.photo(b"two"));
         let made = client.post("/api/albums", &json!({"albumName": "Camera", "assetIds": [one]}));

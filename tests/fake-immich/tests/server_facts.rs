@@ -14,7 +14,7 @@ fn the_well_known_address_names_the_api() {
 }
 
 #[test]
-fn the_server_answers_a_ping_and_tells_its_version_to_anybody() {
+fn ping_and_version_are_public() {
     each_dialect(|dialect, client| {
         let ping = client.get_unknown("/api/server/ping");
         assert_eq!((ping.status, ping.json()), (200, json!({"res": "pong"})));
@@ -28,7 +28,7 @@ fn the_server_answers_a_ping_and_tells_its_version_to_anybody() {
 }
 
 #[test]
-fn features_and_config_are_told_to_anybody() {
+fn features_and_config_are_public() {
     each_dialect(|dialect, client| {
         let features = client.get_unknown("/api/server/features").json();
         for (name, on) in [("sidecar", true), ("trash", true), ("passwordLogin", true), ("oauth", false)] {
@@ -71,7 +71,7 @@ fn about_and_storage_need_a_key_with_their_permissions() {
 }
 
 #[test]
-fn users_me_tells_the_quota_and_what_is_used_of_it() {
+fn users_me_returns_the_quota_and_its_usage() {
     each_dialect(|dialect, client| {
         let me = client.get("/api/users/me").json();
         assert_eq!((&me["quotaSizeInBytes"], &me["quotaUsageInBytes"]), (&Value::Null, &json!(0)));
@@ -84,7 +84,7 @@ fn users_me_tells_the_quota_and_what_is_used_of_it() {
 }
 
 #[test]
-fn a_key_a_token_a_cookie_and_a_key_in_the_query_each_say_who_asks() {
+fn a_key_a_token_a_cookie_and_a_key_in_the_query_each_identify_the_user() {
     each_dialect(|_, client| {
         let token = login(&client, PASSWORD).json()["accessToken"].as_str().unwrap().to_owned();
         let (bearer, cookie) = (format!("Bearer {token}"), format!("a=b; immich_access_token={token}"));
@@ -155,7 +155,7 @@ fn a_new_key_is_201_and_has_what_it_was_given() {
 }
 
 #[test]
-fn a_permission_that_is_taken_away_is_missed() {
+fn a_permission_that_was_removed_is_required() {
     each_dialect(|dialect, _| {
         let client = Client::with(dialect, None, &["asset.upload", "user.read"]);
         client.immich().befall(Fault::Lacks("user.read".into()));
@@ -184,7 +184,7 @@ fn there_is_no_cors_and_a_preflight_is_404() {
 }
 
 #[test]
-fn an_address_that_is_none_is_404() {
+fn an_unknown_path_is_404() {
     each_dialect(|dialect, client| {
         client.get("/api/nope").assert_refused(dialect, 404, "Cannot GET /api/nope");
     });

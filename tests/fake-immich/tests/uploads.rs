@@ -94,7 +94,7 @@ fn two_x_wants_device_ids_and_3_x_ignores_them() {
 }
 
 #[test]
-fn missing_dates_are_400_with_every_fault_of_theirs() {
+fn missing_dates_are_400_with_every_error_listed() {
     each_dialect(|dialect, client| {
         let answer = client.upload(&Form::device().file("assetData", "x.jpg", ABC));
         assert_eq!(answer.status, 400);
@@ -310,7 +310,7 @@ fn an_upload_without_the_permission_is_403() {
 }
 
 #[test]
-fn what_was_uploaded_is_told_and_comes_back_byte_for_byte() {
+fn an_uploaded_file_is_described_and_comes_back_byte_for_byte() {
     each_dialect(|dialect, client| {
         let id = client.photo(ABC);
         let info = client.get(&format!("/api/assets/{id}")).json();
@@ -337,7 +337,7 @@ fn an_upload_is_answered_before_its_thumbnail_is_made() {
 }
 
 #[test]
-fn an_id_that_is_none_and_one_of_another_user_are_400() {
+fn an_unknown_id_and_one_of_another_user_are_400() {
     each_dialect(|dialect, mut client| {
         let malformed = client.get("/api/assets/not-a-uuid");
         let message = malformed.json()["message"].clone();

@@ -16,7 +16,7 @@ fn read<T: DeserializeOwned>(answer: &Answer) -> T {
 }
 
 #[test]
-fn facts_of_the_server_are_read() {
+fn server_facts_are_read() {
     each_dialect(|_, client| {
         let version: ServerVersion = read(&client.get(path::VERSION));
         assert!((2..=3).contains(&version.major));
@@ -32,7 +32,7 @@ fn facts_of_the_server_are_read() {
 }
 
 #[test]
-fn who_asks_is_read() {
+fn the_signed_in_user_is_read() {
     each_dialect(|_, client| {
         let me: UserMe = read(&client.get(path::USERS_ME));
         assert_eq!(me.id, client.get(path::USERS_ME).id());
@@ -80,7 +80,7 @@ fn answers_about_albums_are_read() {
 }
 
 #[test]
-fn every_refusal_is_read_whether_it_says_one_sentence_or_several() {
+fn every_refusal_is_read_with_one_message_or_several() {
     each_dialect(|_, client| {
         let refused: ErrorBody = read(&client.get("/api/nope"));
         assert_eq!(refused.message, "Cannot GET /api/nope");

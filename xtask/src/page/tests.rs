@@ -80,7 +80,7 @@ fn the_folder_holds_this_page_and_nothing_older() {
 }
 
 #[test]
-fn a_file_that_was_changed_in_the_folder_is_put_right() {
+fn a_file_that_was_changed_in_the_folder_is_restored() {
     let tree = tree();
     let dir = tree.path().join("page");
     let page = page(&tree, "same");

@@ -60,7 +60,7 @@ fn every_answer_has_its_meaning() {
 
 /// Redirects can also end at a proxy's sign-in page: the browser follows them and reports status 200.
 #[test]
-fn a_page_of_a_proxy_is_no_answer_of_the_api() {
+fn a_page_from_a_proxy_is_not_an_answer_from_the_api() {
     for status in [200, 201, 302, 400, 401, 403, 404, 413, 429, 500, 502, 503, 504, 520] {
         let foreign = Reply { status, retry_after_ms: None, body: Body::<UploadAnswer>::Foreign };
         assert_eq!(html(status).end(), RequestEnd::Replied(foreign));
@@ -74,7 +74,7 @@ fn a_request_without_an_answer_says_so() {
 }
 
 #[test]
-fn the_server_says_in_seconds_or_by_a_date_when_to_come_back() {
+fn retry_after_is_read_as_seconds_or_as_a_date() {
     let table = [
         ("0", Some(0)),
         ("120", Some(120_000)),
@@ -97,7 +97,7 @@ fn the_server_says_in_seconds_or_by_a_date_when_to_come_back() {
 }
 
 #[test]
-fn fields_are_found_by_their_names() {
+fn header_fields_are_found_by_name() {
     let headers = Headers::read(|name| Some(format!("value of {name}")));
     assert_eq!(headers.retry_after.as_deref(), Some("value of retry-after"));
     assert_eq!(headers.location.as_deref(), Some("value of location"));
@@ -107,7 +107,7 @@ fn fields_are_found_by_their_names() {
 }
 
 #[test]
-fn only_a_status_of_success_says_that_something_was_done() {
+fn only_a_success_status_means_that_something_was_done() {
     let table = [(answer(200, ""), true), (html(204), true), (html(302), false), (html(500), false)];
     for (exchange, done) in table {
         assert_eq!(was_done(&exchange.end::<()>()), done, "{exchange:?}");
@@ -116,7 +116,7 @@ fn only_a_status_of_success_says_that_something_was_done() {
 }
 
 #[test]
-fn only_the_promised_body_is_an_answer() {
+fn only_a_body_of_the_expected_type_is_an_answer() {
     let number = |exchange: Exchange| understood(exchange.end::<u32>());
     assert_eq!(number(answer(200, "7")), Some(7));
     let others = [

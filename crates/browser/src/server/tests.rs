@@ -16,7 +16,7 @@ mod asking {
     use super::*;
 
     #[test]
-    fn digests_are_asked_about_by_their_place() {
+    fn digests_are_checked_by_their_index() {
         let server = Server(Script::of([answer(200, r#"{"results":[]}"#)]));
         block_on(server.ask(&[Digest([0xab; 20])]));
         let digest = "ab".repeat(20);
@@ -25,7 +25,7 @@ mod asking {
     }
 
     #[test]
-    fn answers_come_in_the_order_of_the_digests() {
+    fn answers_are_in_the_order_of_the_digests() {
         let results = [
             format!(
                 r#"{{"id":"1","action":"reject","reason":"duplicate","assetId":"{ASSET}","isTrashed":false}}"#
@@ -51,7 +51,7 @@ mod asking {
     }
 
     #[test]
-    fn an_answer_that_does_not_fit_the_question_is_foreign() {
+    fn an_answer_that_does_not_match_the_question_is_foreign() {
         let accepted = |id| format!(r#"{{"id":"{id}","action":"accept"}}"#);
         let table = [
             ("fewer answers than questions", accepted("0")),
@@ -97,7 +97,7 @@ mod checking {
     use super::*;
 
     #[test]
-    fn another_epoch_is_another_account() {
+    fn a_different_epoch_is_a_different_account() {
         let table = [
             (r#"{"id":"a","email":"a@b.c"}"#, Some("a")),
             (r#"{"id":"a","epoch":"7"}"#, Some("a 7")),
@@ -120,14 +120,14 @@ mod checking {
     }
 
     #[test]
-    fn nobody_signed_in_is_told_with_its_status() {
+    fn a_missing_sign_in_is_reported_with_its_status() {
         let refusal = answer(401, r#"{"message":"Authentication required"}"#);
         let RequestEnd::Replied(reply) = check(refusal, html(200)).account else { panic!("no reply") };
         assert_eq!((reply.status, reply.body), (401, Body::Refused("Authentication required".into())));
     }
 
     #[test]
-    fn a_server_can_do_what_it_says_and_nothing_else() {
+    fn a_server_has_the_abilities_that_it_reports_and_no_others() {
         let all = r#"{"version":"1","verifiesDigests":true,"pieces":{"from":16,"upTo":7}}"#;
         let less = r#"{"version":"1","verifiesDigests":true}"#;
         let pieces = Some(Pieces { from: 16, up_to: Some(7) });
@@ -151,7 +151,7 @@ mod checking {
 }
 
 #[test]
-fn a_code_is_taken_or_refused_or_nobody_answers() {
+fn a_code_is_accepted_or_refused_or_nobody_answers() {
     let table = [
         (answer(201, "{}"), PairEnd::Paired),
         (answer(401, r#"{"message":"wrong"}"#), PairEnd::CodeRefused),
@@ -190,13 +190,13 @@ mod folders {
     const OLDER: &str = "2d9ed5ecbe5b3f5fe26a0d4b3dd1ec26c3e6e4d2";
 
     #[test]
-    fn what_the_server_knows_of_a_folder_is_not_told_again() {
+    fn a_folder_that_the_server_already_knows_is_not_sent_again() {
         let digest = digest_of("a line");
         assert_eq!(tell(answer(200, &told(&digest)), None), ["GET /safelight/v1/folders/own/3"]);
     }
 
     #[test]
-    fn what_it_does_not_know_is_told() {
+    fn a_folder_that_the_server_does_not_know_is_sent() {
         let put = "PUT /safelight/v1/folders/own/3?name=2024+%26+%C3%84rger a line";
         let table =
             [answer(200, &told(OLDER)), answer(404, UNKNOWN), html(200), html(502), Exchange::NoReply];
@@ -225,7 +225,7 @@ mod folders {
     }
 
     #[test]
-    fn the_text_of_a_folder_counts_only_with_the_status_of_success() {
+    fn the_text_of_a_folder_counts_only_with_a_success_status() {
         let table = [
             (answer(200, "a line"), Some("a line")),
             (answer(404, UNKNOWN), None),
@@ -258,7 +258,7 @@ fn a_session_that_is_gone_has_ended() {
 }
 
 #[test]
-fn a_server_that_knows_no_pushes_is_told_from_one_that_does_not_answer() {
+fn a_server_without_pushes_is_distinguished_from_one_that_does_not_answer() {
     let state = r#"{"publicKey":"k","subscribed":true,"endpoint":null,"held":false,"dailyAt":90,
         "pushedAt":null,"outcome":null}"#;
     let pushing = |exchange| block_on(Server(Script::of([exchange])).pushing());
@@ -274,7 +274,7 @@ mod library {
     use super::*;
 
     #[test]
-    fn a_server_with_thumbnails_is_shown_here() {
+    fn photos_of_a_server_with_thumbnails_are_shown_here() {
         let shown = r#"{"version":"1","thumbnails":true}"#;
         assert_eq!(gallery([answer(200, shown)]), Some(Gallery::Ours));
         let hidden = r#"{"version":"1","thumbnails":false}"#;
@@ -299,14 +299,14 @@ mod library {
     }
 
     #[test]
-    fn nobody_shows_photos_while_there_is_no_answer() {
+    fn no_photos_are_shown_without_an_answer() {
         assert_eq!(gallery([Exchange::NoReply]), None);
         assert_eq!(gallery([Exchange::Stalled]), None);
         assert_eq!(gallery([html(502), html(502)]), None);
     }
 
     #[test]
-    fn a_month_is_asked_for_by_its_first_day() {
+    fn a_month_is_requested_by_its_first_day() {
         let server = Server(Script::of([html(502)]));
         assert_eq!(block_on(server.assets_of("2024-05-01")), None);
         assert_eq!(server.0.asked(), ["GET /api/timeline/bucket?timeBucket=2024-05-01"]);

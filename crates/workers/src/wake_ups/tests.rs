@@ -65,7 +65,7 @@ fn the_page_that_is_open_at_the_last_try_leaves_another_sync_behind() {
 }
 
 #[test]
-fn what_is_worth_telling_is_told_even_if_nobody_asked() {
+fn important_notices_are_shown_even_if_nobody_asked() {
     let notice = Some(Notice::NeedsYou(Needs::Space));
     let browser =
         Browser::that_ends(Ok(Woken::Over(Left { sent: 1, needs: Some(Needs::Space), notice, ..NOTHING })));
@@ -79,7 +79,7 @@ fn what_is_worth_telling_is_told_even_if_nobody_asked() {
 }
 
 #[test]
-fn a_page_that_left_is_followed_once_none_has_been_open_for_a_second() {
+fn after_the_last_page_closes_the_backup_continues_one_second_later() {
     // The page is reloaded, then closed.
     let browser = Browser::that_ends(Ok(DONE))
         .pages_until(1_000, &[Page::Visible])
@@ -90,7 +90,7 @@ fn a_page_that_left_is_followed_once_none_has_been_open_for_a_second() {
 }
 
 #[test]
-fn a_page_that_stays_goes_on_by_itself() {
+fn a_page_that_stays_open_continues_by_itself() {
     let browser = Browser::that_ends(Ok(DONE)).pages_until(60_000, &[Page::Hidden]);
     assert_eq!(browser.during(async |wake_ups| wake_ups.page_left().await), Ok(()));
     assert_eq!(browser.during(async |wake_ups| wake_ups.network_back().await), Ok(()));
@@ -99,7 +99,7 @@ fn a_page_that_stays_goes_on_by_itself() {
 }
 
 #[test]
-fn a_network_that_is_back_goes_on_as_a_sync_without_a_page() {
+fn when_the_network_returns_a_sync_continues_without_a_page() {
     let browser = Browser::that_ends(Ok(WORK));
     let ended = browser.during(async |wake_ups| wake_ups.network_back().await);
     assert_eq!(ended, Err(NotDone::WorkIsLeft(WORK)));
@@ -107,7 +107,7 @@ fn a_network_that_is_back_goes_on_as_a_sync_without_a_page() {
 }
 
 #[test]
-fn a_test_waits_for_the_pages_to_close_and_no_closing_forestalls_it() {
+fn a_test_waits_for_the_pages_to_close_and_closing_does_not_replace_it() {
     let browser = Browser::that_ends(Ok(DONE)).pages_until(20_000, &[Page::Visible]);
     let wake_ups = &browser.wake_ups();
     let both = async |_: &WakeUps<Browser>| {
@@ -187,7 +187,7 @@ fn a_push_that_was_asked_for_waits_until_the_app_is_closed_but_not_for_ever() {
 }
 
 #[test]
-fn the_end_of_a_fetch_waits_for_a_run_that_takes_it_for_unfinished() {
+fn the_end_of_a_fetch_waits_for_a_run_that_believes_it_unfinished() {
     let browser = Browser::that_ends(Ok(DONE)).taking(5_000);
     let both = async |wake_ups: &WakeUps<Browser>| {
         let sync = wake_ups.sync(Chance::OneOfSeveral);
@@ -199,7 +199,7 @@ fn the_end_of_a_fetch_waits_for_a_run_that_takes_it_for_unfinished() {
 }
 
 #[test]
-fn no_other_wake_up_waits_for_a_run_because_the_lock_turns_it_away() {
+fn no_other_wake_up_waits_for_a_run_because_the_lock_rejects_it() {
     let browser = Browser::that_ends(Ok(DONE)).taking(5_000);
     let both = async |wake_ups: &WakeUps<Browser>| {
         futures::future::join(wake_ups.fetch_ended("7"), wake_ups.periodic_sync()).await
@@ -210,7 +210,7 @@ fn no_other_wake_up_waits_for_a_run_because_the_lock_turns_it_away() {
 }
 
 #[test]
-fn the_pages_hear_of_the_end_of_a_fetch_even_if_the_run_fails() {
+fn the_pages_learn_of_the_end_of_a_fetch_even_if_the_run_fails() {
     let browser = Browser::that_ends(Err("no lock"));
     assert_eq!(browser.during(async |wake_ups| wake_ups.fetch_ended("7").await), Ok(()));
     let log = ["0 s: backs up for Fetched without 7", "0 s: warns of “no lock”", "0 s: tells the pages"];
@@ -218,7 +218,7 @@ fn the_pages_hear_of_the_end_of_a_fetch_even_if_the_run_fails() {
 }
 
 #[test]
-fn a_page_has_something_told_unless_it_or_another_is_seen() {
+fn a_notification_is_shown_for_a_page_unless_a_page_is_visible() {
     let notify =
         async |wake_ups: &WakeUps<Browser>| wake_ups.notify_unless_seen(Notice::FirstBackupDone).await;
     let seen = Browser::that_ends(Ok(DONE)).pages_until(9_000, &[Page::Hidden, Page::Visible]);

@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_of_another_type_is_no_field() {
+    fn a_field_of_the_wrong_type_is_ignored() {
         let table =
             [("5", Some(5)), ("0", Some(0)), ("-1", None), ("5.0", None), ("\"5\"", None), ("", None)];
         for (value, read) in table {
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_is_said_of_the_length_must_agree() {
+    fn all_statements_about_the_length_must_agree() {
         let piece = |completes, length, content| Piece { completes, length, content };
         let table = [
             (piece(false, None, None), 5, None, Some(None)),

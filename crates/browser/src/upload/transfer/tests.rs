@@ -12,13 +12,13 @@ const MIB: u64 = 1 << 20;
 const KIB: u64 = 1 << 10;
 
 #[test]
-fn a_small_file_goes_as_a_form() {
+fn a_small_file_is_uploaded_as_a_form() {
     let mut talk = Talk::about(16 * MIB - 1);
     talk.sends("form").hears(created_asset()).ends_with_asset(UploadStatus::Created);
 }
 
 #[test]
-fn every_file_goes_as_a_form_where_pieces_are_not_taken() {
+fn every_file_is_uploaded_as_a_form_if_pieces_are_not_supported() {
     let mut talk = Talk::with(4_000 * MIB, Pieces::in_a_page());
     talk.sends("form").hears(html(413)).ends_with(413);
     let mut talk = Talk::with(4_000 * MIB, Pieces::in_a_shift());
@@ -26,7 +26,7 @@ fn every_file_goes_as_a_form_where_pieces_are_not_taken() {
 }
 
 #[test]
-fn a_large_file_goes_piece_by_piece() {
+fn a_large_file_is_uploaded_piece_by_piece() {
     let mut talk = Talk::about(20 * MIB);
     talk.sends("creation").hears(place(0)).resumes_at(0);
     talk.sends("/u 0..8 MiB").hears(reached(8 * MIB));
@@ -35,14 +35,14 @@ fn a_large_file_goes_piece_by_piece() {
 }
 
 #[test]
-fn a_file_goes_on_where_an_earlier_transfer_ended() {
+fn a_file_resumes_where_an_earlier_transfer_ended() {
     let mut talk = Talk::about(20 * MIB);
     talk.sends("creation").hears(place(17 * MIB)).resumes_at(17 * MIB);
     talk.sends("/u 17..20 MiB");
 }
 
 #[test]
-fn a_file_that_arrived_before_its_answer_was_lost_only_needs_its_end() {
+fn a_file_that_arrived_but_whose_answer_was_lost_only_needs_completing() {
     let mut talk = Talk::about(20 * MIB);
     talk.sends("creation").hears(place(20 * MIB)).resumes_at(20 * MIB);
     talk.sends("/u 20..20 MiB").hears(created_asset()).ends_with_asset(UploadStatus::Created);
@@ -71,7 +71,7 @@ fn a_creation_that_fails_ends_the_transfer() {
 }
 
 #[test]
-fn a_shift_sends_smaller_files_in_pieces_than_a_page() {
+fn without_a_page_smaller_files_are_uploaded_in_pieces_than_with_one() {
     let first = |size, pieces| written(Transfer::new(size, &told(pieces, None)).part());
     let table = [(MIB - 1, "form", "form"), (MIB, "form", "creation"), (16 * MIB, "creation", "creation")];
     for (size, in_a_page, in_a_shift) in table {
@@ -84,7 +84,7 @@ mod corrections {
     use super::*;
 
     #[test]
-    fn the_server_knows_better_where_it_is() {
+    fn the_server_can_correct_the_offset() {
         let mut talk = Talk::begun(20 * MIB);
         talk.sends("/u 0..8 MiB").hears(corrected(3 * MIB));
         talk.sends("/u 3..11 MiB").hears(reached(11 * MIB));
@@ -92,7 +92,7 @@ mod corrections {
     }
 
     #[test]
-    fn it_may_know_better_five_times() {
+    fn the_server_may_correct_the_offset_five_times() {
         let mut talk = Talk::begun(20 * MIB);
         for _ in 0..5 {
             talk.sends("/u 0..8 MiB").hears(corrected(0));
@@ -101,7 +101,7 @@ mod corrections {
     }
 
     #[test]
-    fn an_upload_that_is_gone_begins_again() {
+    fn an_upload_that_is_gone_starts_again() {
         let mut talk = Talk::begun(20 * MIB);
         talk.sends("/u 0..8 MiB").hears(reached(8 * MIB));
         talk.sends("/u 8..16 MiB").hears(answer(404, r#"{"message":"There is no such upload"}"#));
@@ -110,7 +110,7 @@ mod corrections {
     }
 
     #[test]
-    fn an_upload_that_is_always_gone_ends() {
+    fn an_upload_that_is_gone_every_time_ends_the_transfer() {
         let mut talk = Talk::begun(20 * MIB);
         for _ in 0..5 {
             talk.sends("/u 0..8 MiB").hears(html(404));
@@ -127,7 +127,7 @@ mod corrections {
     }
 
     #[test]
-    fn what_takes_a_piece_and_has_no_more_than_before_is_not_the_server() {
+    fn an_answer_that_accepts_a_piece_without_progress_is_not_from_the_server() {
         for stuck in [reached(0), answer(204, ""), reached(20 * MIB + 1), html(200)] {
             let Exchange::Answered(Answer { status, .. }) = stuck else { panic!("no answer") };
             Talk::begun(20 * MIB).sends("/u 0..8 MiB").hears(stuck).ends_with(status);
@@ -139,7 +139,7 @@ mod sizes {
     use super::*;
 
     #[test]
-    fn a_form_that_is_too_large_goes_in_pieces_below_its_size() {
+    fn a_form_that_is_too_large_is_uploaded_in_smaller_pieces() {
         let mut talk = Talk::about(4 * MIB);
         talk.sends("form").hears(html(413));
         talk.sends("creation").hears(place(0)).resumes_at(0);
@@ -174,7 +174,7 @@ mod sizes {
     }
 
     #[test]
-    fn a_server_that_names_its_limit_gets_nothing_larger() {
+    fn nothing_larger_than_the_servers_stated_limit_is_sent() {
         let table = [
             ("max-age=604800, max-append-size=1048576", "/u 0..1 MiB"),
             ("max-append-size=1048576;x=1, max-size=7", "/u 0..8 MiB"),
@@ -194,7 +194,7 @@ mod sizes {
     }
 
     #[test]
-    fn a_file_beyond_what_gets_through_is_not_tried_as_a_form() {
+    fn a_file_larger_than_the_known_limit_is_not_tried_as_a_form() {
         let limited = || told(Pieces::in_a_page(), Some(MIB));
         Talk::with(MIB, limited()).sends("form");
         let mut talk = Talk::with(MIB + KIB, limited());
@@ -213,7 +213,7 @@ mod sizes {
     }
 
     #[test]
-    fn pieces_grow_to_ten_seconds_of_the_line_and_at_most_twofold() {
+    fn pieces_grow_to_ten_seconds_of_transfer_and_at_most_double() {
         let mut talk = Talk::begun(2_000 * MIB);
         talk.takes(10).sends("/u 0..8 MiB").hears(reached(8 * MIB));
         talk.takes(10_000).sends("/u 8..24 MiB").hears(reached(24 * MIB));
@@ -232,7 +232,7 @@ mod sizes {
     }
 
     #[test]
-    fn what_was_lost_on_its_way_makes_the_next_transfer_take_smaller_pieces() {
+    fn after_a_lost_piece_the_next_transfer_uses_smaller_pieces() {
         for lost in [Exchange::NoReply, Exchange::Stalled] {
             let mut talk = Talk::begun(20 * MIB);
             assert_eq!(talk.hears(lost.clone()).next, Some(Next::End(lost.end())));
