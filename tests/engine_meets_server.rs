@@ -185,7 +185,7 @@ impl Household {
 
     fn listed(&self, path: String) -> ListedFile {
         let look = match rules::left_out(&path) {
-            Some(_) => Look::LeftOut,
+            Some(reason) => Look::LeftOut(reason),
             None => Look::Seen(stamp(&self.folder.path().join(&path))),
         };
         ListedFile { path: path.into(), look }

@@ -108,7 +108,8 @@ fn check_lists_damaged_files() {
     fs::remove_file(day.join("gone.jpg")).unwrap();
     fs::write(day.join("short.jpg"), "x").unwrap();
     fs::write(day.join("flipped.jpg"), "FLIPPED.jpg").unwrap();
-    let finding = |name: &str, damage| Finding { path: day.join(name), damage };
+    let path = |name: &str| format!("2024/2024-05-01/{name}");
+    let finding = |name: &str, damage| Finding { path: path(name), place: day.join(name), damage };
     let short = finding("short.jpg", Damage::WrongSize { expected: 9, found: 1 });
     let gone = finding("gone.jpg", Damage::Missing);
     assert_eq!(findings(&server, Depth::Sizes), [gone.clone(), short.clone()]);

@@ -33,9 +33,9 @@ mod http;
 #[cfg(target_arch = "wasm32")]
 mod inbox;
 #[cfg(target_arch = "wasm32")]
-mod json;
-#[cfg(target_arch = "wasm32")]
 pub mod lock;
+#[cfg(target_arch = "wasm32")]
+mod properties;
 #[cfg(target_arch = "wasm32")]
 mod push;
 #[cfg(target_arch = "wasm32")]

@@ -10,7 +10,7 @@ use web_sys::{ServiceWorkerGlobalScope, ServiceWorkerRegistration};
 
 use crate::Fault;
 use crate::bindings::{FetchManager, WakingRegistration};
-use crate::json::property;
+use crate::properties::property;
 
 /// The first visit installs it, which downloads some 600 KB.
 const PATIENCE_MS: u32 = 20_000;

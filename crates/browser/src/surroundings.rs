@@ -3,7 +3,7 @@
 use engine::{Event, Power, Surroundings};
 use wasm_bindgen::JsValue;
 
-use crate::json::{flag, property, text};
+use crate::properties::{flag, property, text};
 
 /// The network as the browser describes it, and the local time. If the browser does not describe the connection,
 /// nothing counts against it.

@@ -23,7 +23,7 @@ pub async fn list(source: &Source, scope: &Scope, tell: impl FnMut(Vec<ListedFil
         Source::Directory(directory) => list_directory(directory, scope, tell).await,
         Source::Files(files) => {
             let mut batch = Batch::new(tell);
-            files.iter().for_each(|(path, file)| batch.add(path.clone(), look_at(file)));
+            files.iter().for_each(|(path, file)| batch.add(path.clone(), judged(path, || look_at(file))));
             batch.tell_rest();
             ListingEnd::Complete
         }
@@ -96,7 +96,7 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
             Err(fault) if fault.is("NotFoundError") => Ok(()),
             Err(_) => {
                 self.still_there().await?;
-                self.batch.add(path.into(), Look::Unreadable);
+                self.batch.add(path.into(), judged(path, || Look::Unreadable));
                 Ok(())
             }
         }
@@ -124,8 +124,8 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
     async fn meet(&mut self, path: String, entry: Handle) -> Result<(), Barrier> {
         if entry.kind() == "directory" {
             self.to_enter.push((format!("{path}/"), entry.unchecked_into()));
-        } else if rules::left_out(&path).is_some() {
-            self.batch.add(path, Look::LeftOut);
+        } else if let Some(reason) = rules::left_out(&path) {
+            self.batch.add(path, Look::LeftOut(reason));
         } else {
             self.to_look_at.push((path, entry.unchecked_into()));
             if self.to_look_at.len() >= LOOKS_AT_ONCE {
@@ -155,6 +155,11 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
     async fn still_there(&self) -> Result<(), Barrier> {
         self.directory.barrier().await.map_or(Ok(()), Err)
     }
+}
+
+/// A look at a file, unless its name leaves it out.
+fn judged(path: &str, look: impl FnOnce() -> Look) -> Look {
+    rules::left_out(path).map_or_else(look, Look::LeftOut)
 }
 
 /// The outcome of each promise, in their order. Waits once for all of them, because each wait costs a turn of the event

@@ -10,7 +10,7 @@ use crate::folder::{Access, Barrier, FolderId, FolderRules, Lasting, ScanId};
 use crate::gate::Surroundings;
 use crate::intent::Intent;
 use crate::record::Loaded;
-use crate::row::{FileId, SavedRow, Stamp};
+use crate::row::{FileId, SavedRow, SkipReason, Stamp};
 use crate::run::Run;
 use crate::settings::{AccountId, Memory, Settings};
 
@@ -182,8 +182,8 @@ pub struct ListedFile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
     Seen(Stamp),
-    /// Not looked at: [`crate::rules::left_out`] gives the reason.
-    LeftOut,
+    /// Not looked at, because it is left out for this reason.
+    LeftOut(SkipReason),
     Unreadable,
     /// The name is not valid text; the path holds a placeholder.
     Nameless,

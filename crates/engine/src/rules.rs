@@ -1,5 +1,5 @@
-//! Which files are skipped because of their name alone. The lister checks before it looks at a file, and the engine
-//! checks when it adds one, so both use this one function.
+//! Which files are skipped because of their name alone. Only the lister judges, before it looks at a file; it tells the
+//! engine the reason.
 
 use protocol::media::{MediaKind, kind_of};
 

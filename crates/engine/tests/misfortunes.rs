@@ -38,6 +38,47 @@ fn time_offline_burns_no_attempt() {
 }
 
 #[test]
+fn a_server_that_hangs_is_noticed_after_the_last_byte_too_and_burns_no_attempt() {
+    let mut world = World::unpaired(&[("a.jpg", "one"), ("b.jpg", "two"), ("c.jpg", "three")]);
+    let back = world.now + 3_600_000;
+    world.server.paired = true;
+    world.server.uploads_hang_until(back);
+    world.start();
+    world.settle();
+    assert_eq!(world.sending().len(), 3);
+    world.server.hangs_until(back);
+    world.pass(29_000);
+    assert_eq!(world.view().headline, Headline::BackingUp, "a proxy may still be forwarding");
+    world.pass(2_000);
+    assert_eq!(world.view().headline, Headline::Offline);
+    world.pass(3_000_000);
+    assert_eq!(world.view().headline, Headline::Offline);
+    assert_eq!(world.view().tally.remaining, 3);
+    assert_eq!(world.log.uploads.len(), 3, "nothing more is sent while it hangs");
+    world.pass(700_000);
+    assert_eq!(world.view().headline, Headline::Done);
+    assert_eq!(world.server.assets.len(), 3);
+    assert!(world.engine.incidents().iter().all(|incident| !matches!(incident.trouble, Trouble::Failure(_))));
+}
+
+#[test]
+fn a_server_that_answers_checks_is_given_all_the_time_that_an_upload_needs() {
+    let mut world = World::unpaired(&[("a.jpg", "one")]);
+    let forwarded = world.now + 610_000;
+    world.server.paired = true;
+    world.server.uploads_hang_until(forwarded);
+    world.start();
+    for _ in 0..20 {
+        world.pass(30_000);
+        assert_eq!(world.view().headline, Headline::BackingUp);
+    }
+    assert_eq!(world.log.checks, 21);
+    world.pass(20_000).settle();
+    assert_eq!(world.log.uploads, ["a.jpg"]);
+    assert_eq!(world.view().headline, Headline::Done);
+}
+
+#[test]
 fn the_network_coming_back_ends_the_wait() {
     let mut world = World::unpaired(&[("a.jpg", "one")]);
     world.server.paired = true;

@@ -36,7 +36,7 @@ fn check_one(data: &Path, depth: Depth, repair: bool) -> Result<(usize, usize), 
     }
     let mut findings: Vec<Finding> = Vec::new();
     let files = verify(data, depth, show_progress, |finding| {
-        println!("{} {}", finding.path.display(), finding.damage);
+        println!("{} {}", finding.place.display(), finding.damage);
         findings.push(finding);
     })?;
     if repair {
@@ -49,7 +49,7 @@ fn set_right(data: &Path, findings: &[Finding]) -> Result<(), Box<dyn Error>> {
     for finding in findings {
         match finding.damage {
             Damage::WrongSize { .. } | Damage::WrongBytes => {
-                let place = put_aside(data, &finding.path)?;
+                let place = put_aside(data, finding)?;
                 println!(
                     "{} was set aside: a browser that still has the file uploads it again",
                     place.display()

@@ -1,28 +1,18 @@
 //! Verifies that the vault holds exactly what its index lists. `safelight check` prints the findings.
 
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use protocol::Digest;
-use sha1::{Digest as _, Sha1};
-
 use super::assets::{self, Asset};
-use super::error::Doing;
-use super::{AssetKind, ORIGINALS, VaultError, names, repair};
+use super::originals::{Facts, Originals};
+use super::{AssetKind, VaultError};
 use crate::index::Index;
-
-/// Large enough that hashing takes the time, and not the read calls.
-const READ_BYTES: usize = 256 * 1024;
 
 /// An upload's row follows its file after one commit. This is how long the check waits for that row.
 const ENTERED_WITHIN: Duration = Duration::from_secs(2);
-
-/// The folder for damaged originals.
-const DAMAGED: &str = "damaged";
 
 /// How thoroughly each file is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +26,10 @@ pub enum Depth {
 /// A file that does not match the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    pub path: PathBuf,
+    /// Inside the folder of the originals.
+    pub path: String,
+    /// The same for a person, who may have several vaults.
+    pub place: PathBuf,
     pub damage: Damage,
 }
 
@@ -74,32 +67,31 @@ pub fn check(
     progress: impl Fn(usize, usize),
     mut found: impl FnMut(Finding),
 ) -> Result<usize, VaultError> {
-    let originals = data.join(ORIGINALS);
+    let originals = Originals::of(data);
+    let mut found = |path: String, damage| found(Finding { place: originals.absolute(&path), path, damage });
     let index = Index::open_existing(data)?;
     let assets = index.read(assets::all)?;
     for (at, asset) in assets.iter().enumerate() {
-        let path = originals.join(&asset.path);
-        if let Some(damage) = damage(&path, asset, depth) {
-            found(Finding { path, damage });
+        if let Some(damage) = damage(&originals, asset, depth) {
+            found(asset.path.clone(), damage);
         }
-        let sidecar = asset.sidecar.as_ref().map(|sidecar| originals.join(sidecar));
-        if let Some(path) = sidecar.filter(|path| !path.is_file()) {
-            found(Finding { path, damage: Damage::Missing });
+        let is_missing = |sidecar: &String| !originals.facts(sidecar).is_ok_and(|facts| facts.is_some());
+        if let Some(path) = asset.sidecar.clone().filter(is_missing) {
+            found(path, Damage::Missing);
         }
         progress(at + 1, assets.len());
     }
     for path in unknown(&originals, &index)? {
-        found(Finding { path: originals.join(path), damage: Damage::Unknown });
+        found(path, Damage::Unknown);
     }
     Ok(assets.len())
 }
 
 /// Photos and videos that are not in the index. Empty files are left out: an upload has reserved their names. A file
 /// that has just arrived gets its row a moment later.
-fn unknown(originals: &Path, index: &Index) -> Result<Vec<String>, VaultError> {
-    let found = repair::files_below(originals)?;
+fn unknown(originals: &Originals, index: &Index) -> Result<Vec<String>, VaultError> {
     let is_ours = |(path, size): &(String, u64)| *size > 0 && AssetKind::of(path).is_some();
-    let all: Vec<String> = found.into_iter().filter(is_ours).map(|(path, _)| path).collect();
+    let all: Vec<String> = originals.list()?.into_iter().filter(is_ours).map(|(path, _)| path).collect();
     let unknown = not_in(index, all)?;
     if unknown.is_empty() {
         return Ok(unknown);
@@ -116,46 +108,22 @@ fn not_in(index: &Index, paths: Vec<String>) -> Result<Vec<String>, VaultError> 
 }
 
 /// Moves a damaged original out of the way, so that its bytes count as lost. Returns its new path.
-pub fn put_aside(data: &Path, original: &Path) -> Result<PathBuf, VaultError> {
-    let name = original.strip_prefix(data.join(ORIGINALS)).unwrap_or(original);
-    let place = (1..)
-        .map(|number| data.join(DAMAGED).join(names::numbered(&name.to_string_lossy(), number)))
-        .find(|place| !place.exists())
-        .unwrap_or_default();
-    let folder = place.parent().unwrap_or(data);
-    fs::create_dir_all(folder).doing("create", folder)?;
-    fs::rename(original, &place).doing("set aside", original)?;
-    Ok(place)
+pub fn put_aside(data: &Path, finding: &Finding) -> Result<PathBuf, VaultError> {
+    Originals::of(data).put_aside(&finding.path)
 }
 
-fn damage(path: &Path, asset: &Asset, depth: Depth) -> Option<Damage> {
-    match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Damage::Missing),
+fn damage(originals: &Originals, asset: &Asset, depth: Depth) -> Option<Damage> {
+    match originals.facts(&asset.path) {
         Err(error) => Some(Damage::Unreadable(error.kind())),
-        Ok(facts) if facts.len() != asset.size => {
-            Some(Damage::WrongSize { expected: asset.size, found: facts.len() })
+        Ok(None) => Some(Damage::Missing),
+        Ok(Some(Facts { size: found, .. })) if found != asset.size => {
+            Some(Damage::WrongSize { expected: asset.size, found })
         }
-        Ok(_) if depth == Depth::Sizes => None,
-        Ok(_) => match hash(path) {
+        Ok(Some(_)) if depth == Depth::Sizes => None,
+        Ok(Some(_)) => match originals.digest(&asset.path) {
             Ok(digest) if digest == asset.digest => None,
             Ok(_) => Some(Damage::WrongBytes),
             Err(error) => Some(Damage::Unreadable(error.kind())),
         },
-    }
-}
-
-pub(super) fn digest_of(path: &Path) -> Result<Digest, VaultError> {
-    hash(path).doing("read", path)
-}
-
-fn hash(path: &Path) -> io::Result<Digest> {
-    let mut file = File::open(path)?;
-    let mut hash = Sha1::new();
-    let mut buffer = vec![0; READ_BYTES];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(Digest(hash.finalize().into())),
-            read => hash.update(&buffer[..read]),
-        }
     }
 }

@@ -31,6 +31,14 @@ pub(super) fn remove_if_there(path: &Path) -> Result<(), VaultError> {
     })
 }
 
+/// A file's name is only safe on the disk after its folder was synced.
+pub(super) fn sync_folder(folder: &Path) -> Result<(), VaultError> {
+    if cfg!(unix) {
+        change("sync", folder, || File::open(folder).and_then(|open| open.sync_all()))?;
+    }
+    Ok(())
+}
+
 /// Fails only in tests that ask for it, with the given OS error number.
 pub(crate) fn step(what: &'static str, path: &Path) -> io::Result<()> {
     tracing::trace!(target: "disk", what, path = %path.display());

@@ -35,6 +35,16 @@ impl VaultError {
         }
     }
 
+    /// What the disk said.
+    pub(super) fn kind(&self) -> io::ErrorKind {
+        match self {
+            Self::Io { source, .. } => source.kind(),
+            Self::Index(_) | Self::InUse(_) | Self::NoOriginals { .. } | Self::Damaged { .. } => {
+                io::ErrorKind::Other
+            }
+        }
+    }
+
     /// Whether a person can fix this by giving the program write permission.
     pub fn is_not_writable(&self) -> bool {
         match self {

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::error::Doing;
 use super::incoming::{self, Received};
-use super::{Vault, VaultError, disk, place};
+use super::{Vault, VaultError, disk};
 
 const FOLDER: &str = "folders";
 const EXTENSION: &str = "txt";
@@ -192,7 +192,7 @@ impl Vault {
         let Received { part, .. } = incoming::receive(&self.incoming, std::iter::once(text))?;
         part.settle(now)?;
         part.move_over(&self.inventory_path(id))?;
-        place::sync_folder(&folder)
+        disk::sync_folder(&folder)
     }
 
     fn inventory_bytes(&self) -> Result<u64, VaultError> {

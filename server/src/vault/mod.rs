@@ -13,6 +13,7 @@ mod error;
 mod incoming;
 mod inventories;
 mod names;
+mod originals;
 mod place;
 mod repair;
 mod thumbnails;
@@ -42,9 +43,9 @@ pub use uploads::{Completed, KEPT_FOR_DAYS, Open, Upload, UploadId};
 use crate::index::{self, Index, IndexError};
 use claims::Claims;
 use error::Doing;
-use place::{Originals, Placed};
+use originals::{Facts, Originals};
+use place::Placed;
 
-const ORIGINALS: &str = "originals";
 const INCOMING: &str = "incoming";
 const UPLOADS: &str = "uploads";
 /// The name of a setting in the index.
@@ -86,15 +87,14 @@ pub enum Kept {
 impl Vault {
     /// Opens the vault in a data folder, creating it if needed, and repairs what a crash left behind.
     pub fn open(data: &Path) -> Result<Self, VaultError> {
-        let (incoming, uploads, originals) = (data.join(INCOMING), data.join(UPLOADS), data.join(ORIGINALS));
+        let (incoming, uploads, originals) = (data.join(INCOMING), data.join(UPLOADS), Originals::of(data));
         for folder in [data, &incoming, &uploads] {
             fs::create_dir_all(folder).doing("create", folder)?;
         }
         let _lock = lock(data)?;
         let index = Index::open(data)?;
         make_originals(&originals, &index)?;
-        place::sync_folder(data)?;
-        let originals = Originals::new(originals);
+        disk::sync_folder(data)?;
         let mut vault = Self {
             data: data.to_owned(),
             incoming,
@@ -115,7 +115,7 @@ impl Vault {
     /// Moves the index of a data folder aside, so that the next `open` rebuilds it from the files. Returns the new
     /// path, if there was an index.
     pub fn set_index_aside(data: &Path, now: Timestamp) -> Result<Option<PathBuf>, VaultError> {
-        if !data.join(ORIGINALS).is_dir() {
+        if !Originals::of(data).are_there() {
             return Err(IndexError::Missing(data.to_owned()).into());
         }
         let _lock = lock(data)?;
@@ -132,7 +132,7 @@ impl Vault {
                 }
             }
         }
-        place::sync_folder(data)?;
+        disk::sync_folder(data)?;
         Ok(was_there.then_some(aside))
     }
 
@@ -246,12 +246,8 @@ impl Vault {
     }
 
     fn has_bytes_of(&self, asset: &Asset) -> Result<bool, VaultError> {
-        let path = self.originals.absolute(&asset.path);
-        match fs::metadata(&path) {
-            Ok(facts) => Ok(facts.is_file() && facts.len() == asset.size),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(error).doing("inspect", &path),
-        }
+        let facts = self.originals.facts(&asset.path)?;
+        Ok(facts.is_some_and(|Facts { size, .. }| size == asset.size))
     }
 
     pub fn asset(&self, id: AssetId) -> Result<Option<Asset>, IndexError> {
@@ -266,20 +262,18 @@ impl Vault {
     /// The path of the asset's file. Fails if the file is not complete.
     pub fn original(&self, asset: &Asset) -> Result<PathBuf, VaultError> {
         let path = self.originals.absolute(&asset.path);
-        let found = fs::metadata(&path).doing("inspect", &path)?.len();
-        if found == asset.size {
-            Ok(path)
-        } else {
-            Err(VaultError::Damaged { path, expected: asset.size, found })
+        match self.originals.facts(&asset.path)? {
+            Some(Facts { size, .. }) if size == asset.size => Ok(path),
+            Some(Facts { size: found, .. }) => Err(VaultError::Damaged { path, expected: asset.size, found }),
+            None => Err(io::Error::from(io::ErrorKind::NotFound)).doing("inspect", &path),
         }
     }
 
     /// Checks that a photo would be accepted now: the index answers, and both folders exist and are writable.
     pub fn look(&self) -> Result<(), VaultError> {
         let known = self.index.read(assets::count)?;
-        let originals = self.originals.root();
-        if !originals.is_dir() {
-            return Err(VaultError::NoOriginals { known, originals: originals.to_owned() });
+        if !self.originals.are_there() {
+            return Err(self.originals.missing(known));
         }
         incoming::receive(&self.incoming, [b"a photo".as_slice()].into_iter())?;
         Ok(())
@@ -323,12 +317,12 @@ fn asset(digest: Digest, size: u64, placed: &Placed, description: Description) -
 
 /// If the index knows originals but their folder is missing, the folder is not created: the volume may not be mounted,
 /// and an empty folder would hide that.
-fn make_originals(folder: &Path, index: &Index) -> Result<(), VaultError> {
+fn make_originals(originals: &Originals, index: &Index) -> Result<(), VaultError> {
     let known = index.read(assets::count)?;
-    if known > 0 && !folder.is_dir() {
-        return Err(VaultError::NoOriginals { known, originals: folder.to_owned() });
+    if known > 0 && !originals.are_there() {
+        return Err(originals.missing(known));
     }
-    fs::create_dir_all(folder).doing("create", folder)
+    originals.create()
 }
 
 fn lock(data: &Path) -> Result<File, VaultError> {

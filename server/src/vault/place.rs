@@ -1,27 +1,20 @@
-//! Stores originals as ordinary files: `YYYY/YYYY-MM-DD/NAME`, by the day on which a photo was taken (UTC).
-//! `Vault::keep` adds files here; `repair` and `check` read them.
+//! Gives new originals their place: `YYYY/YYYY-MM-DD/NAME`, by the day on which a photo was taken (UTC).
 //!
 //! Invariant: existing files are never overwritten. A name is reserved by creating an empty file, and only
 //! that empty file is replaced.
 
-use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::PoisonError;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::incoming::Part;
+use super::originals::Originals;
 use super::{VaultError, disk, names};
 use crate::error::causes;
-
-pub(super) struct Originals {
-    root: PathBuf,
-    /// Day folders that are known to be synced to the disk.
-    synced_days: Mutex<HashSet<String>>,
-}
 
 /// Whether the index has an original of this name. Even if its file is gone, the name is not free.
 pub(super) type IsKnown<'a> = dyn Fn(&str) -> Result<bool, VaultError> + 'a;
@@ -33,18 +26,6 @@ pub(super) struct Placed {
 }
 
 impl Originals {
-    pub(super) fn new(root: PathBuf) -> Self {
-        Self { root, synced_days: Mutex::default() }
-    }
-
-    pub(super) fn root(&self) -> &Path {
-        &self.root
-    }
-
-    pub(super) fn absolute(&self, relative: &str) -> PathBuf {
-        self.root.join(relative)
-    }
-
     /// Moves the file and its sidecar to the first free name of its day, and syncs the folder.
     ///
     /// The sidecar is moved first. If a crash comes between the two, the original is still empty, which shows
@@ -64,7 +45,7 @@ impl Originals {
             part.move_over(&slot.path)?;
         }
         placed.original.came_from = original.move_over(&placed.original.path)?;
-        sync_folder(&self.absolute(&day))?;
+        disk::sync_folder(&self.absolute(&day))?;
         Ok(placed)
     }
 
@@ -119,9 +100,7 @@ impl Originals {
             return Ok(());
         }
         disk::change("create", &folder, || fs::create_dir_all(&folder))?;
-        for above in folder.ancestors().skip(1).take_while(|above| above.starts_with(&self.root)) {
-            sync_folder(above)?;
-        }
+        self.folders_above(&folder).try_for_each(disk::sync_folder)?;
         synced.insert(day.to_owned());
         Ok(())
     }
@@ -184,22 +163,6 @@ pub(super) fn sidecar_of(original: &str) -> String {
 fn day_of(created: Timestamp) -> String {
     let date = created.to_zoned(TimeZone::UTC).date();
     format!("{:04}/{date}", date.year())
-}
-
-/// Syncs a file that somebody else wrote: its bytes, its name and the names of its folders.
-pub(super) fn sync_in_place(file: &Path, root: &Path) -> Result<(), VaultError> {
-    // Windows syncs only files that are open for writing. On other systems the file may be read-only.
-    let open = File::options().read(cfg!(unix)).write(!cfg!(unix)).open(file);
-    disk::change("sync", file, || open.and_then(|open| open.sync_all()))?;
-    file.ancestors().skip(1).take_while(|above| above.starts_with(root)).try_for_each(sync_folder)
-}
-
-/// A file's name is only safe on the disk after its folder was synced.
-pub(super) fn sync_folder(folder: &Path) -> Result<(), VaultError> {
-    if cfg!(unix) {
-        disk::change("sync", folder, || File::open(folder).and_then(|open| open.sync_all()))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -4,10 +4,9 @@
 //! files are not read, so the cost is one walk over the folders. Foreign and unreadable files are skipped; they never
 //! prevent a start.
 
-use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::HashSet;
+use std::iter;
 use std::time::SystemTime;
-use std::{fs, io, iter};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -16,10 +15,9 @@ use protocol::{AssetId, Digest};
 use uuid::Uuid;
 
 use super::assets::{self, Asset, AssetKind};
-use super::check::digest_of;
-use super::error::Doing;
-use super::place::{sidecar_of, sync_in_place};
-use super::{Vault, VaultError, disk, incoming};
+use super::originals::Found;
+use super::place::sidecar_of;
+use super::{Vault, VaultError, incoming};
 use crate::error::causes;
 
 /// What the start found, and repaired if possible.
@@ -39,11 +37,8 @@ pub struct Repair {
     pub damaged: usize,
 }
 
-/// Sizes of the files below the originals, by relative path.
-pub(super) type Found = BTreeMap<String, u64>;
-
 pub(super) fn repair(vault: &Vault) -> Result<Repair, VaultError> {
-    let found = files_below(vault.originals.root())?;
+    let found = vault.originals.list()?;
     let assets = vault.index.read(assets::all)?;
     refuse_if_all_are_gone(vault, &assets, &found)?;
     let known = paths(assets);
@@ -73,22 +68,17 @@ fn paths(assets: Vec<Asset>) -> HashSet<String> {
 /// If every file is missing, the cause is probably an unmounted volume or the wrong folder, so this is refused. Files
 /// that were only moved elsewhere do not count as missing.
 fn refuse_if_all_are_gone(vault: &Vault, assets: &[Asset], found: &Found) -> Result<(), VaultError> {
-    let is_there = |asset: &Asset| found.contains_key(&asset.path) || !is_absent(vault, &asset.path);
+    let is_there = |asset: &Asset| found.contains_key(&asset.path) || !vault.originals.is_absent(&asset.path);
     let facts: HashSet<(u64, Digest)> = assets.iter().map(|asset| (asset.size, asset.digest)).collect();
     let sizes: HashSet<u64> = assets.iter().map(|asset| asset.size).collect();
     let lies_elsewhere = |(path, size): (&String, &u64)| {
-        let digest = || digest_of(&vault.originals.absolute(path)).ok();
+        let digest = || vault.originals.digest(path).ok();
         sizes.contains(size) && digest().is_some_and(|digest| facts.contains(&(*size, digest)))
     };
     if assets.is_empty() || assets.iter().any(is_there) || found.iter().any(lies_elsewhere) {
         return Ok(());
     }
-    Err(VaultError::NoOriginals { known: assets.len(), originals: vault.originals.root().to_owned() })
-}
-
-/// Whether the file is really missing. The walk skips links and forbidden folders, so it may not have found everything.
-fn is_absent(vault: &Vault, path: &str) -> bool {
-    vault.originals.absolute(path).try_exists().is_ok_and(|exists| !exists)
+    Err(vault.originals.missing(assets.len()))
 }
 
 fn count_losses(vault: &Vault, assets: Vec<Asset>, found: &Found, done: &mut Repair) {
@@ -98,8 +88,10 @@ fn count_losses(vault: &Vault, assets: Vec<Asset>, found: &Found, done: &mut Rep
             done.damaged += 1;
         }
     }
-    done.missing =
-        paths(assets).iter().filter(|path| !found.contains_key(*path) && is_absent(vault, path)).count();
+    done.missing = paths(assets)
+        .iter()
+        .filter(|path| !found.contains_key(*path) && vault.originals.is_absent(path))
+        .count();
 }
 
 /// Removes a reserved name that never got its bytes, and first the sidecar that was placed before it.
@@ -107,10 +99,10 @@ fn give_back(vault: &Vault, path: &str, found: &Found, known: &HashSet<String>) 
     let mut removed = 0;
     let sidecar = sidecar_of(path);
     for leftover in [sidecar.as_str(), path] {
-        let file = vault.originals.absolute(leftover);
         // An empty sidecar may be visited twice: here, and as a reserved name of its own.
-        if found.contains_key(leftover) && !known.contains(leftover) && file.exists() {
-            disk::change("remove", &file, || fs::remove_file(&file))?;
+        let is_there = || Ok::<_, VaultError>(vault.originals.facts(leftover)?.is_some());
+        if found.contains_key(leftover) && !known.contains(leftover) && is_there()? {
+            vault.originals.remove(leftover)?;
             removed += 1;
         }
     }
@@ -154,11 +146,8 @@ fn enter(
 /// Hashes an unknown file and syncs it with its sidecar, so that the row, which is written next, cannot outlive the
 /// files.
 fn settled(vault: &Vault, path: &str, sidecar: Option<&str>) -> Result<Digest, VaultError> {
-    let root = vault.originals.root();
-    let digest = digest_of(&root.join(path))?;
-    for file in sidecar.into_iter().chain([path]) {
-        sync_in_place(&root.join(file), root)?;
-    }
+    let digest = vault.originals.digest(path)?;
+    sidecar.into_iter().chain([path]).try_for_each(|file| vault.originals.sync(file))?;
     Ok(digest)
 }
 
@@ -169,10 +158,9 @@ fn adopt(
     digest: Digest,
     sidecar: Option<String>,
 ) -> Result<(), VaultError> {
-    let file = vault.originals.absolute(path);
-    let facts = fs::metadata(&file).doing("inspect", &file)?;
-    let modified = facts.modified().doing("read the time of", &file)?;
-    let modified = Timestamp::try_from(modified).unwrap_or_else(|_| Timestamp::now());
+    // Moved away since it was read; the next start finds it.
+    let Some(facts) = vault.originals.facts(path)? else { return Ok(()) };
+    let modified = facts.modified.unwrap_or_else(Timestamp::now);
     let asset = Asset {
         id: AssetId(Uuid::new_v4().into_bytes()),
         digest,
@@ -180,7 +168,7 @@ fn adopt(
         sidecar,
         name: path.rsplit('/').next().unwrap_or(path).to_owned(),
         kind,
-        size: facts.len(),
+        size: facts.size,
         created: created(path, modified),
         modified,
         added: SystemTime::now().try_into().unwrap_or(modified),
@@ -198,48 +186,6 @@ fn created(path: &str, modified: Timestamp) -> Timestamp {
     }
 }
 
-/// Hidden files, and folders that a NAS adds beside photos, belong to other programs.
-fn is_passed_over(name: &str) -> bool {
-    name.starts_with('.') || name == "@eaDir"
-}
-
-pub(super) fn files_below(originals: &Path) -> Result<Found, VaultError> {
-    let mut found = Found::new();
-    walk(originals, "", &mut found)?;
-    Ok(found)
-}
-
-fn walk(folder: &Path, prefix: &str, found: &mut Found) -> Result<(), VaultError> {
-    for entry in fs::read_dir(folder).doing("list", folder)? {
-        let entry = entry.doing("list", folder)?;
-        let path: PathBuf = entry.path();
-        let Ok(name) = entry.file_name().into_string() else {
-            tracing::warn!(path = %path.display(), "a name that is not UTF-8 was skipped");
-            continue;
-        };
-        let kind = entry.file_type().doing("inspect", &path)?;
-        if is_passed_over(&name) {
-            continue;
-        } else if kind.is_dir() {
-            pass_over_forbidden(walk(&path, &format!("{prefix}{name}/"), found))?;
-        } else if kind.is_file() {
-            found.insert(format!("{prefix}{name}"), entry.metadata().doing("inspect", &path)?.len());
-        }
-    }
-    Ok(())
-}
-
-/// A folder that this program may not read, such as `lost+found`, contains none of its files.
-fn pass_over_forbidden(walked: Result<(), VaultError>) -> Result<(), VaultError> {
-    match walked {
-        Err(VaultError::Io { source, path, .. }) if source.kind() == io::ErrorKind::PermissionDenied => {
-            tracing::warn!(path = %path.display(), "an unreadable folder was skipped");
-            Ok(())
-        }
-        walked => walked,
-    }
-}
-
 fn report(done: &Repair) {
     if *done != Repair::default() {
         let Repair { leftovers, adopted, moved, copies, missing, damaged } = done;
@@ -251,23 +197,5 @@ fn report(done: &Repair) {
             damaged = done.damaged,
             "known files are missing or damaged; `safelight check` lists them"
         );
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_an_unreadable_folder_is_skipped() {
-        let table = [
-            (io::ErrorKind::PermissionDenied, true),
-            (io::ErrorKind::Other, false),
-            (io::ErrorKind::NotFound, false),
-        ];
-        for (kind, passed_over) in table {
-            let walked = Err(io::Error::from(kind)).doing("list", Path::new("lost+found"));
-            assert_eq!(pass_over_forbidden(walked).is_ok(), passed_over, "{kind}");
-        }
     }
 }

@@ -10,7 +10,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 use uuid::Uuid;
 
 use super::error::Doing;
-use super::{Asset, AssetKind, Vault, VaultError};
+use super::{Asset, AssetKind, Vault, VaultError, disk};
 
 const FOLDER: &str = "thumbnails";
 
@@ -57,17 +57,18 @@ impl Vault {
         if asset.kind == AssetKind::Video {
             return Ok(None);
         }
-        let original = self.originals.absolute(&asset.path);
-        let Some(picture) = decoded(&original)? else { return Ok(None) };
-        fs::create_dir_all(&folder).doing("create", &folder)?;
+        let original = self.originals.open(&asset.path)?;
+        let Some(picture) = decoded(original, &self.originals.absolute(&asset.path))? else {
+            return Ok(None);
+        };
+        disk::change("create", &folder, || fs::create_dir_all(&folder))?;
         write(&picture.thumbnail(size.pixels(), size.pixels()), &place)?;
         Ok(Some(place))
     }
 }
 
 /// The picture, turned upright; `None` if it cannot be decoded here.
-fn decoded(original: &Path) -> Result<Option<DynamicImage>, VaultError> {
-    let file = File::open(original).doing("open", original)?;
+fn decoded(file: File, original: &Path) -> Result<Option<DynamicImage>, VaultError> {
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_MEMORY_BYTES);
     match decode(BufReader::new(file), limits) {
@@ -101,7 +102,8 @@ fn decode(file: BufReader<File>, limits: Limits) -> Result<DynamicImage, ImageEr
 /// Written under another name first, so that nobody gets an incomplete picture.
 fn write(picture: &DynamicImage, place: &Path) -> Result<(), VaultError> {
     let part = place.with_extension(format!("{}.part", Uuid::new_v4()));
-    let written = File::create_new(&part).and_then(|file| {
+    let written = disk::change("write", place, || {
+        let file = File::create_new(&part)?;
         let mut file = BufWriter::new(file);
         // JPEG has no transparency.
         let picture = DynamicImage::ImageRgb8(picture.to_rgb8());
@@ -115,5 +117,5 @@ fn write(picture: &DynamicImage, place: &Path) -> Result<(), VaultError> {
         // The write error is reported; a leftover part does no harm.
         _ = fs::remove_file(&part);
     }
-    written.doing("write", place)
+    written
 }

@@ -20,7 +20,7 @@ use super::assets::time;
 use super::disk::{self, remove_if_there};
 use super::error::Doing;
 use super::incoming::{Part, Received};
-use super::{AssetKind, Description, Kept, Vault, VaultError, place};
+use super::{AssetKind, Description, Kept, Vault, VaultError};
 use crate::error::causes;
 use crate::index::IndexError;
 
@@ -93,7 +93,7 @@ impl Vault {
     ) -> Result<Upload, VaultError> {
         let id = UploadId(Uuid::new_v4());
         let part = Part::create(self.part_of(id))?;
-        place::sync_folder(&self.uploads)?;
+        disk::sync_folder(&self.uploads)?;
         let hash_state = Sha1::new().serialize().to_vec();
         let upload = Upload { id, digest, length, received: 0, hash_state, description, asset: None };
         let row = upload.clone();

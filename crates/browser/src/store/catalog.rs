@@ -9,22 +9,29 @@ use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 
 use super::schema::{CATALOG, CHANGES, PAGES};
-use super::{Store, StoreFault};
+use super::{MOST_LEFT_AT_START, Store, StoreFault};
 use crate::{Fault, wire};
 
 /// Some 16,000 rows.
 const PAGES_AT_ONCE: f64 = 32.0;
 
 impl Store {
-    /// Every row, sorted by id.
+    /// Every row, sorted by id. Called at the start.
     pub(super) async fn rows(&self) -> Result<Rows, StoreFault> {
+        let mut left = self.changes().await?;
+        if left.len() > MOST_LEFT_AT_START {
+            self.fold().await?;
+            left = self.changes().await?;
+        }
         let mut all = self.pages().await?;
-        let read = self.begin(&[CHANGES], TransactionMode::Readonly)?;
-        let left = changes(&read).await?;
         if !left.is_empty() {
             overlay(&mut all, &left)?;
         }
         Ok(all)
+    }
+
+    async fn changes(&self) -> Result<Vec<Vec<u8>>, Fault> {
+        changes(&self.begin(&[CHANGES], TransactionMode::Readonly)?).await
     }
 
     async fn pages(&self) -> Result<Rows, StoreFault> {
@@ -105,6 +112,7 @@ fn overlay(all: &mut Rows, changes: &[Vec<u8>]) -> Result<(), Newer> {
     for change in changes {
         let mut read = pages::decode(change)?;
         for changed in read.rows {
+            all.unreadable.retain(|id| *id != changed.id);
             match all.rows.binary_search_by_key(&changed.id, |saved| saved.id) {
                 Ok(at) => all.rows[at] = changed,
                 Err(at) => all.rows.insert(at, changed),

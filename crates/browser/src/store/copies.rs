@@ -9,7 +9,7 @@ use super::Store;
 use super::schema::COPIES;
 use crate::Fault;
 use crate::bindings::storage_estimate;
-use crate::json::property;
+use crate::properties::property;
 use crate::source::stamp_of;
 
 /// The part of the quota that copies must leave free, because other records need room too.

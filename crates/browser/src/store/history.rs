@@ -32,19 +32,15 @@ impl Store {
         Ok(runs)
     }
 
-    /// Called at each start, so that the history stays bounded.
-    pub(super) async fn forget_old_runs(&self) -> Result<(), Fault> {
-        let kept = self.keys(RUNS).await?;
+    /// The newest run, if it can be read. Called at each start; forgets the oldest runs, so that the history stays
+    /// bounded.
+    pub(super) async fn last_run(&self) -> Result<Option<Run>, StoreFault> {
+        let mut kept = self.keys(RUNS).await?;
         let too_old = kept.len().saturating_sub(RUNS_KEPT);
-        for began in kept.into_iter().take(too_old) {
+        for began in kept.drain(..too_old) {
             self.set(RUNS, began, None).await?;
         }
-        Ok(())
-    }
-
-    /// The newest run, if it can be read.
-    pub(super) async fn last_run(&self) -> Result<Option<Run>, StoreFault> {
-        let Some(began) = self.keys(RUNS).await?.pop() else { return Ok(None) };
+        let Some(began) = kept.pop() else { return Ok(None) };
         let Some(record) = self.get(RUNS, began).await? else { return Ok(None) };
         Ok(records::read::<Run>(&record)?.known().cloned())
     }

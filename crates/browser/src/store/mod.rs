@@ -15,8 +15,9 @@ use std::cell::Cell;
 use std::fmt;
 
 use engine::record::{Newer, Record, pages};
-use engine::{Changes, FolderId, FolderRules, Saved};
+use engine::{Changes, FolderId, FolderRules, Incident, Loaded, Saved};
 use futures::channel::oneshot;
+use futures::{TryFutureExt, try_join};
 use gloo::events::EventListener;
 use indexed_db_futures::database::Database;
 use indexed_db_futures::error::{Error as DatabaseError, JSError, OpenDbError};
@@ -36,6 +37,8 @@ use schema::{CHANGES, FOLDERS, INCIDENTS, MEMORY, RECORDS, RUNS, SETTINGS};
 
 /// Folding rewrites the affected pages: rarely enough to cost little, often enough that loading stays fast.
 const SAVES_BETWEEN_FOLDS: u32 = 2_000;
+/// So many changes are folded at the start. Fewer cost a start less than folding them.
+const MOST_LEFT_AT_START: usize = 100;
 
 pub struct Store {
     db: Database,
@@ -67,22 +70,27 @@ impl Store {
         Ok(Store { db, saves: Cell::new(0) })
     }
 
+    /// Everything is requested at once: a wake-up has to wait for the slowest answer, not for the sum of them.
     pub async fn load(&self) -> Result<Opened, StoreFault> {
-        self.fold().await?;
-        self.forget_old_runs().await?;
-        let rows = self.rows().await?;
-        let folders = self.folder_records().await?;
-        let incidents = records::read_or_default(self.get(RECORDS, INCIDENTS.into()).await?)?;
+        let (rows, folders, settings, memory, incidents, copies, last_run) = try_join!(
+            self.rows(),
+            self.folder_records(),
+            self.record(SETTINGS),
+            self.record(MEMORY),
+            self.record::<Vec<Incident>>(INCIDENTS),
+            self.copies().err_into(),
+            self.last_run(),
+        )?;
         let saved = Saved {
             folders: folders.iter().map(|(id, folder)| folder.saved(*id)).collect(),
             rows: rows.rows,
             unreadable_rows: rows.unreadable,
-            settings: records::read_or_default(self.get(RECORDS, SETTINGS.into()).await?)?,
-            memory: records::read_or_default(self.get(RECORDS, MEMORY.into()).await?)?,
+            settings,
+            memory,
             // Incidents are only for a report; nothing depends on them.
             incidents: incidents.known().cloned().unwrap_or_default(),
-            copies: self.copies().await?,
-            last_run: self.last_run().await?,
+            copies,
+            last_run,
         };
         let handles = folders.into_iter().filter_map(|(id, folder)| Some((id, folder.handle?))).collect();
         Ok(Opened { saved, handles })
@@ -173,6 +181,12 @@ impl Store {
             }
         }
         Ok(folders)
+    }
+
+    /// The record of this name, or the default if there is none.
+    async fn record<T: Record + Default>(&self, name: &str) -> Result<Loaded<T>, StoreFault> {
+        let record = self.get(RECORDS, name.into()).await?;
+        Ok(record.map_or_else(|| Ok(Loaded::default()), |record| records::read(&record))?)
     }
 
     /// The record with this key.

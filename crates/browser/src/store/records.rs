@@ -1,15 +1,15 @@
 //! Single records: plain objects with the number of their format version.
 
-use engine::record::{Form, Newer, Record, Versioned};
+use engine::record::{Newer, Record, Versioned};
 use engine::{FolderId, FolderRules, Loaded, SavedFolder};
 use js_sys::Reflect;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_wasm_bindgen::{Serializer, from_value};
+use serde_wasm_bindgen::{Deserializer, Serializer};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::Fault;
 use crate::bindings::{DirectoryHandle, object};
+use crate::properties::{property, text};
 
 pub(super) fn write<T: Record + Serialize>(record: T) -> Result<JsValue, Fault> {
     // As in JSON, a missing value is null.
@@ -17,17 +17,9 @@ pub(super) fn write<T: Record + Serialize>(record: T) -> Result<JsValue, Fault> 
     written.map_err(|error| Fault::new("EncodingError", error.to_string()))
 }
 
-pub(super) fn read<T: Record + DeserializeOwned>(record: &JsValue) -> Result<Loaded<T>, Newer> {
-    let whole = || from_value::<Versioned<T>>(record.clone());
-    engine::record::read(from_value::<Form>(record.clone()), whole)
-}
-
-/// Reads the record, or returns the default if there is none.
-pub(super) fn read_or_default<T>(record: Option<JsValue>) -> Result<Loaded<T>, Newer>
-where
-    T: Record + DeserializeOwned + Default,
-{
-    record.map_or_else(|| Ok(Loaded::default()), |record| read(&record))
+pub(super) fn read<T: Record>(record: &JsValue) -> Result<Loaded<T>, Newer> {
+    let form = property(record, "form").as_f64();
+    engine::record::read(form, Deserializer::from(property(record, "record")))
 }
 
 /// A folder: `{ name, handle, rules }`. A handle cannot be serialized, so it is stored beside the rules. A folder
@@ -51,12 +43,11 @@ pub(super) fn set_rules(record: &JsValue, rules: FolderRules) -> Result<(), Faul
 
 impl FolderRecord {
     pub(super) fn read(record: &JsValue) -> Result<FolderRecord, Newer> {
-        let part = |name: &str| Reflect::get(record, &name.into()).unwrap_or_default();
-        let handle = part("handle");
+        let handle = property(record, "handle");
         Ok(FolderRecord {
-            name: part("name").as_string().unwrap_or_default(),
+            name: text(record, "name").unwrap_or_default(),
             handle: handle.is_object().then(|| handle.unchecked_into()),
-            rules: read(&part("rules"))?,
+            rules: read(&property(record, "rules"))?,
         })
     }
 

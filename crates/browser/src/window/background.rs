@@ -8,7 +8,7 @@ use web_sys::{ServiceWorker, ServiceWorkerRegistration};
 
 use crate::Fault;
 use crate::bindings::{has_global, object, query_permission_of};
-use crate::json::text;
+use crate::properties::text;
 use crate::registration::registration;
 use crate::service_worker::{SyncTag, ToServiceWorker, post};
 

@@ -15,7 +15,7 @@ use super::KNOWN;
 use super::background::kept_registration;
 use crate::Fault;
 use crate::bindings::{has_global, object, storage_estimate};
-use crate::json::property;
+use crate::properties::property;
 use crate::registration::{fetch_ids, fetched_by, fetches, registration};
 use crate::service_worker::{FromServiceWorker, read};
 use crate::source::{Directory, stamp_of};

@@ -20,6 +20,7 @@ impl Engine {
         let conditions = self.conditions(now);
         self.gates.close(&mut self.shared, conditions);
         self.look_when_due(now);
+        self.doubt_silence(now);
         self.link.begin_checking(now, &mut self.shared);
         if self.may_work() {
             self.begin_work(now);
@@ -66,6 +67,13 @@ impl Engine {
     fn look_when_due(&mut self, now: Moment) {
         if self.may_work() && self.folders.look_when_due(now) {
             self.link.ask_again(&self.shared);
+        }
+    }
+
+    /// Checks the server if its uploads have been silent for long.
+    fn doubt_silence(&mut self, now: Moment) {
+        if self.link.is_ready() && self.sending.is_silent(now, &self.shared, self.link.answered_at) {
+            self.link.doubt();
         }
     }
 
@@ -196,6 +204,7 @@ impl Engine {
         };
         let due = [
             self.link.due(),
+            self.sending.silence_due().filter(|_| self.link.is_ready()),
             self.due_for_page(now),
             self.role.ends_at(),
             gates(),

@@ -125,6 +125,13 @@ impl Link {
         }
     }
 
+    /// Nothing has been heard of the server for long.
+    pub(super) fn doubt(&mut self) {
+        if self.is_ready() {
+            self.state = LinkState::Due(None);
+        }
+    }
+
     fn hold(&mut self, now: Moment, shared: &mut Shared, Stop { halt, retry_after_ms }: Stop) {
         let until = now + wait_ms(now, halt, self.failures, retry_after_ms);
         shared.note(now, incident::Trouble::Halt(halt), None);

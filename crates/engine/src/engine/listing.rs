@@ -9,7 +9,6 @@ use super::shared::Shared;
 use crate::event::{ListedFile, ListingEnd, Look};
 use crate::folder::{Access, FolderId, Glance, Listing, ScanId};
 use crate::row::{Failure, FileId, FileState, Problem, Row, SkipReason, Stamp};
-use crate::rules;
 use crate::time::Moment;
 
 /// A camera or a download writes more often than this.
@@ -114,7 +113,7 @@ fn enter(now: Moment, shared: &mut Shared, folder: FolderId, scan: ScanId, file:
             id
         }
         None => {
-            let (stamp, state) = first_state(now, &file.path, file.look);
+            let (stamp, state) = first_state(now, file.look);
             shared.catalog.insert(Row { folder, path: file.path, stamp, state, attempts: 0, before: None })
         }
     };
@@ -142,17 +141,17 @@ fn is_in(path: &str, folders: &HashSet<&str, FxBuildHasher>) -> bool {
     ends.any(|end| path.get(..end).is_some_and(|folder| folders.contains(folder)))
 }
 
-/// The state of a file about which only its name and the result of a look are known.
-pub(super) fn first_state(now: Moment, path: &str, look: Look) -> (Stamp, FileState) {
+/// The state of a file about which only the result of a look is known.
+pub(super) fn first_state(now: Moment, look: Look) -> (Stamp, FileState) {
     let problem = |problem| (Stamp::default(), FileState::Problem { digest: None, problem });
-    match (look, rules::left_out(path)) {
-        (Look::Nameless, _) => problem(Problem::Nameless),
-        (Look::UnreadableFolder, _) => problem(Problem::UnreadableFolder),
-        (_, Some(reason)) => (Stamp::default(), FileState::Skipped(reason)),
-        (Look::Unreadable | Look::LeftOut, None) => problem(Problem::Unreadable),
-        (Look::Seen(stamp), None) if is_fresh(now, stamp.modified) => (stamp, settling(now)),
-        (Look::Seen(stamp), None) if stamp.size == 0 => (stamp, FileState::Skipped(SkipReason::Empty)),
-        (Look::Seen(stamp), None) => (stamp, FileState::Found),
+    match look {
+        Look::LeftOut(reason) => (Stamp::default(), FileState::Skipped(reason)),
+        Look::Nameless => problem(Problem::Nameless),
+        Look::UnreadableFolder => problem(Problem::UnreadableFolder),
+        Look::Unreadable => problem(Problem::Unreadable),
+        Look::Seen(stamp) if is_fresh(now, stamp.modified) => (stamp, settling(now)),
+        Look::Seen(stamp) if stamp.size == 0 => (stamp, FileState::Skipped(SkipReason::Empty)),
+        Look::Seen(stamp) => (stamp, FileState::Found),
     }
 }
 

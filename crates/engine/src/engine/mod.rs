@@ -26,9 +26,12 @@ mod shift;
 use protocol::inventory::write_held;
 use protocol::{AssetId, Digest};
 
+use crate::abilities::Abilities;
 use crate::catalog::Order;
 use crate::command::{AfterStored, Commands};
-use crate::event::{Checked, Event, HashEnd, JobId, LinkEvent, ReadingEvent, Saved, SendingEvent, UploadEnd};
+use crate::event::{
+    Checked, Event, HashEnd, JobId, LinkEvent, ReadingEvent, RequestEnd, Saved, SendingEvent, UploadEnd,
+};
 use crate::folder::FolderId;
 use crate::incident::{Incident, Trouble};
 use crate::link::Halt;
@@ -210,8 +213,15 @@ impl Engine {
     }
 
     fn upload_ended(&mut self, now: Moment, job: JobId, end: UploadEnd) {
-        // If the answer comes while the server is being checked again, it is assumed not to verify digests.
-        let abilities = self.link.abilities().unwrap_or_default();
+        // If the end comes while the server is being checked again or is away, an answer is assumed to come from a
+        // server that does not verify digests, and a stall is not the file's.
+        let (abilities, end) = match (self.link.abilities(), end) {
+            (Some(abilities), end) => (abilities, end),
+            (None, UploadEnd::Ended(RequestEnd::Stalled)) => {
+                (Abilities::default(), UploadEnd::Ended(RequestEnd::NoReply))
+            }
+            (None, end) => (Abilities::default(), end),
+        };
         match self.sending.ended(now, &mut self.shared, abilities, job, end) {
             Outcome::Nothing => {}
             Outcome::Proven(proven) => self.protect(proven),

@@ -26,6 +26,9 @@ const LARGE_BYTES: u64 = 64 << 20;
 const LARGE_AT_ONCE: usize = 2;
 /// How many files are checked to find a small one behind large ones.
 const LOOK_BEHIND: usize = 64;
+/// After this long without a sign of life from any upload, the server is checked. A connection that hangs looks like
+/// a buffering proxy that is still forwarding, which may take minutes.
+const SILENCE_MS: u64 = 30_000;
 
 #[derive(Default)]
 pub(crate) struct Sending {
@@ -34,6 +37,11 @@ pub(crate) struct Sending {
     /// Files whose upload ended with no answer or a gateway error. If the server then answers, the network was not
     /// the cause. The attempt counts, so that one file cannot block the rest for ever.
     suspects: Vec<FileId>,
+    /// When an upload last began, moved or ended.
+    moved_at: Moment,
+    /// When to look whether the uploads are silent. Usually one has moved since, and it is set again; setting it with
+    /// every byte that moves would keep the host's alarm busy.
+    silence_due: Option<Moment>,
 }
 
 /// What the end of an upload means beyond its file.
@@ -65,9 +73,31 @@ impl Sending {
                 held_back.push(id);
             } else {
                 begin_one(now, shared, maybe_held, id);
+                self.moved_at = now;
+                self.silence_due.get_or_insert(now + SILENCE_MS);
             }
         }
         held_back.into_iter().for_each(|id| shared.catalog.release(id));
+    }
+
+    /// Whether nothing has moved for long. `answered_at` is when the server last answered a check: after a check, it is
+    /// given as much time again.
+    pub(super) fn is_silent(&mut self, now: Moment, shared: &Shared, answered_at: Option<Moment>) -> bool {
+        if shared.jobs.sending().is_empty() {
+            self.silence_due = None;
+            return false;
+        }
+        if self.silence_due.is_some_and(|due| !due.is_due(now)) {
+            return false;
+        }
+        let sign_of_life = answered_at.map_or(self.moved_at, |at| at.max(self.moved_at));
+        let due = sign_of_life + SILENCE_MS;
+        self.silence_due = (!due.is_due(now)).then_some(due);
+        due.is_due(now)
+    }
+
+    pub(super) fn silence_due(&self) -> Option<Moment> {
+        self.silence_due
     }
 
     /// Called once in each turn.
@@ -81,6 +111,7 @@ impl Sending {
     }
 
     fn note_moved(&mut self, now: Moment, bytes: u64) {
+        self.moved_at = now;
         self.speed.add(now, bytes);
         self.pace.note_bytes(bytes);
     }
@@ -94,6 +125,7 @@ impl Sending {
         end: UploadEnd,
     ) -> Outcome {
         let Some(job) = shared.jobs.end_sending(job) else { return Outcome::Nothing };
+        self.moved_at = now;
         let (id, digest) = (job.file, job.digest);
         match after_upload(end, abilities) {
             Decision::Protect { asset } => {

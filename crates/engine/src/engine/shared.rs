@@ -100,7 +100,7 @@ impl Shared {
     /// Records how a file looks now. If it looks the same, nothing changes, so an unchanged file is read only once.
     pub(super) fn look_again_at(&mut self, now: Moment, id: FileId, look: Look) {
         let Some(row) = self.catalog.get(id) else { return };
-        let (stamp, state) = first_state(now, &row.path, look);
+        let (stamp, state) = first_state(now, look);
         if stamp == row.stamp && is_still_true(&row.state, &state) {
             return;
         }

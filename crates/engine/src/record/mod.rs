@@ -5,7 +5,8 @@
 
 pub mod pages;
 
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::folder::FolderRules;
 use crate::incident::Incident;
@@ -25,9 +26,14 @@ pub enum Loaded<T> {
 pub struct Newer;
 
 /// A type that is stored as a plain object.
-pub trait Record {
+pub trait Record: DeserializeOwned {
     /// The form that is written now. A changed type needs a new form.
     const FORM: u32;
+
+    /// Reads what this form, or an older one, wrote.
+    fn of_form<'de, D: Deserializer<'de>>(_form: u32, record: D) -> Result<Self, D::Error> {
+        Self::deserialize(record)
+    }
 }
 
 impl Record for Settings {
@@ -50,8 +56,8 @@ impl Record for Vec<Incident> {
     const FORM: u32 = 1;
 }
 
-/// A record with its form.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A record with its form, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Versioned<T> {
     pub form: u32,
     pub record: T,
@@ -63,21 +69,12 @@ impl<T: Record> Versioned<T> {
     }
 }
 
-/// The part that every form of a record begins with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub struct Form {
-    pub form: u32,
-}
-
-/// Reads a record: its form first, then the whole of it.
-pub fn read<T: Record, E>(
-    form: Result<Form, E>,
-    whole: impl FnOnce() -> Result<Versioned<T>, E>,
-) -> Result<Loaded<T>, Newer> {
-    match form {
-        Ok(Form { form }) if form > T::FORM => Err(Newer),
-        Ok(_) => Ok(whole().map_or(Loaded::Unreadable, |versioned| Loaded::Known(versioned.record))),
-        Err(_) => Ok(Loaded::Unreadable),
+/// Reads a record by the form that it says it has; `None` if it says none.
+pub fn read<'de, T: Record>(form: Option<f64>, record: impl Deserializer<'de>) -> Result<Loaded<T>, Newer> {
+    match form.map(|form| form as u32) {
+        Some(form) if form > T::FORM => Err(Newer),
+        Some(form) => Ok(T::of_form(form, record).map_or(Loaded::Unreadable, Loaded::Known)),
+        None => Ok(Loaded::Unreadable),
     }
 }
 

@@ -1,5 +1,6 @@
-//! Rows as bytes: one byte for the form, then one frame per row, encoded with postcard. A row that cannot be read
-//! does not prevent the others from being read, and its bytes are kept.
+//! Rows as bytes: one byte for the form of the frames, then one frame per row, encoded with postcard. A row begins with
+//! its own form, so that rows of several forms may stand in one page: folding moves them unread. A row that cannot be
+//! read does not prevent the others from being read, and its bytes are kept.
 //!
 //! A page holds many rows, a change holds a few. Both are encoded the same way. Changes are folded into their pages
 //! from time to time.
@@ -12,8 +13,10 @@ use serde::{Deserialize, Serialize};
 use super::Newer;
 use crate::row::{FileId, Row, SavedRow};
 
-/// The form that is written now.
+/// The form of the rows that are written now.
 pub const FORM: u8 = 1;
+/// The form of the frames around them.
+const FRAMES: u8 = 1;
 /// Rows per page. A page has about 40 kB, so 100,000 files are 200 records to load, and one change rewrites little.
 pub const ROWS_PER_PAGE: u32 = 512;
 
@@ -37,9 +40,9 @@ pub struct Rows {
 }
 
 pub fn encode(rows: &[SavedRow]) -> postcard::Result<Vec<u8>> {
-    let mut bytes = vec![FORM];
+    let mut bytes = vec![FRAMES];
     for SavedRow { id, row } in rows {
-        let row = row.as_ref().map(postcard::to_allocvec).transpose()?;
+        let row = row.as_ref().map(|row| postcard::to_extend(row, vec![FORM])).transpose()?;
         bytes = postcard::to_extend(&Frame { id: *id, row: row.as_deref() }, bytes)?;
     }
     Ok(bytes)
@@ -49,13 +52,24 @@ pub fn decode(bytes: &[u8]) -> Result<Rows, Newer> {
     let mut frames = Frames::of(bytes)?;
     let mut read = Rows::default();
     for Frame { id, row } in &mut frames {
-        match row.map(postcard::from_bytes::<Row>).transpose() {
-            Ok(row) => read.rows.push(SavedRow { id, row }),
-            Err(_) => read.unreadable.push(id),
+        match row.map(decode_row) {
+            None => read.rows.push(SavedRow { id, row: None }),
+            Some(Ok(Some(row))) => read.rows.push(SavedRow { id, row: Some(row) }),
+            Some(Ok(None)) => read.unreadable.push(id),
+            Some(Err(newer)) => return Err(newer),
         }
     }
     read.is_cut_off = frames.is_cut_off;
     Ok(read)
+}
+
+/// `None` if the row cannot be decoded.
+fn decode_row(bytes: &[u8]) -> Result<Option<Row>, Newer> {
+    match bytes.split_first() {
+        Some((1, row)) => Ok(postcard::from_bytes(row).ok()),
+        Some((form, _)) if *form > FORM => Err(Newer),
+        Some(_) | None => Ok(None),
+    }
 }
 
 /// The page after these changes. The last version of each row counts, and deleted rows are left out. `None` if the
@@ -71,7 +85,7 @@ pub fn fold<'a>(
         return Ok(None);
     }
     rows.extend(changes);
-    let mut bytes = vec![FORM];
+    let mut bytes = vec![FRAMES];
     for (id, row) in rows.into_iter().filter(|(_, row)| row.is_some()) {
         bytes = match postcard::to_extend(&Frame { id, row }, bytes) {
             Ok(bytes) => bytes,
@@ -107,8 +121,8 @@ struct Frames<'a> {
 impl<'a> Frames<'a> {
     fn of(bytes: &'a [u8]) -> Result<Frames<'a>, Newer> {
         match bytes.split_first() {
-            Some((&FORM, rest)) => Ok(Frames { rest, is_cut_off: false }),
-            Some((form, _)) if *form > FORM => Err(Newer),
+            Some((&FRAMES, rest)) => Ok(Frames { rest, is_cut_off: false }),
+            Some((form, _)) if *form > FRAMES => Err(Newer),
             // A page that was never written has no rows.
             None => Ok(Frames { rest: &[], is_cut_off: false }),
             Some(_) => Ok(Frames { rest: &[], is_cut_off: true }),

@@ -8,7 +8,7 @@ use sha1::Digest as _;
 use crate::command::Read;
 use crate::event::{HashEnd, Look};
 use crate::folder::{Access, Scope};
-use crate::row::{SkipReason, Stamp};
+use crate::row::Stamp;
 use crate::rules;
 use crate::time::Moment;
 
@@ -112,9 +112,9 @@ impl Disk {
     }
 
     /// What a listing sees of a file; `None` if it is no longer there.
-    pub(super) fn look(&self, path: &str, left_out: impl Fn(&str) -> Option<SkipReason>) -> Option<Look> {
+    pub(super) fn look(&self, path: &str) -> Option<Look> {
         let file = self.files.get(path)?;
-        Some(if left_out(path).is_none() { Look::Seen(file.stamp()) } else { Look::LeftOut })
+        Some(rules::left_out(path).map_or_else(|| Look::Seen(file.stamp()), Look::LeftOut))
     }
 
     /// The file, if it can be opened and still looks as it was listed.
@@ -139,14 +139,6 @@ impl Disk {
             }
             Some(_) | None => Some(opened.bytes.clone()),
         }
-    }
-
-    /// The folder's files that are photos or videos and can be read, as they are now.
-    pub fn media(&self) -> impl Iterator<Item = (&String, &DiskFile)> {
-        let media = |path: &str, file: &DiskFile| {
-            rules::left_out(path).is_none() && file.readable && !file.bytes.is_empty()
-        };
-        self.files.iter().filter(move |(path, file)| media(path, file))
     }
 }
 

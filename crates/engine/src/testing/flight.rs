@@ -16,10 +16,12 @@ use crate::event::{
 };
 use crate::folder::{Access, FolderId, ScanId, Scope};
 use crate::row::FileId;
-use crate::rules;
+use crate::time::Moment;
 
 /// How many files a listing reports at once.
 const BATCH: usize = 3;
+/// How long an upload whose last byte has left waits for its answer.
+const ANSWER_MS: u64 = 900_000;
 
 pub(super) enum Flight {
     Listing { folder: FolderId, scan: ScanId, scope: Scope, rest: Option<VecDeque<String>> },
@@ -37,6 +39,7 @@ pub(super) enum Stage {
     HalfSent {
         file: DiskFile,
         first_half: Vec<u8>,
+        since: Moment,
     },
     /// The upload has reached the server, or has failed to.
     Sent(RequestEnd<UploadAnswer>),
@@ -52,6 +55,21 @@ impl Flight {
             | Flight::Asking { .. }
             | Flight::Checking { .. }
             | Flight::Copying { .. } => None,
+        }
+    }
+
+    /// Whether it waits for a server that hangs.
+    pub(super) fn is_stuck(&self, world: &World) -> bool {
+        match self {
+            Flight::Uploading { stage: Stage::HalfSent { since, .. }, .. } => {
+                world.server.uploads_hang(world.now) && world.now.since(*since) < ANSWER_MS
+            }
+            Flight::Uploading { .. }
+            | Flight::Listing { .. }
+            | Flight::Reading { .. }
+            | Flight::Asking { .. }
+            | Flight::Checking { .. }
+            | Flight::Copying { .. } => false,
         }
     }
 
@@ -147,9 +165,7 @@ fn list(
         world.hear(Event::Folder(folder, FolderEvent::ListingEnded { scan, end: ListingEnd::Complete }));
         return None;
     }
-    let look = |path: &String| {
-        Some(ListedFile { path: path.as_str().into(), look: disk.look(path, rules::left_out)? })
-    };
+    let look = |path: &String| Some(ListedFile { path: path.as_str().into(), look: disk.look(path)? });
     let files = names.iter().filter_map(look).collect();
     world.hear(Event::Folder(folder, FolderEvent::FilesListed { scan, files }));
     Some(rest)
@@ -190,11 +206,11 @@ fn upload(world: &mut World, upload: Upload, stage: Stage) -> Option<Flight> {
         Stage::Opened(file) => match bytes_under_reader(&file) {
             Some(mut bytes) => {
                 bytes.truncate(bytes.len() / 2);
-                Ok(Stage::HalfSent { file, first_half: bytes })
+                Ok(Stage::HalfSent { file, first_half: bytes, since: now })
             }
             None => Err(explain(open)),
         },
-        Stage::HalfSent { file, first_half } => match bytes_under_reader(&file) {
+        Stage::HalfSent { file, first_half, since: _ } => match bytes_under_reader(&file) {
             Some(mut bytes) => {
                 bytes[..first_half.len()].copy_from_slice(&first_half);
                 world.log.sent.push(upload.digest);

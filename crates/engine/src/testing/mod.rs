@@ -157,12 +157,13 @@ impl World {
 
     /// Carries out one effect, handles one event, or continues something in flight. False if there was nothing to do.
     pub fn step(&mut self) -> bool {
-        self.step_effect() || self.take_turn(1) || self.step_flight(0)
+        let moving = self.flights.iter().position(|flight| !flight.is_stuck(self));
+        self.step_effect() || self.take_turn(1) || moving.is_some_and(|at| self.step_flight(at))
     }
 
-    /// Continues one of the flights by a turn. False if there is no such flight.
+    /// Continues one of the flights by a turn. False if there is no such flight, or if it waits for a server that hangs.
     pub fn step_flight(&mut self, at: usize) -> bool {
-        if at >= self.flights.len() {
+        if self.flights.get(at).is_none_or(|flight| flight.is_stuck(self)) {
             return false;
         }
         let flight = self.flights.remove(at);

@@ -27,6 +27,10 @@ pub struct Server {
     /// How often it accepted each content as new.
     pub taken: BTreeMap<Digest, usize>,
     offline_until: Option<Moment>,
+    /// Until then, connections hang: no byte moves, and none breaks.
+    hangs_until: Option<Moment>,
+    /// Until then, uploads hang, and everything else is answered: a proxy is still forwarding them.
+    uploads_hang_until: Option<Moment>,
     /// The statuses of its answers to the next uploads, whatever is uploaded.
     upload_answers: VecDeque<u16>,
     corrupt_next: bool,
@@ -47,6 +51,8 @@ impl Default for Server {
             confirmed: BTreeSet::new(),
             taken: BTreeMap::new(),
             offline_until: None,
+            hangs_until: None,
+            uploads_hang_until: None,
             upload_answers: VecDeque::new(),
             corrupt_next: false,
             cuts_off: None,
@@ -58,6 +64,22 @@ impl Default for Server {
 impl Server {
     pub fn offline_until(&mut self, until: Moment) {
         self.offline_until = Some(until);
+    }
+
+    pub fn hangs_until(&mut self, until: Moment) {
+        self.hangs_until = Some(until);
+    }
+
+    pub fn uploads_hang_until(&mut self, until: Moment) {
+        self.uploads_hang_until = Some(until);
+    }
+
+    fn hangs(&self, now: Moment) -> bool {
+        self.hangs_until.is_some_and(|until| now < until)
+    }
+
+    pub(super) fn uploads_hang(&self, now: Moment) -> bool {
+        self.hangs(now) || self.uploads_hang_until.is_some_and(|until| now < until)
     }
 
     /// Somebody set up the server again at the same address. It holds nothing, and nobody is paired.
@@ -72,7 +94,7 @@ impl Server {
 
     /// Ends every fault except the curses.
     pub(super) fn is_well_again(&mut self) {
-        self.offline_until = None;
+        (self.offline_until, self.hangs_until, self.uploads_hang_until) = (None, None, None);
         self.upload_answers.clear();
         self.corrupt_next = false;
     }
@@ -113,6 +135,9 @@ impl Server {
         if self.cuts_off.as_ref() == Some(&bytes) {
             return RequestEnd::NoReply;
         }
+        if self.uploads_hang(now) {
+            return RequestEnd::Stalled;
+        }
         let told = self.upload_answers.pop_front();
         let arrived = digest_of(&bytes);
         let end = self.answer(now, || match told {
@@ -142,7 +167,11 @@ impl Server {
 
     /// Delivers an answer. It is lost if the connection is gone by then.
     pub(super) fn deliver<T>(&self, now: Moment, answer: RequestEnd<T>) -> RequestEnd<T> {
-        if self.is_offline(now) { RequestEnd::NoReply } else { answer }
+        match () {
+            () if self.is_offline(now) => RequestEnd::NoReply,
+            () if self.hangs(now) => RequestEnd::Stalled,
+            () => answer,
+        }
     }
 
     fn is_offline(&self, now: Moment) -> bool {
@@ -152,6 +181,8 @@ impl Server {
     fn answer<T>(&self, now: Moment, answer: impl FnOnce() -> RequestEnd<T>) -> RequestEnd<T> {
         if self.is_offline(now) {
             RequestEnd::NoReply
+        } else if self.hangs(now) {
+            RequestEnd::Stalled
         } else if self.paired {
             answer()
         } else {

@@ -2,7 +2,7 @@
 
 use protocol::Digest;
 
-use super::misfortune::Curse;
+use super::network::Curse;
 use super::oracle::holds;
 use super::{Broken, Life};
 use crate::event::{Event, FolderEvent};

@@ -2,7 +2,7 @@
 
 use super::{Event, FolderId, Intent, Life, MOST_FOLDERS};
 use crate::Wake;
-use crate::event::{FolderEvent, LinkEvent};
+use crate::event::FolderEvent;
 use crate::folder::{Access, Barrier, FolderRules, Lasting, Versions};
 use crate::testing::digest_of;
 use crate::time::Moment;
@@ -22,17 +22,10 @@ const PATHS: [&str; 12] = [
     "@eaDir/a.jpg",
     "a.jpg.xmp",
 ];
-const STATUSES: [u16; 14] = [400, 401, 403, 404, 408, 413, 429, 460, 500, 502, 503, 507, 520, 200];
 /// Contents that several files share.
 const SHARED: [&str; 3] = ["shared one", "shared two", ""];
-const SECOND_MS: u64 = 1_000;
-const HOUR_MS: u64 = 3_600 * SECOND_MS;
-
-/// A fault that affects one content for ever.
-#[derive(Debug, Clone)]
-pub(super) enum Curse {
-    CutOff(Vec<u8>),
-}
+pub(super) const SECOND_MS: u64 = 1_000;
+pub(super) const HOUR_MS: u64 = 3_600 * SECOND_MS;
 
 type Misfortune = fn(&mut Life) -> String;
 
@@ -56,6 +49,7 @@ const MISFORTUNES: &[Misfortune] = &[
     Life::give_folders_back,
     Life::give_folders_back,
     Life::offline,
+    Life::hang,
     Life::network_told,
     Life::server_says,
     Life::server_says,
@@ -133,7 +127,7 @@ impl Life {
         self.write_somewhere(folder)
     }
 
-    fn any_file(&mut self) -> Option<(FolderId, String)> {
+    pub(super) fn any_file(&mut self) -> Option<(FolderId, String)> {
         let folder = self.any_folder();
         let files: Vec<String> = self.world.disk_of(folder).files.keys().cloned().collect();
         (!files.is_empty()).then(|| (folder, files[self.random.usize(..files.len())].clone()))
@@ -219,70 +213,6 @@ impl Life {
             }
         }
         "all folders can be read".into()
-    }
-
-    fn offline(&mut self) -> String {
-        let ms = self.choose(&[1, 5 * SECOND_MS, 300 * SECOND_MS, 5 * HOUR_MS]);
-        let until = self.world.now + ms;
-        self.world.server.offline_until(until);
-        format!("offline for {ms} ms")
-    }
-
-    fn network_told(&mut self) -> String {
-        let online = self.random.bool();
-        self.tell(Event::Link(LinkEvent::NetworkChanged { online }));
-        format!("the browser says online: {online}")
-    }
-
-    fn server_says(&mut self) -> String {
-        let status = self.choose(&STATUSES);
-        (0..self.random.u8(1..4)).for_each(|_| self.world.server.says(status));
-        format!("the server will say {status}")
-    }
-
-    fn corrupt(&mut self) -> String {
-        self.world.server.corrupt_next();
-        "a bit will flip".into()
-    }
-
-    fn sign_out(&mut self) -> String {
-        self.world.server.paired = false;
-        "signed out".into()
-    }
-
-    fn pair_again(&mut self) -> String {
-        self.pair();
-        "paired".into()
-    }
-
-    fn new_vault(&mut self) -> String {
-        if self.random.u8(..4) > 0 {
-            return "no new vault".into();
-        }
-        self.edits += 1;
-        self.world.server.start_anew(&format!("vault {}", self.edits));
-        "a new, empty vault at the same address".into()
-    }
-
-    fn throw_away(&mut self) -> String {
-        let held: Vec<_> = self.world.server.assets.keys().copied().collect();
-        if held.is_empty() {
-            return "nothing to throw away".into();
-        }
-        let digest = self.choose(&held);
-        self.world.server.trash.insert(digest);
-        format!("{digest:?} thrown away on the server")
-    }
-
-    fn curse(&mut self) -> String {
-        let Some((folder, path)) = self.any_file() else { return "nothing to curse".into() };
-        if !self.curses.is_empty() || self.random.bool() {
-            return "no curse".into();
-        }
-        let bytes = self.world.disk_of(folder).files[&path].bytes.clone();
-        self.world.server.cuts_off = Some(bytes.clone());
-        self.curses.push(Curse::CutOff(bytes));
-        format!("uploads of {path} will be cut off for ever")
     }
 
     fn kill_tab(&mut self) -> String {

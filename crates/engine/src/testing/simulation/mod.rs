@@ -5,6 +5,7 @@
 mod device;
 mod ending;
 mod misfortune;
+mod network;
 mod oracle;
 
 use std::fmt;
@@ -17,7 +18,7 @@ use crate::folder::FolderId;
 use crate::intent::Intent;
 use crate::run::Wake;
 use crate::time::Moment;
-use misfortune::Curse;
+use network::Curse;
 use oracle::Oracle;
 
 /// Misfortunes in one life.
