@@ -2,15 +2,12 @@
 
 use std::collections::HashSet;
 
+pub use rows::FolderId;
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::record::Loaded;
 use crate::time::Moment;
-
-/// Identifies a folder. Assigned by the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct FolderId(pub u32);
 
 /// Identifies one listing of a folder, so that a late batch of an earlier listing is not mistaken for one of this
 /// listing.

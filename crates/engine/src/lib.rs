@@ -26,14 +26,12 @@ mod link;
 mod notice;
 mod pace;
 pub mod record;
-mod row;
 pub mod rules;
 mod run;
 mod schedule;
 mod settings;
 mod speed;
 mod tally;
-mod time;
 mod view;
 mod woken;
 
@@ -49,19 +47,21 @@ pub use event::{
     Body, Checked, Event, FolderEvent, HashEnd, JobId, Known, LinkEvent, ListedFile, ListingEnd, Look,
     PairEnd, ReadingEvent, Reply, RequestEnd, Saved, SavedFolder, SendingEvent, UploadEnd,
 };
-pub use folder::{Access, Barrier, Folder, FolderId, FolderRules, Lasting, ScanId, Scope, Versions};
+pub use folder::{Access, Barrier, Folder, FolderRules, Lasting, ScanId, Scope, Versions};
 pub use gate::{Gate, GateRules, Held, Power, PowerSeen, QuietHours, Surroundings, VideosInBackground};
 pub use incident::{Incident, Trouble};
 pub use intent::Intent;
 pub use link::Halt;
 pub use notice::{Needs, Notice, Noticed};
 pub use record::Loaded;
-pub use row::{Failure, FileId, FileState, Problem, Proof, Row, SavedRow, SkipReason, Stamp};
+pub use rows::{
+    Failure, FileId, FileState, FolderId, Moment, Problem, Proof, Row, SavedRow, SkipReason, Stamp,
+};
+pub(crate) use rows::{row, time};
 pub use run::{Account, Done, Ended, Run, RunEnd, Wake};
 pub use schedule::{Effect, Turn, effects};
 pub use settings::{AccountId, ClosedAccess, Memory, Readable, Settings};
 pub use tally::Tally;
-pub use time::Moment;
 pub use view::{
     Activity, CopiesView, Filter, FolderView, Headline, Listed, PairingView, Reason, RowView, RowsPage,
     Stage, View,

@@ -371,3 +371,22 @@ fn a_server_that_is_started_anew_many_times_is_no_files_fault() {
     let tally = world.view().tally;
     assert_eq!((tally.protected, tally.problems), (3, 0));
 }
+
+#[test]
+fn a_file_that_was_sent_to_another_account_is_sent_again_and_not_blamed() {
+    let mut world = World::unpaired(&[("a.jpg", "one")]);
+    (world.server.paired, world.server.verifies) = (true, false);
+    world.start();
+    while !matches!(world.state("a.jpg"), Some(FileState::Sent { .. })) {
+        assert!(world.step());
+    }
+    while world.step_effect() {}
+    world.kill();
+    world.server.start_anew("second");
+    world.server.paired = true;
+    world.start();
+    world.pass(600_000);
+    assert_eq!(world.view().headline, Headline::Done);
+    assert!(world.server.holds("one"));
+    assert_eq!(world.log.hashed.len(), 1, "its bytes were never in doubt");
+}

@@ -282,7 +282,10 @@ impl Engine {
             let is_its_word = |state: &FileState| {
                 matches!(
                     state,
-                    FileState::Protected { .. } | FileState::Ready { .. } | FileState::InTrash { .. }
+                    FileState::Protected { .. }
+                        | FileState::Ready { .. }
+                        | FileState::Sent { .. }
+                        | FileState::InTrash { .. }
                 )
             };
             let theirs = shared.catalog.select(|_, row| is_its_word(&row.state));

@@ -3,10 +3,10 @@
 //!
 //! A record that cannot be read is never replaced by a default.
 
-pub mod pages;
-
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
+
+pub use rows::{Newer, pages};
 
 use crate::folder::FolderRules;
 use crate::incident::Incident;
@@ -20,10 +20,6 @@ pub enum Loaded<T> {
     /// The record exists but cannot be decoded. Only the person replaces it.
     Unreadable,
 }
-
-/// The record has a form that only a newer Safelight knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Newer;
 
 /// A type that is stored as a plain object.
 pub trait Record: DeserializeOwned {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
-use super::Newer;
+use crate::Newer;
 use crate::row::{FileId, Row, SavedRow};
 
 /// The form of the rows that are written now.

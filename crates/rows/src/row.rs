@@ -3,7 +3,7 @@
 use protocol::{AssetId, Digest};
 use serde::{Deserialize, Serialize};
 
-use crate::folder::FolderId;
+use crate::FolderId;
 use crate::time::Moment;
 
 /// Identifies a row. Stable for as long as the row exists.
@@ -33,7 +33,7 @@ pub struct Row {
     pub before: Option<Box<Digest>>,
 }
 
-/// The state of a file. Every file is in exactly one of these. Stored, see [`crate::record`]: any change to this
+/// The state of a file. Every file is in exactly one of these. Stored, see [`crate::pages`]: any change to this
 /// type, or to the types inside it, is a new form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FileState {

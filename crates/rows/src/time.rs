@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 pub struct Moment(pub u64);
 
 /// The engine never waits longer than this. A longer wait means that the clock was set back.
-pub(crate) const LONGEST_SANE_WAIT_MS: u64 = 3_600_000;
+pub const LONGEST_SANE_WAIT_MS: u64 = 3_600_000;
 
 impl Moment {
     /// Whether an awaited time has come, or is further ahead than the engine ever waits.
-    pub(crate) fn is_due(self, now: Moment) -> bool {
+    pub fn is_due(self, now: Moment) -> bool {
         self <= now || self.since(now) > LONGEST_SANE_WAIT_MS
     }
 
