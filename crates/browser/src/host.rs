@@ -28,7 +28,7 @@ use crate::store::{Opened, Store, StoreFault};
 use crate::surroundings;
 use crate::upload::Uploads;
 use crate::watch::Watch;
-use crate::{Fault, now, spawn};
+use crate::{Fault, device, now, spawn};
 
 /// The most events handled in one turn; everything they save shares one transaction.
 const EVENTS_PER_TURN: usize = 500;
@@ -115,7 +115,9 @@ pub async fn run(script: String) -> Stopped {
         Ok(pages) => Box::new(pages),
         Err(fault) => return stopped_by(fault.into()),
     };
-    let tools = Tools { readers: Box::new(Pool::new(script)), uploads: Uploads::by_xhr(), audience: pages };
+    let readers: Box<dyn Readers> =
+        if device::hangs_in_nested_workers() { Box::new(Here) } else { Box::new(Pool::new(script)) };
+    let tools = Tools { readers, uploads: Uploads::by_xhr(), audience: pages };
     match Host::start(Engine::new(), tools).await {
         Ok((host, events)) => match host.serve(events).await {
             Ending::Stopped(why) => why,

@@ -34,6 +34,7 @@ pub use crate::push::{
 /// A stopped worker is restarted after this time. An immediate restart would loop if the worker cannot start at all.
 const RESTART_MS: u32 = 2_000;
 
+pub use crate::device::user_agent;
 pub use awake::Awake;
 pub use background::{
     ask_for_sync, ask_for_sync_when_online, be_woken_now_and_then, can_be_woken, leave, may_not_be_woken,
@@ -44,9 +45,7 @@ pub use conversation::Conversation;
 pub use devices::{Device, devices, send_away};
 pub use explained::{note_explained, was_explained};
 pub use fetching::{can_leave_to_browser, leave_to_browser, left_to_browser, when_fetched};
-pub use giving::{
-    abilities, clock_time, copy, hour_and_minute, iso_time, local_time, save_as, set_badge, user_agent,
-};
+pub use giving::{abilities, clock_time, copy, hour_and_minute, iso_time, local_time, save_as, set_badge};
 pub use install::{InstallOffer, when_installable};
 pub use library::{Gallery, Month, NearSight, Photo, gallery, months, photos_of, when_resized};
 pub use notifying::notify_unless_seen;

@@ -1,5 +1,5 @@
 //! SHA-1 of files. [`Pool`] lives in the backup worker and hands files to nested workers, each of which runs
-//! [`reader`]. A service worker cannot start workers, so it uses [`Here`]. Memory is bounded by a few chunks per
+//! [`reader`]. Where a worker cannot start workers, it reads by itself: [`Here`]. Memory is bounded by a few chunks per
 //! reader, whatever the file's size.
 
 mod checkpoint;

@@ -79,11 +79,6 @@ fn written(at: Moment, [day, time]: [Option<&str>; 2]) -> String {
     text.ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
-pub fn user_agent() -> String {
-    let window = web_sys::window();
-    window.and_then(|window| window.navigator().user_agent().ok()).unwrap_or_default()
-}
-
 /// The browser features that a backup can use, and whether this browser has them.
 pub fn abilities() -> Vec<(&'static str, bool)> {
     const NAMES: [&str; 7] = [
