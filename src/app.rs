@@ -24,7 +24,7 @@ use crate::parts::pairing::Pairing;
 use crate::parts::report::Report;
 use crate::parts::restore::Restore;
 use crate::parts::settings::Settings;
-use crate::shown::{Desk, ROWS_AT_ONCE};
+use crate::shown::{Model, ROWS_AT_ONCE};
 use crate::words::background::{Waking, read_closed};
 
 const INSECURE: &str = "Safelight works only over https, or at localhost on the server's own computer: browsers give no \
@@ -35,10 +35,10 @@ pub fn App() -> impl IntoView {
     if !browser::window::is_secure() {
         return view! { <main class="failed">{INSECURE}</main> }.into_any();
     }
-    match Desk::open() {
-        Ok(desk) => {
-            begin(desk);
-            page(desk).into_any()
+    match Model::open() {
+        Ok(model) => {
+            begin(model);
+            page(model).into_any()
         }
         Err(fault) => view! {
             <main class="failed">"This browser lacks what Safelight needs. " {fault.to_string()}</main>
@@ -47,47 +47,47 @@ pub fn App() -> impl IntoView {
     }
 }
 
-fn page(desk: Desk) -> impl IntoView {
+fn page(model: Model) -> impl IntoView {
     view! {
-        <Notices desk />
+        <Notices model />
         <main>
-            <HeadlinePart desk />
-            <Pairing desk />
-            <Controls desk />
-            <Gates desk />
-            <Closing desk />
-            <Inviting desk />
-            <Lists desk />
-            <Activity desk />
-            <Folders desk />
-            <Library desk />
-            <Restore desk />
-            <Settings desk />
-            <Health desk />
-            <Devices desk />
-            <History desk />
-            <Report desk />
+            <HeadlinePart model />
+            <Pairing model />
+            <Controls model />
+            <Gates model />
+            <Closing model />
+            <Inviting model />
+            <Lists model />
+            <Activity model />
+            <Folders model />
+            <Library model />
+            <Restore model />
+            <Settings model />
+            <Health model />
+            <Devices model />
+            <History model />
+            <Report model />
         </main>
-        <DropTarget desk />
+        <DropTarget model />
     }
 }
 
 /// Setup that runs once, when the page opens.
-fn begin(desk: Desk) {
+fn begin(model: Model) {
     if let Some(script) = worker_script() {
         browser::window::keep_worker(script);
     }
-    browser::app_shell::keep(move |version| desk.new_version.set(Some(version)));
+    browser::app_shell::keep(move |version| model.new_version.set(Some(version)));
     browser::window::keep_grants();
-    obey_address(desk);
+    obey_address(model);
     // Another tab's engine may have scanned long ago.
-    desk.dispatch(Intent::Look);
-    look_when_seen(desk);
-    browser::window::when_installable(move |offer| desk.install.set(offer));
-    keep_background(desk);
-    tell_surroundings(desk);
-    keep_pushes(desk);
-    let tally = desk.tally();
+    model.dispatch(Intent::Look);
+    look_when_seen(model);
+    browser::window::when_installable(move |offer| model.install.set(offer));
+    keep_background(model);
+    tell_surroundings(model);
+    keep_pushes(model);
+    let tally = model.tally();
     Effect::new(move |_| {
         if let Some(tally) = tally.get() {
             browser::window::set_badge(tally.remaining);
@@ -97,8 +97,8 @@ fn begin(desk: Desk) {
 
 /// Runs whenever the server has confirmed who is signed in, since that may be a different account than before, and
 /// whenever background backup becomes allowed or is no longer allowed.
-fn keep_pushes(desk: Desk) {
-    let held = desk.view(|view| view.answered.then_some(!may_go_on(view)));
+fn keep_pushes(model: Model) {
+    let held = model.view(|view| view.answered.then_some(!may_go_on(view)));
     Effect::new(move |_| {
         if let Some(held) = held.get() {
             spawn_local(browser::window::keep_pushes(held));
@@ -107,35 +107,35 @@ fn keep_pushes(desk: Desk) {
 }
 
 /// The engine sends nothing until it has heard both.
-fn tell_surroundings(desk: Desk) {
-    browser::window::when_fetched(move || spawn_local(tell_fetching(desk)));
+fn tell_surroundings(model: Model) {
+    browser::window::when_fetched(move || spawn_local(tell_fetching(model)));
     // The page may have missed fetches that ended in the meantime.
     EventListener::new(&document(), "visibilitychange", move |_| {
         if !document().hidden() {
-            spawn_local(tell_fetching(desk));
+            spawn_local(tell_fetching(model));
         }
     })
     .forget();
     spawn_local(async move {
-        tell_fetching(desk).await;
-        browser::window::keep_surroundings(move |around| desk.say(ToEngine::Surroundings(around)));
+        tell_fetching(model).await;
+        browser::window::keep_surroundings(move |around| model.say(ToEngine::Surroundings(around)));
     });
 }
 
-async fn tell_fetching(desk: Desk) {
-    desk.say(ToEngine::Fetching(browser::window::left_to_browser().await));
+async fn tell_fetching(model: Model) {
+    model.say(ToEngine::Fetching(browser::window::left_to_browser().await));
 }
 
 /// Files that remain when the page closes are left to the background.
-fn keep_background(desk: Desk) {
-    let on = desk.view(|view| Some(view.settings.background && !view.folders.is_empty()));
-    let left = desk.is(|view| may_go_on(view) && view.tally.remaining > 0);
-    let unseen = desk.is(|view| may_go_on(view) && read_closed(view).is_none());
+fn keep_background(model: Model) {
+    let on = model.view(|view| Some(view.settings.background && !view.folders.is_empty()));
+    let left = model.is(|view| may_go_on(view) && view.tally.remaining > 0);
+    let unseen = model.is(|view| may_go_on(view) && read_closed(view).is_none());
     Effect::new(move |_| {
         // An installed app may be woken more often.
-        desk.install.track();
+        model.install.track();
         if let Some(on) = on.get() {
-            spawn_local(async move { desk.waking.set(Some(waking(on).await)) });
+            spawn_local(async move { model.waking.set(Some(waking(on).await)) });
         }
     });
     // Registered in advance, for a page that dies without sending a message.
@@ -177,31 +177,31 @@ fn worker_script() -> Option<String> {
 
 /// Handles the part of the address behind `#`: a pairing link, or a shortcut of the installed app. It is removed at
 /// once, so that a code does not stay in the address bar or the history.
-fn obey_address(desk: Desk) {
+fn obey_address(model: Model) {
     let hash = window().location().hash().unwrap_or_default();
     if hash.is_empty() {
         return;
     }
     match hash.trim_start_matches('#').split_once('=') {
-        Some(("pair", code)) => desk.dispatch(Intent::Pair { code: code.into() }),
+        Some(("pair", code)) => model.dispatch(Intent::Pair { code: code.into() }),
         Some(_) => {}
-        None if hash == "#back-up-now" => desk.dispatch(Intent::BackUpNow),
-        None if hash == "#share-failed" => desk.notice.set(Some(Notice::ShareFailed)),
-        None if hash == "#problems" => desk.open.set(Some((engine::Filter::Problems, ROWS_AT_ONCE))),
+        None if hash == "#back-up-now" => model.dispatch(Intent::BackUpNow),
+        None if hash == "#share-failed" => model.notice.set(Some(Notice::ShareFailed)),
+        None if hash == "#problems" => model.open.set(Some((engine::Filter::Problems, ROWS_AT_ONCE))),
         None => {}
     }
     browser::window::clear_address();
 }
 
 /// Scans for changes whenever the person returns to the page.
-fn look_when_seen(desk: Desk) {
+fn look_when_seen(model: Model) {
     EventListener::new(&document(), "visibilitychange", move |_| {
         if !document().hidden() {
-            desk.dispatch(Intent::Look);
+            model.dispatch(Intent::Look);
         }
     })
     .forget();
-    EventListener::new(&window(), "focus", move |_| desk.dispatch(Intent::Look)).forget();
-    let again = EventListener::new(&window(), "hashchange", move |_| obey_address(desk));
+    EventListener::new(&window(), "focus", move |_| model.dispatch(Intent::Look)).forget();
+    let again = EventListener::new(&window(), "hashchange", move |_| obey_address(model));
     again.forget();
 }

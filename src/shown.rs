@@ -22,7 +22,7 @@ pub enum Shown {
 
 /// Handed to every part. Signals and the conversation are cheap to copy.
 #[derive(Clone, Copy)]
-pub struct Desk {
+pub struct Model {
     pub shown: RwSignal<Shown>,
     /// The open list, and how many of its rows are requested.
     pub open: RwSignal<Option<(Filter, u32)>>,
@@ -47,8 +47,8 @@ pub struct Desk {
 /// How many rows a list shows at first, and how many each further request adds.
 pub const ROWS_AT_ONCE: u32 = 100;
 
-impl Desk {
-    pub fn open() -> Result<Desk, browser::Fault> {
+impl Model {
+    pub fn open() -> Result<Model, browser::Fault> {
         let shown = RwSignal::new(Shown::Opening);
         let rows = RwSignal::new(None);
         let open = RwSignal::new(None);
@@ -74,7 +74,7 @@ impl Desk {
             Some(FromEngine::Started | FromEngine::Confirmed(_) | FromEngine::Handles) => {}
             None => shown.set(Shown::OtherVersion),
         })?;
-        Ok(Desk {
+        Ok(Model {
             shown,
             open,
             rows,

@@ -5,8 +5,8 @@
 //! listener until it is told to stop.
 
 mod api;
+pub mod auth;
 pub mod cli;
-pub mod door;
 pub mod error;
 mod headers;
 pub mod index;
@@ -46,12 +46,11 @@ const HOUSEKEEPING: Duration = Duration::from_secs(3600);
 
 pub fn app(state: State) -> Router {
     let (for_anybody, open) = api::open().merge(own::open()).split_for_parts();
-    let (behind_the_door, closed) = api::signed_in().merge(own::signed_in()).split_for_parts();
-    let behind_the_door =
-        behind_the_door.route_layer(from_fn_with_state(state.clone(), api::sign_in::require));
+    let (authenticated, closed) = api::signed_in().merge(own::signed_in()).split_for_parts();
+    let authenticated = authenticated.route_layer(from_fn_with_state(state.clone(), api::sign_in::require));
     let description = openapi::describe(open, closed);
     for_anybody
-        .merge(behind_the_door)
+        .merge(authenticated)
         .route(openapi::PATH, get(move || openapi::answer(description.clone())))
         .method_not_allowed_fallback(api::not_found)
         .route("/share", post(page::not_taken_over))
@@ -77,7 +76,7 @@ pub(crate) async fn keep_house(state: State) {
 }
 
 fn tidy_up(parts: &Parts) -> Result<usize, VaultError> {
-    parts.vaults.keep_only(&parts.door.users()?);
+    parts.vaults.keep_only(&parts.auth.users()?);
     // If one vault fails, the others are still tidied up.
     let stale = |vault: &Arc<Vault>| {
         let forgotten = vault.forget_stale_uploads(Timestamp::now());
@@ -92,7 +91,7 @@ async fn only_from_our_page(
     request: Request,
     next: Next,
 ) -> Result<Response, AppError> {
-    if door::origin::is_ours(request.method(), request.headers(), state.settings.public_url.as_ref()) {
+    if auth::origin::is_ours(request.method(), request.headers(), state.settings.public_url.as_ref()) {
         Ok(next.run(request).await)
     } else {
         Err(AppError::Refused(StatusCode::FORBIDDEN, "This request comes from another site".to_owned()))

@@ -114,7 +114,7 @@ fn text(parts: &Parts) -> Result<String, AppError> {
     let free = number(parts.vault.free()?);
     registry.register_with_unit("disk_free", "Free space on the disk of the data folder", Unit::Bytes, free);
     let (assets, bytes) = (Family::<OfUser, Gauge>::default(), Family::<OfUser, Gauge>::default());
-    for user in parts.door.users()? {
+    for user in parts.auth.users()? {
         // A vault that cannot be opened has no numbers; the log says why.
         let Ok(vault) = parts.vaults.of(&user) else { continue };
         let totals = vault.totals()?;

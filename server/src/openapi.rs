@@ -61,8 +61,8 @@ enum SignedOut {
 }
 
 /// Combines all routes into one description: those that anybody may call, and those that need a sign-in.
-pub(crate) fn describe(for_anybody: OpenApi, mut behind_the_door: OpenApi) -> OpenApi {
-    for item in behind_the_door.paths.paths.values_mut() {
+pub(crate) fn describe(for_anybody: OpenApi, mut authenticated: OpenApi) -> OpenApi {
+    for item in authenticated.paths.paths.values_mut() {
         for operation in operations(item) {
             operation.security =
                 Some([KEY, SESSION].map(|way| SecurityRequirement::new(way, [""; 0])).to_vec());
@@ -71,7 +71,7 @@ pub(crate) fn describe(for_anybody: OpenApi, mut behind_the_door: OpenApi) -> Op
     }
     let mut all = Described::openapi();
     all.merge(for_anybody);
-    all.merge(behind_the_door);
+    all.merge(authenticated);
     let components = all.components.get_or_insert_with(Components::new);
     let key = ApiKey::Header(ApiKeyValue::new(protocol::immich::API_KEY_HEADER));
     let session = ApiKey::Cookie(ApiKeyValue::new(crate::api::cookie::NAME));

@@ -1,4 +1,4 @@
-//! Everything that a request can reach: the vault, the door, the page and the settings. Whoever starts a server makes
+//! Everything that a request can reach: the vault, who may enter, the page and the settings. Whoever starts a server makes
 //! it once; clones share it.
 
 use std::ops::Deref;
@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
 use crate::api::resumable::upload_locks::UploadLocks;
-use crate::door::Door;
-use crate::door::origin::PublicUrl;
+use crate::auth::Auth;
+use crate::auth::origin::PublicUrl;
 use crate::error::{AppError, causes};
 use crate::index::IndexError;
 use crate::limiter::Limiter;
@@ -30,7 +30,7 @@ pub struct Parts {
     /// The owner's vault.
     pub vault: Arc<Vault>,
     pub(crate) vaults: Vaults,
-    pub door: Door,
+    pub auth: Auth,
     pub page: Page,
     pub settings: Settings,
     pub(crate) pushes: Pushes,
@@ -71,14 +71,14 @@ pub(crate) const TRY_AFTER: Duration = Duration::from_secs(10);
 
 impl State {
     pub fn new(vault: Vault, page: Page, settings: Settings) -> Result<Self, IndexError> {
-        let door = Door::new(vault.index().clone());
+        let auth = Auth::new(vault.index().clone());
         let pushes = Pushes::new(vault.index().clone(), settings.push_reach);
         let vault = Arc::new(vault);
-        let vaults = Vaults::new(&door.owner()?, &vault);
+        let vaults = Vaults::new(&auth.owner()?, &vault);
         Ok(Self(Arc::new(Parts {
             vault,
             vaults,
-            door,
+            auth,
             page,
             settings,
             pushes,
@@ -94,7 +94,7 @@ impl State {
 
     /// Opens the vaults of all users, so that problems show up at the start and repairs are done by then.
     pub fn open_vaults(&self) -> Result<(), IndexError> {
-        for user in self.door.users()? {
+        for user in self.auth.users()? {
             if let Err(error) = self.vaults.of(&user) {
                 tracing::error!(user = %user.name, error = causes(&error), "the vault of a user cannot be opened");
             }

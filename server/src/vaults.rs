@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::door::User;
+use crate::auth::User;
 use crate::vault::{Vault, VaultError};
 
 pub(crate) struct Vaults {

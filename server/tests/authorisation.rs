@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
-use server::door::User;
+use server::auth::User;
 use support::{ABC, ABC_HEX, Answer, Form, Server};
 
 /// The status that a route returns to callers with access, and to another user who knows the path.
@@ -110,7 +110,7 @@ type Headers = Vec<(&'static str, String)>;
 /// The callers who are refused, and the status that each gets.
 fn strangers(server: &Server, mine: &Caller) -> Vec<(&'static str, Headers, u16)> {
     let revoked = Caller::user(server, "gone");
-    server.state.door.remove_user(&"gone".parse().unwrap()).unwrap();
+    server.state.auth.remove_user(&"gone".parse().unwrap()).unwrap();
     let expired = Caller::of(server, &mine.user, Timestamp::now() - (401 * 24).hours());
     vec![
         ("nobody", vec![], 401),
@@ -136,16 +136,16 @@ impl Caller {
         let name = name.parse().unwrap();
         let user = server
             .state
-            .door
+            .auth
             .add_user(&name, None, Timestamp::now())
-            .or_else(|_| server.state.door.user(&name));
+            .or_else(|_| server.state.auth.user(&name));
         Self::of(server, &user.unwrap(), Timestamp::now())
     }
 
     fn of(server: &Server, user: &User, paired: Timestamp) -> Self {
-        let door = &server.state.door;
-        let code = door.new_code(user, paired).unwrap();
-        let (_, token) = door.pair(code.reveal(), "x", [127, 0, 0, 1].into(), paired).unwrap().unwrap();
+        let auth = &server.state.auth;
+        let code = auth.new_code(user, paired).unwrap();
+        let (_, token) = auth.pair(code.reveal(), "x", [127, 0, 0, 1].into(), paired).unwrap().unwrap();
         Self { user: user.clone(), cookie: format!("safelight_session={}", token.reveal()) }
     }
 
@@ -201,7 +201,7 @@ fn equal_photos_of_two_users_are_stored_for_each() {
 fn a_user_who_comes_back_finds_the_photos_again() {
     let server = Server::start();
     Caller::user(&server, "bea").upload(&server);
-    let leave = |server: &Server| server.state.door.remove_user(&"bea".parse().unwrap()).unwrap();
+    let leave = |server: &Server| server.state.auth.remove_user(&"bea".parse().unwrap()).unwrap();
     let come_back = |server: &Server| {
         let again = Caller::user(server, "bea");
         again.ask(server, "GET", "/api/assets/statistics", b"").json()["total"].clone()
@@ -217,7 +217,7 @@ fn a_user_who_comes_back_finds_the_photos_again() {
 fn a_quota_limits_forms_and_pieces() {
     let server = Server::start();
     let bea = Caller::user(&server, "bea");
-    server.state.door.set_quota(&bea.user.name, Some(2000)).unwrap();
+    server.state.auth.set_quota(&bea.user.name, Some(2000)).unwrap();
     let headers = [("cookie", bea.cookie.as_str()), ("content-type", support::CONTENT_TYPE)];
     let send =
         |bytes: &[u8]| server.send("POST", "/api/assets", &headers, &Form::photo("a.jpg", bytes).bytes());
@@ -271,9 +271,9 @@ fn the_matrix_covers_every_route() {
     let description = server.send("GET", "/safelight/v1/openapi.json", &[], &[]).json();
     let mut described = HashSet::new();
     for (path, item) in description["paths"].as_object().unwrap() {
-        let behind_the_door =
+        let authenticated =
             item.as_object().unwrap().iter().filter(|(_, operation)| !operation["security"].is_null());
-        described.extend(behind_the_door.map(|(method, _)| (method.to_uppercase(), path.clone())));
+        described.extend(authenticated.map(|(method, _)| (method.to_uppercase(), path.clone())));
     }
     let routes = routes("{id}", "{id}", "/api/upload/{id}", "{id}", "{id}");
     let path_of = |route: &Route| route.path.split('?').next().unwrap().replace("/own/2", "/own/{number}");

@@ -4,7 +4,7 @@ mod support;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use server::door::Door;
+use server::auth::Auth;
 use server::index::Index;
 use server::{Page, Settings};
 use support::{ABC, Form, Server};
@@ -98,7 +98,7 @@ fn a_key_works_in_either_header_until_it_is_revoked() {
     assert_eq!(server.send("GET", "/api/users/me", &[("authorization", &bearer)], &[]).status, 200);
     let me = server.get("/api/api-keys/me").json();
     assert_eq!((&me["name"], &me["permissions"]), (&json!("test"), &json!(["all"])));
-    assert!(server.state.door.revoke_key(me["id"].as_str().unwrap()).unwrap());
+    assert!(server.state.auth.revoke_key(me["id"].as_str().unwrap()).unwrap());
     assert_eq!(server.get("/api/users/me").message(), "Invalid API key");
 }
 
@@ -129,7 +129,7 @@ fn a_browser_that_comes_back_on_another_day_gets_a_renewed_cookie() {
     let long_ago = "2026-01-01T00:00:00Z".parse().unwrap();
     let code = server.new_code(long_ago);
     let (_, token) =
-        server.state.door.pair(code.reveal(), "x", [127, 0, 0, 1].into(), long_ago).unwrap().unwrap();
+        server.state.auth.pair(code.reveal(), "x", [127, 0, 0, 1].into(), long_ago).unwrap().unwrap();
     let cookie = format!("safelight_session={}", token.reveal());
     let ask = || server.send("GET", "/api/users/me", &[("cookie", &cookie)], &[]);
     let (first, second) = (ask(), ask());
@@ -178,7 +178,7 @@ fn a_revoked_session_is_refused_at_once() {
 fn changes_by_another_process_take_effect_at_once() {
     let server = Server::start();
     let cookie = server.pair();
-    let other = Door::new(Index::open_existing(server.folder.path()).unwrap());
+    let other = Auth::new(Index::open_existing(server.folder.path()).unwrap());
     let code = other.new_code(&other.owner().unwrap(), Timestamp::now()).unwrap();
     assert_eq!(server.pair_with(code.reveal()).status, 201);
     assert!(other.revoke_session(sessions(&server, &cookie)[0]["id"].as_str().unwrap()).unwrap());

@@ -3,12 +3,12 @@
 use engine::{FileId, Stage};
 use leptos::prelude::*;
 
-use crate::shown::Desk;
+use crate::shown::Model;
 use crate::words::numbers::bytes;
 
 #[component]
-pub fn Activity(desk: Desk) -> impl IntoView {
-    let active = desk.view(|view| view.active.clone());
+pub fn Activity(model: Model) -> impl IntoView {
+    let active = model.view(|view| view.active.clone());
     view! {
         <Show when=move || active.with(|active| !active.is_empty())>
             <section class="activity" aria-labelledby="now">
@@ -17,7 +17,7 @@ pub fn Activity(desk: Desk) -> impl IntoView {
                     <For
                         each=move || active.get()
                         key=|job| (job.file, job.stage == Stage::Sending)
-                        children=move |job| view! { <Job desk file=job.file path=job.path stage=job.stage size=job.size /> }
+                        children=move |job| view! { <Job model file=job.file path=job.path stage=job.stage size=job.size /> }
                     />
                 </ul>
             </section>
@@ -26,8 +26,8 @@ pub fn Activity(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn Job(desk: Desk, file: FileId, path: String, stage: Stage, size: u64) -> impl IntoView {
-    let done = desk.view(move |view| {
+fn Job(model: Model, file: FileId, path: String, stage: Stage, size: u64) -> impl IntoView {
+    let done = model.view(move |view| {
         view.active.iter().find(|job| job.file == file && job.stage == stage).map_or(0, |job| job.done)
     });
     let verb = match stage {

@@ -6,17 +6,17 @@ use engine::Intent;
 use leptos::prelude::*;
 
 use crate::parts::settings::Switch;
-use crate::shown::Desk;
+use crate::shown::Model;
 use crate::words::background::{last_of, outlook};
 
 #[component]
-pub fn Background(desk: Desk) -> impl IntoView {
-    let on = desk.is(|view| view.settings.background);
+pub fn Background(model: Model) -> impl IntoView {
+    let on = model.is(|view| view.settings.background);
     // Runs from before this page opened are in the history.
-    desk.say(ToEngine::Runs);
+    model.say(ToEngine::Runs);
     let said = move || {
-        let waking = desk.waking.get().filter(|_| on.get())?;
-        Some(desk.runs.with(|runs| outlook(waking, last_of(runs), local_time)))
+        let waking = model.waking.get().filter(|_| on.get())?;
+        Some(model.runs.with(|runs| outlook(waking, last_of(runs), local_time)))
     };
     view! {
         <Switch
@@ -24,11 +24,11 @@ pub fn Background(desk: Desk) -> impl IntoView {
             name="Background backup"
             hint="While Safelight is closed, the browser may wake it to send remaining files and look for new ones."
             on
-            turn=move |on| desk.dispatch(Intent::SetBackground(on))
+            turn=move |on| model.dispatch(Intent::SetBackground(on))
         />
         <div class="outlook">
             <p class="hint" data-testid="background">{said}</p>
-            <button hidden=move || desk.install.with(Option::is_none) on:click=move |_| desk.offer_to_install()>"Install Safelight"</button>
+            <button hidden=move || model.install.with(Option::is_none) on:click=move |_| model.offer_to_install()>"Install Safelight"</button>
         </div>
     }
 }

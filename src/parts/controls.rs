@@ -5,28 +5,28 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::shown::{Desk, Shown};
+use crate::shown::{Model, Shown};
 use browser::channel::{Notice, ToEngine};
 
 #[component]
-pub fn Controls(desk: Desk) -> impl IntoView {
-    let ready = desk.is(|view| view.headline != Headline::Unpaired);
-    let has_folders = desk.is(|view| !view.folders.is_empty());
-    let stopped = move || desk.shown.with(|shown| matches!(shown, Shown::Stopped(_)));
-    let outdated = move || desk.shown.with(|shown| matches!(shown, Shown::OtherVersion));
+pub fn Controls(model: Model) -> impl IntoView {
+    let ready = model.is(|view| view.headline != Headline::Unpaired);
+    let has_folders = model.is(|view| !view.folders.is_empty());
+    let stopped = move || model.shown.with(|shown| matches!(shown, Shown::Stopped(_)));
+    let outdated = move || model.shown.with(|shown| matches!(shown, Shown::OtherVersion));
     view! {
         <Show when=move || ready.get()>
             <div class="controls">
-                <AddFolder desk />
+                <AddFolder model />
                 <Show when=move || has_folders.get()>
-                    <button on:click=move |_| desk.dispatch(Intent::BackUpNow)>"Back up now"</button>
-                    <PauseButton desk />
+                    <button on:click=move |_| model.dispatch(Intent::BackUpNow)>"Back up now"</button>
+                    <PauseButton model />
                 </Show>
             </div>
         </Show>
         <Show when=stopped>
             <div class="controls">
-                <button class="primary" on:click=move |_| desk.say(ToEngine::Restart)>"Try again"</button>
+                <button class="primary" on:click=move |_| model.say(ToEngine::Restart)>"Try again"</button>
             </div>
         </Show>
         <Show when=outdated>
@@ -38,28 +38,28 @@ pub fn Controls(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn PauseButton(desk: Desk) -> impl IntoView {
-    let paused = desk.is(|view| view.settings.paused);
-    let turn = move |_| desk.dispatch(if paused.get() { Intent::Resume } else { Intent::Pause });
+fn PauseButton(model: Model) -> impl IntoView {
+    let paused = model.is(|view| view.settings.paused);
+    let turn = move |_| model.dispatch(if paused.get() { Intent::Resume } else { Intent::Pause });
     view! { <button on:click=turn>{move || if paused.get() { "Resume" } else { "Pause" }}</button> }
 }
 
 /// The folder picker. Browsers without one get a one-time upload, labelled as such.
 #[component]
-fn AddFolder(desk: Desk) -> impl IntoView {
+fn AddFolder(model: Model) -> impl IntoView {
     if browser::window::can_keep_folders() {
-        let first = desk.is(|view| view.folders.is_empty());
+        let first = model.is(|view| view.folders.is_empty());
         view! {
-            <button class:primary=move || first.get() on:click=move |_| pick(desk)>"Add folder"</button>
+            <button class:primary=move || first.get() on:click=move |_| pick(model)>"Add folder"</button>
         }
         .into_any()
     } else {
-        view! { <UploadOnce desk /> }.into_any()
+        view! { <UploadOnce model /> }.into_any()
     }
 }
 
 #[component]
-fn UploadOnce(desk: Desk) -> impl IntoView {
+fn UploadOnce(model: Model) -> impl IntoView {
     let input = NodeRef::<Input>::new();
     let choose = move |_| {
         if let Some(input) = input.get() {
@@ -70,7 +70,7 @@ fn UploadOnce(desk: Desk) -> impl IntoView {
         let Some(input) = input.get() else { return };
         let Some(list) = input.files() else { return };
         let (name, files) = browser::window::files_of(&list);
-        desk.with_conversation(|conversation| conversation.add_files(&name, &files));
+        model.with_conversation(|conversation| conversation.add_files(&name, &files));
         // Reset, so that choosing the same folder again fires a change event.
         input.set_value("");
     };
@@ -86,15 +86,15 @@ fn UploadOnce(desk: Desk) -> impl IntoView {
     }
 }
 
-fn pick(desk: Desk) {
+fn pick(model: Model) {
     spawn_local(async move {
         match browser::window::pick_folder().await {
             Ok(Some(folder)) => {
-                desk.with_conversation(|conversation| conversation.add_folder(folder));
+                model.with_conversation(|conversation| conversation.add_folder(folder));
                 browser::window::ask_to_persist().await;
             }
             Ok(None) => {}
-            Err(fault) => desk.notice.set(Some(Notice::PickerFailed { why: fault.to_string() })),
+            Err(fault) => model.notice.set(Some(Notice::PickerFailed { why: fault.to_string() })),
         }
     });
 }

@@ -1,12 +1,12 @@
 //! The paired browsers that may upload to this server, and how to revoke their access.
 
-use browser::window::{Device, devices, local_time, send_away};
+use browser::window::{Device, devices, local_time, revoke};
 use engine::Intent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::parts::section_head::SectionHead;
-use crate::shown::Desk;
+use crate::shown::Model;
 
 /// What the server answered about the list.
 #[derive(Clone, PartialEq)]
@@ -17,8 +17,8 @@ enum DevicesAnswer {
 }
 
 #[component]
-pub fn Devices(desk: Desk) -> impl IntoView {
-    let shown = desk.is(|view| !view.folders.is_empty());
+pub fn Devices(model: Model) -> impl IntoView {
+    let shown = model.is(|view| !view.folders.is_empty());
     let heard = RwSignal::new(DevicesAnswer::Nothing);
     let open = RwSignal::new(false);
     let toggle = move || {
@@ -42,7 +42,7 @@ pub fn Devices(desk: Desk) -> impl IntoView {
                     <div class="list">
                         <ul>
                             {move || {
-                                let line = |device| view! { <Line desk device heard /> };
+                                let line = |device| view! { <Line model device heard /> };
                                 listed(&heard.get()).into_iter().map(line).collect_view()
                             }}
                         </ul>
@@ -54,7 +54,7 @@ pub fn Devices(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn Line(desk: Desk, device: Device, heard: RwSignal<DevicesAnswer>) -> impl IntoView {
+fn Line(model: Model, device: Device, heard: RwSignal<DevicesAnswer>) -> impl IntoView {
     let Device { id, name, last_used, is_this } = device;
     let sure = RwSignal::new(false);
     let failed = RwSignal::new(false);
@@ -66,12 +66,12 @@ fn Line(desk: Desk, device: Device, heard: RwSignal<DevicesAnswer>) -> impl Into
         }
         let id = id.clone();
         spawn_local(async move {
-            failed.set(!send_away(&id).await);
+            failed.set(!revoke(&id).await);
             sure.set(false);
             ask(heard);
             if is_this {
                 // The engine asks the server, which answers that it is signed out.
-                desk.dispatch(Intent::BackUpNow);
+                model.dispatch(Intent::BackUpNow);
             }
         });
     };

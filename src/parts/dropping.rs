@@ -6,11 +6,11 @@ use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::DragEvent;
 
-use crate::shown::Desk;
+use crate::shown::Model;
 use browser::channel::Notice;
 
 #[component]
-pub fn DropTarget(desk: Desk) -> impl IntoView {
+pub fn DropTarget(model: Model) -> impl IntoView {
     let over = RwSignal::new(false);
     on_drag("dragover", move |_| over.set(true));
     on_drag("dragenter", move |_| over.set(true));
@@ -22,7 +22,7 @@ pub fn DropTarget(desk: Desk) -> impl IntoView {
     });
     on_drag("drop", move |event| {
         over.set(false);
-        take(desk, &event);
+        take(model, &event);
     });
     view! {
         <Show when=move || over.get()>
@@ -43,19 +43,19 @@ fn on_drag(name: &'static str, mut act: impl FnMut(DragEvent) + 'static) {
     .forget();
 }
 
-fn take(desk: Desk, event: &DragEvent) {
+fn take(model: Model, event: &DragEvent) {
     let Some(transfer) = event.data_transfer() else { return };
     let dropped = browser::window::take_drop(&transfer);
     spawn_local(async move {
         let dropped = dropped.await;
-        desk.with_conversation(|conversation| {
+        model.with_conversation(|conversation| {
             dropped.folders.into_iter().for_each(|folder| conversation.add_folder(folder));
             if !dropped.files.is_empty() {
                 conversation.add_files("Dropped files", &dropped.files);
             }
         });
         if dropped.failed > 0 {
-            desk.notice.set(Some(Notice::DropFailed { count: dropped.failed }));
+            model.notice.set(Some(Notice::DropFailed { count: dropped.failed }));
         }
         browser::window::ask_to_persist().await;
     });

@@ -6,28 +6,28 @@ use engine::{
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::shown::{Desk, Shown};
+use crate::shown::{Model, Shown};
 use crate::words::numbers::{count, files};
 use browser::channel::{Notice, ToEngine};
 
 #[component]
-pub fn Folders(desk: Desk) -> impl IntoView {
-    let ids = desk.view(|view| view.folders.iter().map(|folder| folder.id).collect::<Vec<_>>());
+pub fn Folders(model: Model) -> impl IntoView {
+    let ids = model.view(|view| view.folders.iter().map(|folder| folder.id).collect::<Vec<_>>());
     view! {
         <Show when=move || ids.with(|ids| !ids.is_empty())>
             <section class="folders" aria-labelledby="folders">
                 <h2 id="folders">"Folders"</h2>
                 // Each card reads its own folder from the view, so cards are rebuilt only when a folder is added or
                 // removed.
-                {move || ids.get().into_iter().map(|id| view! { <Card desk id /> }).collect_view()}
+                {move || ids.get().into_iter().map(|id| view! { <Card model id /> }).collect_view()}
             </section>
         </Show>
     }
 }
 
 #[component]
-fn Card(desk: Desk, id: FolderId) -> impl IntoView {
-    let folder = desk.view(move |view| view.folders.iter().find(|folder| folder.id == id).cloned());
+fn Card(model: Model, id: FolderId) -> impl IntoView {
+    let folder = model.view(move |view| view.folders.iter().find(|folder| folder.id == id).cloned());
     let name = move || folder.get().map(|folder| folder.name);
     let facts = move || folder.with(|folder| folder.as_ref().map(facts));
     let is =
@@ -50,7 +50,7 @@ fn Card(desk: Desk, id: FolderId) -> impl IntoView {
                 <h3>{name}</h3>
                 <p>{facts}</p>
                 <Show when=move || !is_inbox() && !unreadable_rules()>
-                    <KeepAll desk id />
+                    <KeepAll model id />
                 </Show>
                 <Show when=unreadable_rules>
                     <p>"Its rules can't be read, so nothing in it is uploaded."</p>
@@ -58,19 +58,19 @@ fn Card(desk: Desk, id: FolderId) -> impl IntoView {
             </div>
             <div class="row">
                 <Show when=unreadable_rules>
-                    <button class="primary" on:click=move |_| use_standard_rules(desk, id)>"Use standard rules"</button>
+                    <button class="primary" on:click=move |_| use_standard_rules(model, id)>"Use standard rules"</button>
                 </Show>
                 <Show when=move || is(Access::Barred(Barrier::NeedsPermission))>
-                    <button class="primary" on:click=move |_| allow(desk, id)>"Allow access"</button>
+                    <button class="primary" on:click=move |_| allow(model, id)>"Allow access"</button>
                 </Show>
                 <Show when=move || is(Access::Barred(Barrier::Unreachable))>
-                    <button on:click=move |_| desk.say(ToEngine::Regranted(id))>"Check again"</button>
+                    <button on:click=move |_| model.say(ToEngine::Regranted(id))>"Check again"</button>
                 </Show>
                 <Show when=move || !is_inbox()>
-                    <Remove desk id name="Remove" question="Stop backing it up? No files are deleted, here or on the server." sure="Remove folder" />
+                    <Remove model id name="Remove" question="Stop backing it up? No files are deleted, here or on the server." sure="Remove folder" />
                 </Show>
                 <Show when=leftovers>
-                    <Remove desk id name="Remove what is left" question="It cannot be backed up. Remove it from this browser?" sure="Remove it" />
+                    <Remove model id name="Remove what is left" question="It cannot be backed up. Remove it from this browser?" sure="Remove it" />
                 </Show>
             </div>
         </article>
@@ -79,14 +79,13 @@ fn Card(desk: Desk, id: FolderId) -> impl IntoView {
 
 /// What happens to a file that changes after it was backed up.
 #[component]
-fn KeepAll(desk: Desk, id: FolderId) -> impl IntoView {
-    let is_kept = desk.is(move |view| {
-        let keeps = |folder: &FolderView| folder.id == id && keeps_all(folder);
-        view.folders.iter().any(keeps)
-    });
+fn KeepAll(model: Model, id: FolderId) -> impl IntoView {
+    let rules = model.view(move |view| rules_of(view, id).cloned());
+    let is_kept = move || rules.get().is_some_and(|rules| rules.versions == Versions::KeepAll);
     let turn = move |_| {
-        let versions = if is_kept.get() { Versions::KeepFirst } else { Versions::KeepAll };
-        desk.dispatch(Intent::SetRules(id, FolderRules { versions }));
+        let Some(mut rules) = rules.get() else { return };
+        rules.versions = if is_kept() { Versions::KeepFirst } else { Versions::KeepAll };
+        model.dispatch(Intent::SetRules(id, rules));
     };
     view! {
         <label class="tick">
@@ -99,7 +98,7 @@ fn KeepAll(desk: Desk, id: FolderId) -> impl IntoView {
 /// Asks for confirmation, because it is easy to overlook that a folder is no longer backed up.
 #[component]
 fn Remove(
-    desk: Desk,
+    model: Model,
     id: FolderId,
     name: &'static str,
     question: &'static str,
@@ -112,19 +111,19 @@ fn Remove(
             fallback=move || view! { <button class="quiet" on:click=move |_| asked.set(true)>{name}</button> }
         >
             <span class="ask" role="alert">{question}</span>
-            <button on:click=move |_| desk.dispatch(Intent::RemoveFolder(id))>{sure}</button>
+            <button on:click=move |_| model.dispatch(Intent::RemoveFolder(id))>{sure}</button>
             // The button that was pressed is gone, so the focus moves to the harmless choice.
             <button class="quiet" autofocus on:click=move |_| asked.set(false)>"Keep"</button>
         </Show>
     }
 }
 
-fn keeps_all(folder: &FolderView) -> bool {
-    folder.rules.known().is_some_and(|rules| rules.versions == Versions::KeepAll)
+fn rules_of(view: &View, id: FolderId) -> Option<&FolderRules> {
+    view.folders.iter().find(|folder| folder.id == id)?.rules.known()
 }
 
-fn use_standard_rules(desk: Desk, id: FolderId) {
-    desk.dispatch(Intent::SetRules(id, FolderRules::default()));
+fn use_standard_rules(model: Model, id: FolderId) {
+    model.dispatch(Intent::SetRules(id, FolderRules::default()));
 }
 
 fn facts(folder: &FolderView) -> String {
@@ -162,22 +161,22 @@ fn barred(view: &View) -> Vec<FolderId> {
 
 /// The prompt needs this click, so the page asks for permission, not the engine. Browsers that ask once for all
 /// folders then grant the others without a prompt, so one click is enough.
-pub fn allow(desk: Desk, id: FolderId) {
-    let others = desk.shown.with_untracked(|shown| match shown {
+pub fn allow(model: Model, id: FolderId) {
+    let others = model.shown.with_untracked(|shown| match shown {
         Shown::View(view) => barred(view),
         Shown::Opening | Shown::Stopped(_) | Shown::OtherVersion => Vec::new(),
     });
     spawn_local(async move {
         match browser::window::ask_permission(id).await {
-            Ok(true) => desk.say(ToEngine::Regranted(id)),
+            Ok(true) => model.say(ToEngine::Regranted(id)),
             Ok(false) => return,
-            Err(fault) => return desk.notice.set(Some(Notice::PickerFailed { why: fault.to_string() })),
+            Err(fault) => return model.notice.set(Some(Notice::PickerFailed { why: fault.to_string() })),
         }
         for other in others.into_iter().filter(|other| *other != id) {
             // Browsers that prompt for each folder refuse without a new gesture. That folder still has its own
             // button.
             if browser::window::ask_permission(other).await == Ok(true) {
-                desk.say(ToEngine::Regranted(other));
+                model.say(ToEngine::Regranted(other));
             }
         }
     });

@@ -5,15 +5,15 @@ use leptos::prelude::*;
 
 use super::lamp::Lamp;
 use super::lists::toggle;
-use crate::shown::{Desk, Shown};
+use crate::shown::{Model, Shown};
 use crate::words::numbers::count;
 use crate::words::{self, Headline};
 use browser::channel::Stopped;
 
 #[component]
-pub fn HeadlinePart(desk: Desk) -> impl IntoView {
-    let words = Memo::new(move |_| desk.shown.with(words_of));
-    let tally = desk.tally();
+pub fn HeadlinePart(model: Model) -> impl IntoView {
+    let words = Memo::new(move |_| model.shown.with(words_of));
+    let tally = model.tally();
     let number = move |of: fn(&Tally) -> u64| move || tally.get().map(|tally| of(&tally).to_string());
     let state = Signal::derive(move || words.with(|words| words.state));
     view! {
@@ -35,16 +35,16 @@ pub fn HeadlinePart(desk: Desk) -> impl IntoView {
             </div>
         </header>
         <Show when=move || tally.with(|tally| tally.as_ref().is_some_and(|tally| tally.total > 0))>
-            <Progress desk />
-            <Numbers desk />
+            <Progress model />
+            <Numbers model />
         </Show>
     }
 }
 
 #[component]
-fn Progress(desk: Desk) -> impl IntoView {
-    let working = desk.is(|view| view.headline == engine::Headline::BackingUp);
-    let share = desk.view(|view| {
+fn Progress(model: Model) -> impl IntoView {
+    let working = model.is(|view| view.headline == engine::Headline::BackingUp);
+    let share = model.view(|view| {
         let whole = view.tally.protected_bytes + view.tally.remaining_bytes;
         let moving: u64 =
             view.active.iter().filter(|job| job.stage == engine::Stage::Sending).map(|job| job.done).sum();
@@ -58,25 +58,25 @@ fn Progress(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn Numbers(desk: Desk) -> impl IntoView {
-    let protected = desk.view(|view| view.tally.protected);
+fn Numbers(model: Model) -> impl IntoView {
+    let protected = model.view(|view| view.tally.protected);
     view! {
         <ul class="numbers">
             <li>
                 <span class="number"><strong>{move || count(protected.get())}</strong>" protected"</span>
             </li>
-            <NumberButton desk filter=Filter::Remaining name="remaining" of=|view| view.tally.remaining />
-            <NumberButton desk filter=Filter::Skipped name="skipped" of=|view| view.tally.skipped />
-            <NumberButton desk filter=Filter::Problems name="problems" of=|view| view.tally.problems />
+            <NumberButton model filter=Filter::Remaining name="remaining" of=|view| view.tally.remaining />
+            <NumberButton model filter=Filter::Skipped name="skipped" of=|view| view.tally.skipped />
+            <NumberButton model filter=Filter::Problems name="problems" of=|view| view.tally.problems />
         </ul>
     }
 }
 
 /// A number that opens its list of files.
 #[component]
-fn NumberButton(desk: Desk, filter: Filter, name: &'static str, of: fn(&View) -> u64) -> impl IntoView {
-    let number = desk.view(of);
-    let is_open = move || desk.open.with(|open| open.is_some_and(|(open, _)| open == filter));
+fn NumberButton(model: Model, filter: Filter, name: &'static str, of: fn(&View) -> u64) -> impl IntoView {
+    let number = model.view(of);
+    let is_open = move || model.open.with(|open| open.is_some_and(|(open, _)| open == filter));
     view! {
         <li>
             <button
@@ -85,7 +85,7 @@ fn NumberButton(desk: Desk, filter: Filter, name: &'static str, of: fn(&View) ->
                 disabled=move || number.get() == 0 && !is_open()
                 aria-expanded=move || is_open().to_string()
                 aria-controls="list"
-                on:click=move |_| toggle(desk, filter)
+                on:click=move |_| toggle(model, filter)
             >
                 <strong>{move || count(number.get())}</strong>
                 " "

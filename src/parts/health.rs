@@ -10,28 +10,28 @@ use crate::parts::folders::allow;
 use crate::parts::later::{Loaded, later};
 use crate::parts::rules::{minute_of, time_of};
 use crate::parts::section_head::SectionHead;
-use crate::shown::{Desk, Shown};
+use crate::shown::{Model, Shown};
 use crate::words::health::{Link, Mend, Notifications, Pushes, Seen, System, chain, hindrance, tested};
 
 /// What the last look at the browser found, and any error since then.
 #[derive(Clone, Copy)]
 struct Look {
-    desk: Desk,
+    model: Model,
     chain: RwSignal<Option<window::Chain>>,
     push: RwSignal<Option<PushLook>>,
     trouble: RwSignal<Option<String>>,
 }
 
 #[component]
-pub fn Health(desk: Desk) -> impl IntoView {
-    let shown = desk.is(|view| !view.folders.is_empty());
+pub fn Health(model: Model) -> impl IntoView {
+    let shown = model.is(|view| !view.folders.is_empty());
     let open = RwSignal::new(false);
     let look =
-        Look { desk, chain: RwSignal::new(None), push: RwSignal::new(None), trouble: RwSignal::new(None) };
+        Look { model, chain: RwSignal::new(None), push: RwSignal::new(None), trouble: RwSignal::new(None) };
     // These affect what the browser allows.
     Effect::new(move |_| {
-        desk.install.track();
-        desk.waking.track();
+        model.install.track();
+        model.waking.track();
         if open.get_untracked() {
             look.again();
         }
@@ -39,7 +39,7 @@ pub fn Health(desk: Desk) -> impl IntoView {
     let toggle = move |()| {
         open.update(|open| *open = !*open);
         if open.get_untracked() {
-            desk.say(ToEngine::Runs);
+            model.say(ToEngine::Runs);
             look.again();
         }
     };
@@ -94,7 +94,7 @@ fn line(look: Look, link: Link) -> impl IntoView {
 #[component]
 fn Test(look: Look) -> impl IntoView {
     let said = RwSignal::new(None::<String>);
-    let desk = look.desk;
+    let model = look.model;
     let is_pushed = move || look.pushed().is_some();
     let test = move |_| {
         spawn_local(async move {
@@ -106,9 +106,9 @@ fn Test(look: Look) -> impl IntoView {
             said.set(Some(if window::try_push().await { CLOSE_SOON } else { NO_PUSH }.into()))
         });
     };
-    let hindered = desk.view(move |view| hindrance(view, desk.waking.get()).map(str::to_owned));
+    let hindered = model.view(move |view| hindrance(view, model.waking.get()).map(str::to_owned));
     let is_hindered = move || hindered.with(Option::is_some);
-    let last = move || desk.runs.with(|runs| tested(runs, &local_time));
+    let last = move || model.runs.with(|runs| tested(runs, &local_time));
     view! {
         <div class="row">
             <button disabled=is_hindered on:click=test>"Test background backup now"</button>
@@ -173,8 +173,8 @@ impl Look {
 
     fn links(self) -> Vec<Link> {
         let Some(seen) = self.chain.get().map(|seen| self.seen(&seen)) else { return Vec::new() };
-        self.desk.shown.with(|shown| match shown {
-            Shown::View(view) => self.desk.runs.with(|runs| chain(view, runs, &seen, &local_time)),
+        self.model.shown.with(|shown| match shown {
+            Shown::View(view) => self.model.runs.with(|runs| chain(view, runs, &seen, &local_time)),
             Shown::Opening | Shown::Stopped(_) | Shown::OtherVersion => Vec::new(),
         })
     }
@@ -182,18 +182,18 @@ impl Look {
     fn seen(self, chain: &window::Chain) -> Seen {
         Seen {
             is_app: chain.is_app,
-            can_install: self.desk.install.with(Option::is_some),
+            can_install: self.model.install.with(Option::is_some),
             is_storage_kept: chain.is_storage_kept,
             has_service_worker: chain.has_service_worker,
             version: chain.version.clone(),
-            new_version_waits: self.desk.new_version.with(Option::is_some),
+            new_version_waits: self.model.new_version.with(Option::is_some),
             notifications: match chain.notifications {
                 window::Notifications::Allowed => Notifications::Allowed,
                 window::Notifications::Refused => Notifications::Refused,
                 window::Notifications::NotAsked => Notifications::NotAsked,
                 window::Notifications::Missing => Notifications::Missing,
             },
-            waking: self.desk.waking.get(),
+            waking: self.model.waking.get(),
             pushes: match self.push.get() {
                 None => Pushes::Unknown,
                 Some(PushLook::Missing) => Pushes::Missing,
@@ -210,13 +210,13 @@ impl Look {
     fn mend(self, mend: Mend) {
         self.trouble.set(None);
         match mend {
-            Mend::Allow(folder) => return allow(self.desk, folder),
-            Mend::Install => return self.desk.offer_to_install(),
+            Mend::Allow(folder) => return allow(self.model, folder),
+            Mend::Install => return self.model.offer_to_install(),
             Mend::KeepStorage | Mend::Notify | Mend::BeginPushes | Mend::EndPushes => {}
         }
         spawn_local(async move {
             self.trouble.set(self.mended(mend).await.err());
-            self.desk.may_notify.set(window::may_notify(false).await);
+            self.model.may_notify.set(window::may_notify(false).await);
             self.again();
         });
     }

@@ -6,24 +6,24 @@ use leptos::wasm_split::wasm_split;
 
 use crate::parts::later::{Loaded, later};
 use crate::parts::section_head::SectionHead;
-use crate::shown::Desk;
+use crate::shown::Model;
 use crate::words::history;
 use browser::channel::ToEngine;
 use browser::window::{iso_time, local_time, save_as};
 
 #[component]
-pub fn History(desk: Desk) -> impl IntoView {
-    let shown = desk.is(|view| !view.folders.is_empty());
+pub fn History(model: Model) -> impl IntoView {
+    let shown = model.is(|view| !view.folders.is_empty());
     let open = RwSignal::new(false);
     // Requested again whenever a run begins or ends while the history is open.
-    let newest = desk.view(|view| {
+    let newest = model.view(|view| {
         let latest = |run: &engine::Run| run.ended.map_or(run.began, |ended| ended.at).0;
         view.run.as_ref().map_or(0, latest)
     });
     Effect::new(move |_| {
         newest.track();
         if open.get() {
-            desk.say(ToEngine::Runs);
+            model.say(ToEngine::Runs);
         }
     });
     view! {
@@ -31,7 +31,7 @@ pub fn History(desk: Desk) -> impl IntoView {
             <section class="history" aria-labelledby="history">
                 <SectionHead id="history" name="History" open toggle=move || open.update(|open| *open = !*open) />
                 <Show when=move || open.get()>
-                    {later(runs(desk))}
+                    {later(runs(model))}
                 </Show>
             </section>
         </Show>
@@ -39,20 +39,20 @@ pub fn History(desk: Desk) -> impl IntoView {
 }
 
 #[wasm_split(history, wasm_split_path = ::leptos::wasm_split, fallible)]
-fn runs(desk: Desk) -> Loaded {
-    Ok(view! { <Runs desk /> }.into_any())
+fn runs(model: Model) -> Loaded {
+    Ok(view! { <Runs model /> }.into_any())
 }
 
 #[component]
-fn Runs(desk: Desk) -> impl IntoView {
+fn Runs(model: Model) -> impl IntoView {
     view! {
         <div class="list">
             <ul>
-                {move || desk.runs.get().into_iter().map(|run| view! { <Line run /> }).collect_view()}
+                {move || model.runs.get().into_iter().map(|run| view! { <Line run /> }).collect_view()}
             </ul>
             <div class="row">
-                <button on:click=move |_| save_csv(desk)>"Save as CSV"</button>
-                <button on:click=move |_| save_json(desk)>"Save as JSON"</button>
+                <button on:click=move |_| save_csv(model)>"Save as CSV"</button>
+                <button on:click=move |_| save_json(model)>"Save as JSON"</button>
             </div>
         </div>
     }
@@ -72,13 +72,13 @@ fn Line(run: Run) -> impl IntoView {
     }
 }
 
-fn save_csv(desk: Desk) {
-    let text = desk.runs.with_untracked(|runs| history::csv(runs, iso_time));
+fn save_csv(model: Model) {
+    let text = model.runs.with_untracked(|runs| history::csv(runs, iso_time));
     save_as("safelight-history.csv", "text/csv", &text);
 }
 
-fn save_json(desk: Desk) {
-    if let Ok(text) = desk.runs.with_untracked(|runs| history::json(runs, iso_time)) {
+fn save_json(model: Model) {
+    if let Ok(text) = model.runs.with_untracked(|runs| history::json(runs, iso_time)) {
         save_as("safelight-history.json", "application/json", &text);
     }
 }

@@ -3,26 +3,26 @@
 use browser::window::{is_app, note_explained, user_agent, was_explained};
 use leptos::prelude::*;
 
-use crate::shown::Desk;
+use crate::shown::Model;
 use crate::words::health::System;
 use crate::words::inviting::{Installation, invitation};
 
 const TOPIC: &str = "installing";
 
 #[component]
-pub fn Inviting(desk: Desk) -> impl IntoView {
+pub fn Inviting(model: Model) -> impl IntoView {
     let explained = RwSignal::new(was_explained(TOPIC));
-    let said = desk.view(move |view| {
-        let can_install = desk.install.with(Option::is_some);
+    let said = model.view(move |view| {
+        let can_install = model.install.with(Option::is_some);
         let place = Installation { is_app: is_app(), can_install, system: System::of(&user_agent()) };
-        invitation(view, desk.waking.get(), place).filter(|_| !explained.get())
+        invitation(view, model.waking.get(), place).filter(|_| !explained.get())
     });
     let done = move || {
         note_explained(TOPIC);
         explained.set(true);
     };
     let install = move |_| {
-        desk.offer_to_install();
+        model.offer_to_install();
         done();
     };
     view! {
@@ -30,7 +30,7 @@ pub fn Inviting(desk: Desk) -> impl IntoView {
             <aside class="card invitation" aria-label="While Safelight is closed">
                 <p>{move || said.get()}</p>
                 <div class="row">
-                    <button hidden=move || desk.install.with(Option::is_none) on:click=install>"Install Safelight"</button>
+                    <button hidden=move || model.install.with(Option::is_none) on:click=install>"Install Safelight"</button>
                     <button class="quiet" on:click=move |_| done()>"Not now"</button>
                 </div>
             </aside>

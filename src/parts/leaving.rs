@@ -5,21 +5,21 @@ use browser::window::{can_leave_to_browser, leave_to_browser, left_to_browser};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::shown::Desk;
+use crate::shown::Model;
 use crate::words::leaving::{left, offer, outcome};
 
 #[component]
-pub fn Leaving(desk: Desk) -> impl IntoView {
+pub fn Leaving(model: Model) -> impl IntoView {
     let can = can_leave_to_browser();
-    let offer = desk.view(offer);
-    let left = desk.view(left);
+    let offer = model.view(offer);
+    let left = model.view(left);
     let offer = move || offer.get().filter(|_| can);
     // The answer may be for another tab.
     let asked = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let trouble = RwSignal::new(None);
     Effect::new(move |_| {
-        if let Some(files) = desk.largest.get()
+        if let Some(files) = model.largest.get()
             && asked.get_untracked()
         {
             asked.set(false);
@@ -27,14 +27,14 @@ pub fn Leaving(desk: Desk) -> impl IntoView {
             spawn_local(async move {
                 let begun = leave_to_browser(&files).await;
                 trouble.set(outcome(begun.map_err(|fault| fault.to_string())));
-                desk.say(ToEngine::Fetching(left_to_browser().await));
+                model.say(ToEngine::Fetching(left_to_browser().await));
                 busy.set(false);
             });
         }
     });
     let ask = move |_| {
         asked.set(true);
-        desk.say(ToEngine::Largest);
+        model.say(ToEngine::Largest);
     };
     view! {
         <p class="hint" data-testid="left">{left}</p>

@@ -11,7 +11,7 @@ use leptos::wasm_split::wasm_split;
 
 use super::later::{Loaded, later};
 use super::viewer::{Viewed, Viewer};
-use crate::shown::Desk;
+use crate::shown::Model;
 use crate::words::library::{kind_of, month_of};
 use crate::words::numbers::files;
 
@@ -46,8 +46,8 @@ async fn hear() -> MonthsAnswer {
 }
 
 #[component]
-pub fn Library(desk: Desk) -> impl IntoView {
-    let shown = desk.is(|view| !view.folders.is_empty());
+pub fn Library(model: Model) -> impl IntoView {
+    let shown = model.is(|view| !view.folders.is_empty());
     let dialog = NodeRef::<Dialog>::new();
     let heard = RwSignal::new(MonthsAnswer::Nothing);
     let open = move |_| {

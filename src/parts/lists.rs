@@ -3,15 +3,15 @@
 use engine::{Filter, Intent, RowView};
 use leptos::prelude::*;
 
-use crate::shown::{Desk, ROWS_AT_ONCE};
+use crate::shown::{Model, ROWS_AT_ONCE};
 use crate::words::numbers::{bytes, count};
 use crate::words::reasons;
 use browser::channel::ToEngine;
 use browser::window::clock_time;
 
 /// Opens a list, or closes it if it is open.
-pub fn toggle(desk: Desk, filter: Filter) {
-    desk.open.update(|open| {
+pub fn toggle(model: Model, filter: Filter) {
+    model.open.update(|open| {
         *open = if open.is_some_and(|(is_open, _)| is_open == filter) {
             None
         } else {
@@ -21,33 +21,33 @@ pub fn toggle(desk: Desk, filter: Filter) {
 }
 
 #[component]
-pub fn Lists(desk: Desk) -> impl IntoView {
+pub fn Lists(model: Model) -> impl IntoView {
     // Requested again whenever the numbers change, so that the list stays current.
-    let numbers = desk.tally();
+    let numbers = model.tally();
     Effect::new(move |_| {
         numbers.track();
-        if let Some((filter, count)) = desk.open.get() {
-            desk.say(ToEngine::Rows { filter, from: 0, count });
+        if let Some((filter, count)) = model.open.get() {
+            model.say(ToEngine::Rows { filter, from: 0, count });
         }
     });
     view! {
         <section id="list" class="list" aria-live="off">
-            <Show when=move || desk.open.with(Option::is_some)>
-                <List desk />
+            <Show when=move || model.open.with(Option::is_some)>
+                <List model />
             </Show>
         </section>
     }
 }
 
 #[component]
-fn List(desk: Desk) -> impl IntoView {
-    let filter = Memo::new(move |_| desk.open.get().map(|(filter, _)| filter));
-    let page = Memo::new(move |_| desk.rows.get().filter(|page| Some(page.filter) == filter.get()));
+fn List(model: Model) -> impl IntoView {
+    let filter = Memo::new(move |_| model.open.get().map(|(filter, _)| filter));
+    let page = Memo::new(move |_| model.rows.get().filter(|page| Some(page.filter) == filter.get()));
     let rows = move || page.get().map(|page| page.rows).unwrap_or_default();
     let total = move || page.with(|page| page.as_ref().map_or(0, |page| page.total));
     let more = move || total() > page.with(|page| page.as_ref().map_or(0, |page| page.rows.len() as u64));
     let show_more = move |_| {
-        desk.open.update(|open| {
+        model.open.update(|open| {
             if let Some((_, count)) = open {
                 *count += ROWS_AT_ONCE;
             }
@@ -57,12 +57,12 @@ fn List(desk: Desk) -> impl IntoView {
         <div class="row list-head">
             <h2>{move || filter.get().map(title)}</h2>
             <Show when=move || filter.get() == Some(Filter::Problems) && (total() > 1)>
-                <button on:click=move |_| desk.dispatch(Intent::RetryAll)>"Retry all"</button>
+                <button on:click=move |_| model.dispatch(Intent::RetryAll)>"Retry all"</button>
             </Show>
-            <button class="quiet" on:click=move |_| desk.open.set(None)>"Close"</button>
+            <button class="quiet" on:click=move |_| model.open.set(None)>"Close"</button>
         </div>
         <ul>
-            <For each=rows key=|row| (row.id, format!("{:?}", row.reason)) children=move |row| view! { <Row desk row /> } />
+            <For each=rows key=|row| (row.id, format!("{:?}", row.reason)) children=move |row| view! { <Row model row /> } />
         </ul>
         <Show when=more>
             <button on:click=show_more>{move || format!("Show more of {}", count(total()))}</button>
@@ -71,7 +71,7 @@ fn List(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn Row(desk: Desk, row: RowView) -> impl IntoView {
+fn Row(model: Model, row: RowView) -> impl IntoView {
     let retry = matches!(row.reason, engine::Reason::Problem(_));
     let id = row.id;
     view! {
@@ -81,7 +81,7 @@ fn Row(desk: Desk, row: RowView) -> impl IntoView {
                 <span class="reason">{reasons::reason(&row.reason, clock_time)}</span>
             </div>
             <span class="amount">{row.size.map(bytes)}</span>
-            {retry.then(|| view! { <button on:click=move |_| desk.dispatch(Intent::Retry(id))>"Try again"</button> })}
+            {retry.then(|| view! { <button on:click=move |_| model.dispatch(Intent::Retry(id))>"Try again"</button> })}
         </li>
     }
 }

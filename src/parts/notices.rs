@@ -2,23 +2,23 @@
 
 use leptos::prelude::*;
 
-use crate::shown::Desk;
+use crate::shown::Model;
 use crate::words::numbers::plural;
 use browser::channel::Notice;
 
 #[component]
-pub fn Notices(desk: Desk) -> impl IntoView {
-    let text = move || desk.notice.get().map(|notice| sentence(&notice));
+pub fn Notices(model: Model) -> impl IntoView {
+    let text = move || model.notice.get().map(|notice| sentence(&notice));
     view! {
         <div class="notices" role="log">
-            <Show when=move || desk.notice.with(Option::is_some)>
+            <Show when=move || model.notice.with(Option::is_some)>
                 <div class="notice">
                     <p>{text}</p>
-                    <button class="quiet" on:click=move |_| desk.notice.set(None)>"Dismiss"</button>
+                    <button class="quiet" on:click=move |_| model.notice.set(None)>"Dismiss"</button>
                 </div>
             </Show>
-            <Show when=move || desk.new_version.with(Option::is_some)>
-                <Update desk />
+            <Show when=move || model.new_version.with(Option::is_some)>
+                <Update model />
             </Show>
         </div>
     }
@@ -27,12 +27,13 @@ pub fn Notices(desk: Desk) -> impl IntoView {
 /// Offers the update, never forces it, and never applies it during an upload: once accepted, it waits until nothing
 /// is active.
 #[component]
-fn Update(desk: Desk) -> impl IntoView {
+fn Update(model: Model) -> impl IntoView {
     let agreed = RwSignal::new(false);
-    let busy = desk.is(|view| !view.active.is_empty());
+    let busy = model.is(|view| !view.active.is_empty());
     Effect::new(move |_| {
         if agreed.get() && !busy.get() {
-            desk.new_version
+            model
+                .new_version
                 .with(|version| version.iter().for_each(browser::app_shell::NewVersion::take_over));
         }
     });

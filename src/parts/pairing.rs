@@ -4,23 +4,23 @@ use engine::{Intent, PairingView};
 use leptos::html::Input;
 use leptos::prelude::*;
 
-use crate::shown::Desk;
+use crate::shown::Model;
 
 #[component]
-pub fn Pairing(desk: Desk) -> impl IntoView {
-    let unpaired = desk.is_unpaired();
-    view! { <Show when=move || unpaired.get()><PairingForm desk /></Show> }
+pub fn Pairing(model: Model) -> impl IntoView {
+    let unpaired = model.is_unpaired();
+    view! { <Show when=move || unpaired.get()><PairingForm model /></Show> }
 }
 
 #[component]
-fn PairingForm(desk: Desk) -> impl IntoView {
+fn PairingForm(model: Model) -> impl IntoView {
     let code = NodeRef::<Input>::new();
-    let running = desk.is(|view| view.pairing == PairingView::Running);
+    let running = model.is(|view| view.pairing == PairingView::Running);
     let pair = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let text = code.get().map(|input| input.value()).unwrap_or_default();
         if !text.trim().is_empty() {
-            desk.dispatch(Intent::Pair { code: text.trim().into() });
+            model.dispatch(Intent::Pair { code: text.trim().into() });
         }
     };
     view! {

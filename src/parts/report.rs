@@ -4,29 +4,29 @@ use engine::Incident;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::shown::{Desk, Shown};
+use crate::shown::{Model, Shown};
 use crate::words::report::{Names, Surroundings, report};
 use browser::channel::ToEngine;
 use browser::window;
 
 #[component]
-pub fn Report(desk: Desk) -> impl IntoView {
-    let shown = desk.is(|view| !view.folders.is_empty());
+pub fn Report(model: Model) -> impl IntoView {
+    let shown = model.is(|view| !view.folders.is_empty());
     let names = RwSignal::new(false);
     let asked = RwSignal::new(false);
     let copied = RwSignal::new(None);
     // The answer to the click on the button.
     Effect::new(move |_| {
-        if let Some(incidents) = desk.incidents.get()
+        if let Some(incidents) = model.incidents.get()
             && asked.get_untracked()
         {
             asked.set(false);
-            copy(desk, &incidents, names.get_untracked(), copied);
+            copy(model, &incidents, names.get_untracked(), copied);
         }
     });
     let ask = move |_| {
         asked.set(true);
-        desk.say(ToEngine::Incidents);
+        model.say(ToEngine::Incidents);
     };
     view! {
         <Show when=move || shown.get()>
@@ -49,7 +49,7 @@ pub fn Report(desk: Desk) -> impl IntoView {
     }
 }
 
-fn copy(desk: Desk, incidents: &[Incident], names: bool, copied: RwSignal<Option<&'static str>>) {
+fn copy(model: Model, incidents: &[Incident], names: bool, copied: RwSignal<Option<&'static str>>) {
     let names = if names { Names::Told } else { Names::LeftOut };
     let surroundings = Surroundings {
         version: env!("CARGO_PKG_VERSION"),
@@ -57,7 +57,7 @@ fn copy(desk: Desk, incidents: &[Incident], names: bool, copied: RwSignal<Option
         abilities: window::abilities(),
         now: browser::now(),
     };
-    let text = desk.shown.with_untracked(|shown| match shown {
+    let text = model.shown.with_untracked(|shown| match shown {
         Shown::View(view) => Some(report(&surroundings, view, incidents, names, window::iso_time)),
         Shown::Opening | Shown::Stopped(_) | Shown::OtherVersion => None,
     });

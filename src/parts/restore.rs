@@ -14,7 +14,7 @@ use leptos::wasm_split::wasm_split;
 
 use crate::parts::later::{Loaded, later};
 use crate::parts::section_head::SectionHead;
-use crate::shown::Desk;
+use crate::shown::Model;
 use crate::words::numbers::{bytes, count, files};
 use crate::words::restore::{Looked, contents, looked, restored};
 
@@ -50,8 +50,8 @@ struct Work {
 }
 
 #[component]
-pub fn Restore(desk: Desk) -> impl IntoView {
-    let shown = desk.is(|view| view.headline != Headline::Unpaired);
+pub fn Restore(model: Model) -> impl IntoView {
+    let shown = model.is(|view| view.headline != Headline::Unpaired);
     let heard = RwSignal::new(FoldersAnswer::Nothing);
     let open = RwSignal::new(false);
     let care = RwSignal::new(Care::Size);

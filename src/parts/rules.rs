@@ -5,11 +5,11 @@ use engine::{GateRules, Intent, QuietHours, VideosInBackground};
 use leptos::prelude::*;
 
 use crate::parts::settings::{Choice, Switch};
-use crate::shown::Desk;
+use crate::shown::Model;
 
 #[component]
-pub fn Rules(desk: Desk) -> impl IntoView {
-    let sheet = Sheet::open(desk);
+pub fn Rules(model: Model) -> impl IntoView {
+    let sheet = Sheet::open(model);
     let rules = sheet.rules;
     let change = move |change: fn(&mut GateRules, bool), on| sheet.change(|rules| change(rules, on));
     view! {
@@ -52,29 +52,29 @@ pub fn Rules(desk: Desk) -> impl IntoView {
 /// The rules as set here. Includes a change that the view does not show yet, so the next change does not undo it.
 #[derive(Clone, Copy)]
 struct Sheet {
-    desk: Desk,
+    model: Model,
     rules: Memo<GateRules>,
     unheard: RwSignal<Option<GateRules>>,
 }
 
 impl Sheet {
-    fn open(desk: Desk) -> Sheet {
+    fn open(model: Model) -> Sheet {
         let unheard = RwSignal::new(None);
-        let heard = desk.view(|view| Some(view.settings.gates));
+        let heard = model.view(|view| Some(view.settings.gates));
         Effect::new(move |_| {
             if unheard.get().is_some() && heard.get() == unheard.get() {
                 unheard.set(None);
             }
         });
         let rules = Memo::new(move |_| unheard.get().or(heard.get()).unwrap_or_default());
-        Sheet { desk, rules, unheard }
+        Sheet { model, rules, unheard }
     }
 
     fn change(self, change: impl FnOnce(&mut GateRules)) {
         let mut rules = self.rules.get_untracked();
         change(&mut rules);
         self.unheard.set(Some(rules));
-        self.desk.dispatch(Intent::SetGates(rules));
+        self.model.dispatch(Intent::SetGates(rules));
     }
 }
 

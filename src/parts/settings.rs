@@ -9,25 +9,25 @@ use leptos::task::spawn_local;
 
 use crate::parts::background::Background;
 use crate::parts::rules::Rules;
-use crate::shown::Desk;
+use crate::shown::Model;
 use crate::words::numbers::bytes;
 
 #[component]
-pub fn Settings(desk: Desk) -> impl IntoView {
-    let unreadable = desk.is(|view| view.settings_unreadable);
-    let shown = desk.is(|view| !view.folders.is_empty() || view.settings_unreadable);
+pub fn Settings(model: Model) -> impl IntoView {
+    let unreadable = model.is(|view| view.settings_unreadable);
+    let shown = model.is(|view| !view.folders.is_empty() || view.settings_unreadable);
     view! {
         <Show when=move || shown.get()>
             <section class="settings" aria-labelledby="settings">
                 <h2 id="settings">"Settings"</h2>
-                <Show when=move || !unreadable.get() fallback=move || view! { <Unreadable desk /> }>
-                    <Foreground desk />
-                    <Background desk />
-                    <Copies desk />
-                    <Notify desk />
-                    <RateLimit desk />
-                    <KeepAwake desk />
-                    <Rules desk />
+                <Show when=move || !unreadable.get() fallback=move || view! { <Unreadable model /> }>
+                    <Foreground model />
+                    <Background model />
+                    <Copies model />
+                    <Notify model />
+                    <RateLimit model />
+                    <KeepAwake model />
+                    <Rules model />
                 </Show>
             </section>
         </Show>
@@ -36,14 +36,14 @@ pub fn Settings(desk: Desk) -> impl IntoView {
 
 /// The person's choices are unknown, so no default is assumed.
 #[component]
-fn Unreadable(desk: Desk) -> impl IntoView {
+fn Unreadable(model: Model) -> impl IntoView {
     view! {
         <p>
             "Your settings can't be read from this browser's storage. To avoid acting against your wishes, \
              Safelight uploads nothing until you start again with the standard settings."
         </p>
         <div class="row">
-            <button class="primary" on:click=move |_| desk.dispatch(Intent::ResetSettings)>
+            <button class="primary" on:click=move |_| model.dispatch(Intent::ResetSettings)>
                 "Use standard settings"
             </button>
         </div>
@@ -51,8 +51,8 @@ fn Unreadable(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn Foreground(desk: Desk) -> impl IntoView {
-    let on = desk.is(|view| view.settings.foreground);
+fn Foreground(model: Model) -> impl IntoView {
+    let on = model.is(|view| view.settings.foreground);
     view! {
         <Switch
             id="foreground"
@@ -60,7 +60,7 @@ fn Foreground(desk: Desk) -> impl IntoView {
             hint="Whenever you open Safelight or come back to it, new and changed files are backed up. With this \
                 off, only “Back up now” starts a backup while it is open."
             on
-            turn=move |on| desk.dispatch(Intent::SetForeground(on))
+            turn=move |on| model.dispatch(Intent::SetForeground(on))
         />
     }
 }
@@ -70,12 +70,12 @@ const COPIES_MB: [u64; 4] = [250, 1_000, 5_000, 20_000];
 const BYTES_PER_MB: u64 = 1_000_000;
 
 #[component]
-fn Copies(desk: Desk) -> impl IntoView {
-    let limit = desk.view(|view| view.settings.copies_limit);
+fn Copies(model: Model) -> impl IntoView {
+    let limit = model.view(|view| view.settings.copies_limit);
     let value = Signal::derive(move || limit.get().map_or(0, |bytes| bytes.get() / BYTES_PER_MB).to_string());
     let choose = move |chosen: String| {
         let megabytes: u64 = chosen.parse().unwrap_or(0);
-        desk.dispatch(Intent::SetCopiesLimit(NonZeroU64::new(megabytes * BYTES_PER_MB)));
+        model.dispatch(Intent::SetCopiesLimit(NonZeroU64::new(megabytes * BYTES_PER_MB)));
     };
     let choices = COPIES_MB.map(|megabytes| {
         view! { <option value=megabytes.to_string()>{bytes(megabytes * BYTES_PER_MB)}</option> }
@@ -96,15 +96,15 @@ fn Copies(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn Notify(desk: Desk) -> impl IntoView {
-    let wanted = desk.is(|view| view.settings.notices);
+fn Notify(model: Model) -> impl IntoView {
+    let wanted = model.is(|view| view.settings.notices);
     // Without the browser's permission no notification is shown, whatever the setting says.
-    let allowed = desk.may_notify;
+    let allowed = model.may_notify;
     spawn_local(async move { allowed.set(may_notify(false).await) });
     let on = Memo::new(move |_| wanted.get() && allowed.get());
     let refused = RwSignal::new(false);
     let turn = move |on| {
-        desk.dispatch(Intent::SetNotices(on));
+        model.dispatch(Intent::SetNotices(on));
         spawn_local(async move {
             let may = may_notify(on).await;
             allowed.set(may);
@@ -126,8 +126,8 @@ fn Notify(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn KeepAwake(desk: Desk) -> impl IntoView {
-    let on = desk.is(|view| view.settings.keep_awake);
+fn KeepAwake(model: Model) -> impl IntoView {
+    let on = model.is(|view| view.settings.keep_awake);
     view! {
         <Switch
             id="awake"
@@ -135,7 +135,7 @@ fn KeepAwake(desk: Desk) -> impl IntoView {
             hint="While files are being backed up and Safelight is visible. If the computer goes to sleep, the \
                 backup stops."
             on
-            turn=move |on| desk.dispatch(Intent::SetKeepAwake(on))
+            turn=move |on| model.dispatch(Intent::SetKeepAwake(on))
         />
     }
 }
@@ -172,12 +172,12 @@ const RATES_MBIT: [u64; 7] = [1, 2, 5, 10, 20, 50, 100];
 const BYTES_PER_MBIT: u64 = 125_000;
 
 #[component]
-fn RateLimit(desk: Desk) -> impl IntoView {
-    let limit = desk.view(|view| view.settings.rate_limit);
+fn RateLimit(model: Model) -> impl IntoView {
+    let limit = model.view(|view| view.settings.rate_limit);
     let value = Signal::derive(move || limit.get().map_or(0, |rate| rate.get() / BYTES_PER_MBIT).to_string());
     let choose = move |chosen: String| {
         let mbit: u64 = chosen.parse().unwrap_or(0);
-        desk.dispatch(Intent::LimitRate(NonZeroU64::new(mbit * BYTES_PER_MBIT)));
+        model.dispatch(Intent::LimitRate(NonZeroU64::new(mbit * BYTES_PER_MBIT)));
     };
     let choices =
         RATES_MBIT.map(|mbit| view! { <option value=mbit.to_string()>{format!("{mbit} Mbit/s")}</option> });

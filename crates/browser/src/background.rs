@@ -1,6 +1,6 @@
 //! A wake-up without a page: the service worker runs the same engine for as long as the browser allows.
 
-use engine::{FileId, Left, Wake, Woken};
+use engine::{FileId, ShiftReport, Wake, Woken};
 use gloo::timers::future::TimeoutFuture;
 
 use crate::bindings::set_app_badge;
@@ -30,7 +30,7 @@ pub async fn wake(by: Wake, ended_fetch: Option<&str>) -> Result<Woken, Fault> {
         Err(woken) => return Ok(woken),
     };
     match run_shift(by, until, pages, fetching).await {
-        Ok(Left { handed_over: true, .. }) => Ok(Woken::PageOpen),
+        Ok(ShiftReport { handed_over: true, .. }) => Ok(Woken::PageOpen),
         Ok(left) => {
             // The call fails if the app is not installed; then there is no icon either.
             _ = set_app_badge(left.remaining as f64).await;

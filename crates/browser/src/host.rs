@@ -10,7 +10,7 @@ use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use engine::{
-    Checked, Effect, Engine, Event, FileId, FolderId, JobId, Left, Moment, Tell, Turn, Wake, effects,
+    Checked, Effect, Engine, Event, FileId, FolderId, JobId, Moment, ShiftReport, Tell, Turn, Wake, effects,
 };
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
@@ -134,13 +134,13 @@ pub async fn run_shift(
     until: Moment,
     pages: NoPage,
     fetching: Vec<FileId>,
-) -> Result<Left, Stopped> {
+) -> Result<ShiftReport, Stopped> {
     let tools = Tools { readers: Box::new(Here), uploads: Uploads::by_fetch(), audience: Box::new(pages) };
     let started = Host::start(Engine::woken(by, until, fetching), tools).await;
     let (host, events) = started.map_err(stopped_by)?;
     host.tell(surroundings::changed());
     match Rc::clone(&host).serve(events).await {
-        Ending::Over => Ok(host.engine.borrow().left()),
+        Ending::Over => Ok(host.engine.borrow().report()),
         Ending::Stopped(why) => Err(why),
     }
 }

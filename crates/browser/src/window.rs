@@ -42,7 +42,7 @@ pub use background::{
 };
 pub use chain::{Chain, Notifications, chain, is_app, test_background};
 pub use conversation::Conversation;
-pub use devices::{Device, devices, send_away};
+pub use devices::{Device, devices, revoke};
 pub use explained::{note_explained, was_explained};
 pub use fetching::{can_leave_to_browser, leave_to_browser, left_to_browser, when_fetched};
 pub use giving::{abilities, clock_time, copy, hour_and_minute, iso_time, local_time, save_as, set_badge};

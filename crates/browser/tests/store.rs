@@ -166,7 +166,7 @@ async fn a_folder_keeps_its_handle_its_name_and_its_rules() {
     let store = Store::open_named("folders").await.unwrap();
     let id = store.add_folder(&handle).await.unwrap();
     let first_only = FolderRules { versions: Versions::KeepFirst };
-    store.save(&Changes { rules: vec![(id, first_only)], ..Changes::default() }).await.unwrap();
+    store.save(&Changes { rules: vec![(id, first_only.clone())], ..Changes::default() }).await.unwrap();
     drop(store);
     let store = Store::open_named("folders").await.unwrap();
     let opened = store.load().await.unwrap();
@@ -177,7 +177,7 @@ async fn a_folder_keeps_its_handle_its_name_and_its_rules() {
     js_sys::Reflect::set(&record, &"rules".into(), &"nonsense".into()).unwrap();
     put("folders", "folders", &id.0.into(), &record).await;
     let opened = store.load().await.unwrap();
-    assert_eq!((opened.saved.folders[0].rules, opened.handles.len()), (Loaded::Unreadable, 1));
+    assert_eq!((opened.saved.folders[0].rules.clone(), opened.handles.len()), (Loaded::Unreadable, 1));
     js_sys::Reflect::delete_property(record.unchecked_ref::<js_sys::Object>(), &"handle".into()).unwrap();
     put("folders", "folders", &id.0.into(), &record).await;
     let opened = store.load().await.unwrap();

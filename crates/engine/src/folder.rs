@@ -51,7 +51,7 @@ pub enum Scope {
 }
 
 /// The person's rules for one folder. Kept in the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FolderRules {
     pub versions: Versions,

@@ -241,7 +241,7 @@ impl Engine {
             name: folder.name.clone(),
             access: folder.access,
             lasting: folder.lasting,
-            rules: folder.rules,
+            rules: folder.rules.clone(),
             closed_access: self.shared.memory.closed_access.of(id),
             listed: match folder.listing {
                 Listing::Due | Listing::Failed => Listed::NotYet,

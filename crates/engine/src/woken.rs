@@ -1,11 +1,11 @@
 //! How a wake-up without a page ended. The service worker uses it to decide what to tell the browser and the person.
 
-use crate::engine::Left;
+use crate::engine::ShiftReport;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Woken {
-    /// The engine ran and left things like this.
-    Over(Left),
+    /// The engine ran and report things like this.
+    Over(ShiftReport),
     /// The storage failed, or a newer Safelight upgrades it.
     Failed,
     /// Another wake-up holds the engine's lock.
@@ -18,7 +18,7 @@ impl Woken {
     /// Whether another wake-up would find nothing to do.
     pub fn is_done(&self) -> bool {
         match self {
-            Woken::Over(left) => !left.work,
+            Woken::Over(report) => !report.work,
             Woken::Failed | Woken::Busy | Woken::PageOpen => false,
         }
     }

@@ -50,6 +50,27 @@ fn equal_files_found_together_are_sent_once() {
 }
 
 #[test]
+fn digests_are_asked_about_together() {
+    let files: Vec<(String, String)> = (0..200).map(|n| (format!("{n}.jpg"), n.to_string())).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, bytes)| (&**name, &**bytes)).collect();
+    let mut world = World::with(&files);
+    world.settle();
+    assert_eq!(world.view().tally.protected, 200);
+    assert!(world.log.questions < 10, "{} questions", world.log.questions);
+}
+
+#[test]
+fn a_file_that_takes_long_to_read_delays_the_question_about_others_only_for_a_moment() {
+    let mut world = World::unpaired(&[("film.mp4", "hours"), ("a.jpg", "one"), ("b.jpg", "two")]);
+    world.server.paired = true;
+    world.hanging_file = Some("film.mp4".into());
+    world.start();
+    world.settle();
+    world.pass(200);
+    assert_eq!(world.view().tally.protected, 2);
+}
+
+#[test]
 fn a_reboot_hashes_nothing_twice_and_asks_nothing_again() {
     let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two")]);
     world.settle();

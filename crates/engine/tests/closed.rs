@@ -54,8 +54,8 @@ fn copies_are_sent_without_a_page_although_the_folder_cannot_be_read() {
     assert_eq!(copies(&world), [""; 0], "and the copies are gone");
     let run = world.view().run.unwrap();
     assert_eq!(run.ended.map(|ended| ended.because), Some(RunEnd::Barred), "new files were not looked for");
-    assert_eq!(world.engine.left().needs, Some(Needs::Permission));
-    assert!(!world.engine.left().is_all_protected);
+    assert_eq!(world.engine.report().needs, Some(Needs::Permission));
+    assert!(!world.engine.report().is_all_protected);
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn a_copy_that_is_gone_leaves_the_file_to_its_folder() {
     world.settle();
     assert!(world.engine.is_over());
     assert!(matches!(world.state("a.jpg"), Some(FileState::Hashed { .. } | FileState::Ready { .. })));
-    assert!(!world.engine.left().work, "another try would find as little");
+    assert!(!world.engine.report().work, "another try would find as little");
 
     world.store.copies = copy;
     world.wake(Wake::Sync, SHIFT_MS);
@@ -284,7 +284,7 @@ fn files_that_the_browser_sends_are_not_sent_twice_and_count_only_once_the_serve
     world.wake(Wake::Fetched, SHIFT_MS);
     world.settle();
     assert!(!matches!(world.state("film.mp4"), Some(FileState::Protected { .. })));
-    assert!(world.engine.left().work);
+    assert!(world.engine.report().work);
     close_for(&mut world, 3 * A_MINUTE_MS);
 
     // The browser's upload arrived.
@@ -366,15 +366,19 @@ fn an_engine_without_a_page_keeps_its_notices_for_the_notification() {
     world.disk().write("b.jpg", "two", Moment(1));
     world.wake(Wake::PeriodicSync, SHIFT_MS);
     world.pass(SHIFT_MS);
-    assert_eq!(world.engine.left().notice, Some(Notice::NeedsYou(Needs::Space)));
+    assert_eq!(world.engine.report().notice, Some(Notice::NeedsYou(Needs::Space)));
 
     world.disk().access = BARRED;
     world.wake(Wake::PeriodicSync, SHIFT_MS);
     world.pass(SHIFT_MS);
-    assert_eq!(world.engine.left().notice, Some(Notice::NeedsYou(Needs::Permission)), "it had worked before");
+    assert_eq!(
+        world.engine.report().notice,
+        Some(Notice::NeedsYou(Needs::Permission)),
+        "it had worked before"
+    );
     world.wake(Wake::PeriodicSync, SHIFT_MS);
     world.settle();
-    assert_eq!(world.engine.left().notice, None, "this browser never lets us: that is no news");
+    assert_eq!(world.engine.report().notice, None, "this browser never lets us: that is no news");
 }
 
 #[test]
@@ -389,12 +393,12 @@ fn a_week_without_a_backup_is_notified() {
         world.now = world.now + A_DAY_MS;
         world.wake(Wake::PeriodicSync, SHIFT_MS);
         world.settle();
-        told.extend(world.engine.left().notice);
+        told.extend(world.engine.report().notice);
     }
     assert_eq!(told, [Notice::Silent { days: 7 }, Notice::Silent { days: 14 }]);
     world.store.settings.notices = false;
     world.now = world.now + 10 * A_DAY_MS;
     world.wake(Wake::PeriodicSync, SHIFT_MS);
     world.settle();
-    assert_eq!(world.engine.left().notice, None, "switched off");
+    assert_eq!(world.engine.report().notice, None, "switched off");
 }

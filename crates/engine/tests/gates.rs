@@ -56,6 +56,17 @@ fn back_up_anyway_passes_the_gates_once() {
 }
 
 #[test]
+fn back_up_anyway_lasts_until_a_failed_file_was_retried() {
+    let mut world = on_mobile_data();
+    world.server.says(500);
+    world.ask(Intent::BackUpAnyway);
+    world.settle();
+    assert!(!world.server.holds("photo"));
+    world.pass(60_000);
+    assert!(world.server.holds("photo"));
+}
+
+#[test]
 fn back_up_anyway_passes_all_the_gates_that_are_closed() {
     let mut world = backed_up();
     set(&mut world, GateRules { quiet_hours: Some(QuietHours { from: 0, to: 0 }), ..GateRules::default() });
@@ -189,7 +200,7 @@ fn videos_wait_for_a_page_if_the_person_or_the_server_requires_it() {
         assert_eq!(world.server.holds("film"), goes, "{videos_in_background:?}, {verifies}");
         if !goes {
             assert_eq!(last_end(&world), Some(RunEnd::Held(Gate::NoPage)));
-            assert!(!world.engine.left().work, "only a page sends it");
+            assert!(!world.engine.report().work, "only a page sends it");
             world.reboot();
             while world.step() && world.view().deferred == 0 {}
             assert_eq!(world.view().deferred, 1);

@@ -110,6 +110,21 @@ fn a_fault_of_the_server_is_tried_again_and_starves_nobody() {
 }
 
 #[test]
+fn the_person_can_end_the_wait_for_a_retry() {
+    for asked in [Intent::BackUpNow, Intent::RetryAll] {
+        let mut world = World::unpaired(&[("a.jpg", "one")]);
+        world.server.paired = true;
+        world.server.says(500);
+        world.start();
+        world.settle();
+        assert_eq!(world.view().headline, Headline::Waiting);
+        world.ask(asked);
+        world.settle();
+        assert_eq!(world.view().headline, Headline::Done);
+    }
+}
+
+#[test]
 fn a_file_that_fails_for_ever_ends_with_the_person() {
     let mut world = World::unpaired(&[("a.jpg", "one")]);
     world.server.paired = true;

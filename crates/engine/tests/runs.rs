@@ -32,6 +32,19 @@ fn only_the_newest_run_that_found_nothing_is_kept() {
 }
 
 #[test]
+fn of_two_pages_that_found_nothing_the_newest_run_is_kept() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    world.look();
+    world.settle();
+    world.now = world.now + 60_000;
+    world.reboot();
+    world.settle();
+    let woken: Vec<Wake> = world.store.runs.values().map(|run| run.woken_by).collect();
+    assert_eq!(woken, [Wake::Opened, Wake::Opened]);
+}
+
+#[test]
 fn a_file_that_settled_is_sent_by_a_run_that_still_knows_what_woke_it() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();

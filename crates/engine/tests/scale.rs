@@ -43,6 +43,7 @@ fn a_million_protected_files_are_scanned_without_reading_a_byte() {
     }
     assert_eq!(engine.passes_over_rows(), passes, "a batch looks at its own files");
     engine.handle(now, Event::Folder(FOLDER, FolderEvent::ListingEnded { scan, end: ListingEnd::Complete }));
+    assert_eq!(engine.passes_over_rows(), passes + 1, "the end of a listing looks for files that are gone");
     heap.assert_little();
 
     let passes = engine.passes_over_rows();

@@ -17,8 +17,8 @@ fn new_files_are_backed_up_without_a_page() {
     world.wake(Wake::PeriodicSync, A_SHIFT_MS);
     world.settle();
     assert!(matches!(world.state("new.jpg"), Some(FileState::Protected { .. })));
-    assert!(world.engine.is_over() && !world.engine.left().work);
-    assert_eq!(world.engine.left().remaining, 0);
+    assert!(world.engine.is_over() && !world.engine.report().work);
+    assert_eq!(world.engine.report().remaining, 0);
     assert_eq!(last_run(&world), (Wake::PeriodicSync, Some(RunEnd::Finished)));
 }
 
@@ -48,8 +48,8 @@ fn at_its_deadline_a_shift_stops_everything_and_asks_for_another_try() {
     world.now = world.now + A_SHIFT_MS;
     world.tell(Event::Woke);
     while world.step_effect() || world.take_turn(1) {}
-    assert!(world.engine.is_over() && world.engine.left().work);
-    assert_eq!(world.engine.left().remaining, 2);
+    assert!(world.engine.is_over() && world.engine.report().work);
+    assert_eq!(world.engine.report().remaining, 2);
     assert_eq!(last_run(&world), (Wake::Sync, Some(RunEnd::TimeUp)));
     let uploads = world.log.uploads.len();
     world.settle();
@@ -88,7 +88,7 @@ fn a_shift_reports_what_remains_and_calls_nothing_protected_that_it_could_not_se
     let woken = |world: &mut World| {
         world.wake(Wake::Push, 25_000);
         world.settle();
-        world.engine.left()
+        world.engine.report()
     };
     world.disk().write("b.jpg", "two", Moment(5));
     let left = woken(&mut world);
@@ -119,7 +119,7 @@ fn each_switch_controls_only_its_own_mode() {
     world.disk().write("a.jpg", "one", Moment(5));
     world.wake(Wake::Sync, A_SHIFT_MS);
     world.settle();
-    assert!(world.engine.is_over() && !world.engine.left().work);
+    assert!(world.engine.is_over() && !world.engine.report().work);
     assert!(world.log.uploads.is_empty());
     world.reboot();
     world.ask(Intent::SetForeground(false));
@@ -139,7 +139,7 @@ fn without_permission_nothing_is_called_gone_and_no_retry_is_requested() {
     world.disk().access = Access::Barred(Barrier::NeedsPermission);
     world.wake(Wake::Sync, A_SHIFT_MS);
     world.settle();
-    assert!(world.engine.is_over() && !world.engine.left().work);
+    assert!(world.engine.is_over() && !world.engine.report().work);
     assert_eq!(last_run(&world), (Wake::Sync, Some(RunEnd::Barred)));
     assert!(matches!(world.state_of(PICTURES, "a.jpg"), Some(FileState::Protected { .. })));
 }
@@ -166,7 +166,7 @@ fn an_unreachable_server_is_left_for_the_browser_to_retry() {
     world.server.offline_until(later);
     world.wake(Wake::Sync, A_SHIFT_MS);
     world.settle();
-    assert!(world.engine.is_over() && world.engine.left().work);
+    assert!(world.engine.is_over() && world.engine.report().work);
     assert_eq!(last_run(&world).1, Some(RunEnd::Stopped(Halt::Offline)));
 }
 
@@ -179,7 +179,7 @@ fn a_fault_that_only_a_person_can_fix_ends_the_shift_without_a_retry() {
         world.server.says(status);
         world.wake(Wake::Sync, A_SHIFT_MS);
         world.settle();
-        assert!(world.engine.is_over() && !world.engine.left().work, "{status}");
+        assert!(world.engine.is_over() && !world.engine.report().work, "{status}");
         assert_eq!(world.log.uploads.len(), 1, "{status}");
         assert_eq!(last_run(&world), (Wake::Sync, Some(RunEnd::Stopped(halt))));
     }
@@ -193,7 +193,7 @@ fn an_unknown_battery_level_requests_no_retry() {
     world.disk().write("a.jpg", "one", Moment(5));
     world.wake(Wake::Sync, A_SHIFT_MS);
     world.settle();
-    assert!(world.engine.is_over() && !world.engine.left().work);
+    assert!(world.engine.is_over() && !world.engine.report().work);
     assert_eq!(last_run(&world), (Wake::Sync, Some(RunEnd::Held(Gate::PowerUnknown))));
 }
 
@@ -218,7 +218,7 @@ fn an_unreachable_server_leaves_no_run_open_although_a_file_is_being_written() {
     world.server.offline_until(later);
     world.wake(Wake::Sync, A_SHIFT_MS);
     world.settle();
-    assert!(world.engine.is_over() && world.engine.left().work);
+    assert!(world.engine.is_over() && world.engine.report().work);
     assert_eq!(last_run(&world), (Wake::Sync, Some(RunEnd::Stopped(Halt::Offline))));
 }
 
@@ -234,11 +234,11 @@ fn a_file_already_read_is_work_for_a_retry_although_its_folder_is_barred() {
     world.server.offline_until(later);
     world.wake(Wake::Fetched, A_SHIFT_MS);
     world.settle();
-    assert!(world.engine.is_over() && world.engine.left().work, "the server may have it");
+    assert!(world.engine.is_over() && world.engine.report().work, "the server may have it");
     world.now = later;
     world.wake(Wake::Sync, A_SHIFT_MS);
     world.settle();
-    assert!(!world.engine.left().work, "it lacks it, and only its folder has it");
+    assert!(!world.engine.report().work, "it lacks it, and only its folder has it");
 }
 
 #[test]
@@ -309,7 +309,7 @@ fn a_server_lost_during_a_shift_is_soon_left_for_the_browser_to_retry() {
         world.pass(1_000);
         assert!(world.now.since(began) < 60_000, "it waits for what does not come");
     }
-    assert!(world.engine.left().work);
+    assert!(world.engine.report().work);
 }
 
 #[test]
@@ -376,7 +376,7 @@ fn the_run_ends_although_a_file_settles_only_after_the_deadline() {
     world.disk().write("new.jpg", "two", now);
     world.wake(Wake::Sync, 1_000);
     world.settle();
-    assert!(world.engine.is_over() && world.engine.left().work);
+    assert!(world.engine.is_over() && world.engine.report().work);
     assert_eq!(last_run(&world), (Wake::Sync, Some(RunEnd::Finished)));
 }
 

@@ -11,7 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::pin::pin;
 
-use engine::{Left, Notice, Wake, Woken};
+use engine::{Notice, ShiftReport, Wake, Woken};
 use futures::FutureExt;
 use futures::channel::oneshot;
 use futures::future::{Either, Shared, select};
@@ -179,7 +179,7 @@ impl<S: Scope> WakeUps<S> {
 
     async fn back_up(&self, by: Wake, chance: Chance) -> Result<(), NotDone<S::Fault>> {
         let woken = self.run(by, None).await?;
-        if matches!(woken, Woken::Over(Left { notice: Some(_), .. })) {
+        if matches!(woken, Woken::Over(ShiftReport { notice: Some(_), .. })) {
             let shown = self.scope.notify(&words::wake_ups::sentence(&woken)).await;
             // Refused unless the person allows notifications.
             shown.unwrap_or_else(|fault| self.scope.warn(&fault));

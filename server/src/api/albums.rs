@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::asked::{JsonBody, PathOf, QueryOf};
 use super::sign_in::SignedIn;
 use super::users::email;
-use crate::door::User;
+use crate::auth::User;
 use crate::error::AppError;
 use crate::openapi::Refused;
 use crate::vault::{Album, AlbumId};

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-use crate::door::{Secret, UNUSED_FOR_DAYS};
+use crate::auth::{Secret, UNUSED_FOR_DAYS};
 use crate::error::AppError;
 use crate::state::State;
 

@@ -12,7 +12,7 @@ use protocol::immich::API_KEY_HEADER;
 
 use super::chunks::{REFUSED_BODY_BYTES, chunks, read_away};
 use super::cookie;
-use crate::door::{ApiKey, CookieAge, Secret, Session, User};
+use crate::auth::{ApiKey, CookieAge, Secret, Session, User};
 use crate::error::AppError;
 use crate::listen::Caller;
 use crate::state::{Parts, State, blocking};
@@ -119,12 +119,12 @@ fn known(parts: &Parts, credential: &Credential) -> Result<(SignedIn, CookieAge)
     let now = Timestamp::now();
     let (by, user, age) = match credential {
         Credential::Key(key) => {
-            let known = parts.door.key_of(key, now)?;
+            let known = parts.auth.key_of(key, now)?;
             let (key, user) = known.ok_or_else(|| AppError::unauthorized("Invalid API key"))?;
             (By::Client(key), user, CookieAge::Fresh)
         }
         Credential::Token(token) => {
-            let known = parts.door.session_of(token, now)?;
+            let known = parts.auth.session_of(token, now)?;
             let (session, user, age) = known.ok_or_else(|| AppError::unauthorized("Invalid user token"))?;
             (By::Device(session), user, age)
         }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use protocol::immich::path;
 
 use super::sign_in::{By, SignedIn};
-use crate::door::User;
+use crate::auth::User;
 use crate::error::AppError;
 use crate::openapi::Refused;
 use crate::vault::VaultError;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use crate::Vault;
 use crate::vault::{Damage, Depth, Finding, check as verify, put_aside};
 
-use super::door::vaults;
+use super::auth::vaults;
 use super::{Folder, Outcome};
 
 pub(super) fn check(folder: &Folder, read_data: bool, repair: bool) -> Outcome {

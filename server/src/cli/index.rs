@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::Vault;
-use crate::door::{Door, UserName};
+use crate::auth::{Auth, UserName};
 use crate::index::Index;
 use jiff::Timestamp;
 
-use super::door::vaults;
+use super::auth::vaults;
 use super::{Folder, Outcome};
 
 pub(super) fn backup(folder: &Folder, file: &Path) -> Outcome {
@@ -35,7 +35,7 @@ fn beside(file: &Path, user: &str) -> PathBuf {
 }
 
 pub(super) fn reindex(user: Option<&UserName>, folder: &Folder) -> Outcome {
-    let of_user = user.map(|name| Door::new(Index::open_existing(&folder.data)?).user(name)).transpose()?;
+    let of_user = user.map(|name| Auth::new(Index::open_existing(&folder.data)?).user(name)).transpose()?;
     let data = of_user.as_ref().map_or_else(|| folder.data.clone(), |user| user.folder(&folder.data));
     if let Some(aside) = Vault::set_index_aside(&data, Timestamp::now())? {
         println!("The old index is kept as {}", aside.display());

@@ -1,7 +1,7 @@
 //! The command line: the subcommands, and the function that runs each.
 
+mod auth;
 mod check;
-mod door;
 mod index;
 mod serve;
 
@@ -13,7 +13,7 @@ use bytesize::ByteSize;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 
-use crate::door::{KeyName, UserName};
+use crate::auth::{KeyName, UserName};
 use crate::error::causes;
 use crate::page::EmbeddedFiles;
 
@@ -172,18 +172,18 @@ impl Cli {
     fn run(self, page: EmbeddedFiles) -> Outcome {
         match self.command {
             Command::Serve(serve) => serve.run(page),
-            Command::Pair { user, folder } => door::pair(user.name.as_ref(), &folder),
-            Command::User(Users::Add { name, quota, folder }) => door::add_user(&name, quota, &folder),
-            Command::User(Users::List(folder)) => door::list_users(&folder),
-            Command::User(Users::Quota { name, size, folder }) => door::set_quota(&name, size, &folder),
-            Command::User(Users::Remove { name, folder }) => door::remove_user(&name, &folder),
+            Command::Pair { user, folder } => auth::pair(user.name.as_ref(), &folder),
+            Command::User(Users::Add { name, quota, folder }) => auth::add_user(&name, quota, &folder),
+            Command::User(Users::List(folder)) => auth::list_users(&folder),
+            Command::User(Users::Quota { name, size, folder }) => auth::set_quota(&name, size, &folder),
+            Command::User(Users::Remove { name, folder }) => auth::remove_user(&name, &folder),
             Command::Key(Key::New { name, user, folder }) => {
-                door::new_key(&name, user.name.as_ref(), &folder)
+                auth::new_key(&name, user.name.as_ref(), &folder)
             }
-            Command::Key(Key::List(folder)) => door::list_keys(&folder),
-            Command::Key(Key::Revoke { id, folder }) => door::revoke_key(&id, &folder),
-            Command::Session(Session::List(folder)) => door::list_sessions(&folder),
-            Command::Session(Session::Revoke { id, folder }) => door::revoke_session(&id, &folder),
+            Command::Key(Key::List(folder)) => auth::list_keys(&folder),
+            Command::Key(Key::Revoke { id, folder }) => auth::revoke_key(&id, &folder),
+            Command::Session(Session::List(folder)) => auth::list_sessions(&folder),
+            Command::Session(Session::Revoke { id, folder }) => auth::revoke_session(&id, &folder),
             Command::Check { folder, read_data, repair } => check::check(&folder, read_data, repair),
             Command::Backup { file, folder } => index::backup(&folder, &file),
             Command::Reindex { user, folder } => index::reindex(user.name.as_ref(), &folder),

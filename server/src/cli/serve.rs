@@ -6,8 +6,8 @@ use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::door::CODE_VALID_MINUTES;
-use crate::door::origin::{NotAPublicUrl, PublicUrl};
+use crate::auth::CODE_VALID_MINUTES;
+use crate::auth::origin::{NotAPublicUrl, PublicUrl};
 use crate::page::EmbeddedFiles;
 use crate::vault::VaultError;
 use crate::{Page, Settings, State, Tls, TlsFiles, Vault};
@@ -104,7 +104,7 @@ impl Serve {
         };
         let state = State::new(vault, page, settings)?;
         state.open_vaults()?;
-        state.door.announce(&address)?;
+        state.auth.announce(&address)?;
         let metrics = serve_metrics(self.metrics.as_deref(), &state)?;
         greet(&state, listening)?;
         tokio::select! {
@@ -141,9 +141,9 @@ fn url_if_any(text: &str) -> Result<UrlIfAny, NotAPublicUrl> {
 fn greet(state: &State, listening: SocketAddr) -> Result<(), Box<dyn Error>> {
     say(&format!("Photos are kept in {}", state.vault.folder().canonicalize()?.display()));
     say(&format!("Listening on {listening}"));
-    if state.door.sessions_of(&state.door.owner()?)?.is_empty() {
-        let code = state.door.new_code(&state.door.owner()?, Timestamp::now())?;
-        say(&format!("Open {}", state.door.link(&code)?));
+    if state.auth.sessions_of(&state.auth.owner()?)?.is_empty() {
+        let code = state.auth.new_code(&state.auth.owner()?, Timestamp::now())?;
+        say(&format!("Open {}", state.auth.link(&code)?));
         say(&format!(
             "The code works once, for {CODE_VALID_MINUTES} minutes; `safelight pair` prints a new one."
         ));

@@ -1,4 +1,4 @@
-//! The SQLite file of a vault. Only `vault`, `door` and `push` query it; nothing else may know that it is
+//! The SQLite file of a vault. Only `vault`, `auth` and `push` query it; nothing else may know that it is
 //! SQL.
 //!
 //! Each read takes a connection of its own and sees the last commit, also from other processes. Writes go

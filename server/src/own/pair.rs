@@ -12,7 +12,7 @@ use protocol::safelight::{Pair, Session, path};
 use super::sessions::shape;
 use crate::api::asked::JsonBody;
 use crate::api::cookie;
-use crate::door::WrongCode;
+use crate::auth::WrongCode;
 use crate::error::AppError;
 use crate::listen::Caller;
 use crate::openapi::Refused;
@@ -39,7 +39,7 @@ pub(super) async fn pair(
 ) -> Result<Response, AppError> {
     let now = Timestamp::now();
     let opened =
-        state.blocking(move |parts| parts.door.pair(&code, &device_name, caller.household(), now)).await?;
+        state.blocking(move |parts| parts.auth.pair(&code, &device_name, caller.household(), now)).await?;
     let (session, token) = opened.map_err(refusal)?;
     let cookie = cookie::set(&token, &state, caller.is_https)?;
     let body = Json(shape(&session, Some(&session.id)));

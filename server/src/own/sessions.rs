@@ -7,7 +7,7 @@ use protocol::safelight::{self, path};
 
 use crate::api::asked::PathOf;
 use crate::api::sign_in::{By, SignedIn};
-use crate::door::Session;
+use crate::auth::Session;
 use crate::error::AppError;
 use crate::openapi::Refused;
 use crate::state::State;
@@ -23,7 +23,7 @@ pub(super) async fn list(
     Extension(who): Extension<SignedIn>,
 ) -> Result<Json<Vec<safelight::Session>>, AppError> {
     let user = who.user.clone();
-    let sessions = state.blocking(move |parts| parts.door.sessions_of(&user)).await?;
+    let sessions = state.blocking(move |parts| parts.auth.sessions_of(&user)).await?;
     let current = match &who.by {
         By::Device(session) => Some(session.id.as_str()),
         By::Client(_) => None,
@@ -43,7 +43,7 @@ pub(super) async fn revoke(
     Extension(who): Extension<SignedIn>,
     PathOf(id): PathOf<String>,
 ) -> Result<StatusCode, AppError> {
-    let known = state.blocking(move |parts| parts.door.revoke_session_of(&who.user, &id)).await?;
+    let known = state.blocking(move |parts| parts.auth.revoke_session_of(&who.user, &id)).await?;
     let unknown = || AppError::Refused(StatusCode::NOT_FOUND, "There is no such device".to_owned());
     known.then_some(StatusCode::NO_CONTENT).ok_or_else(unknown)
 }

@@ -11,7 +11,7 @@ use std::thread::{self, JoinHandle};
 
 use jiff::Timestamp;
 use serde_json::Value;
-use server::door::PairingCode;
+use server::auth::PairingCode;
 use server::{Page, Settings, State, Vault};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -66,9 +66,9 @@ impl Server {
     pub fn start_with(folder: TempDir, page: Page, settings: Settings) -> Self {
         let vault = Vault::open(folder.path()).unwrap();
         let state = State::new(vault, page, settings).unwrap();
-        let owner = state.door.owner().unwrap();
+        let owner = state.auth.owner().unwrap();
         let key = state
-            .door
+            .auth
             .new_key(&owner, &"test".parse().unwrap(), Timestamp::now())
             .unwrap()
             .1
@@ -147,7 +147,7 @@ impl Server {
     }
 
     pub fn new_code(&self, now: Timestamp) -> PairingCode {
-        self.state.door.new_code(&self.state.door.owner().unwrap(), now).unwrap()
+        self.state.auth.new_code(&self.state.auth.owner().unwrap(), now).unwrap()
     }
 
     /// Pairs a browser and returns its cookie.

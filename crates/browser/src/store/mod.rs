@@ -129,7 +129,7 @@ impl Store {
         let mut folders = Vec::new();
         for (id, rules) in rules {
             if let Some(record) = self.get(FOLDERS, id.0.into()).await? {
-                records::set_rules(&record, *rules)?;
+                records::set_rules(&record, rules.clone())?;
                 folders.push((*id, record));
             }
         }

@@ -52,6 +52,6 @@ impl FolderRecord {
     }
 
     pub(super) fn saved(&self, id: FolderId) -> SavedFolder {
-        SavedFolder { id, name: self.name.clone(), rules: self.rules }
+        SavedFolder { id, name: self.name.clone(), rules: self.rules.clone() }
     }
 }

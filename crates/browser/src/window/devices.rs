@@ -23,7 +23,7 @@ pub async fn devices() -> Option<Vec<Device>> {
 }
 
 /// Revokes its session. True if the session has ended, now or earlier.
-pub async fn send_away(device: &str) -> bool {
+pub async fn revoke(device: &str) -> bool {
     SERVER.end_session(device).await
 }
 

@@ -74,16 +74,16 @@ impl Folders {
 
     /// What to do with later versions of a folder's files.
     pub(super) fn versions(&self, id: FolderId) -> Versions {
-        self.get(id).and_then(|folder| folder.rules.known()).copied().unwrap_or_default().versions
+        self.get(id).and_then(|folder| folder.rules.known()).map(|rules| rules.versions).unwrap_or_default()
     }
 
     pub(super) fn restore(&mut self, shared: &mut Shared, saved: Vec<SavedFolder>) {
         for SavedFolder { id, name, rules } in saved {
             let lasting = if name == INBOX { Lasting::Inbox } else { Lasting::Lasting };
-            self.all.insert(id, Folder { rules, ..Folder::new(name, lasting) });
             if rules == Loaded::Unreadable {
                 shared.catalog.set_barred(id, true);
             }
+            self.all.insert(id, Folder { rules, ..Folder::new(name, lasting) });
         }
         self.take_in_strays(shared);
     }
@@ -163,7 +163,7 @@ impl Folders {
     /// Sets the rules. Later versions of files are judged again.
     pub(super) fn set_rules(&mut self, shared: &mut Shared, id: FolderId, rules: FolderRules) {
         let Some(folder) = self.get_mut(id) else { return };
-        folder.rules = Loaded::Known(rules);
+        folder.rules = Loaded::Known(rules.clone());
         shared.out.store.rules.push((id, rules));
         shared.catalog.set_barred(id, false);
         let is_later = |row: &Row| row.folder == id && row.before.is_some();

@@ -51,8 +51,8 @@ pub(crate) use link::{Link, Pairing};
 use reading::Reading;
 use sending::{Outcome, Sending};
 pub(crate) use shared::Shared;
-pub use shift::Left;
 use shift::Shift;
+pub use shift::ShiftReport;
 
 /// The name of the directory in the browser's own storage that receives files shared by other apps.
 pub const INBOX: &str = "safelight-inbox";

@@ -19,7 +19,7 @@ const MOST_FAILURES: u32 = 3;
 
 /// The state in which an engine without a page leaves the backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Left {
+pub struct ShiftReport {
     /// Files that it sent.
     pub sent: u64,
     /// The person paused it, or switched the background off.
@@ -88,10 +88,10 @@ impl Engine {
     }
 
     /// What to report about it when it is over.
-    pub fn left(&self) -> Left {
+    pub fn report(&self) -> ShiftReport {
         let tally = self.shared.catalog.tally();
         let settings = &self.shared.settings;
-        Left {
+        ShiftReport {
             sent: self.history.sent(),
             is_off: settings.paused || !settings.background,
             remaining: tally.remaining,

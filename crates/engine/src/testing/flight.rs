@@ -64,9 +64,9 @@ impl Flight {
             Flight::Uploading { stage: Stage::HalfSent { since, .. }, .. } => {
                 world.server.uploads_hang(world.now) && world.now.since(*since) < ANSWER_MS
             }
+            Flight::Reading { read, .. } => world.hanging_file.as_deref() == Some(&*read.path),
             Flight::Uploading { .. }
             | Flight::Listing { .. }
-            | Flight::Reading { .. }
             | Flight::Asking { .. }
             | Flight::Checking { .. }
             | Flight::Copying { .. } => false,

@@ -73,6 +73,8 @@ pub struct World {
     flights: Vec<Flight>,
     alarm: Option<Moment>,
     touch_during_hash: Option<String>,
+    /// The file whose read does not end.
+    pub hanging_file: Option<String>,
     /// The browser has room for copies.
     pub has_room: bool,
     /// The state of the device.

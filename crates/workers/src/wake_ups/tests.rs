@@ -9,15 +9,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 
-use engine::{Left, Needs, Notice, Wake, Woken};
+use engine::{Needs, Notice, ShiftReport, Wake, Woken};
 use futures::channel::oneshot;
 use protocol::safelight::PushReason;
 
 use super::{Chance, NotDone, Page, Scope, WakeUps};
 
-const DONE: Woken = Woken::Over(Left { is_all_protected: true, ..NOTHING });
-const WORK: Woken = Woken::Over(Left { work: true, remaining: 2, ..NOTHING });
-const NOTHING: Left = Left {
+const DONE: Woken = Woken::Over(ShiftReport { is_all_protected: true, ..NOTHING });
+const WORK: Woken = Woken::Over(ShiftReport { work: true, remaining: 2, ..NOTHING });
+const NOTHING: ShiftReport = ShiftReport {
     sent: 0,
     is_off: false,
     remaining: 0,
@@ -67,8 +67,12 @@ fn the_page_that_is_open_at_the_last_try_leaves_another_sync_behind() {
 #[test]
 fn important_notices_are_shown_even_if_nobody_asked() {
     let notice = Some(Notice::NeedsYou(Needs::Space));
-    let browser =
-        Browser::that_ends(Ok(Woken::Over(Left { sent: 1, needs: Some(Needs::Space), notice, ..NOTHING })));
+    let browser = Browser::that_ends(Ok(Woken::Over(ShiftReport {
+        sent: 1,
+        needs: Some(Needs::Space),
+        notice,
+        ..NOTHING
+    })));
     assert_eq!(browser.during(async |wake_ups| wake_ups.periodic_sync().await), Ok(()));
     let told = "0 s: shows “1 file backed up. Your server is full.”";
     assert_eq!(browser.log(), ["0 s: backs up for PeriodicSync", told]);
@@ -141,7 +145,8 @@ fn a_run_that_never_ends_fails_before_the_browser_ends_it() {
 
 #[test]
 fn a_push_shows_what_it_did() {
-    let browser = Browser::that_ends(Ok(Woken::Over(Left { sent: 3, is_all_protected: true, ..NOTHING })));
+    let browser =
+        Browser::that_ends(Ok(Woken::Over(ShiftReport { sent: 3, is_all_protected: true, ..NOTHING })));
     let ended = browser.during(async |wake_ups| wake_ups.push(Some(PushReason::Daily)).await);
     assert_eq!(ended, Ok(()));
     let told = "0 s: shows “3 files backed up. Everything is protected.”";

@@ -95,7 +95,7 @@ impl Life {
         state: &FileState,
     ) -> bool {
         let folders = &self.world.store.folders;
-        let rules = folders.get(&folder).and_then(|folder| folder.rules.known()).copied().unwrap_or_default();
+        let rules = folders.get(&folder).and_then(|folder| folder.rules.known()).cloned().unwrap_or_default();
         match state {
             FileState::Protected { digest: proven, .. } => {
                 let held = self.world.server.assets.get(proven).is_some_and(|bytes| *bytes == file.bytes);

@@ -154,7 +154,7 @@ impl Oracle {
     pub(super) fn look_at_end(&self, world: &World) -> Result<(), Broken> {
         let run = world.engine.history.current();
         holds(run.is_none_or(|run| run.ended.is_some()), SHIFT, || format!("left open: {run:?}"))?;
-        let left = world.engine.left();
+        let left = world.engine.report();
         let said = !left.is_all_protected || (left.remaining + left.problems == 0 && left.needs.is_none());
         holds(said, SHIFT, || format!("{left:?}"))
     }

@@ -27,12 +27,12 @@ const ADDRESS: &str = "address";
 /// The address in a pairing link if no server has ever stored its own.
 const DEFAULT_ADDRESS: &str = "http://localhost:4114";
 
-pub struct Door {
+pub struct Auth {
     index: Index,
     failures: Mutex<Failures>,
 }
 
-impl Door {
+impl Auth {
     pub fn new(index: Index) -> Self {
         Self { index, failures: Mutex::default() }
     }

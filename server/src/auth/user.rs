@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use super::Door;
+use super::Auth;
 use crate::index::IndexError;
 use crate::vault::time;
 
@@ -77,7 +77,7 @@ impl User {
     }
 }
 
-impl Door {
+impl Auth {
     pub fn owner(&self) -> Result<User, IndexError> {
         self.index.read(|index| index.query_row("SELECT * FROM user WHERE name = ?1", [OWNER], user))
     }
@@ -167,21 +167,21 @@ mod tests {
     #[test]
     fn users_come_and_go_but_the_owner_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let door = Door::new(Index::open(folder.path()).unwrap());
+        let auth = Auth::new(Index::open(folder.path()).unwrap());
         let (anna, owner): (UserName, UserName) = ("anna".parse().unwrap(), OWNER.parse().unwrap());
-        let added = door.add_user(&anna, Some(5), Timestamp::now()).unwrap();
-        assert!(matches!(door.add_user(&anna, None, Timestamp::now()), Err(UserError::Exists(_))));
-        assert!(matches!(door.add_user(&owner, None, Timestamp::now()), Err(UserError::Exists(_))));
+        let added = auth.add_user(&anna, Some(5), Timestamp::now()).unwrap();
+        assert!(matches!(auth.add_user(&anna, None, Timestamp::now()), Err(UserError::Exists(_))));
+        assert!(matches!(auth.add_user(&owner, None, Timestamp::now()), Err(UserError::Exists(_))));
         assert_eq!(added.folder(folder.path()), folder.path().join("users/anna"));
         assert_eq!(
-            door.users().unwrap().iter().map(|user| user.name.to_string()).collect::<Vec<_>>(),
+            auth.users().unwrap().iter().map(|user| user.name.to_string()).collect::<Vec<_>>(),
             [OWNER, "anna"]
         );
-        door.set_quota(&anna, None).unwrap();
-        assert_eq!(door.user(&anna).unwrap().quota, None);
-        assert!(door.remove_user(&anna).is_ok());
-        assert!(matches!(door.remove_user(&anna), Err(UserError::Unknown(_))));
-        assert!(matches!(door.remove_user(&owner), Err(UserError::Owner)));
-        assert_eq!(door.owner().unwrap().folder(folder.path()), folder.path());
+        auth.set_quota(&anna, None).unwrap();
+        assert_eq!(auth.user(&anna).unwrap().quota, None);
+        assert!(auth.remove_user(&anna).is_ok());
+        assert!(matches!(auth.remove_user(&anna), Err(UserError::Unknown(_))));
+        assert!(matches!(auth.remove_user(&owner), Err(UserError::Owner)));
+        assert_eq!(auth.owner().unwrap().folder(folder.path()), folder.path());
     }
 }

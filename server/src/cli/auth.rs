@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::door::{CODE_VALID_MINUTES, Door, KeyName, Session, User, UserError, UserName};
+use crate::auth::{Auth, CODE_VALID_MINUTES, KeyName, Session, User, UserError, UserName};
 use crate::index::{Index, IndexError};
 use bytesize::ByteSize;
 use jiff::Timestamp;
@@ -12,16 +12,16 @@ use jiff::Timestamp;
 use super::{Folder, Outcome};
 
 pub(super) fn pair(user: Option<&UserName>, folder: &Folder) -> Outcome {
-    let door = open(folder)?;
-    let code = door.new_code(&of(&door, user)?, Timestamp::now())?;
-    println!("Open {}", door.link(&code)?);
+    let auth = open(folder)?;
+    let code = auth.new_code(&of(&auth, user)?, Timestamp::now())?;
+    println!("Open {}", auth.link(&code)?);
     println!("The code {} works once, for {CODE_VALID_MINUTES} minutes.", code.reveal());
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) fn new_key(name: &KeyName, user: Option<&UserName>, folder: &Folder) -> Outcome {
-    let door = open(folder)?;
-    let (key, secret) = door.new_key(&of(&door, user)?, name, Timestamp::now())?;
+    let auth = open(folder)?;
+    let (key, secret) = auth.new_key(&of(&auth, user)?, name, Timestamp::now())?;
     println!("{}", secret.reveal());
     eprintln!("Created key {}. It is shown only once.", key.id);
     Ok(ExitCode::SUCCESS)
@@ -59,9 +59,9 @@ pub(super) fn add_user(name: &UserName, quota: Option<ByteSize>, folder: &Folder
 }
 
 pub(super) fn list_users(folder: &Folder) -> Outcome {
-    let door = open(folder)?;
-    for user in door.users()? {
-        let devices = door.sessions_of(&user)?.len();
+    let auth = open(folder)?;
+    for user in auth.users()? {
+        let devices = auth.sessions_of(&user)?.len();
         let quota = user.quota.map_or("no limit".to_owned(), |bytes| format!("at most {}", ByteSize(bytes)));
         println!("{}  since {:.0}  {devices} paired  {quota}", user.name, user.since);
     }
@@ -91,12 +91,12 @@ pub(super) fn vaults(folder: &Folder) -> Result<Vec<PathBuf>, IndexError> {
     Ok(folders.filter(|folder| Index::is_in(folder)).collect())
 }
 
-fn of(door: &Door, user: Option<&UserName>) -> Result<User, UserError> {
-    user.map_or_else(|| Ok(door.owner()?), |name| door.user(name))
+fn of(auth: &Auth, user: Option<&UserName>) -> Result<User, UserError> {
+    user.map_or_else(|| Ok(auth.owner()?), |name| auth.user(name))
 }
 
-fn open(folder: &Folder) -> Result<Door, IndexError> {
-    Index::open_existing(&folder.data).map(Door::new)
+fn open(folder: &Folder) -> Result<Auth, IndexError> {
+    Index::open_existing(&folder.data).map(Auth::new)
 }
 
 fn said(revoked: bool, what: &str, id: &str) -> Outcome {

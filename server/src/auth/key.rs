@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use super::Door;
+use super::Auth;
 use super::secret::Secret;
 use super::session::LAST_USED_EVERY_MS;
 use super::user::{self, JOINED, User};
@@ -39,7 +39,7 @@ impl FromStr for KeyName {
     }
 }
 
-impl Door {
+impl Auth {
     /// This is the only time that the secret is returned.
     pub fn new_key(
         &self,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use super::Door;
+use super::Auth;
 use super::secret::{Hash, Secret};
 use super::user::{self, JOINED, User};
 use crate::error::causes;
@@ -52,7 +52,7 @@ impl Session {
     }
 }
 
-impl Door {
+impl Auth {
     /// The session that this token belongs to, unless it was revoked or expired.
     pub fn session_of(
         &self,
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_cookie_is_renewed_once_on_each_day_of_use() {
-        let (_folder, door, token) = signed_in("2026-05-01T23:50:00Z");
+        let (_folder, auth, token) = signed_in("2026-05-01T23:50:00Z");
         let table = [
             ("2026-05-01T23:59:00Z", CookieAge::Fresh),
             ("2026-05-02T00:01:00Z", CookieAge::RenewalDue),
@@ -160,15 +160,15 @@ mod tests {
             ("2026-05-09T08:00:00Z", CookieAge::RenewalDue),
         ];
         for (now, age) in table {
-            let (_, _, found) = door.session_of(&token, now.parse().unwrap()).unwrap().unwrap();
+            let (_, _, found) = auth.session_of(&token, now.parse().unwrap()).unwrap().unwrap();
             assert_eq!(found, age, "{now}");
         }
     }
 
     #[test]
     fn a_session_that_nobody_used_for_400_days_has_ended() {
-        let (_folder, door, token) = signed_in("2026-05-01T12:00:00Z");
-        let is_open = |now: &str| door.session_of(&token, now.parse().unwrap()).unwrap().is_some();
+        let (_folder, auth, token) = signed_in("2026-05-01T12:00:00Z");
+        let is_open = |now: &str| auth.session_of(&token, now.parse().unwrap()).unwrap().is_some();
         assert!(is_open("2027-06-05T11:59:00Z"));
         assert!(is_open("2028-01-01T00:00:00Z"), "it was used since");
         assert!(!is_open("2029-06-01T00:00:00Z"));
@@ -176,19 +176,19 @@ mod tests {
 
     #[test]
     fn a_session_stays_open_when_its_use_cannot_be_written() {
-        let (_folder, door, token) = signed_in("2026-05-01T12:00:00Z");
+        let (_folder, auth, token) = signed_in("2026-05-01T12:00:00Z");
         let full = "CREATE TRIGGER full BEFORE UPDATE ON session BEGIN SELECT RAISE(FAIL, 'disk full'); END";
-        door.index.write(move |index| index.execute_batch(full)).unwrap();
+        auth.index.write(move |index| index.execute_batch(full)).unwrap();
         let later = "2026-05-02T12:00:00Z".parse().unwrap();
-        assert_eq!(door.session_of(&token, later).unwrap().unwrap().2, CookieAge::Fresh);
+        assert_eq!(auth.session_of(&token, later).unwrap().unwrap().2, CookieAge::Fresh);
     }
 
-    fn signed_in(since: &str) -> (tempfile::TempDir, Door, Secret) {
+    fn signed_in(since: &str) -> (tempfile::TempDir, Auth, Secret) {
         let folder = tempfile::tempdir().unwrap();
-        let door = Door::new(Index::open(folder.path()).unwrap());
+        let auth = Auth::new(Index::open(folder.path()).unwrap());
         let now = since.parse().unwrap();
-        let code = door.new_code(&door.owner().unwrap(), now).unwrap();
-        let (_, token) = door.pair(code.reveal(), "x", [127, 0, 0, 1].into(), now).unwrap().unwrap();
-        (folder, door, token)
+        let code = auth.new_code(&auth.owner().unwrap(), now).unwrap();
+        let (_, token) = auth.pair(code.reveal(), "x", [127, 0, 0, 1].into(), now).unwrap().unwrap();
+        (folder, auth, token)
     }
 }

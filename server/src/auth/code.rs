@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 use subtle::ConstantTimeEq;
 
-use super::Door;
+use super::Auth;
 use super::secret::{Hash, Secret, hash};
 use super::session::{self, Session};
 use super::user::User;
@@ -88,7 +88,7 @@ impl Failures {
     }
 }
 
-impl Door {
+impl Auth {
     /// Creates a code that pairs a browser with this user's vault.
     pub fn new_code(&self, user: &User, now: Timestamp) -> Result<PairingCode, IndexError> {
         let code = PairingCode::random();
@@ -175,37 +175,37 @@ mod tests {
 
     #[test]
     fn a_code_works_for_fifteen_minutes() {
-        let (_folder, door, now) = door();
+        let (_folder, auth, now) = auth();
         let (early, late) = (
-            door.new_code(&door.owner().unwrap(), now).unwrap(),
-            door.new_code(&door.owner().unwrap(), now).unwrap(),
+            auth.new_code(&auth.owner().unwrap(), now).unwrap(),
+            auth.new_code(&auth.owner().unwrap(), now).unwrap(),
         );
         let minutes = |n| now + SignedDuration::from_mins(n);
-        assert!(door.pair(early.reveal(), "a", HOME, minutes(14)).unwrap().is_ok());
+        assert!(auth.pair(early.reveal(), "a", HOME, minutes(14)).unwrap().is_ok());
         assert_eq!(
-            door.pair(late.reveal(), "b", HOME, minutes(15)).unwrap().unwrap_err(),
+            auth.pair(late.reveal(), "b", HOME, minutes(15)).unwrap().unwrap_err(),
             WrongCode::Refused
         );
     }
 
     #[test]
     fn guessing_is_stopped_without_locking_out_the_right_code() {
-        let (_folder, door, now) = door();
-        let code = door.new_code(&door.owner().unwrap(), now).unwrap();
-        let guess = |from, now| door.pair("AAAA", "x", from, now).unwrap().unwrap_err();
+        let (_folder, auth, now) = auth();
+        let code = auth.new_code(&auth.owner().unwrap(), now).unwrap();
+        let guess = |from, now| auth.pair("AAAA", "x", from, now).unwrap().unwrap_err();
         for _ in 0..FAILURES_PER_MINUTE {
             assert_eq!(guess(HOME, now), WrongCode::Refused);
         }
         assert_eq!(guess(HOME, now), WrongCode::TooManyFailures);
         assert_eq!(guess(IpAddr::from([192, 0, 2, 2]), now), WrongCode::Refused, "others are not held up");
-        assert!(door.pair(code.reveal(), "x", HOME, now).unwrap().is_ok());
+        assert!(auth.pair(code.reveal(), "x", HOME, now).unwrap().is_ok());
         assert_eq!(guess(HOME, now + SignedDuration::from_mins(1)), WrongCode::Refused);
     }
 
     #[test]
     fn a_stranger_with_many_addresses_is_stopped_too() {
-        let (_folder, door, now) = door();
-        let guess = |from: u32| door.pair("AAAA", "x", from.to_be_bytes().into(), now).unwrap().unwrap_err();
+        let (_folder, auth, now) = auth();
+        let guess = |from: u32| auth.pair("AAAA", "x", from.to_be_bytes().into(), now).unwrap().unwrap_err();
         let stopped =
             (0..2 * FAILURES_OF_ALL_PER_MINUTE).find(|from| guess(*from) == WrongCode::TooManyFailures);
         assert_eq!(stopped, Some(FAILURES_OF_ALL_PER_MINUTE));
@@ -213,9 +213,9 @@ mod tests {
 
     const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
-    fn door() -> (tempfile::TempDir, Door, Timestamp) {
+    fn auth() -> (tempfile::TempDir, Auth, Timestamp) {
         let folder = tempfile::tempdir().unwrap();
-        let door = Door::new(Index::open(folder.path()).unwrap());
-        (folder, door, "2026-05-01T12:00:00Z".parse().unwrap())
+        let auth = Auth::new(Index::open(folder.path()).unwrap());
+        (folder, auth, "2026-05-01T12:00:00Z".parse().unwrap())
     }
 }
