@@ -230,6 +230,15 @@ fn nothing_is_copied_where_it_would_not_help() {
 }
 
 #[test]
+fn while_nothing_waits_nothing_is_chosen() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    let passes = world.engine.passes_over_rows();
+    world.pass(10 * A_MINUTE_MS);
+    assert!(world.engine.passes_over_rows() <= passes + 2, "only a listing may look at all rows");
+}
+
+#[test]
 fn a_file_that_changed_or_went_loses_its_copy() {
     let mut world = offline(&[("a.jpg", "one"), ("b.jpg", "two")]);
     let modified = Moment(world.now.0 - 10 * A_MINUTE_MS);

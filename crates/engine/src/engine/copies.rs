@@ -194,3 +194,34 @@ fn is_soon_done(shared: &Shared, rate: Option<u64>) -> bool {
     let seconds = rate.map(|rate| shared.catalog.tally().remaining_bytes / rate.max(1));
     !shared.jobs.sending().is_empty() && seconds.is_some_and(|seconds| seconds < SOON_SECONDS)
 }
+
+#[cfg(test)]
+mod tests {
+    use protocol::Digest;
+
+    use super::*;
+    use crate::catalog::Order;
+    use crate::folder::FolderId;
+    use crate::row::FileState;
+
+    #[test]
+    fn a_backup_that_will_be_done_within_a_minute_needs_no_copies() {
+        let mut shared = Shared::ordered(Order::NewestFirst);
+        let stamp = Stamp { size: 60_000, ..Stamp::default() };
+        let row = Row {
+            folder: FolderId(1),
+            path: "a.jpg".into(),
+            stamp,
+            state: FileState::Found,
+            attempts: 0,
+            before: None,
+        };
+        let id = shared.catalog.insert(row);
+        assert!(!is_soon_done(&shared, Some(1_000_000)), "nothing is being sent");
+        shared.jobs.begin_sending(id, Digest([1; 20]), Moment(0));
+        let table = [(None, false), (Some(0), false), (Some(1_000), false), (Some(1_001), true)];
+        for (rate, soon) in table {
+            assert_eq!(is_soon_done(&shared, rate), soon, "{rate:?} bytes per second");
+        }
+    }
+}
