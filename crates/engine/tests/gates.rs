@@ -44,6 +44,19 @@ fn files_that_the_server_already_has_are_found_behind_a_closed_gate() {
 }
 
 #[test]
+fn nothing_is_read_or_sent_before_the_state_of_the_device_is_known() {
+    let mut world = World::unpaired(&[("a.jpg", "one")]);
+    world.server.paired = true;
+    let saved = world.store.load();
+    world.tell(Event::Started(Box::new(saved)));
+    world.settle();
+    assert!(world.log.hashed.is_empty() && world.log.uploads.is_empty());
+    world.tell(Event::SurroundingsChanged(MOBILE));
+    world.settle();
+    assert_eq!(world.view().held, [Held { gate: Gate::Metered, photos: 1, videos: 0 }]);
+}
+
+#[test]
 fn back_up_anyway_passes_the_gates_once() {
     let mut world = on_mobile_data();
     world.ask(Intent::BackUpAnyway);
