@@ -50,6 +50,40 @@ fn equal_files_found_together_are_sent_once() {
 }
 
 #[test]
+fn files_with_the_same_bytes_are_sent_once() {
+    let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "one"), ("c.jpg", "one")]);
+    world.settle();
+    assert_eq!(world.view().tally.protected, 3);
+    assert_eq!(world.log.uploads.len(), 1);
+}
+
+#[test]
+fn at_most_two_large_files_are_sent_at_a_time() {
+    let large = |fill: &str| fill.repeat(65 << 20);
+    let mut world = World::with(&[("1.mp4", &large("1")), ("2.mp4", &large("2")), ("3.mp4", &large("3"))]);
+    let mut most = 0;
+    while world.step() {
+        most = most.max(world.sending().len());
+    }
+    assert_eq!(world.view().tally.protected, 3);
+    assert_eq!(most, 2);
+}
+
+#[test]
+fn removing_a_folder_stops_the_work_on_its_files() {
+    let mut world = World::unpaired(&[("a.jpg", "one")]);
+    world.server.paired = true;
+    let never = world.now + 86_400_000;
+    world.server.uploads_hang_until(never);
+    world.start();
+    world.settle();
+    assert_eq!(world.sending().len(), 1);
+    world.ask(Intent::RemoveFolder(PICTURES));
+    world.settle();
+    assert_eq!(world.sending(), []);
+}
+
+#[test]
 fn digests_are_asked_about_together() {
     let files: Vec<(String, String)> = (0..200).map(|n| (format!("{n}.jpg"), n.to_string())).collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(name, bytes)| (&**name, &**bytes)).collect();

@@ -391,6 +391,22 @@ fn an_engine_without_a_page_keeps_its_notices_for_the_notification() {
 }
 
 #[test]
+fn a_file_that_waits_for_weeks_while_others_arrive_is_no_silence() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    for day in 0..16_u64 {
+        world.now = world.now + A_DAY_MS;
+        let now = world.now;
+        world.disk().write("recorded.mp4", &"minute".repeat(day as usize), now);
+        world.disk().write(&format!("{day}.jpg"), &format!("photo {day}"), Moment(1));
+        world.wake(Wake::PeriodicSync, SHIFT_MS);
+        while world.step() {}
+        assert_eq!(world.engine.report().notice, None, "day {day}");
+        assert_eq!(world.view().tally.remaining, 1);
+    }
+}
+
+#[test]
 fn a_week_without_a_backup_is_notified() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();

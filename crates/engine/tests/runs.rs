@@ -57,6 +57,18 @@ fn a_file_that_settled_is_sent_by_a_run_that_still_knows_what_woke_it() {
 }
 
 #[test]
+fn a_retry_belongs_to_what_woke_the_run_that_failed() {
+    let mut world = World::with(&[("a.jpg", "one")]);
+    world.settle();
+    world.disk().write("b.jpg", "two", Moment(5));
+    world.server.says(500);
+    world.tell_touched();
+    world.pass(60_000);
+    let woken: Vec<Wake> = world.store.runs.values().map(|run| run.woken_by).collect();
+    assert_eq!(woken, [Wake::Opened, Wake::FilesChanged, Wake::FilesChanged]);
+}
+
+#[test]
 fn a_run_that_was_cut_off_says_so_and_the_next_one_continues() {
     let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two")]);
     while world.log.sent.is_empty() && world.step() {}

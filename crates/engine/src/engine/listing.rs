@@ -185,3 +185,39 @@ pub(super) fn is_still_true(state: &FileState, anew: &FileState) -> bool {
         | FileState::Problem { .. } => to_be_read || state == anew,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use protocol::Digest;
+
+    use super::*;
+    use crate::row::Proof;
+
+    #[test]
+    fn a_state_stays_unless_the_file_is_now_judged_differently() {
+        let digest = Digest([1; 20]);
+        let protected = FileState::Protected { digest, asset: None, proof: Proof::Stored };
+        let hidden = FileState::Skipped(SkipReason::Hidden);
+        let later = FileState::Skipped(SkipReason::LaterVersion);
+        let gone = FileState::Gone { digest: None };
+        let unreadable = FileState::Problem { digest: None, problem: Problem::Unreadable };
+        let nameless = FileState::Problem { digest: None, problem: Problem::Nameless };
+        let table = [
+            (&protected, FileState::Found, true),
+            (&protected, settling(Moment(1)), true),
+            (&protected, hidden.clone(), false),
+            (&hidden, hidden.clone(), true),
+            (&hidden, FileState::Found, false),
+            (&later, FileState::Found, true),
+            (&later, hidden.clone(), false),
+            (&gone, FileState::Found, false),
+            (&unreadable, FileState::Found, false),
+            (&unreadable, unreadable.clone(), true),
+            (&nameless, nameless.clone(), true),
+            (&nameless, unreadable.clone(), false),
+        ];
+        for (state, anew, stays) in table {
+            assert_eq!(is_still_true(state, &anew), stays, "{state:?}, now {anew:?}");
+        }
+    }
+}
