@@ -90,11 +90,14 @@ fn wasm(only: Option<&str>) -> Result<()> {
     run(test.args(only))
 }
 
+/// Journeys wait more than they compute: one at a time, they keep two cores half idle.
+const JOURNEYS_AT_ONCE: &str = "--test-concurrency=2";
+
 fn journeys(only: Option<&str>) -> Result<()> {
     ensure_firefox()?;
     let mut test = prepare_journeys()?;
     test.env("FIREFOX", firefox()?);
-    test.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
+    test.args(["--test", JOURNEYS_AT_ONCE, "--test-reporter=spec"]);
     if let Some(only) = only {
         test.arg(format!("--test-name-pattern={only}"));
     }
