@@ -184,10 +184,8 @@ impl Household {
     }
 
     fn listed(&self, path: String) -> ListedFile {
-        let look = match rules::left_out(&path) {
-            Some(reason) => Look::LeftOut(reason),
-            None => Look::Seen(stamp(&self.folder.path().join(&path))),
-        };
+        let look = || Look::Seen(stamp(&self.folder.path().join(&path)));
+        let look = rules::judged(&path).unwrap_or_else(look);
         ListedFile { path: path.into(), look }
     }
 

@@ -1,6 +1,7 @@
-//! The request to pair, shown while nobody is signed in.
+//! The request to pair, shown while nobody is signed in, and the way to a sign-in in front of the server.
 
-use engine::{Intent, PairingView};
+use browser::window::SIGN_IN;
+use engine::{Halt, Intent, PairingView};
 use leptos::html::Input;
 use leptos::prelude::*;
 
@@ -9,7 +10,12 @@ use crate::shown::Model;
 #[component]
 pub fn Pairing(model: Model) -> impl IntoView {
     let unpaired = model.is_unpaired();
-    view! { <Show when=move || unpaired.get()><PairingForm model /></Show> }
+    let is_stopped = model.is(|view| view.halt == Some(Halt::SignInInFront));
+    view! {
+        <Show when=move || unpaired.get()><PairingForm model /></Show>
+        // A visit, because only a page of its own can show a sign-in.
+        <Show when=move || is_stopped.get()><a class="button primary" href=SIGN_IN>"Sign in"</a></Show>
+    }
 }
 
 #[component]

@@ -165,11 +165,15 @@ fn needs_you(view: &View) -> Headline {
     let waiting = || format!("{}.", wait(view.tally.remaining));
     match view.halt {
         Some(Halt::DiskFull) => {
-            say("Your server's disk is full", format!("Free some space on it. {}", waiting()))
+            say("Your server's disk is full", format!("Free some space on it. {}", no_room(view)))
         }
         Some(Halt::QuotaFull) => {
-            say("Your space on the server is used up", format!("Raise the quota. {}", waiting()))
+            say("Your space on the server is used up", format!("Raise the quota. {}", no_room(view)))
         }
+        Some(Halt::SignInInFront) => say(
+            "Something in front of your server wants you to sign in",
+            format!("Choose “Sign in” below. The backup continues by itself afterwards. {}", waiting()),
+        ),
         Some(Halt::Forbidden) => say(
             "The server forbids uploads",
             format!("This browser's sign-in lacks a permission. {}", waiting()),
@@ -214,6 +218,14 @@ fn unreadable_rules(view: &View) -> Option<&str> {
     view.folders.iter().find(unreadable).map(|folder| folder.name.as_str())
 }
 
+fn no_room(view: &View) -> String {
+    let without_room = view.tally.over_disk + view.tally.over_quota;
+    match without_room {
+        0 => format!("{}.", wait(view.tally.remaining)),
+        number => format!("{} for room; everything that fits is sent.", wait(number)),
+    }
+}
+
 /// "1 file waits", "3 files wait".
 fn wait(number: u64) -> String {
     plural(number, "file waits", "files wait")
@@ -241,7 +253,13 @@ fn offline(view: &View) -> Headline {
         Some(Halt::NotUnderstood) => "Something other than Safelight's server answers, most likely a proxy.",
         Some(Halt::ServerError(_)) => "It reports an error.",
         Some(
-            Halt::Offline | Halt::SignedOut | Halt::Forbidden | Halt::Busy | Halt::DiskFull | Halt::QuotaFull,
+            Halt::Offline
+            | Halt::SignedOut
+            | Halt::Forbidden
+            | Halt::Busy
+            | Halt::DiskFull
+            | Halt::QuotaFull
+            | Halt::SignInInFront,
         )
         | None => "It does not answer.",
     };

@@ -62,6 +62,7 @@ fn end(run: &Run) -> &'static str {
             Halt::NotUnderstood => "; then something other than your server answered",
             Halt::DiskFull => "; then your server's disk was full",
             Halt::QuotaFull => "; then your space on the server was used up",
+            Halt::SignInInFront => "; then something in front of your server wanted you to sign in",
         },
     }
 }

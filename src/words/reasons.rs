@@ -37,9 +37,10 @@ pub fn skip(reason: SkipReason) -> &'static str {
 
 pub fn problem(problem: Problem) -> String {
     match problem {
-        Problem::Unreadable => {
-            "The browser cannot read it. Check its permissions on disk, then try again.".into()
-        }
+        Problem::Unreadable => "The browser cannot read it. Check its permissions on disk, and whether a cloud service has \
+            it and not this device. Then try again."
+            .into(),
+        Problem::OnlyInCloud => "It is only in a cloud service: download it to this device.".into(),
         Problem::Nameless => "Its name is not valid text, so no browser can open it. Rename it on disk.".into(),
         Problem::UnreadableFolder => {
             "This folder cannot be opened, so its files are not backed up. Check its permissions on disk.".into()
@@ -62,5 +63,7 @@ pub fn failure(failure: Failure) -> String {
         Failure::CutOff => "The connection was lost during the upload.".into(),
         Failure::Changing => "It is still being written.".into(),
         Failure::ReaderStopped => "Reading it was interrupted.".into(),
+        Failure::QuotaFull => "It does not fit into your space on the server.".into(),
+        Failure::DiskFull => "It does not fit on your server's disk.".into(),
     }
 }

@@ -124,8 +124,8 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
     async fn meet(&mut self, path: String, entry: Handle) -> Result<(), Barrier> {
         if entry.kind() == "directory" {
             self.to_enter.push((format!("{path}/"), entry.unchecked_into()));
-        } else if let Some(reason) = rules::left_out(&path) {
-            self.batch.add(path, Look::LeftOut(reason));
+        } else if let Some(look) = rules::judged(&path) {
+            self.batch.add(path, look);
         } else {
             self.to_look_at.push((path, entry.unchecked_into()));
             if self.to_look_at.len() >= LOOKS_AT_ONCE {
@@ -157,9 +157,9 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
     }
 }
 
-/// A look at a file, unless its name leaves it out.
+/// A look at a file, unless its name already decides.
 fn judged(path: &str, look: impl FnOnce() -> Look) -> Look {
-    rules::left_out(path).map_or_else(look, Look::LeftOut)
+    rules::judged(path).unwrap_or_else(look)
 }
 
 /// The outcome of each promise, in their order. Waits once for all of them, because each wait costs a turn of the event

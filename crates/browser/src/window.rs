@@ -50,6 +50,7 @@ pub use install::{InstallOffer, when_installable};
 pub use library::{Gallery, Month, NearSight, Photo, gallery, months, photos_of, when_resized};
 pub use notifying::notify_unless_seen;
 pub use protocol::safelight::PushState;
+pub use protocol::safelight::path::SIGN_IN;
 pub use restore::{Care, KnownFolder, Plan, PlanFault, Restored, WriteFault, known_folders, plan, restore};
 pub use surroundings::{can_see_power, keep_surroundings, minutes_ahead_of_utc};
 

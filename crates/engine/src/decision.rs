@@ -35,6 +35,8 @@ pub enum Decision {
     LoseFolder(Barrier),
     /// The copy cannot be read: the file waits for its folder.
     LoseCopy,
+    /// Do not count the attempt. This file and larger ones wait until there is room; smaller ones may fit.
+    WaitForRoom(Failure),
     GiveUp(Problem),
     Skip(SkipReason),
 }
@@ -70,6 +72,7 @@ fn after_reply(reply: Reply<UploadAnswer>, abilities: Abilities) -> Decision {
     match success(reply) {
         Ok(answer) if abilities.verifies_digests => Decision::Protect { asset: answer.id },
         Ok(answer) => Decision::Confirm { asset: answer.id },
+        Err(Trouble::Run { halt: Halt::DiskFull, .. }) => Decision::WaitForRoom(Failure::DiskFull),
         Err(Trouble::Run { halt, retry_after_ms }) => Decision::StopRun { halt, retry_after_ms },
         Err(Trouble::Request(failure)) => Decision::RetryLater(failure),
         Err(Trouble::Refusal(status, message)) => after_refusal(status, &message),
@@ -82,7 +85,7 @@ fn after_refusal(status: u16, message: &str) -> Decision {
     match status {
         413 => Decision::GiveUp(Problem::TooLargeForServer),
         STATUS_DIGEST_MISMATCH => Decision::RetryLater(Failure::DigestMismatch),
-        400 if message.contains("quota") => Decision::StopRun { halt: Halt::QuotaFull, retry_after_ms: None },
+        400 if message.contains("quota") => Decision::WaitForRoom(Failure::QuotaFull),
         400 if message.contains("unsupported file type") => Decision::Skip(SkipReason::UnsupportedByServer),
         400 if message.contains("file is empty") => Decision::Skip(SkipReason::Empty),
         _ => Decision::GiveUp(Problem::Refused(status)),
@@ -95,6 +98,8 @@ pub(crate) fn success<T>(reply: Reply<T>) -> Result<T, Trouble> {
     let stop = |halt| Err(Trouble::Run { halt, retry_after_ms });
     match (status, body) {
         (200..=299, Body::Understood(answer)) => Ok(answer),
+        // A server with our API neither redirects nor refuses in HTML. A sign-in page in front of it does.
+        (301..=303 | 307 | 308 | 401 | 403, Body::Foreign) => stop(Halt::SignInInFront),
         (200..=399, _) => Err(Trouble::Request(Failure::NotUnderstood)),
         (401, _) => stop(Halt::SignedOut),
         (403, _) => stop(Halt::Forbidden),
@@ -139,7 +144,7 @@ mod tests {
             (html(200), Decision::RetryLater(Failure::NotUnderstood)),
             (refused(400, "Unsupported file type x.abc"), Decision::Skip(SkipReason::UnsupportedByServer)),
             (refused(400, "File is empty"), Decision::Skip(SkipReason::Empty)),
-            (refused(400, "Quota has been exceeded!"), stop(Halt::QuotaFull)),
+            (refused(400, "Quota has been exceeded!"), Decision::WaitForRoom(Failure::QuotaFull)),
             (refused(400, "anything else"), Decision::GiveUp(Problem::Refused(400))),
             (refused(401, "Authentication required"), stop(Halt::SignedOut)),
             (refused(403, "Missing required permission"), stop(Halt::Forbidden)),
@@ -155,7 +160,10 @@ mod tests {
             (html(504), stop(Halt::ServerError(504))),
             (html(520), stop(Halt::ServerError(520))),
             (html(530), stop(Halt::ServerError(530))),
-            (refused(507, "disk full"), stop(Halt::DiskFull)),
+            (refused(507, "disk full"), Decision::WaitForRoom(Failure::DiskFull)),
+            (html(401), stop(Halt::SignInInFront)),
+            (html(403), stop(Halt::SignInInFront)),
+            (html(302), stop(Halt::SignInInFront)),
         ];
         for (end, decision) in table {
             assert_eq!(after_upload(end.clone(), Abilities::of_a_vault()), decision, "{end:?}");

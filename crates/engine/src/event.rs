@@ -189,6 +189,8 @@ pub enum Look {
     Nameless,
     /// A folder that cannot be listed; its path ends in `/`.
     UnreadableFolder,
+    /// A cloud service's placeholder of a photo or video.
+    OnlyInCloud,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

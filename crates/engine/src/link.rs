@@ -21,13 +21,17 @@ pub enum Halt {
     NotUnderstood,
     DiskFull,
     QuotaFull,
+    /// Something before the server wants the person to sign in there.
+    SignInInFront,
 }
 
 impl Halt {
     /// Whether retrying is useless until a person does something, here or on the server.
     pub(crate) fn needs_person(self) -> bool {
         match self {
-            Halt::SignedOut | Halt::Forbidden | Halt::DiskFull | Halt::QuotaFull => true,
+            Halt::SignedOut | Halt::Forbidden | Halt::DiskFull | Halt::QuotaFull | Halt::SignInInFront => {
+                true
+            }
             Halt::Offline | Halt::Busy | Halt::ServerError(_) | Halt::NotUnderstood => false,
         }
     }

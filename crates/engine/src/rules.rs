@@ -1,8 +1,8 @@
-//! Which files are skipped because of their name alone. Only the lister judges, before it looks at a file; it tells the
-//! engine the reason.
+//! What a name alone says about a file. Only the lister judges, before it looks at a file; it tells the engine the result.
 
 use protocol::media::{MediaKind, kind_of};
 
+use crate::event::Look;
 use crate::row::SkipReason;
 
 /// Folders that programs keep for themselves. Compared case-insensitively.
@@ -14,26 +14,56 @@ const SYSTEM_FOLDERS: &[&str] = &[
     "system volume information", // Windows
     "__macosx",                  // left by macOS archives
     "lost+found",                // file system check
-    "thumbnails",
-    "thumbs",
 ];
 
 /// Suffixes of folders that hold a program's catalog rather than photos.
-const CATALOG_ENDINGS: &[&str] = &[".lrdata", ".lrcat-data", ".cocatalog", ".aplibrary", ".photolibrary"];
+const CATALOG_ENDINGS: &[&str] = &[".lrdata", ".lrcat-data", ".cocatalog"];
+
+/// Suffixes of the libraries of Photos, iPhoto and Aperture. They hold the originals, and much that was made of them.
+const LIBRARY_ENDINGS: &[&str] = &[".photoslibrary", ".photolibrary", ".aplibrary"];
+
+/// The folders of the originals in such a library.
+const LIBRARY_ORIGINALS: &[&str] = &["originals", "masters"];
+
+/// What cloud services append to the name of a file that they hold and this device does not.
+const PLACEHOLDER_ENDINGS: &[&str] = &[".icloud", ".nextcloud", ".owncloud", ".cloud", ".cloudf"];
 
 /// Files that operating systems leave next to photos.
 const SYSTEM_FILES: &[&str] = &["thumbs.db", "desktop.ini", "ehthumbs.db"];
 
-/// Why a file is skipped, judged by its path inside the folder; `None` for a photo or video to back up.
-pub fn left_out(path: &str) -> Option<SkipReason> {
-    let mut parts: Vec<&str> = path.split('/').collect();
-    let name = parts.pop().unwrap_or_default();
-    parts
-        .iter()
-        .find_map(|folder| folder_left_out(folder))
-        .or_else(|| name.starts_with('.').then_some(SkipReason::Hidden))
-        .or_else(|| is_one_of(SYSTEM_FILES, name).then_some(SkipReason::SystemFiles))
-        .or_else(|| not_media(name))
+/// The result of looking at a file, if its path inside the folder already decides it. `None` for a photo or video to
+/// back up.
+pub fn judged(path: &str) -> Option<Look> {
+    let mut folders: Vec<&str> = path.split('/').collect();
+    let name = folders.pop().unwrap_or_default();
+    if let Some(reason) = folders_left_out(&folders) {
+        return Some(Look::LeftOut(reason));
+    }
+    if is_placeholder(name) {
+        return Some(Look::OnlyInCloud);
+    }
+    let hidden = name.starts_with('.').then_some(SkipReason::Hidden);
+    let system = || is_one_of(SYSTEM_FILES, name).then_some(SkipReason::SystemFiles);
+    hidden.or_else(system).or_else(|| not_media(name)).map(Look::LeftOut)
+}
+
+fn folders_left_out(folders: &[&str]) -> Option<SkipReason> {
+    let by_name = folders.iter().find_map(|folder| folder_left_out(folder));
+    by_name.or_else(|| is_derived(folders).then_some(SkipReason::SystemFiles))
+}
+
+/// Whether the file is in a library, but not among its originals.
+fn is_derived(folders: &[&str]) -> bool {
+    let is_library = |folder: &&str| LIBRARY_ENDINGS.iter().any(|ending| ends_with(folder, ending));
+    let Some(library) = folders.iter().position(is_library) else { return false };
+    folders.get(library + 1).is_none_or(|inside| !is_one_of(LIBRARY_ORIGINALS, inside))
+}
+
+/// `.IMG_1.HEIC.icloud`, `IMG_1.jpg.nextcloud`
+fn is_placeholder(name: &str) -> bool {
+    let stands_for = |ending: &&str| ends_with(name, ending).then(|| &name[..name.len() - ending.len()]);
+    let real = PLACEHOLDER_ENDINGS.iter().find_map(stands_for);
+    real.is_some_and(|real| matches!(kind_of(real), Some(MediaKind::Image | MediaKind::Video)))
 }
 
 fn folder_left_out(name: &str) -> Option<SkipReason> {
@@ -67,23 +97,57 @@ mod tests {
 
     #[test]
     fn the_name_alone_decides_what_is_left_out() {
+        let out = |reason| Some(Look::LeftOut(reason));
         let table = [
             ("a.jpg", None),
             ("2024/Österreich 🏔/写真.heic", None),
             ("clip.MP4", None),
-            (".hidden.jpg", Some(SkipReason::Hidden)),
-            (".thumbnails/a.jpg", Some(SkipReason::Hidden)),
-            ("2024/.Trash-1000/files/a.jpg", Some(SkipReason::Hidden)),
-            ("2024/@eaDir/a.jpg/SYNOPHOTO_THUMB_M.jpg", Some(SkipReason::SystemFiles)),
-            ("$RECYCLE.BIN/a.jpg", Some(SkipReason::SystemFiles)),
-            ("Holiday Previews.lrdata/0/x.jpg", Some(SkipReason::SystemFiles)),
-            ("Thumbs.db", Some(SkipReason::SystemFiles)),
-            ("a.jpg.xmp", Some(SkipReason::Sidecar)),
-            ("notes.txt", Some(SkipReason::NotMedia)),
-            ("no extension", Some(SkipReason::NotMedia)),
+            ("Thumbnails/a.jpg", None),
+            (".hidden.jpg", out(SkipReason::Hidden)),
+            (".thumbnails/a.jpg", out(SkipReason::Hidden)),
+            ("2024/.Trash-1000/files/a.jpg", out(SkipReason::Hidden)),
+            ("2024/@eaDir/a.jpg/SYNOPHOTO_THUMB_M.jpg", out(SkipReason::SystemFiles)),
+            ("$RECYCLE.BIN/a.jpg", out(SkipReason::SystemFiles)),
+            ("Holiday Previews.lrdata/0/x.jpg", out(SkipReason::SystemFiles)),
+            ("Thumbs.db", out(SkipReason::SystemFiles)),
+            ("a.jpg.xmp", out(SkipReason::Sidecar)),
+            ("notes.txt", out(SkipReason::NotMedia)),
+            ("no extension", out(SkipReason::NotMedia)),
+        ];
+        for (path, look) in table {
+            assert_eq!(judged(path), look, "{path}");
+        }
+    }
+
+    #[test]
+    fn of_a_photo_library_only_the_originals_are_backed_up() {
+        let table = [
+            ("Photos Library.photoslibrary/originals/0/0A1B.heic", None),
+            ("Mac/Photos Library.photoslibrary/originals/F/F1.mov", None),
+            ("iPhoto Library.photolibrary/Masters/2012/01/IMG_1.JPG", None),
+            ("Aperture.aplibrary/Masters/2012/IMG_1.CR2", None),
+            (
+                "Photos Library.photoslibrary/resources/derivatives/0/0A1B_1_105_c.jpeg",
+                Some(SkipReason::SystemFiles),
+            ),
+            ("Photos Library.photoslibrary/resources/renders/0/0A1B.heic", Some(SkipReason::SystemFiles)),
+            ("iPhoto Library.photolibrary/Previews/2012/IMG_1.jpg", Some(SkipReason::SystemFiles)),
+            ("iPhoto Library.photolibrary/Thumbnails/IMG_1.jpg", Some(SkipReason::SystemFiles)),
+            ("Photos Library.photoslibrary/cover.jpg", Some(SkipReason::SystemFiles)),
+            ("originals/a.jpg", None),
         ];
         for (path, reason) in table {
-            assert_eq!(left_out(path), reason, "{path}");
+            assert_eq!(judged(path), reason.map(Look::LeftOut), "{path}");
         }
+    }
+
+    #[test]
+    fn a_placeholder_of_a_cloud_is_a_file_that_needs_the_person() {
+        for path in [".IMG_1.HEIC.icloud", "2024/IMG_1.jpg.nextcloud", "clip.MP4.owncloud", "a.jpg.cloud"] {
+            assert_eq!(judged(path), Some(Look::OnlyInCloud), "{path}");
+        }
+        assert_eq!(judged(".notes.txt.icloud"), Some(Look::LeftOut(SkipReason::Hidden)));
+        assert_eq!(judged(".Trash/.IMG_1.HEIC.icloud"), Some(Look::LeftOut(SkipReason::Hidden)));
+        assert_eq!(judged("point.cloud"), Some(Look::LeftOut(SkipReason::NotMedia)));
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::link::Halt;
 use crate::row::{Failure, FileState, Problem, Proof, Row, SkipReason};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +26,10 @@ pub struct Tally {
     pub waiting: u64,
     /// Waiting files that only wait until nobody writes to them.
     pub settling: u64,
+    /// Waiting files that do not fit into the account's quota.
+    pub over_quota: u64,
+    /// Waiting files that do not fit on the server's disk.
+    pub over_disk: u64,
     pub skipped_by_reason: BTreeMap<SkipReason, u64>,
     pub problems_by_kind: BTreeMap<Problem, u64>,
 }
@@ -112,6 +117,8 @@ impl Tally {
             (&mut self.remaining_bytes, other.remaining_bytes),
             (&mut self.waiting, other.waiting),
             (&mut self.settling, other.settling),
+            (&mut self.over_quota, other.over_quota),
+            (&mut self.over_disk, other.over_disk),
         ] {
             *here += there;
         }
@@ -120,6 +127,15 @@ impl Tally {
         }
         for (problem, count) in &other.problems_by_kind {
             *self.problems_by_kind.entry(*problem).or_default() += count;
+        }
+    }
+
+    /// Why files wait for room on the server, if any do.
+    pub fn lack_of_room(&self) -> Option<Halt> {
+        if self.over_disk > 0 {
+            Some(Halt::DiskFull)
+        } else {
+            (self.over_quota > 0).then_some(Halt::QuotaFull)
         }
     }
 
@@ -143,6 +159,8 @@ impl Tally {
             FileState::Waiting { failure, .. } => {
                 fold.number(&mut self.waiting, 1);
                 fold.number(&mut self.settling, u64::from(failure == Failure::Changing));
+                fold.number(&mut self.over_quota, u64::from(failure == Failure::QuotaFull));
+                fold.number(&mut self.over_disk, u64::from(failure == Failure::DiskFull));
             }
             FileState::Protected { proof: Proof::AlreadyThere, .. } => {
                 fold.number(&mut self.already_there, 1);

@@ -168,13 +168,13 @@ impl Engine {
         View {
             headline: self.headline(&tally, &held),
             seconds_left: rate.map(|rate| self.bytes_left(&tally) / rate),
+            halt: self.link.state.halt().or(tally.lack_of_room()),
             tally,
             folders: self.folders.iter().map(|(id, folder)| self.folder_view(id, folder)).collect(),
             active: self.activities(),
             bytes_per_second: rate,
             settings: self.shared.settings.clone(),
             settings_unreadable: self.shared.settings.is_unreadable(),
-            halt: self.link.state.halt(),
             answered: self.link.is_ready(),
             pairing: self.pairing_view(),
             run: self.history.current().cloned(),
@@ -212,13 +212,16 @@ impl Engine {
             _ if !self.may_work() && !self.folders.is_empty() => Headline::Paused,
             None if self.link.state.is_open() => Headline::Scanning,
             _ if self.folders.is_empty() => Headline::Empty,
-            Some(Halt::DiskFull | Halt::QuotaFull | Halt::Forbidden) => Headline::NeedsYou,
+            Some(Halt::DiskFull | Halt::QuotaFull | Halt::Forbidden | Halt::SignInInFront) => {
+                Headline::NeedsYou
+            }
             Some(Halt::Busy) => Headline::Waiting,
             Some(Halt::Offline | Halt::ServerError(_) | Halt::NotUnderstood) => Headline::Offline,
             None if working => Headline::BackingUp,
             None if !self.folders.has_looked() => Headline::Scanning,
             None if needs_person => Headline::NeedsYou,
             None if tally.remaining > tally.waiting + held => Headline::BackingUp,
+            None if tally.lack_of_room().is_some() => Headline::NeedsYou,
             None if tally.remaining > 0 => Headline::Waiting,
             None if tally.problems > 0 => Headline::NeedsYou,
             None => Headline::Done,

@@ -77,6 +77,36 @@ fn files_touched_during_a_scan_are_looked_at_after_it() {
 }
 
 #[test]
+fn an_edit_that_keeps_size_and_time_is_backed_up_because_the_watch_names_it() {
+    let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two")]);
+    world.settle();
+    let modified = world.disk().files["a.jpg"].modified;
+    world.disk().write("a.jpg", "own", modified);
+    world.tell_touched();
+    world.settle();
+    assert!(world.server.holds("own"));
+    assert_eq!(world.log.hashed.iter().filter(|path| *path == "b.jpg").count(), 1);
+    assert_eq!(world.view().headline, Headline::Done);
+}
+
+#[test]
+fn a_recording_that_grows_in_bursts_does_not_become_many_films() {
+    let mut world = World::with(&[]);
+    world.settle();
+    let mut film = String::new();
+    for burst in 0..12 {
+        film.push_str(&format!("minute {burst} "));
+        let now = world.now;
+        world.disk().write("dashcam.mp4", &film, now);
+        world.tell_touched();
+        world.pass(20_000);
+    }
+    world.pass(20 * 60_000);
+    assert!(world.server.holds(&film));
+    assert!(world.server.assets.len() <= 5, "{} films", world.server.assets.len());
+}
+
+#[test]
 fn a_file_being_written_waits_until_it_stops_changing_and_delays_no_others() {
     let mut world = World::unpaired(&[("quiet.jpg", "quiet")]);
     world.server.paired = true;

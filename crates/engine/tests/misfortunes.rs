@@ -3,8 +3,8 @@
 use protocol::safelight::STATUS_DIGEST_MISMATCH;
 use safelight_engine::testing::{CODE, Disk, PICTURES, World, digest_of};
 use safelight_engine::{
-    Access, AccountId, Barrier, Event, Failure, FileState, Filter, FolderEvent, FolderId, Halt, Headline,
-    Intent, JobId, Lasting, LinkEvent, Moment, PairEnd, Problem, Proof, Reason, Trouble,
+    Access, AccountId, Barrier, Event, Failure, FileState, Filter, FolderEvent, FolderId, Headline, Intent,
+    JobId, Lasting, LinkEvent, Moment, PairEnd, Problem, Proof, Reason, Trouble,
 };
 
 #[test]
@@ -233,19 +233,6 @@ fn an_unplugged_drive_is_not_a_deletion() {
         world.settle();
         assert_eq!(world.view().headline, Headline::Done);
     }
-}
-
-#[test]
-fn a_full_disk_on_the_server_stops_the_run_and_says_why() {
-    let mut world = World::unpaired(&[("a.jpg", "one")]);
-    world.server.paired = true;
-    world.server.says(507);
-    world.start();
-    world.settle();
-    assert_eq!(world.view().headline, Headline::NeedsYou);
-    assert_eq!(world.view().halt, Some(Halt::DiskFull));
-    world.pass(120_000);
-    assert_eq!(world.view().headline, Headline::Done);
 }
 
 #[test]

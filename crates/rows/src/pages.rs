@@ -14,7 +14,7 @@ use crate::Newer;
 use crate::row::{FileId, Row, SavedRow};
 
 /// The form of the rows that are written now.
-pub const FORM: u8 = 1;
+pub const FORM: u8 = 2;
 /// The form of the frames around them.
 const FRAMES: u8 = 1;
 /// Rows per page. A page has about 40 kB, so 100,000 files are 200 records to load, and one change rewrites little.
@@ -66,7 +66,8 @@ pub fn decode(bytes: &[u8]) -> Result<Rows, Newer> {
 /// `None` if the row cannot be decoded.
 fn decode_row(bytes: &[u8]) -> Result<Option<Row>, Newer> {
     match bytes.split_first() {
-        Some((1, row)) => Ok(postcard::from_bytes(row).ok()),
+        // Form 2 has more failures.
+        Some((1 | 2, row)) => Ok(postcard::from_bytes(row).ok()),
         Some((form, _)) if *form > FORM => Err(Newer),
         Some(_) | None => Ok(None),
     }

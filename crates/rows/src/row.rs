@@ -106,6 +106,8 @@ pub enum Problem {
     GaveUp(Failure),
     /// It is in the server's trash. Stands for [`FileState::InTrash`] in counts and lists.
     InServerTrash,
+    /// Only a placeholder is here; a cloud service has the file.
+    OnlyInCloud,
 }
 
 /// Why one attempt at one file failed. The run continues.
@@ -125,6 +127,26 @@ pub enum Failure {
     Changing,
     /// A worker that read it stopped.
     ReaderStopped,
+    /// It does not fit into the account's quota.
+    QuotaFull,
+    /// It does not fit on the server's disk.
+    DiskFull,
+}
+
+impl Failure {
+    /// Whether the file waits until the server has room for it. That is nobody's fault, so it counts as no attempt.
+    pub fn is_lack_of_room(self) -> bool {
+        match self {
+            Failure::QuotaFull | Failure::DiskFull => true,
+            Failure::ServerError(_)
+            | Failure::NotUnderstood
+            | Failure::Stalled
+            | Failure::DigestMismatch
+            | Failure::CutOff
+            | Failure::Changing
+            | Failure::ReaderStopped => false,
+        }
+    }
 }
 
 /// A row to be stored. No row means that it is to be deleted.
@@ -135,6 +157,11 @@ pub struct SavedRow {
 }
 
 impl FileState {
+    /// Whether the file waits until the server has room for it.
+    pub fn lacks_room(&self) -> bool {
+        matches!(self, FileState::Waiting { failure, .. } if failure.is_lack_of_room())
+    }
+
     /// The digest of the bytes, if they were read.
     pub fn digest(&self) -> Option<Digest> {
         match self {

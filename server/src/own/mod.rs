@@ -7,6 +7,7 @@ mod pair;
 mod push;
 mod rate;
 mod sessions;
+mod sign_in;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -19,6 +20,7 @@ pub(crate) fn open() -> OpenApiRouter<State> {
         .routes(routes!(capabilities::capabilities))
         .routes(routes!(health::health))
         .routes(routes!(pair::pair))
+        .routes(routes!(sign_in::sign_in))
 }
 
 pub(crate) fn signed_in() -> OpenApiRouter<State> {

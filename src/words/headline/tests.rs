@@ -53,7 +53,11 @@ fn the_reason_for_waiting_is_one_sentence() {
     world.settle();
     assert_eq!(
         words(&world),
-        ["needs-you", "Your server's disk is full", "Free some space on it. 1 file waits."]
+        [
+            "needs-you",
+            "Your server's disk is full",
+            "Free some space on it. 1 file waits for room; everything that fits is sent."
+        ]
     );
 
     let mut world = World::with(&[("a.jpg", "one")]);

@@ -304,6 +304,7 @@ pub(super) fn server(view: &View) -> Link {
         Some(Halt::NotUnderstood) => (State::Bad, "Something else answers, most likely a proxy."),
         Some(Halt::DiskFull) => (State::Bad, "Its disk is full."),
         Some(Halt::QuotaFull) => (State::Bad, "Your space on it is used up."),
+        Some(Halt::SignInInFront) => (State::Bad, "Something in front of it wants you to sign in."),
     };
     link("Your server", state, says, None)
 }

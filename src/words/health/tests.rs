@@ -345,6 +345,7 @@ fn every_problem_with_the_server_and_the_folders_is_described() {
         Halt::NotUnderstood,
         Halt::DiskFull,
         Halt::QuotaFull,
+        Halt::SignInInFront,
     ];
     let said = |halt| of("Your server", &View { halt, ..view() }, &[], &well()).1;
     let all: std::collections::BTreeSet<String> = halts.into_iter().map(|halt| said(Some(halt))).collect();

@@ -5,7 +5,7 @@ use gloo::timers::future::TimeoutFuture;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, ReadableStream, RequestInit, Response};
+use web_sys::{AbortSignal, ReadableStream, RequestInit, RequestRedirect, Response, ResponseType};
 
 use super::{Answer, Client, Content, Exchange, Headers, Request};
 use crate::{Fault, now};
@@ -13,6 +13,9 @@ use crate::{Fault, now};
 /// A request that is not answered within this time never will be. The slowest one is a batch of a thousand digests,
 /// which takes 20 ms on a small server.
 const ANSWER_MS: u32 = 60_000;
+
+/// The browser hides the status of a redirect; this one stands for all of them.
+const REDIRECTED: u16 = 302;
 
 #[derive(Clone, Copy)]
 pub(crate) struct FetchClient;
@@ -31,6 +34,8 @@ impl Client for FetchClient {
 async fn answer(request: &Request) -> Result<Answer, Fault> {
     let init = RequestInit::new();
     init.set_method(request.method.name());
+    // Our API never redirects. A sign-in page in front of it does, to where a script may not follow.
+    init.set_redirect(RequestRedirect::Manual);
     match &request.content {
         Content::Nothing => {}
         Content::Json(text) | Content::Text(text) => init.set_body(&text.into()),
@@ -40,7 +45,10 @@ async fn answer(request: &Request) -> Result<Answer, Fault> {
     if let Content::Json(_) = request.content {
         fetched.headers().set("content-type", "application/json")?;
     }
-    let response = JsFuture::from(fetch(&fetched)?).await?.unchecked_into();
+    let response: Response = JsFuture::from(fetch(&fetched)?).await?.unchecked_into();
+    if response.type_() == ResponseType::Opaqueredirect {
+        return Ok(Answer { status: REDIRECTED, at: now(), ..Answer::default() });
+    }
     read(&response).await
 }
 

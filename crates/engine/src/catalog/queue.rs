@@ -153,7 +153,7 @@ impl Catalog {
 
     /// Whether any row waits for a retry.
     pub(crate) fn awaits_retry(&self) -> bool {
-        self.waits_for(|failure| failure != Failure::Changing)
+        self.waits_for(|failure| failure != Failure::Changing && !failure.is_lack_of_room())
     }
 
     fn waits_for(&self, wanted: impl Fn(Failure) -> bool) -> bool {

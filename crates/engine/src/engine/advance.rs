@@ -181,10 +181,11 @@ impl Engine {
     }
 
     fn why_it_rests(&self, now: Moment) -> RunEnd {
-        match self.link.state.halt() {
+        let tally = self.shared.catalog.tally();
+        match self.link.state.halt().or(tally.lack_of_room()) {
             _ if !self.may_work() => RunEnd::Paused,
             _ if self.is_barred() => RunEnd::Barred,
-            Some(halt) if self.shared.catalog.tally().remaining > 0 => RunEnd::Stopped(halt),
+            Some(halt) if tally.remaining > 0 => RunEnd::Stopped(halt),
             Some(_) | None => self.held(now).first().map_or(RunEnd::Finished, |held| RunEnd::Held(held.gate)),
         }
     }

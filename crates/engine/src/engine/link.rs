@@ -13,7 +13,7 @@ use crate::row::Failure;
 use crate::settings::AccountId;
 use crate::time::Moment;
 
-/// How many 401s in a row are checked before the run is held. A server that knows us and still refuses must not be
+/// How many 401s or refusals in HTML in a row are checked before the run is held. A server that knows us and still refuses must not be
 /// asked in an endless loop.
 const MOST_DOUBTS: u32 = 3;
 
@@ -116,8 +116,9 @@ impl Link {
         if !self.is_ready() {
             return;
         }
-        // The request may be older than a pairing. Only the answer to "who are we?" signs us out.
-        if stop.halt == Halt::SignedOut && self.failures < MOST_DOUBTS {
+        // The request may be older than a pairing, and a firewall may refuse one file. Only the answer to "who are we?"
+        // counts for everything.
+        if matches!(stop.halt, Halt::SignedOut | Halt::SignInInFront) && self.failures < MOST_DOUBTS {
             self.failures += 1;
             self.state = LinkState::Due(None);
         } else {

@@ -5,14 +5,12 @@ use std::collections::HashSet;
 use rustc_hash::FxBuildHasher;
 
 use super::folders::Folders;
+use super::restless::QUIET_MS;
 use super::shared::Shared;
 use crate::event::{ListedFile, ListingEnd, Look};
 use crate::folder::{Access, FolderId, Glance, Listing, ScanId};
 use crate::row::{Failure, FileId, FileState, Problem, Row, SkipReason, Stamp};
 use crate::time::Moment;
-
-/// A camera or a download writes more often than this.
-const QUIET_MS: u64 = 3_000;
 
 impl Folders {
     pub(super) fn files_listed(
@@ -23,9 +21,20 @@ impl Folders {
         scan: ScanId,
         files: Vec<ListedFile>,
     ) {
-        if self.look_of(folder, scan).is_some() {
-            files.into_iter().for_each(|file| enter(now, shared, folder, scan, file));
+        let named: HashSet<&str, FxBuildHasher> = match self.look_of(folder, scan) {
+            None => return,
+            Some(Looking::Through) => HashSet::default(),
+            Some(Looking::Glancing) => self.paths_of_glance(folder),
+        };
+        for file in files {
+            let trust = if named.contains(&*file.path) { Trust::Nothing } else { Trust::Stamp };
+            enter(now, shared, folder, scan, file, trust);
         }
+    }
+
+    fn paths_of_glance(&self, folder: FolderId) -> HashSet<&str, FxBuildHasher> {
+        let glance = self.get(folder).and_then(|folder| folder.glance.as_ref());
+        glance.into_iter().flat_map(|glance| &glance.paths).map(|path| &**path).collect()
     }
 
     /// Which kind of listing this scan is, if it still counts.
@@ -106,10 +115,20 @@ impl Folders {
     }
 }
 
-fn enter(now: Moment, shared: &mut Shared, folder: FolderId, scan: ScanId, file: ListedFile) {
+/// What shows that a file is unchanged. Some programs keep its size and time when they edit it, but the watch names it.
+#[derive(Clone, Copy)]
+enum Trust {
+    Stamp,
+    Nothing,
+}
+
+fn enter(now: Moment, shared: &mut Shared, folder: FolderId, scan: ScanId, file: ListedFile, trust: Trust) {
     let id = match shared.catalog.find(folder, &file.path) {
         Some(id) => {
-            shared.look_again_at(now, id, file.look);
+            match trust {
+                Trust::Stamp => shared.look_again_at(now, id, file.look),
+                Trust::Nothing => shared.look_anew_at(now, id, file.look),
+            }
             id
         }
         None => {
@@ -149,7 +168,8 @@ pub(super) fn first_state(now: Moment, look: Look) -> (Stamp, FileState) {
         Look::Nameless => problem(Problem::Nameless),
         Look::UnreadableFolder => problem(Problem::UnreadableFolder),
         Look::Unreadable => problem(Problem::Unreadable),
-        Look::Seen(stamp) if is_fresh(now, stamp.modified) => (stamp, settling(now)),
+        Look::OnlyInCloud => problem(Problem::OnlyInCloud),
+        Look::Seen(stamp) if is_fresh(now, stamp.modified) => (stamp, settling(now, QUIET_MS)),
         Look::Seen(stamp) if stamp.size == 0 => (stamp, FileState::Skipped(SkipReason::Empty)),
         Look::Seen(stamp) => (stamp, FileState::Found),
     }
@@ -161,8 +181,8 @@ fn is_fresh(now: Moment, modified: Moment) -> bool {
 }
 
 /// Gives whoever writes the file time to finish. Its first reading then shows whether it is stable.
-pub(super) fn settling(now: Moment) -> FileState {
-    FileState::Waiting { digest: None, until: now + QUIET_MS, failure: Failure::Changing }
+pub(super) fn settling(now: Moment, quiet_ms: u64) -> FileState {
+    FileState::Waiting { digest: None, until: now + quiet_ms, failure: Failure::Changing }
 }
 
 /// Whether a state may stay when a look gives `anew` for an unchanged stamp. An unreadable file is retried at each
@@ -204,7 +224,7 @@ mod tests {
         let nameless = FileState::Problem { digest: None, problem: Problem::Nameless };
         let table = [
             (&protected, FileState::Found, true),
-            (&protected, settling(Moment(1)), true),
+            (&protected, settling(Moment(1), QUIET_MS), true),
             (&protected, hidden.clone(), false),
             (&hidden, hidden.clone(), true),
             (&hidden, FileState::Found, false),

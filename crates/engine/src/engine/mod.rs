@@ -19,6 +19,7 @@ mod listing;
 mod notices;
 mod obey;
 mod reading;
+mod restless;
 mod sending;
 mod shared;
 mod shift;
@@ -49,7 +50,7 @@ use history::History;
 use inventory::Inventories;
 pub(crate) use link::{Link, Pairing};
 use reading::Reading;
-use sending::{Outcome, Sending};
+use sending::{Outcome, Sending, Verdict};
 pub(crate) use shared::Shared;
 use shift::Shift;
 pub use shift::ShiftReport;
@@ -265,7 +266,10 @@ impl Engine {
             let limit = limit.map(|rate| AfterStored::LimitRate(Some(rate)));
             self.shared.out.after_stored.extend(limit);
         }
-        self.sending.judge_suspects(now, &mut self.shared, account.is_some());
+        let verdict = self.sending.judge_suspects(now, &mut self.shared, account.is_some());
+        if verdict == Verdict::SomeRefused {
+            self.link.failures = 0;
+        }
     }
 
     /// What one account confirmed says nothing about another account: a new vault at the same address is empty.

@@ -17,8 +17,10 @@ impl Engine {
             Some(Needs::Pairing)
         } else if matches!(halt, Some(Halt::DiskFull | Halt::QuotaFull)) {
             Some(Needs::Space)
+        } else if self.folders.lack_permission() {
+            Some(Needs::Permission)
         } else {
-            self.folders.lack_permission().then_some(Needs::Permission)
+            self.shared.catalog.tally().lack_of_room().map(|_| Needs::Space)
         }
     }
 

@@ -28,7 +28,7 @@ impl Engine {
             Intent::Retry(file) => self.retry(file),
             Intent::RetryAll => {
                 self.retry_problems(|_| true);
-                self.shared.catalog.end_all_waits();
+                self.end_all_waits();
             }
             Intent::RemoveFolder(folder) => self.folders.remove(&mut self.shared, folder),
             Intent::SetRules(folder, rules) => self.folders.set_rules(&mut self.shared, folder, rules),
@@ -58,8 +58,13 @@ impl Engine {
         self.set(|settings| settings.paused = false);
         self.folders.list_again(|_, _| true);
         self.retry_problems(|problem| matches!(problem, Problem::GaveUp(_)));
-        self.shared.catalog.end_all_waits();
+        self.end_all_waits();
         self.link.ask_again(&self.shared);
+    }
+
+    fn end_all_waits(&mut self) {
+        self.sending.forget_lack_of_room();
+        self.shared.catalog.end_all_waits();
     }
 
     fn back_up_anyway(&mut self, now: Moment) {
@@ -93,7 +98,7 @@ impl Engine {
         match row.state {
             FileState::Problem { digest, problem } => match problem {
                 // Only a new listing of the folder can show whether it was fixed.
-                Problem::Nameless | Problem::UnreadableFolder => {
+                Problem::Nameless | Problem::UnreadableFolder | Problem::OnlyInCloud => {
                     let theirs = row.folder;
                     self.folders.list_again(|id, _| id == theirs);
                 }

@@ -15,6 +15,7 @@ use crate::command::{AfterStored, Upload};
 use crate::decision::{Decision, after_upload};
 use crate::event::{JobId, UploadEnd};
 use crate::folder::Barrier;
+use crate::incident;
 use crate::link::Halt;
 use crate::pace::Pace;
 use crate::row::{Failure, FileId, FileState, Proof};
@@ -29,19 +30,53 @@ const LOOK_BEHIND: usize = 64;
 /// After this long without a sign of life from any upload, the server is checked. A connection that hangs looks like
 /// a buffering proxy that is still forwarding, which may take minutes.
 const SILENCE_MS: u64 = 30_000;
+/// After this long, a file that did not fit is tried again, in case there is room by now.
+const ROOM_WAIT_MS: u64 = 5 * 60_000;
 
 #[derive(Default)]
 pub(crate) struct Sending {
     pace: Pace,
     pub(crate) speed: Speed,
-    /// Files whose upload ended with no answer or a gateway error. If the server then answers, the network was not
-    /// the cause. The attempt counts, so that one file cannot block the rest for ever.
-    suspects: Vec<FileId>,
+    /// Files whose upload stopped the run. If the server then answers a check, the network was not the cause. The
+    /// attempt counts, so that one file cannot block the rest for ever.
+    suspects: Vec<(FileId, Suspicion)>,
+    /// The server had no room for a file of this size.
+    lack_of_room: Option<LackOfRoom>,
     /// When an upload last began, moved or ended.
     moved_at: Moment,
     /// When to look whether the uploads are silent. Usually one has moved since, and it is set again; setting it with
     /// every byte that moves would keep the host's alarm busy.
     silence_due: Option<Moment>,
+}
+
+/// Whether a check showed that only single files are refused, and not everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    NoneRefused,
+    SomeRefused,
+}
+
+/// How the upload of a suspect ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Suspicion {
+    /// With no answer, or a gateway's error.
+    CutOff,
+    /// With a page that is not from the API: a firewall may dislike this file, or everything.
+    RefusedInFront,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct LackOfRoom {
+    /// The smallest file that did not fit, in bytes.
+    from: u64,
+    failure: Failure,
+    until: Moment,
+}
+
+impl LackOfRoom {
+    fn concerns(self, now: Moment, size: u64) -> bool {
+        now < self.until && size >= self.from
+    }
 }
 
 /// What the end of an upload means beyond its file.
@@ -66,7 +101,11 @@ impl Sending {
             && held_back.len() < LOOK_BEHIND
             && let Some(id) = shared.catalog.claim(Work::Send)
         {
-            if twin_is_sending(shared, id)
+            if let Some(lack) =
+                self.lack_of_room.filter(|lack| lack.concerns(now, shared.catalog.size_of(id)))
+            {
+                shared.wait_for_room(id, lack.failure, lack.until);
+            } else if twin_is_sending(shared, id)
                 || is_one_too_large(shared, id)
                 || !fit.fits(shared.catalog.size_of(id))
             {
@@ -145,10 +184,26 @@ impl Sending {
             }
             Decision::LoseCopy => shared.lose_copy(id),
             Decision::LoseFolder(barrier) => return Outcome::OutOfReach(id, barrier),
+            Decision::WaitForRoom(failure) => self.note_lack_of_room(now, shared, id, failure),
             Decision::GiveUp(problem) => shared.give_up(now, id, problem),
             Decision::Skip(reason) => shared.catalog.set_state(id, FileState::Skipped(reason)),
         }
         Outcome::Nothing
+    }
+
+    fn note_lack_of_room(&mut self, now: Moment, shared: &mut Shared, id: FileId, failure: Failure) {
+        let size = shared.catalog.size_of(id);
+        let before = self.lack_of_room.filter(|lack| lack.until > now);
+        let from = before.map_or(size, |lack| lack.from.min(size));
+        let until = now + ROOM_WAIT_MS;
+        self.lack_of_room = Some(LackOfRoom { from, failure, until });
+        shared.note(now, incident::Trouble::Failure(failure), Some(id));
+        shared.wait_for_room(id, failure, until);
+    }
+
+    /// The person may have made room.
+    pub(super) fn forget_lack_of_room(&mut self) {
+        self.lack_of_room = None;
     }
 
     fn retry_later(&mut self, now: Moment, shared: &mut Shared, job: &Job, failure: Failure) {
@@ -162,8 +217,16 @@ impl Sending {
     fn note_stop(&mut self, shared: &mut Shared, job: &Job, halt: Halt) {
         self.pace.note_trouble();
         shared.catalog.set_state(job.file, FileState::Hashed { digest: job.digest });
-        if matches!(halt, Halt::Offline | Halt::ServerError(_)) && !job.got_on() {
-            self.suspects.push(job.file);
+        match halt {
+            Halt::Offline | Halt::ServerError(_) if job.got_on() => {}
+            Halt::Offline | Halt::ServerError(_) => self.suspects.push((job.file, Suspicion::CutOff)),
+            Halt::SignInInFront => self.suspects.push((job.file, Suspicion::RefusedInFront)),
+            Halt::SignedOut
+            | Halt::Forbidden
+            | Halt::Busy
+            | Halt::NotUnderstood
+            | Halt::DiskFull
+            | Halt::QuotaFull => {}
         }
     }
 
@@ -173,13 +236,23 @@ impl Sending {
         self.pace.note_file();
     }
 
-    /// The server was checked; `answers` if it is available. If several files failed together, the server or the
-    /// network failed, and no file is to blame.
-    pub(super) fn judge_suspects(&mut self, now: Moment, shared: &mut Shared, answers: bool) {
+    /// The server was checked; `answers` if it is available. If the connections of several files broke together, the
+    /// server or the network failed, and no file is to blame. A refusal concerns its own file.
+    pub(super) fn judge_suspects(&mut self, now: Moment, shared: &mut Shared, answers: bool) -> Verdict {
         let suspects = std::mem::take(&mut self.suspects);
-        if let ([alone], true) = (&suspects[..], answers) {
-            shared.retry_later(now, *alone, Failure::CutOff);
+        let is_alone = suspects.len() == 1;
+        let mut verdict = Verdict::NoneRefused;
+        for (id, suspicion) in suspects.into_iter().filter(|_| answers) {
+            match suspicion {
+                Suspicion::CutOff if is_alone => shared.retry_later(now, id, Failure::CutOff),
+                Suspicion::CutOff => {}
+                Suspicion::RefusedInFront => {
+                    verdict = Verdict::SomeRefused;
+                    shared.retry_later(now, id, Failure::NotUnderstood);
+                }
+            }
         }
+        verdict
     }
 }
 

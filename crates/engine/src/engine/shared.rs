@@ -3,12 +3,13 @@
 
 use super::jobs::Jobs;
 use super::listing::{first_state, is_still_true, settling};
+use super::restless::Restless;
 use crate::catalog::{Catalog, Order};
 use crate::command::{AfterStored, Changes, Commands, OfPage, Read};
 use crate::event::{JobId, Look};
 use crate::folder::FolderId;
 use crate::incident::{Incidents, Trouble};
-use crate::row::{Failure, FileId, FileState, Problem, Row};
+use crate::row::{Failure, FileId, FileState, Problem, Row, Stamp};
 use crate::settings::{Kept, Memory, Settings};
 use crate::time::Moment;
 
@@ -26,6 +27,7 @@ pub(crate) struct Shared {
     pub(crate) settings: Kept<Settings>,
     pub(crate) memory: Kept<Memory>,
     pub(crate) incidents: Incidents,
+    pub(super) restless: Restless,
     pub(super) out: Commands,
 }
 
@@ -37,6 +39,7 @@ impl Shared {
             settings: Kept::default(),
             memory: Kept::default(),
             incidents: Incidents::default(),
+            restless: Restless::default(),
             out: Commands::default(),
         }
     }
@@ -101,9 +104,35 @@ impl Shared {
     pub(super) fn look_again_at(&mut self, now: Moment, id: FileId, look: Look) {
         let Some(row) = self.catalog.get(id) else { return };
         let (stamp, state) = first_state(now, look);
-        if stamp == row.stamp && is_still_true(&row.state, &state) {
+        let is_same = stamp == row.stamp;
+        if is_same && is_still_true(&row.state, &state) {
             return;
         }
+        if is_same {
+            self.abandon(id);
+            return self.catalog.set_content(id, stamp, state);
+        }
+        self.content_changed(now, id, stamp, state);
+    }
+
+    /// Records how a file looks now that it was written to. Even if it looks the same, it is read again.
+    pub(super) fn look_anew_at(&mut self, now: Moment, id: FileId, look: Look) {
+        let (stamp, state) = first_state(now, look);
+        let was_read =
+            self.catalog.get(id).is_some_and(|row| row.stamp == stamp && row.state.digest().is_some());
+        if was_read && matches!(state, FileState::Found | FileState::Waiting { .. }) {
+            self.content_changed(now, id, stamp, state);
+        } else {
+            self.look_again_at(now, id, look);
+        }
+    }
+
+    /// A file that changed before gets more time to become stable than its look alone would give it.
+    fn content_changed(&mut self, now: Moment, id: FileId, stamp: Stamp, state: FileState) {
+        let is_written = matches!(state, FileState::Waiting { failure: Failure::Changing, .. });
+        let again = state == FileState::Found && self.restless.has(now, id);
+        let state =
+            if is_written || again { settling(now, self.restless.note_change(now, id)) } else { state };
         self.abandon(id);
         self.catalog.set_content(id, stamp, state);
     }
@@ -113,7 +142,8 @@ impl Shared {
         self.catalog.set_state(id, FileState::Found);
         self.look_again_at(now, id, look);
         if self.catalog.get(id).is_some_and(|row| row.state == FileState::Found) {
-            self.catalog.set_state(id, settling(now));
+            let quiet_ms = self.restless.note_change(now, id);
+            self.catalog.set_state(id, settling(now, quiet_ms));
         }
     }
 
@@ -152,6 +182,12 @@ impl Shared {
         self.catalog.set_state(id, FileState::Waiting { digest, until, failure });
     }
 
+    /// The file waits until the server has room for it.
+    pub(super) fn wait_for_room(&mut self, id: FileId, failure: Failure, until: Moment) {
+        let digest = self.catalog.digest_of(id);
+        self.catalog.set_state(id, FileState::Waiting { digest, until, failure });
+    }
+
     /// Drops a copy that cannot be read. From then on, only the folder has the file.
     pub(super) fn lose_copy(&mut self, id: FileId) {
         self.catalog.drop_copy(id);
@@ -169,7 +205,9 @@ fn most_attempts(failure: Failure) -> u8 {
         | Failure::Stalled
         | Failure::DigestMismatch
         | Failure::Changing
-        | Failure::ReaderStopped => MOST_ATTEMPTS,
+        | Failure::ReaderStopped
+        | Failure::QuotaFull
+        | Failure::DiskFull => MOST_ATTEMPTS,
     }
 }
 

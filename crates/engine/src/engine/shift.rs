@@ -127,7 +127,8 @@ impl Engine {
         let has_bytes = needs_no_file || is_open(row.folder) || catalog.has_copy(id);
         let waits_for_page = self.defers_videos() && Kind::of(row) == Kind::Video;
         let remains = heap_of(&row.state) == Some(Heap::Remaining);
-        remains && has_bytes && !catalog.is_fetching(id) && !waits_for_page
+        let fits = !row.state.lacks_room();
+        remains && fits && has_bytes && !catalog.is_fetching(id) && !waits_for_page
     }
 
     /// Whether this is a wake-up that may not read every folder.

@@ -45,11 +45,13 @@ impl Record for FolderRules {
 }
 
 impl Record for Run {
-    const FORM: u32 = 1;
+    /// Form 2 has one more reason to stop.
+    const FORM: u32 = 2;
 }
 
 impl Record for Vec<Incident> {
-    const FORM: u32 = 1;
+    /// Form 2 has more failures, and one more reason to stop.
+    const FORM: u32 = 2;
 }
 
 /// A record with its form, as it is written.

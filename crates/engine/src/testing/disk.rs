@@ -114,7 +114,7 @@ impl Disk {
     /// What a listing sees of a file; `None` if it is no longer there.
     pub(super) fn look(&self, path: &str) -> Option<Look> {
         let file = self.files.get(path)?;
-        Some(rules::left_out(path).map_or_else(|| Look::Seen(file.stamp()), Look::LeftOut))
+        Some(rules::judged(path).unwrap_or_else(|| Look::Seen(file.stamp())))
     }
 
     /// The file, if it can be opened and still looks as it was listed.

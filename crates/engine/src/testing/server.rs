@@ -36,6 +36,12 @@ pub struct Server {
     corrupt_next: bool,
     /// Every upload of these bytes is cut off.
     pub cuts_off: Option<Vec<u8>>,
+    /// The answer to an upload that is larger than this many bytes: there is no room for it.
+    pub room: Option<(u16, usize)>,
+    /// A firewall in front answers every upload of these bytes with a page of its own.
+    pub refuses_in_front: Option<Vec<u8>>,
+    /// A sign-in in front of it answers everything.
+    pub signs_in_front: bool,
     /// If set, it keeps the pieces of an upload, and this many bytes are said to get through each time.
     pub gets_on: Option<u64>,
 }
@@ -56,6 +62,9 @@ impl Default for Server {
             upload_answers: VecDeque::new(),
             corrupt_next: false,
             cuts_off: None,
+            room: None,
+            refuses_in_front: None,
+            signs_in_front: false,
             gets_on: None,
         }
     }
@@ -97,6 +106,7 @@ impl Server {
         (self.offline_until, self.hangs_until, self.uploads_hang_until) = (None, None, None);
         self.upload_answers.clear();
         self.corrupt_next = false;
+        (self.room, self.signs_in_front) = (None, false);
     }
 
     /// A bit flips in transit during the next upload.
@@ -140,7 +150,14 @@ impl Server {
         }
         let told = self.upload_answers.pop_front();
         let arrived = digest_of(&bytes);
+        let full = self.room.filter(|(_, most)| bytes.len() > *most);
+        let refused = self.refuses_in_front.as_ref() == Some(&bytes);
         let end = self.answer(now, || match told {
+            _ if refused => replied(403, Body::Foreign),
+            None if full.is_some() => {
+                let status = full.map_or(507, |(status, _)| status);
+                replied(status, Body::Refused("Quota has been exceeded!".into()))
+            }
             Some(status) => replied(status, Body::Refused("as told".into())),
             None if self.verifies && arrived != promised => {
                 replied(STATUS_DIGEST_MISMATCH, Body::Refused("digest".into()))
@@ -183,6 +200,8 @@ impl Server {
             RequestEnd::NoReply
         } else if self.hangs(now) {
             RequestEnd::Stalled
+        } else if self.signs_in_front {
+            replied(302, Body::Foreign)
         } else if self.paired {
             answer()
         } else {

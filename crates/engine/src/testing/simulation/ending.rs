@@ -2,10 +2,9 @@
 
 use protocol::Digest;
 
-use super::network::Curse;
 use super::oracle::holds;
 use super::{Broken, Life};
-use crate::event::{Event, FolderEvent};
+use crate::event::{Event, FolderEvent, Look};
 use crate::folder::{Access, FolderId, Versions};
 use crate::intent::Intent;
 use crate::row::{FileState, Problem, SkipReason};
@@ -103,7 +102,10 @@ impl Life {
             }
             FileState::Skipped(SkipReason::Empty) => file.bytes.is_empty(),
             FileState::Skipped(SkipReason::LaterVersion) => rules.versions == Versions::KeepFirst,
-            FileState::Skipped(reason) => rules::left_out(path) == Some(*reason),
+            FileState::Skipped(reason) => rules::judged(path) == Some(Look::LeftOut(*reason)),
+            FileState::Problem { problem: Problem::OnlyInCloud, .. } => {
+                rules::judged(path) == Some(Look::OnlyInCloud)
+            }
             FileState::Problem { problem: Problem::Unreadable, .. } => !file.readable,
             FileState::InTrash { digest: trashed, asset } => {
                 let named = asset.is_some() && *trashed == digest;
@@ -122,6 +124,6 @@ impl Life {
     }
 
     fn is_cursed(&self, file: &DiskFile) -> bool {
-        self.curses.iter().any(|Curse::CutOff(bytes)| *bytes == file.bytes)
+        self.curses.iter().any(|curse| curse.concerns(&file.bytes))
     }
 }

@@ -8,7 +8,8 @@ use crate::testing::digest_of;
 use crate::time::Moment;
 
 /// Names that a file can get: media, equal names in different folders, and files that are skipped.
-const PATHS: [&str; 12] = [
+const PATHS: [&str; 13] = [
+    ".cloud.jpg.icloud",
     "a.jpg",
     "b.jpg",
     "c.mov",
@@ -53,6 +54,9 @@ const MISFORTUNES: &[Misfortune] = &[
     Life::network_told,
     Life::server_says,
     Life::server_says,
+    Life::fill,
+    Life::fill,
+    Life::sign_in_in_front,
     Life::corrupt,
     Life::sign_out,
     Life::pair_again,
@@ -185,6 +189,10 @@ impl Life {
 
     fn watch_tells(&mut self) -> String {
         if self.engine_runs {
+            for folder in &self.world.watched {
+                let touched = self.world.disks.get(folder).into_iter().flat_map(|disk| &disk.touched);
+                touched.for_each(|path| self.oracle.named(*folder, path));
+            }
             self.world.tell_touched();
         }
         "the watch tells".into()

@@ -10,6 +10,14 @@ const STATUSES: [u16; 14] = [400, 401, 403, 404, 408, 413, 429, 460, 500, 502, 5
 #[derive(Debug, Clone)]
 pub(super) enum Curse {
     CutOff(Vec<u8>),
+    RefusedInFront(Vec<u8>),
+}
+
+impl Curse {
+    pub(super) fn concerns(&self, contents: &[u8]) -> bool {
+        let (Curse::CutOff(bytes) | Curse::RefusedInFront(bytes)) = self;
+        bytes == contents
+    }
 }
 
 impl Life {
@@ -41,6 +49,18 @@ impl Life {
         let status = self.choose(&STATUSES);
         (0..self.random.u8(1..4)).for_each(|_| self.world.server.says(status));
         format!("the server will say {status}")
+    }
+
+    pub(super) fn fill(&mut self) -> String {
+        let status = self.choose(&[400, 507]);
+        let most = self.choose(&[None, Some(0), Some(9), Some(10)]);
+        self.world.server.room = most.map(|most| (status, most));
+        format!("the server has room for {most:?} bytes a file, else {status}")
+    }
+
+    pub(super) fn sign_in_in_front(&mut self) -> String {
+        self.world.server.signs_in_front = self.random.u8(..4) == 0;
+        format!("a sign-in in front: {}", self.world.server.signs_in_front)
     }
 
     pub(super) fn corrupt(&mut self) -> String {
@@ -83,6 +103,11 @@ impl Life {
             return "no curse".into();
         }
         let bytes = self.world.disk_of(folder).files[&path].bytes.clone();
+        if self.random.bool() {
+            self.world.server.refuses_in_front = Some(bytes.clone());
+            self.curses.push(Curse::RefusedInFront(bytes));
+            return format!("a firewall will refuse {path} for ever");
+        }
         self.world.server.cuts_off = Some(bytes.clone());
         self.curses.push(Curse::CutOff(bytes));
         format!("uploads of {path} will be cut off for ever")

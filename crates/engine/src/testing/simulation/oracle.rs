@@ -43,6 +43,8 @@ pub(super) struct Oracle {
     removed: BTreeSet<FilePath>,
     /// Changed, touched or under new rules since it was last seen protected.
     moved: BTreeSet<FilePath>,
+    /// Named by the watch to this engine, which reads such a file again, even if it looks the same.
+    named: BTreeSet<FilePath>,
     removed_folders: BTreeSet<FolderId>,
     /// The account that confirmed each protected file.
     protected: BTreeMap<FileId, Option<AccountId>>,
@@ -58,6 +60,10 @@ impl Oracle {
 
     pub(super) fn touched(&mut self, folder: FolderId, path: &str) {
         self.moved.insert((folder, path.into()));
+    }
+
+    pub(super) fn named(&mut self, folder: FolderId, path: &str) {
+        self.named.insert((folder, path.into()));
     }
 
     pub(super) fn removed(&mut self, folder: FolderId, path: &str) {
@@ -76,6 +82,7 @@ impl Oracle {
 
     pub(super) fn engine_starts(&mut self, world: &World) {
         self.lacking.clear();
+        self.named.clear();
         // What the last engine knew but had not saved is lost.
         let saved = |id: &FileId| world.store.rows.get(id).map(|row| &row.state);
         self.protected.retain(|id, _| matches!(saved(id), Some(FileState::Protected { .. })));
@@ -174,7 +181,8 @@ impl Oracle {
             return holds(self.removed.contains(&place), UNREACHABLE, || format!("{place:?} is called gone"));
         }
         let same_account = before.is_some_and(|account| account == world.engine.shared.memory.account);
-        holds(!same_account || self.moved.contains(&place), STAYS, || format!("{row:?}"))
+        let may_change = self.moved.contains(&place) || self.named.contains(&place);
+        holds(!same_account || may_change, STAYS, || format!("{row:?}"))
     }
 
     fn is_proven(&self, row: &Row) -> bool {

@@ -1,0 +1,15 @@
+//! `GET /safelight/v1/sign-in`: leads to the app. A browser reaches it past the service worker, so that whatever stands in
+//! front of this server can ask the person to sign in there.
+
+use axum::response::Redirect;
+use protocol::safelight::path;
+
+#[utoipa::path(
+    get,
+    path = path::SIGN_IN,
+    tag = "Safelight",
+    responses((status = 303, description = "The app")),
+)]
+pub(super) async fn sign_in() -> Redirect {
+    Redirect::to("/")
+}
