@@ -1,13 +1,15 @@
 //! Headers that every response gets, whichever route made it.
 
-use axum::extract::Request;
+use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::listen::Caller;
+use crate::state::State;
 
-/// One year. Subdomains are not included: they may belong to other programs.
+/// One year. Subdomains are not included: they may belong to other programs. Sent only if the person asks for it,
+/// because a browser that was told this once refuses plain http to that host for a year, on every port.
 const HTTPS_ONLY: &str = "max-age=31536000";
 
 const ALWAYS: [(HeaderName, &str); 5] = [
@@ -23,13 +25,13 @@ const ALWAYS: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
 ];
 
-pub(crate) async fn add(request: Request, next: Next) -> Response {
+pub(crate) async fn add(Shared(state): Shared<State>, request: Request, next: Next) -> Response {
     let is_api = is_api(request.uri().path());
     let is_https = request.extensions().get().is_some_and(|caller: &Caller| caller.is_https);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.extend(ALWAYS.map(|(name, value)| (name, HeaderValue::from_static(value))));
-    if is_https {
+    if is_https && state.settings.hsts {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HTTPS_ONLY));
     }
     if is_api {

@@ -29,7 +29,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{Request, State as Shared};
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use jiff::Timestamp;
@@ -53,10 +53,11 @@ pub fn app(state: State) -> Router {
         .merge(authenticated)
         .route(openapi::PATH, get(move || openapi::answer(description.clone())))
         .method_not_allowed_fallback(api::not_found)
-        .route("/share", post(page::not_taken_over))
         .fallback(page::serve)
         .layer(from_fn_with_state(state.clone(), only_from_our_page))
-        .layer(from_fn(headers::add))
+        // It changes nothing, and a share may name no origin.
+        .route("/share", post(page::not_taken_over))
+        .layer(from_fn_with_state(state.clone(), headers::add))
         .layer(from_fn_with_state(state.clone(), log::requests))
         .layer(from_fn_with_state(state.clone(), listen::identify))
         .with_state(state)

@@ -58,6 +58,8 @@ pub struct Settings {
     pub public_url: Option<PublicUrl>,
     /// The largest request that reaches this server, in bytes; a proxy in front may set a limit.
     pub max_request: Option<u64>,
+    /// Browsers are told to use nothing but https for this host, for a year.
+    pub hsts: bool,
     /// Forwarding headers from these networks are trusted.
     pub trusted_proxies: Vec<IpNet>,
     pub push_reach: Reach,

@@ -103,6 +103,37 @@ fn a_key_works_in_either_header_until_it_is_revoked() {
 }
 
 #[test]
+fn a_token_that_a_proxy_adds_does_not_hide_a_session() {
+    let server = Server::start();
+    let cookie = server.pair();
+    let ask = |headers: &[(&str, &str)]| server.send("GET", "/api/users/me", headers, &[]);
+    let foreign = ("authorization", "Bearer of-the-proxy");
+    assert_eq!(ask(&[("cookie", &cookie), foreign]).status, 200);
+    let key = format!("Bearer {}", server.key);
+    let unknown = ("cookie", "safelight_session=unknown");
+    assert_eq!(ask(&[unknown, ("authorization", &key)]).status, 200);
+    assert_eq!(ask(&[unknown, foreign]).message(), "Invalid user token");
+    assert_eq!(ask(&[("cookie", &cookie), ("x-api-key", "wrong")]).message(), "Invalid API key");
+}
+
+#[test]
+fn a_share_that_no_service_worker_took_is_explained_whatever_its_origin() {
+    let server = Server::start();
+    for origin in ["null", "https://elsewhere.example"] {
+        let answer = server.send("POST", "/share", &[("origin", origin)], b"a form");
+        assert_eq!((answer.status, answer.header("location")), (303, "/#share-failed"), "{origin}");
+    }
+    assert_eq!(server.send("POST", "/safelight/v1/pair", &[("origin", "null")], b"{}").status, 403);
+}
+
+#[test]
+fn a_sign_in_in_front_leads_to_the_app() {
+    let server = Server::start();
+    let answer = server.send("GET", "/safelight/v1/sign-in", &[], &[]);
+    assert_eq!((answer.status, answer.header("location")), (303, "/"));
+}
+
+#[test]
 fn a_pairing_code_works_once() {
     let server = Server::start();
     let code = server.new_code(Timestamp::now());

@@ -73,6 +73,16 @@ fn a_file_that_cannot_be_decoded_has_no_thumbnail_and_does_no_harm() {
 }
 
 #[test]
+fn a_photo_of_108_million_pixels_has_a_thumbnail() {
+    let server = Server::start();
+    let id = uploaded(&server, "large.jpg", &jpeg_of_one_colour(12_000, 9_000));
+    let answer = server.get(&format!("/api/assets/{id}/thumbnail"));
+    assert_eq!((answer.status, answer.header("content-type")), (200, "image/jpeg"));
+    let picture = image::load_from_memory(&answer.body).unwrap();
+    assert_eq!((picture.width(), picture.height()), (360, 270));
+}
+
+#[test]
 fn an_original_is_served_whole_or_in_parts() {
     let server = Server::start();
     let film = media("clip.mp4");
@@ -87,6 +97,23 @@ fn an_original_is_served_whole_or_in_parts() {
     assert_eq!(part.header("content-range"), format!("bytes 10-19/{}", film.len()));
     let beyond = format!("bytes={}-", film.len());
     assert_eq!(server.send("GET", &path, &[("x-api-key", &server.key), ("range", &beyond)], &[]).status, 416);
+}
+
+#[test]
+fn an_original_that_is_dated_before_1970_is_served() {
+    let server = Server::start();
+    let form = Form::default()
+        .text("deviceAssetId", "a")
+        .text("deviceId", "d")
+        .text("fileCreatedAt", "1926-05-01T10:00:00.000Z")
+        .text("fileModifiedAt", "1926-05-01T10:00:00.000Z")
+        .text("filename", "wedding.jpg")
+        .file("assetData", "wedding.jpg", &media("photo.jpg"));
+    let id = server.upload(&form).json()["id"].as_str().unwrap().to_owned();
+    let whole = server.get(&format!("/api/assets/{id}/original"));
+    assert_eq!((whole.status, &whole.body), (200, &media("photo.jpg")));
+    assert_eq!(whole.header("content-type"), "image/jpeg");
+    assert_eq!(server.get(&format!("/api/assets/{id}/thumbnail")).status, 200);
 }
 
 fn media(name: &str) -> Vec<u8> {
@@ -104,6 +131,29 @@ fn turned_photo() -> Vec<u8> {
     segment.extend(exif);
     jpeg.splice(2..2, segment);
     jpeg
+}
+
+/// A JPEG whose every block is coded with two bits, so that it need not be encoded.
+fn jpeg_of_one_colour(width: u16, height: u16) -> Vec<u8> {
+    let table_of_one = |class: u8| {
+        let counts = [[1].as_slice(), &[0; 15]].concat();
+        [&[0xff, 0xc4, 0, 20, class], counts.as_slice(), &[0]].concat()
+    };
+    let blocks = usize::from(width / 8) * usize::from(height / 8) * 3;
+    [
+        &[0xff, 0xd8, 0xff, 0xdb, 0, 67, 0],
+        [1; 64].as_slice(),
+        &[0xff, 0xc0, 0, 17, 8],
+        &height.to_be_bytes(),
+        &width.to_be_bytes(),
+        &[3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0],
+        &table_of_one(0),
+        &table_of_one(0x10),
+        &[0xff, 0xda, 0, 12, 3, 1, 0, 2, 0, 3, 0, 0, 63, 0],
+        &vec![0; blocks * 2 / 8 + 1],
+        &[0xff, 0xd9],
+    ]
+    .concat()
 }
 
 /// Small to send, but gigabytes when decoded.

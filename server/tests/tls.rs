@@ -32,7 +32,18 @@ fn pairing_over_tls_gives_a_secure_cookie() {
     let answer = ask(&port, &certificate, &request).unwrap();
     assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
     assert!(answer.contains("Max-Age=34560000; Secure\r\n"), "{answer}");
-    assert!(answer.contains("strict-transport-security: max-age=31536000\r\n"), "{answer}");
+}
+
+#[test]
+fn browsers_are_told_to_use_https_only_if_the_person_asks_for_it() {
+    let (folder, certificate) = folder_with_certificate();
+    for (asked, told) in [(false, false), (true, true)] {
+        let mut command = with_certificate(folder.path());
+        command.args(asked.then_some("--hsts"));
+        let server = Program::start(&mut command);
+        let answer = ping(server.line("Listening on 127.0.0.1:"), &certificate).unwrap();
+        assert_eq!(answer.contains("strict-transport-security: max-age=31536000\r\n"), told, "{answer}");
+    }
 }
 
 #[test]

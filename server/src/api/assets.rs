@@ -1,7 +1,11 @@
 //! `/api/assets/…` for reading: which assets the vault holds, one asset, and its bytes.
 
 use std::fmt::Write;
+use std::io;
+use std::path::Path;
+use std::time::SystemTime;
 
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -10,6 +14,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use protocol::immich::{Statistics, path};
 use serde_json::{Value, json};
+use tokio::fs::File;
+use tokio_util::io::ReaderStream;
 use tower_http::services::ServeFile;
 
 use super::asked::PathOf;
@@ -85,14 +91,26 @@ pub(super) async fn original(
 }
 
 /// A file, or the requested range of it, as a video player asks for it.
-pub(super) async fn served(
-    path: &std::path::Path,
-    mime: &str,
-    request: Request,
-) -> Result<Response, AppError> {
+pub(super) async fn served(path: &Path, mime: &str, request: Request) -> Result<Response, AppError> {
+    if is_older_than_http(path).await.map_err(AppError::fault)? {
+        return whole(path, mime).await.map_err(AppError::fault);
+    }
     let mime = mime.parse().unwrap_or(mime_guess::mime::APPLICATION_OCTET_STREAM);
     let mut file = ServeFile::new_with_mime(path, &mime);
     Ok(file.try_call(request).await.map_err(AppError::fault)?.into_response())
+}
+
+/// Scans keep the date of the photo, which may be before 1970. HTTP cannot express that in `Last-Modified`, and
+/// [`ServeFile`] panics.
+async fn is_older_than_http(path: &Path) -> io::Result<bool> {
+    Ok(tokio::fs::metadata(path).await?.modified()? < SystemTime::UNIX_EPOCH)
+}
+
+async fn whole(path: &Path, mime: &str) -> io::Result<Response> {
+    let file = File::open(path).await?;
+    let length = file.metadata().await?.len();
+    let headers = [(header::CONTENT_TYPE, mime.to_owned()), (header::CONTENT_LENGTH, length.to_string())];
+    Ok((headers, Body::from_stream(ReaderStream::new(file))).into_response())
 }
 
 pub(super) async fn find(who: &SignedIn, id: &str) -> Result<Asset, AppError> {

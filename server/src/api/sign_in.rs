@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State as Shared};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use jiff::Timestamp;
@@ -111,8 +111,20 @@ fn renewed(state: &State, request: &Request, age: CookieAge) -> Result<Option<He
 }
 
 async fn who(state: &State, headers: &HeaderMap) -> Result<(SignedIn, CookieAge), AppError> {
-    let credential = credential(headers).ok_or_else(|| AppError::unauthorized("Authentication required"))?;
-    state.blocking(move |parts| known(parts, &credential)).await
+    let credentials = credentials(headers);
+    state.blocking(move |parts| first_known(parts, &credentials)).await
+}
+
+/// If none is known, the first one is to blame.
+fn first_known(parts: &Parts, credentials: &[Credential]) -> Result<(SignedIn, CookieAge), AppError> {
+    let mut refusal = None;
+    for credential in credentials {
+        match known(parts, credential) {
+            Err(error @ AppError::Refused(StatusCode::UNAUTHORIZED, _)) => _ = refusal.get_or_insert(error),
+            end => return end,
+        }
+    }
+    Err(refusal.unwrap_or_else(|| AppError::unauthorized("Authentication required")))
 }
 
 fn known(parts: &Parts, credential: &Credential) -> Result<(SignedIn, CookieAge), AppError> {
@@ -133,11 +145,16 @@ fn known(parts: &Parts, credential: &Credential) -> Result<(SignedIn, CookieAge)
     Ok((SignedIn { by, user, vault }, age))
 }
 
-fn credential(headers: &HeaderMap) -> Option<Credential> {
+/// In the order in which they are tried. A proxy may add a bearer token of its own to every request, so a session comes
+/// before it.
+fn credentials(headers: &HeaderMap) -> Vec<Credential> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let bearer = || text(header::AUTHORIZATION.as_str())?.strip_prefix("Bearer ");
-    match text(API_KEY_HEADER).or_else(bearer) {
-        Some(key) => Some(Credential::Key(Secret::received(key.trim()))),
-        None => cookie::find(headers).map(Credential::Token),
+    let key = |key: &str| Credential::Key(Secret::received(key.trim()));
+    if let Some(named) = text(API_KEY_HEADER) {
+        return vec![key(named)];
     }
+    let session = cookie::find(headers).map(Credential::Token);
+    let bearer =
+        text(header::AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer ")).map(key);
+    session.into_iter().chain(bearer).collect()
 }

@@ -49,6 +49,9 @@ pub(super) struct Serve {
     /// Its private key, as PEM
     #[arg(long, value_name = "FILE", env = "SAFELIGHT_TLS_KEY", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Tell browsers to use only https for this host, on every port, for a year (HSTS)
+    #[arg(long, env = "SAFELIGHT_HSTS")]
+    hsts: bool,
     /// A reverse proxy to trust, as an address or a network such as 10.0.0.0/8: its headers about the client's address
     /// and https are believed. Can be given several times
     #[arg(long, value_name = "ADDRESS", env = "SAFELIGHT_TRUSTED_PROXY", value_delimiter = ',', value_parser = network)]
@@ -98,6 +101,7 @@ impl Serve {
         let settings = Settings {
             public_url: self.public_url,
             max_request: self.max_request.map(|size| size.as_u64()),
+            hsts: self.hsts,
             trusted_proxies: self.trusted_proxy,
             push_reach: crate::push::Reach::Secure,
             push_asked_after: None,

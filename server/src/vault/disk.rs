@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Once;
 
 use super::VaultError;
 use super::error::Doing;
@@ -31,12 +32,38 @@ pub(super) fn remove_if_there(path: &Path) -> Result<(), VaultError> {
     })
 }
 
-/// A file's name is only safe on the disk after its folder was synced.
+/// A file's name is only safe on the disk after its folder was synced. Some network and FUSE file systems cannot do
+/// that; there, the names are as safe as that file system makes them.
 pub(super) fn sync_folder(folder: &Path) -> Result<(), VaultError> {
-    if cfg!(unix) {
-        change("sync", folder, || File::open(folder).and_then(|open| open.sync_all()))?;
+    if cfg!(windows) {
+        return Ok(());
     }
+    change("sync", folder, || {
+        let synced = File::open(folder).and_then(|open| open.sync_all());
+        synced.or_else(|error| warn_once_if_unsupported(folder, error))
+    })
+}
+
+fn warn_once_if_unsupported(folder: &Path, error: io::Error) -> io::Result<()> {
+    static WARNING: Once = Once::new();
+    if !is_unsupported(&error) {
+        return Err(error);
+    }
+    WARNING.call_once(|| {
+        tracing::warn!(
+            folder = %folder.display(),
+            %error,
+            "this file system cannot sync folders: after a power cut, the newest files may be missing"
+        );
+    });
     Ok(())
+}
+
+/// What file systems answer that have no such operation, as opposed to a disk that failed.
+fn is_unsupported(error: &io::Error) -> bool {
+    const BAD_DESCRIPTOR: i32 = 9;
+    matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
+        || error.raw_os_error() == Some(BAD_DESCRIPTOR)
 }
 
 /// Fails only in tests that ask for it, with the given OS error number.
@@ -47,4 +74,18 @@ pub(crate) fn step(what: &'static str, path: &Path) -> io::Result<()> {
         Err(io::Error::from_raw_os_error(number))
     });
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_system_that_cannot_sync_folders_is_no_error_and_a_broken_disk_is() {
+        let table = [(22, true), (95, true), (38, true), (9, true), (5, false), (28, false), (13, false)];
+        for (number, accepted) in table {
+            let error = io::Error::from_raw_os_error(number);
+            assert_eq!(warn_once_if_unsupported(Path::new("x"), error).is_ok(), accepted, "{number}");
+        }
+    }
 }
