@@ -37,9 +37,9 @@ fn pairing_over_tls_gives_a_secure_cookie() {
 #[test]
 fn browsers_are_told_to_use_https_only_if_the_person_asks_for_it() {
     let (folder, certificate) = folder_with_certificate();
-    for (asked, told) in [(false, false), (true, true)] {
+    for (asked, told) in [("", false), ("0", false), ("1", true), ("true", true)] {
         let mut command = with_certificate(folder.path());
-        command.args(asked.then_some("--hsts"));
+        command.env("SAFELIGHT_HSTS", asked);
         let server = Program::start(&mut command);
         let answer = ping(server.line("Listening on 127.0.0.1:"), &certificate).unwrap();
         assert_eq!(answer.contains("strict-transport-security: max-age=31536000\r\n"), told, "{answer}");

@@ -13,8 +13,10 @@ pub fn Pairing(model: Model) -> impl IntoView {
     let is_stopped = model.is(|view| view.halt == Some(Halt::SignInInFront));
     view! {
         <Show when=move || unpaired.get()><PairingForm model /></Show>
-        // A visit, because only a page of its own can show a sign-in.
-        <Show when=move || is_stopped.get()><a class="button primary" href=SIGN_IN>"Sign in"</a></Show>
+        // A link, because a sign-in page must be opened, not fetched.
+        <Show when=move || is_stopped.get()>
+            <div class="controls"><a class="button primary" href=SIGN_IN>"Sign in"</a></div>
+        </Show>
     }
 }
 

@@ -163,11 +163,14 @@ fn paused(view: &View) -> Headline {
 fn needs_you(view: &View) -> Headline {
     let say = |title: &str, detail: String| say("needs-you", title, detail);
     let waiting = || format!("{}.", wait(view.tally.remaining));
+    // A lack of room concerns some files; what keeps all of them back comes first.
+    let is_stuck =
+        view.settings_unreadable || barred_folder(view).is_some() || unreadable_rules(view).is_some();
     match view.halt {
-        Some(Halt::DiskFull) => {
+        Some(Halt::DiskFull) if !is_stuck => {
             say("Your server's disk is full", format!("Free some space on it. {}", no_room(view)))
         }
-        Some(Halt::QuotaFull) => {
+        Some(Halt::QuotaFull) if !is_stuck => {
             say("Your space on the server is used up", format!("Raise the quota. {}", no_room(view)))
         }
         Some(Halt::SignInInFront) => say(
@@ -178,7 +181,15 @@ fn needs_you(view: &View) -> Headline {
             "The server forbids uploads",
             format!("This browser's sign-in lacks a permission. {}", waiting()),
         ),
-        Some(Halt::Offline | Halt::SignedOut | Halt::Busy | Halt::ServerError(_) | Halt::NotUnderstood)
+        Some(
+            Halt::Offline
+            | Halt::SignedOut
+            | Halt::Busy
+            | Halt::ServerError(_)
+            | Halt::NotUnderstood
+            | Halt::DiskFull
+            | Halt::QuotaFull,
+        )
         | None => match barred_folder(view) {
             _ if view.settings_unreadable => say(
                 "Your settings can't be read",
@@ -222,7 +233,10 @@ fn no_room(view: &View) -> String {
     let without_room = view.tally.over_disk + view.tally.over_quota;
     match without_room {
         0 => format!("{}.", wait(view.tally.remaining)),
-        number => format!("{} for room; everything that fits is sent.", wait(number)),
+        all if all == view.tally.remaining => {
+            format!("{} for room; everything that fits is sent.", wait(all))
+        }
+        number => format!("{} for room.", wait(number)),
     }
 }
 

@@ -37,8 +37,8 @@ pub fn skip(reason: SkipReason) -> &'static str {
 
 pub fn problem(problem: Problem) -> String {
     match problem {
-        Problem::Unreadable => "The browser cannot read it. Check its permissions on disk, and whether a cloud service has \
-            it and not this device. Then try again."
+        Problem::Unreadable => "The browser cannot read it. Check its permissions on disk. If it is stored only in a \
+            cloud service, download it first. Then try again."
             .into(),
         Problem::OnlyInCloud => "It is only in a cloud service: download it to this device.".into(),
         Problem::Nameless => "Its name is not valid text, so no browser can open it. Rename it on disk.".into(),

@@ -12,7 +12,7 @@ use web_sys::{BroadcastChannel, MessageEvent};
 use crate::{Fault, wire};
 
 /// Raised whenever the meaning or shape of a message changes.
-const PROTOCOL: f64 = 6.0;
+const PROTOCOL: f64 = 7.0;
 
 /// From a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

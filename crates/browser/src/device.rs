@@ -1,4 +1,4 @@
-//! Which browser this is: its name in a list of devices, and the one fault that cannot be found out by trying.
+//! Which browser this is: its name in a list of devices, and a browser bug that no feature test detects.
 
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
@@ -27,8 +27,8 @@ pub fn name() -> String {
     format!("{} on {}", browser.unwrap_or("A browser"), system.unwrap_or("an unknown system"))
 }
 
-/// Firefox 153 deadlocks in `new Worker` within a worker, once in about a hundred calls on a busy machine, and that worker
-/// hangs for ever (measured with a bare page).
+/// Firefox 153 deadlocks in `new Worker` within a worker, in about one of a hundred calls on a busy machine, and that
+/// worker hangs for ever (measured with a bare page).
 pub fn hangs_in_nested_workers() -> bool {
     user_agent().contains("Firefox/")
 }

@@ -115,10 +115,13 @@ pub async fn run(script: String) -> Stopped {
         Ok(pages) => Box::new(pages),
         Err(fault) => return stopped_by(fault.into()),
     };
-    let readers: Box<dyn Readers> =
-        if device::hangs_in_nested_workers() { Box::new(Here) } else { Box::new(Pool::new(script)) };
+    let (engine, readers): (Engine, Box<dyn Readers>) = if device::hangs_in_nested_workers() {
+        (Engine::new().reading_alone(), Box::new(Here))
+    } else {
+        (Engine::new(), Box::new(Pool::new(script)))
+    };
     let tools = Tools { readers, uploads: Uploads::by_xhr(), audience: pages };
-    match Host::start(Engine::new(), tools).await {
+    match Host::start(engine, tools).await {
         Ok((host, events)) => match host.serve(events).await {
             Ending::Stopped(why) => why,
             Ending::Over => Stopped::StorageFailed("the engine of a page ended by itself".into()),

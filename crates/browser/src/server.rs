@@ -54,7 +54,9 @@ impl<C: Client> Server<C> {
         match end {
             RequestEnd::Replied(Reply { status: 200..=299, .. }) => PairEnd::Paired,
             RequestEnd::Replied(Reply { status: 429, .. }) => PairEnd::TooManyTries,
-            RequestEnd::Replied(Reply { status: 400 | 401 | 403, .. }) => PairEnd::CodeRefused,
+            RequestEnd::Replied(Reply { status: 400 | 401 | 403, body: Body::Refused(_), .. }) => {
+                PairEnd::CodeRefused
+            }
             RequestEnd::Replied(_) | RequestEnd::NoReply | RequestEnd::Stalled => PairEnd::NoReply,
         }
     }

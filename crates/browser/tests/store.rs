@@ -85,7 +85,7 @@ async fn records_are_written_as_the_fixtures_have_them() {
     let fixtures = [
         ("settings", include_str!("../../engine/tests/fixtures/settings-1.json")),
         ("memory", include_str!("../../engine/tests/fixtures/memory-1.json")),
-        ("incidents", include_str!("../../engine/tests/fixtures/incidents-1.json")),
+        ("incidents", include_str!("../../engine/tests/fixtures/incidents-2.json")),
     ];
     for (key, fixture) in fixtures {
         let written = get("written", "records", &key.into()).await;

@@ -21,7 +21,7 @@ pub enum Halt {
     NotUnderstood,
     DiskFull,
     QuotaFull,
-    /// Something before the server wants the person to sign in there.
+    /// Something in front of the server wants the person to sign in there.
     SignInInFront,
 }
 

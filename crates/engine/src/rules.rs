@@ -1,4 +1,5 @@
-//! What a name alone says about a file. Only the lister judges, before it looks at a file; it tells the engine the result.
+//! What a name alone says about a file. Only the lister judges, before it looks at a file; it tells the engine the
+//! result.
 
 use protocol::media::{MediaKind, kind_of};
 
@@ -20,7 +21,8 @@ const SYSTEM_FOLDERS: &[&str] = &[
 const CATALOG_ENDINGS: &[&str] = &[".lrdata", ".lrcat-data", ".cocatalog"];
 
 /// Suffixes of the libraries of Photos, iPhoto and Aperture. They hold the originals, and much that was made of them.
-const LIBRARY_ENDINGS: &[&str] = &[".photoslibrary", ".photolibrary", ".aplibrary"];
+const LIBRARY_ENDINGS: &[&str] =
+    &[".photoslibrary", ".photolibrary", ".migratedphotolibrary", ".aplibrary", ".migratedaplibrary"];
 
 /// The folders of the originals in such a library.
 const LIBRARY_ORIGINALS: &[&str] = &["originals", "masters"];
@@ -120,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_photo_library_only_the_originals_are_backed_up() {
+    fn only_the_originals_of_a_photo_library_are_backed_up() {
         let table = [
             ("Photos Library.photoslibrary/originals/0/0A1B.heic", None),
             ("Mac/Photos Library.photoslibrary/originals/F/F1.mov", None),
@@ -132,6 +134,7 @@ mod tests {
             ),
             ("Photos Library.photoslibrary/resources/renders/0/0A1B.heic", Some(SkipReason::SystemFiles)),
             ("iPhoto Library.photolibrary/Previews/2012/IMG_1.jpg", Some(SkipReason::SystemFiles)),
+            ("iPhoto Library.migratedphotolibrary/Thumbnails/IMG_1.jpg", Some(SkipReason::SystemFiles)),
             ("iPhoto Library.photolibrary/Thumbnails/IMG_1.jpg", Some(SkipReason::SystemFiles)),
             ("Photos Library.photoslibrary/cover.jpg", Some(SkipReason::SystemFiles)),
             ("originals/a.jpg", None),

@@ -30,6 +30,8 @@ pub struct Tally {
     pub over_quota: u64,
     /// Waiting files that do not fit on the server's disk.
     pub over_disk: u64,
+    /// The bytes of the files that wait for room.
+    pub roomless_bytes: u64,
     pub skipped_by_reason: BTreeMap<SkipReason, u64>,
     pub problems_by_kind: BTreeMap<Problem, u64>,
 }
@@ -119,6 +121,7 @@ impl Tally {
             (&mut self.settling, other.settling),
             (&mut self.over_quota, other.over_quota),
             (&mut self.over_disk, other.over_disk),
+            (&mut self.roomless_bytes, other.roomless_bytes),
         ] {
             *here += there;
         }
@@ -128,6 +131,11 @@ impl Tally {
         for (problem, count) in &other.problems_by_kind {
             *self.problems_by_kind.entry(*problem).or_default() += count;
         }
+    }
+
+    /// The bytes that may be sent as things are.
+    pub(crate) fn sendable_bytes(&self) -> u64 {
+        self.remaining_bytes.saturating_sub(self.roomless_bytes)
     }
 
     /// Why files wait for room on the server, if any do.
@@ -161,6 +169,9 @@ impl Tally {
                 fold.number(&mut self.settling, u64::from(failure == Failure::Changing));
                 fold.number(&mut self.over_quota, u64::from(failure == Failure::QuotaFull));
                 fold.number(&mut self.over_disk, u64::from(failure == Failure::DiskFull));
+                if failure.is_lack_of_room() {
+                    fold.number(&mut self.roomless_bytes, size);
+                }
             }
             FileState::Protected { proof: Proof::AlreadyThere, .. } => {
                 fold.number(&mut self.already_there, 1);

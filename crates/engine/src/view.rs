@@ -211,10 +211,9 @@ impl Engine {
             _ if self.shared.settings.is_unreadable() => Headline::NeedsYou,
             _ if !self.may_work() && !self.folders.is_empty() => Headline::Paused,
             None if self.link.state.is_open() => Headline::Scanning,
+            Some(Halt::SignInInFront) => Headline::NeedsYou,
             _ if self.folders.is_empty() => Headline::Empty,
-            Some(Halt::DiskFull | Halt::QuotaFull | Halt::Forbidden | Halt::SignInInFront) => {
-                Headline::NeedsYou
-            }
+            Some(Halt::DiskFull | Halt::QuotaFull | Halt::Forbidden) => Headline::NeedsYou,
             Some(Halt::Busy) => Headline::Waiting,
             Some(Halt::Offline | Halt::ServerError(_) | Halt::NotUnderstood) => Headline::Offline,
             None if working => Headline::BackingUp,
@@ -230,7 +229,7 @@ impl Engine {
 
     fn bytes_left(&self, tally: &Tally) -> u64 {
         let sent: u64 = self.shared.jobs.sending().iter().map(|job| job.sent).sum();
-        tally.remaining_bytes.saturating_sub(sent)
+        tally.sendable_bytes().saturating_sub(sent)
     }
 
     /// Videos that would wait if Safelight were closed now.

@@ -4,7 +4,7 @@ use crate::engine::ShiftReport;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Woken {
-    /// The engine ran and report things like this.
+    /// The engine ran; this is its report.
     Over(ShiftReport),
     /// The storage failed, or a newer Safelight upgrades it.
     Failed,

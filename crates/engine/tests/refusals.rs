@@ -50,7 +50,23 @@ fn room_is_found_again_without_the_person() {
     assert!(world.log.uploads.len() < 20, "{} uploads", world.log.uploads.len());
     assert_eq!(world.view().tally.problems, 0, "a full disk is not the fault of the file");
     world.server.room = None;
-    world.pass(600_000);
+    world.pass(3_600_000);
+    assert_eq!(world.view().headline, Headline::Done);
+}
+
+#[test]
+fn a_firewall_that_refuses_every_upload_stops_the_run() {
+    let files: Vec<(String, String)> = (0..40).map(|n| (format!("{n}.jpg"), n.to_string())).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, bytes)| (&**name, &**bytes)).collect();
+    let mut world = World::unpaired(&files);
+    world.server.paired = true;
+    world.server.refuses_all_in_front = true;
+    world.start();
+    world.pass(60_000);
+    assert_eq!((world.view().headline, world.view().halt), (Headline::NeedsYou, Some(Halt::Forbidden)));
+    assert!(world.log.uploads.len() < 50, "{} uploads", world.log.uploads.len());
+    world.server.refuses_all_in_front = false;
+    world.pass(3_600_000);
     assert_eq!(world.view().headline, Headline::Done);
 }
 

@@ -32,7 +32,7 @@ fn only_the_newest_run_that_found_nothing_is_kept() {
 }
 
 #[test]
-fn of_two_pages_that_found_nothing_the_newest_run_is_kept() {
+fn the_newest_of_two_page_runs_that_found_nothing_is_kept() {
     let mut world = World::with(&[("a.jpg", "one")]);
     world.settle();
     world.look();

@@ -18,8 +18,8 @@ pub mod path {
     pub const PUSH: &str = "/safelight/v1/push";
     pub const PUSH_TEST: &str = "/safelight/v1/push/test";
     pub const HEALTH: &str = "/safelight/v1/health";
-    /// A page to visit, not a request: no service worker answers it, so a sign-in in front of the server shows itself.
-    /// Then it leads to the app.
+    /// A page to open: no service worker answers it, so a proxy in front of the server can show its sign-in page. It
+    /// redirects to the app.
     pub const SIGN_IN: &str = "/safelight/v1/sign-in";
 }
 

@@ -12,6 +12,7 @@ use crate::page::EmbeddedFiles;
 use crate::vault::VaultError;
 use crate::{Page, Settings, State, Tls, TlsFiles, Vault};
 use bytesize::ByteSize;
+use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 use ipnet::{AddrParseError, IpNet};
 use jiff::Timestamp;
@@ -50,7 +51,7 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE", env = "SAFELIGHT_TLS_KEY", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
     /// Tell browsers to use only https for this host, on every port, for a year (HSTS)
-    #[arg(long, env = "SAFELIGHT_HSTS")]
+    #[arg(long, env = "SAFELIGHT_HSTS", value_parser = FalseyValueParser::new())]
     hsts: bool,
     /// A reverse proxy to trust, as an address or a network such as 10.0.0.0/8: its headers about the client's address
     /// and https are believed. Can be given several times

@@ -1,5 +1,5 @@
-//! `GET /safelight/v1/sign-in`: leads to the app. A browser reaches it past the service worker, so that whatever stands in
-//! front of this server can ask the person to sign in there.
+//! `GET /safelight/v1/sign-in`: redirects to the app. A browser reaches it past the service worker, so a proxy in front of
+//! this server can show its sign-in page first.
 
 use axum::response::Redirect;
 use protocol::safelight::path;

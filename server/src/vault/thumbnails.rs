@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageReader, Limits, RgbImage};
-use jpeg_decoder::PixelFormat;
+use jpeg_decoder::{CodingProcess, ImageInfo, PixelFormat};
 use uuid::Uuid;
 
 use super::error::Doing;
@@ -103,12 +103,16 @@ fn decode(file: BufReader<File>, limits: Limits) -> Result<DynamicImage, ImageEr
     Ok(picture)
 }
 
-/// Decodes a large JPEG at an eighth to a half of its size, which needs little memory: phones take 108 million pixels and
-/// more.
+/// Decodes a large JPEG at an eighth to a half of its size, which needs little memory: phones take photos of 108 million
+/// pixels and more.
 fn decode_smaller(mut file: File) -> Option<DynamicImage> {
     file.rewind().ok()?;
     let mut decoder = jpeg_decoder::Decoder::new(BufReader::new(file));
     decoder.set_max_decoding_buffer_size(usize::try_from(MOST_MEMORY_BYTES).unwrap_or(usize::MAX));
+    decoder.read_info().ok()?;
+    if working_memory(decoder.info()?) > MOST_MEMORY_BYTES {
+        return None;
+    }
     let side = Size::Preview.pixels().try_into().ok()?;
     let (width, height) = decoder.scale(side, side).ok()?;
     let pixels = decoder.decode().ok()?;
@@ -121,6 +125,15 @@ fn decode_smaller(mut file: File) -> Option<DynamicImage> {
     let orientation = decoder.exif_data().and_then(Orientation::from_exif_chunk);
     picture.apply_orientation(orientation.unwrap_or(Orientation::NoTransforms));
     Some(picture)
+}
+
+/// A progressive JPEG is collected in full size before it is scaled: two bytes for each sample.
+fn working_memory(info: ImageInfo) -> u64 {
+    let pixels = u64::from(info.width) * u64::from(info.height);
+    match info.coding_process {
+        CodingProcess::DctProgressive => pixels * info.pixel_format.pixel_bytes() as u64 * 2,
+        CodingProcess::DctSequential | CodingProcess::Lossless => 0,
+    }
 }
 
 /// Written under another name first, so that nobody gets an incomplete picture.

@@ -1,7 +1,7 @@
 //! What the headline says in each state.
 
 use engine::testing::{CODE, PICTURES, World};
-use engine::{Access, Barrier, Intent, Loaded};
+use engine::{Access, Barrier, Event, FolderEvent, Intent, Loaded};
 
 use super::*;
 
@@ -59,6 +59,11 @@ fn the_reason_for_waiting_is_one_sentence() {
             "Free some space on it. 1 file waits for room; everything that fits is sent."
         ]
     );
+
+    let barred = Access::Barred(Barrier::NeedsPermission);
+    world.tell(Event::Folder(PICTURES, FolderEvent::AccessChanged(barred)));
+    world.settle();
+    assert_eq!(words(&world)[1], "A folder needs your permission", "it keeps everything back");
 
     let mut world = World::with(&[("a.jpg", "one")]);
     world.server.says(500);

@@ -28,7 +28,7 @@ test("in Firefox files are added once, and the page says what it cannot do", asy
   assert.equal(await firefox.evaluate(button("Add folder")), false, "no folder lasts");
   await firefox.says("This browser cannot keep access to a folder, so this is not automatic");
 
-  // They were written a moment ago, so all of them are read at once a few seconds later, which needs several readers.
+  // They were written a moment ago, so all of them are read at once a few seconds later.
   for (const name of FILES) await write(folder, name, await media(name, "from Firefox"));
   await firefox.choose("input[type=file]", FILES.map((name) => join(folder, name)));
   await firefox.until(`${state} === "done"`);

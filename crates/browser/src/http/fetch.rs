@@ -45,15 +45,15 @@ async fn answer(request: &Request) -> Result<Answer, Fault> {
     if let Content::Json(_) = request.content {
         fetched.headers().set("content-type", "application/json")?;
     }
-    let response: Response = JsFuture::from(fetch(&fetched)?).await?.unchecked_into();
-    if response.type_() == ResponseType::Opaqueredirect {
-        return Ok(Answer { status: REDIRECTED, at: now(), ..Answer::default() });
-    }
+    let response = JsFuture::from(fetch(&fetched)?).await?.unchecked_into();
     read(&response).await
 }
 
 /// Reads the whole answer.
 pub(crate) async fn read(response: &Response) -> Result<Answer, Fault> {
+    if response.type_() == ResponseType::Opaqueredirect {
+        return Ok(Answer { status: REDIRECTED, at: now(), ..Answer::default() });
+    }
     let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
     let headers = response.headers();
     let headers = Headers::read(|name| headers.get(name).ok().flatten());

@@ -159,6 +159,7 @@ fn a_code_is_accepted_or_refused_or_nobody_answers() {
         (answer(403, r#"{"message":"wrong"}"#), PairEnd::CodeRefused),
         (answer(429, r#"{"message":"later"}"#), PairEnd::TooManyTries),
         (html(502), PairEnd::NoReply),
+        (html(403), PairEnd::NoReply),
         (Exchange::NoReply, PairEnd::NoReply),
         (Exchange::Stalled, PairEnd::NoReply),
     ];

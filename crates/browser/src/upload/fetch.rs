@@ -5,7 +5,7 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Request, RequestInit};
+use web_sys::{AbortController, Request, RequestInit, RequestRedirect};
 
 use super::carrier::{Carrier, Content, Parcel};
 use crate::Fault;
@@ -45,6 +45,7 @@ impl Carrier for Fetch {
 async fn carry(parcel: Parcel<'_>) -> Result<Exchange, Fault> {
     let init = RequestInit::new();
     init.set_method(parcel.method.name());
+    init.set_redirect(RequestRedirect::Manual);
     match &parcel.content {
         Content::Nothing => {}
         Content::Form(form) => init.set_body(form),

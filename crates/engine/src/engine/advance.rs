@@ -171,7 +171,7 @@ impl Engine {
             Activity::Busy
         } else if let Some(because) = self.role.over() {
             Activity::Resting(because)
-        } else if self.link.state.is_open() || self.waits_for_a_file() {
+        } else if self.link.state.is_open() || self.waits_for_a_file(now) {
             // The outcome is unknown until the server has been checked. A file that will be stable in a moment
             // belongs to the run that found it.
             Activity::Undecided
@@ -182,11 +182,15 @@ impl Engine {
 
     fn why_it_rests(&self, now: Moment) -> RunEnd {
         let tally = self.shared.catalog.tally();
-        match self.link.state.halt().or(tally.lack_of_room()) {
+        match self.link.state.halt() {
             _ if !self.may_work() => RunEnd::Paused,
             _ if self.is_barred() => RunEnd::Barred,
             Some(halt) if tally.remaining > 0 => RunEnd::Stopped(halt),
-            Some(_) | None => self.held(now).first().map_or(RunEnd::Finished, |held| RunEnd::Held(held.gate)),
+            Some(_) | None => match (self.held(now).first(), tally.lack_of_room()) {
+                (Some(held), _) => RunEnd::Held(held.gate),
+                (None, Some(halt)) => RunEnd::Stopped(halt),
+                (None, None) => RunEnd::Finished,
+            },
         }
     }
 

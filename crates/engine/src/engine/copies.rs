@@ -52,8 +52,8 @@ pub(crate) struct Situation<'a> {
     pub(super) rate: Option<u64>,
 }
 
-/// What the engine does with copies. Only an engine with a page has an implementation, so the service worker's program does
-/// not contain the choosing.
+/// What the engine does with copies. Only an engine with a page has an implementation, so the service worker's program
+/// does not contain the choosing.
 pub(crate) trait Copying {
     fn begin(&mut self, shared: &mut Shared, situation: &Situation<'_>);
     /// When it looks for files to copy again.
@@ -183,6 +183,7 @@ fn can_be_copied(shared: &Shared, situation: &Situation<'_>, id: FileId, row: &R
     let deferred = situation.defers_videos && Kind::of(row) == Kind::Video;
     situation.folders.is_granted(row.folder)
         && !deferred
+        && !row.state.lacks_room()
         && row.stamp.size > 0
         && is_copy_of_use(shared, row)
         && !shared.catalog.has_copy(id)
@@ -191,7 +192,7 @@ fn can_be_copied(shared: &Shared, situation: &Situation<'_>, id: FileId, row: &R
 
 /// Whether uploads are under way and will soon be done.
 fn is_soon_done(shared: &Shared, rate: Option<u64>) -> bool {
-    let seconds = rate.map(|rate| shared.catalog.tally().remaining_bytes / rate.max(1));
+    let seconds = rate.map(|rate| shared.catalog.tally().sendable_bytes() / rate.max(1));
     !shared.jobs.sending().is_empty() && seconds.is_some_and(|seconds| seconds < SOON_SECONDS)
 }
 

@@ -13,15 +13,19 @@ use crate::row::Failure;
 use crate::settings::AccountId;
 use crate::time::Moment;
 
-/// How many 401s or refusals in HTML in a row are checked before the run is held. A server that knows us and still refuses must not be
-/// asked in an endless loop.
+/// How many 401s or refusals in HTML in a row are checked before the run is held. A server that knows us and still
+/// refuses must not be asked in an endless loop.
 const MOST_DOUBTS: u32 = 3;
+/// If so many uploads in a row are refused by something in front of the server, it refuses all of them.
+const MOST_REFUSALS: u32 = 10;
 
 pub(crate) struct Link {
     pub(crate) state: LinkState,
     pub(crate) pairing: Pairing,
     /// Stops in a row without a success in between.
     pub(super) failures: u32,
+    /// Uploads in a row that something in front of the server refused.
+    pub(super) refusals: u32,
     /// When the server last confirmed our account.
     pub(super) answered_at: Option<Moment>,
 }
@@ -36,7 +40,13 @@ pub(crate) enum Pairing {
 
 impl Default for Link {
     fn default() -> Link {
-        Link { state: LinkState::Due(None), pairing: Pairing::Idle, failures: 0, answered_at: None }
+        Link {
+            state: LinkState::Due(None),
+            pairing: Pairing::Idle,
+            failures: 0,
+            refusals: 0,
+            answered_at: None,
+        }
     }
 }
 
@@ -123,6 +133,16 @@ impl Link {
             self.state = LinkState::Due(None);
         } else {
             self.hold(now, shared, stop);
+        }
+    }
+
+    /// The server answers, so it was a single file that was refused in front of it, unless that happens to all.
+    pub(super) fn note_refusal(&mut self, now: Moment, shared: &mut Shared) {
+        self.refusals += 1;
+        if self.refusals < MOST_REFUSALS {
+            self.failures = 0;
+        } else {
+            self.stop(now, shared, Stop { halt: Halt::Forbidden, retry_after_ms: None });
         }
     }
 

@@ -115,7 +115,8 @@ impl Folders {
     }
 }
 
-/// What shows that a file is unchanged. Some programs keep its size and time when they edit it, but the watch names it.
+/// Whether an equal stamp proves that a file is unchanged. Some programs keep size and time when they edit a file, but
+/// the watch names it.
 #[derive(Clone, Copy)]
 enum Trust {
     Stamp,
@@ -127,7 +128,7 @@ fn enter(now: Moment, shared: &mut Shared, folder: FolderId, scan: ScanId, file:
         Some(id) => {
             match trust {
                 Trust::Stamp => shared.look_again_at(now, id, file.look),
-                Trust::Nothing => shared.look_anew_at(now, id, file.look),
+                Trust::Nothing => shared.distrust_stamp(now, id, file.look),
             }
             id
         }

@@ -116,6 +116,12 @@ impl Engine {
         Engine::of(Order::NewestFirst, reading, History::default(), Role::Page(PageParts::new()))
     }
 
+    /// The same, for a host without separate readers.
+    pub fn reading_alone(mut self) -> Engine {
+        self.reading.at_once = READING_ALONE;
+        self
+    }
+
     /// An engine without a page, which must end by `until`. The browser itself is uploading the files in `fetching`.
     pub fn woken(by: Wake, until: Moment, fetching: Vec<FileId>) -> Engine {
         let role = Role::WakeUp(Shift::until(until));
@@ -235,7 +241,7 @@ impl Engine {
 
     fn protect(&mut self, Proven { id, digest, asset, proof }: Proven) {
         self.asking.maybe_held.insert(digest);
-        self.link.failures = 0;
+        (self.link.failures, self.link.refusals) = (0, 0);
         self.history.note_protected(self.shared.catalog.size_of(id), proof);
         self.shared.catalog.protect(id, FileState::Protected { digest, asset, proof });
     }
@@ -268,7 +274,7 @@ impl Engine {
         }
         let verdict = self.sending.judge_suspects(now, &mut self.shared, account.is_some());
         if verdict == Verdict::SomeRefused {
-            self.link.failures = 0;
+            self.link.note_refusal(now, &mut self.shared);
         }
     }
 
@@ -280,17 +286,19 @@ impl Engine {
         }
         if shared.memory.account.is_some() {
             self.asking.maybe_held.clear();
+            self.sending.forget_lack_of_room();
             // An answer that is still on its way comes from the other account.
             shared.abandon_all();
             shared.drop_question();
             let is_its_word = |state: &FileState| {
-                matches!(
-                    state,
-                    FileState::Protected { .. }
-                        | FileState::Ready { .. }
-                        | FileState::Sent { .. }
-                        | FileState::InTrash { .. }
-                )
+                state.lacks_room()
+                    || matches!(
+                        state,
+                        FileState::Protected { .. }
+                            | FileState::Ready { .. }
+                            | FileState::Sent { .. }
+                            | FileState::InTrash { .. }
+                    )
             };
             let theirs = shared.catalog.select(|_, row| is_its_word(&row.state));
             theirs.into_iter().for_each(|id| shared.catalog.begin_again(id));

@@ -1,5 +1,5 @@
-//! Files that change again and again, such as a recording that grows in bursts. Each change doubles the wait for quiet, so
-//! that one recording does not become many films. Kept in memory only: forgetting it costs one version too many.
+//! Files that change again and again, such as a recording that grows in bursts. Each change doubles the wait for quiet,
+//! so that one recording does not become many films. Kept in memory only: if it is lost, one extra version is uploaded.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::time::Moment;
 pub(super) const QUIET_MS: u64 = 3_000;
 /// Even a slow recorder writes more often than this.
 const LONGEST_QUIET_MS: u64 = 10 * 60_000;
-/// A file that was quiet for this long begins with a short wait again.
+/// After this long, the waits are short again, so that a file that never stops changing gets a version an hour.
 const FORGET_AFTER_MS: u64 = 60 * 60_000;
 
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub(super) struct Restless(HashMap<FileId, Changes, FxBuildHasher>);
 #[derive(Debug, Clone, Copy)]
 struct Changes {
     count: u32,
-    last: Moment,
+    first: Moment,
 }
 
 impl Restless {
@@ -30,7 +30,8 @@ impl Restless {
         self.0.retain(|_, changes| changes.are_recent(now));
         let before = self.0.get(&id).copied();
         let count = before.map_or(0, |changes| changes.count + 1);
-        self.0.insert(id, Changes { count, last: now });
+        let first = before.map_or(now, |changes| changes.first);
+        self.0.insert(id, Changes { count, first });
         (QUIET_MS << count.min(16)).min(LONGEST_QUIET_MS)
     }
 
@@ -42,7 +43,7 @@ impl Restless {
 
 impl Changes {
     fn are_recent(self, now: Moment) -> bool {
-        now.since(self.last) < FORGET_AFTER_MS
+        now.since(self.first) < FORGET_AFTER_MS
     }
 }
 
@@ -51,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_change_doubles_the_wait_up_to_ten_minutes_and_an_hour_of_quiet_ends_that() {
+    fn each_change_doubles_the_wait_up_to_ten_minutes_and_it_begins_again_after_an_hour() {
         let mut restless = Restless::default();
         let mut waits: Vec<u64> =
             (0..10).map(|at| restless.note_change(Moment(at), FileId(1)) / 1000).collect();

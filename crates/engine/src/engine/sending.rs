@@ -30,8 +30,10 @@ const LOOK_BEHIND: usize = 64;
 /// After this long without a sign of life from any upload, the server is checked. A connection that hangs looks like
 /// a buffering proxy that is still forwarding, which may take minutes.
 const SILENCE_MS: u64 = 30_000;
-/// After this long, a file that did not fit is tried again, in case there is room by now.
+/// After this long, a file that did not fit is tried again, in case there is room by now. It doubles with each refusal,
+/// because a try costs an upload, and all files that wait for room are asked about again.
 const ROOM_WAIT_MS: u64 = 5 * 60_000;
+const LONGEST_ROOM_WAIT_MS: u64 = 60 * 60_000;
 
 #[derive(Default)]
 pub(crate) struct Sending {
@@ -70,6 +72,7 @@ struct LackOfRoom {
     /// The smallest file that did not fit, in bytes.
     from: u64,
     failure: Failure,
+    wait_ms: u64,
     until: Moment,
 }
 
@@ -168,6 +171,7 @@ impl Sending {
         let (id, digest) = (job.file, job.digest);
         match after_upload(end, abilities) {
             Decision::Protect { asset } => {
+                self.note_room(shared.catalog.size_of(id));
                 self.note_rest_sent(now, shared, &job);
                 return Outcome::Proven(stored(id, digest, asset));
             }
@@ -193,12 +197,22 @@ impl Sending {
 
     fn note_lack_of_room(&mut self, now: Moment, shared: &mut Shared, id: FileId, failure: Failure) {
         let size = shared.catalog.size_of(id);
-        let before = self.lack_of_room.filter(|lack| lack.until > now);
-        let from = before.map_or(size, |lack| lack.from.min(size));
-        let until = now + ROOM_WAIT_MS;
-        self.lack_of_room = Some(LackOfRoom { from, failure, until });
+        let before = self.lack_of_room;
+        let wait_ms = match before {
+            Some(lack) if lack.until > now => lack.wait_ms,
+            Some(lack) => (lack.wait_ms * 2).min(LONGEST_ROOM_WAIT_MS),
+            None => ROOM_WAIT_MS,
+        };
+        let from = before.filter(|lack| lack.until > now).map_or(size, |lack| lack.from.min(size));
+        let until = now + wait_ms;
+        self.lack_of_room = Some(LackOfRoom { from, failure, wait_ms, until });
         shared.note(now, incident::Trouble::Failure(failure), Some(id));
         shared.wait_for_room(id, failure, until);
+    }
+
+    /// A file of this size was stored.
+    fn note_room(&mut self, size: u64) {
+        self.lack_of_room = self.lack_of_room.filter(|lack| size < lack.from);
     }
 
     /// The person may have made room.

@@ -116,11 +116,14 @@ impl Shared {
     }
 
     /// Records how a file looks now that it was written to. Even if it looks the same, it is read again.
-    pub(super) fn look_anew_at(&mut self, now: Moment, id: FileId, look: Look) {
+    pub(super) fn distrust_stamp(&mut self, now: Moment, id: FileId, look: Look) {
         let (stamp, state) = first_state(now, look);
-        let was_read =
-            self.catalog.get(id).is_some_and(|row| row.stamp == stamp && row.state.digest().is_some());
-        if was_read && matches!(state, FileState::Found | FileState::Waiting { .. }) {
+        // If the file is still to be sent, the server's check of its digest notices an edit.
+        let is_sent = |state: &FileState| {
+            matches!(state, FileState::Protected { .. } | FileState::Sent { .. } | FileState::InTrash { .. })
+        };
+        let looks_done = self.catalog.get(id).is_some_and(|row| row.stamp == stamp && is_sent(&row.state));
+        if looks_done && matches!(state, FileState::Found | FileState::Waiting { .. }) {
             self.content_changed(now, id, stamp, state);
         } else {
             self.look_again_at(now, id, look);

@@ -16,6 +16,8 @@ use crate::time::Moment;
 /// A server that answered this shift before may fail this many times in a row. After that, retrying is left to the
 /// browser.
 const MOST_FAILURES: u32 = 3;
+/// A file that was just copied is stable after this time. One that keeps changing is not waited for.
+const A_MOMENT_MS: u64 = 15_000;
 
 /// The state in which an engine without a page leaves the backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -183,9 +185,10 @@ impl Engine {
         }
     }
 
-    /// Whether a file that is still being written may become stable before the engine ends.
-    pub(super) fn waits_for_a_file(&self) -> bool {
-        let in_time = |at| self.role.ends_at().is_none_or(|end| at < end);
+    /// Whether a file that is still being written may become stable in a moment, before the engine ends.
+    pub(super) fn waits_for_a_file(&self, now: Moment) -> bool {
+        let soon = now + A_MOMENT_MS;
+        let in_time = |at| at < soon && self.role.ends_at().is_none_or(|end| at < end);
         let is_away = matches!(self.link.state, LinkState::Held { .. } | LinkState::SignedOut);
         let may_answer = self.role.is_page() || !is_away;
         self.may_work()

@@ -40,6 +40,8 @@ pub struct Server {
     pub room: Option<(u16, usize)>,
     /// A firewall in front answers every upload of these bytes with a page of its own.
     pub refuses_in_front: Option<Vec<u8>>,
+    /// The same for every upload.
+    pub refuses_all_in_front: bool,
     /// A sign-in in front of it answers everything.
     pub signs_in_front: bool,
     /// If set, it keeps the pieces of an upload, and this many bytes are said to get through each time.
@@ -64,6 +66,7 @@ impl Default for Server {
             cuts_off: None,
             room: None,
             refuses_in_front: None,
+            refuses_all_in_front: false,
             signs_in_front: false,
             gets_on: None,
         }
@@ -151,7 +154,7 @@ impl Server {
         let told = self.upload_answers.pop_front();
         let arrived = digest_of(&bytes);
         let full = self.room.filter(|(_, most)| bytes.len() > *most);
-        let refused = self.refuses_in_front.as_ref() == Some(&bytes);
+        let refused = self.refuses_all_in_front || self.refuses_in_front.as_ref() == Some(&bytes);
         let end = self.answer(now, || match told {
             _ if refused => replied(403, Body::Foreign),
             None if full.is_some() => {
