@@ -168,10 +168,10 @@ fn needs_you(view: &View) -> Headline {
         view.settings_unreadable || barred_folder(view).is_some() || unreadable_rules(view).is_some();
     match view.halt {
         Some(Halt::DiskFull) if !is_stuck => {
-            say("Your server's disk is full", format!("Free some space on it. {}", no_room(view)))
+            say("Not enough space on your server's disk", format!("Free some space on it. {}", no_room(view)))
         }
         Some(Halt::QuotaFull) if !is_stuck => {
-            say("Your space on the server is used up", format!("Raise the quota. {}", no_room(view)))
+            say("Your quota on the server is too small", format!("Raise the quota. {}", no_room(view)))
         }
         Some(Halt::SignInInFront) => say(
             "Something in front of your server wants you to sign in",

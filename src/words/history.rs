@@ -60,8 +60,8 @@ fn end(run: &Run) -> &'static str {
             Halt::Busy => "; then your server asked Safelight to wait",
             Halt::ServerError(_) => "; then your server reported an error",
             Halt::NotUnderstood => "; then something other than your server answered",
-            Halt::DiskFull => "; then your server's disk was full",
-            Halt::QuotaFull => "; then your space on the server was used up",
+            Halt::DiskFull => "; then files did not fit on your server's disk",
+            Halt::QuotaFull => "; then files did not fit into your quota",
             Halt::SignInInFront => "; then something in front of your server wanted you to sign in",
         },
     }

@@ -15,15 +15,16 @@ pub enum CopyEnd {
     Failed,
 }
 
-/// Whether a file in this state still waits to be sent.
+/// Whether a file in this state waits to be sent, and may be sent from a copy. One that does not fit on the server does
+/// not fit from a copy either.
 pub(crate) fn waits(state: &FileState) -> bool {
     match state {
+        FileState::Waiting { .. } => !state.lacks_room(),
         FileState::Found
         | FileState::Hashed { .. }
         | FileState::Ready { .. }
         | FileState::Uploading { .. }
-        | FileState::Sent { .. }
-        | FileState::Waiting { .. } => true,
+        | FileState::Sent { .. } => true,
         FileState::Protected { .. }
         | FileState::Skipped(_)
         | FileState::Problem { .. }

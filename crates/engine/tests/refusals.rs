@@ -55,6 +55,20 @@ fn room_is_found_again_without_the_person() {
 }
 
 #[test]
+fn a_file_that_does_not_fit_keeps_no_copy_for_the_background() {
+    let mut world = World::unpaired(&[("film.mp4", "a film that is much larger")]);
+    world.server.paired = true;
+    world.server.room = Some((400, 10));
+    let answered = world.now + 60_000;
+    world.server.uploads_hang_until(answered);
+    world.start();
+    world.pass(50_000);
+    assert_eq!(world.store.copies.len(), 1);
+    world.pass(60_000);
+    assert_eq!((world.view().halt, world.store.copies.len()), (Some(Halt::QuotaFull), 0));
+}
+
+#[test]
 fn a_firewall_that_refuses_every_upload_stops_the_run() {
     let files: Vec<(String, String)> = (0..40).map(|n| (format!("{n}.jpg"), n.to_string())).collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(name, bytes)| (&**name, &**bytes)).collect();

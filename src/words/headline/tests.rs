@@ -55,7 +55,7 @@ fn the_reason_for_waiting_is_one_sentence() {
         words(&world),
         [
             "needs-you",
-            "Your server's disk is full",
+            "Not enough space on your server's disk",
             "Free some space on it. 1 file waits for room; everything that fits is sent."
         ]
     );

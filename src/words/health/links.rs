@@ -302,8 +302,8 @@ pub(super) fn server(view: &View) -> Link {
         Some(Halt::Busy) => (State::Unsure, "It asked Safelight to wait."),
         Some(Halt::ServerError(_)) => (State::Bad, "It reports an error."),
         Some(Halt::NotUnderstood) => (State::Bad, "Something else answers, most likely a proxy."),
-        Some(Halt::DiskFull) => (State::Bad, "Its disk is full."),
-        Some(Halt::QuotaFull) => (State::Bad, "Your space on it is used up."),
+        Some(Halt::DiskFull) => (State::Bad, "Its disk has no room for some files."),
+        Some(Halt::QuotaFull) => (State::Bad, "Your quota has no room for some files."),
         Some(Halt::SignInInFront) => (State::Bad, "Something in front of it wants you to sign in."),
     };
     link("Your server", state, says, None)

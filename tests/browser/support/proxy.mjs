@@ -7,7 +7,7 @@ const REFUSAL = "<html><head><title>413 Request Entity Too Large</title></head><
 
 export class Proxy {
   static async to(server, limit) {
-    const proxy = new Proxy();
+    const proxy = new this();
     Object.assign(proxy, { limit, refused: 0, largest: 0 });
     proxy.server = createServer((request, response) => proxy.pass(server, request, response));
     proxy.server.listen(0, "127.0.0.1");

@@ -183,7 +183,6 @@ fn can_be_copied(shared: &Shared, situation: &Situation<'_>, id: FileId, row: &R
     let deferred = situation.defers_videos && Kind::of(row) == Kind::Video;
     situation.folders.is_granted(row.folder)
         && !deferred
-        && !row.state.lacks_room()
         && row.stamp.size > 0
         && is_copy_of_use(shared, row)
         && !shared.catalog.has_copy(id)
