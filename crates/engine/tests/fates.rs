@@ -107,6 +107,23 @@ fn a_recording_that_grows_in_bursts_does_not_become_many_films() {
 }
 
 #[test]
+fn a_file_that_is_written_for_a_minute_is_uploaded_soon_after() {
+    let mut world = World::with(&[]);
+    world.settle();
+    let mut film = String::new();
+    for second in 0..60 {
+        film.push_str(&format!("second {second} "));
+        let now = world.now;
+        world.disk().write("copied.mp4", &film, now);
+        world.tell_touched();
+        world.pass(1_000);
+    }
+    assert!(world.server.assets.is_empty(), "nothing half-written was sent");
+    world.pass(10_000);
+    assert!(world.server.holds(&film));
+}
+
+#[test]
 fn a_file_being_written_waits_until_it_stops_changing_and_delays_no_others() {
     let mut world = World::unpaired(&[("quiet.jpg", "quiet")]);
     world.server.paired = true;
