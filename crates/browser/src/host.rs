@@ -39,8 +39,8 @@ const GATHER_MS: u32 = 25;
 pub use audience::NoPage;
 use audience::{Audience, Pages};
 
-pub struct Host {
-    engine: RefCell<Engine>,
+struct Host<A: Audience> {
+    engine: RefCell<Engine<A::Role>>,
     store: Store,
     readers: Box<dyn Readers>,
     uploads: Uploads,
@@ -55,17 +55,17 @@ pub struct Host {
     /// Jobs that can be abandoned.
     jobs: RefCell<HashMap<JobId, AbortHandle>>,
     alarm: RefCell<Option<Timeout>>,
-    audience: Box<dyn Audience>,
+    audience: A,
     first_check: RefCell<Option<FirstCheck>>,
     /// Whether everything the engine knows is stored. Only stored state is shown.
     stored: Cell<bool>,
 }
 
 /// What the host gets from the context it runs in.
-struct Tools {
+struct Tools<A> {
     readers: Box<dyn Readers>,
     uploads: Uploads,
-    audience: Box<dyn Audience>,
+    audience: A,
 }
 
 /// The first check of the server, which runs while the store is being loaded.
@@ -112,7 +112,7 @@ impl From<Event> for Incoming {
 /// is the URL of this worker's loader.
 pub async fn run(script: String) -> Stopped {
     let pages = match Pages::new() {
-        Ok(pages) => Box::new(pages),
+        Ok(pages) => pages,
         Err(fault) => return stopped_by(fault.into()),
     };
     let (engine, readers): (Engine, Box<dyn Readers>) = if device::hangs_in_nested_workers() {
@@ -138,7 +138,7 @@ pub async fn run_shift(
     pages: NoPage,
     fetching: Vec<FileId>,
 ) -> Result<ShiftReport, Stopped> {
-    let tools = Tools { readers: Box::new(Here), uploads: Uploads::by_fetch(), audience: Box::new(pages) };
+    let tools = Tools { readers: Box::new(Here), uploads: Uploads::by_fetch(), audience: pages };
     let started = Host::start(Engine::woken(by, until, fetching), tools).await;
     let (host, events) = started.map_err(stopped_by)?;
     host.tell(surroundings::changed());
@@ -193,11 +193,11 @@ fn stopped_by(fault: StoreFault) -> Stopped {
     }
 }
 
-impl Host {
+impl<A: Audience> Host<A> {
     async fn start(
-        engine: Engine,
-        tools: Tools,
-    ) -> Result<(Rc<Host>, UnboundedReceiver<Incoming>), StoreFault> {
+        engine: Engine<A::Role>,
+        tools: Tools<A>,
+    ) -> Result<(Rc<Host<A>>, UnboundedReceiver<Incoming>), StoreFault> {
         let (tell, events) = unbounded();
         let first_check = RefCell::new(Some(FirstCheck::begin()));
         let store = Store::open().await?;
@@ -223,7 +223,7 @@ impl Host {
         Ok((host, events))
     }
 
-    async fn serve(self: Rc<Host>, mut events: UnboundedReceiver<Incoming>) -> Ending {
+    async fn serve(self: Rc<Host<A>>, mut events: UnboundedReceiver<Incoming>) -> Ending {
         let listeners = match self.audience.listen(&self) {
             Ok(listeners) => listeners,
             Err(fault) => return Ending::Stopped(stopped_by(fault.into())),
@@ -278,7 +278,7 @@ impl Host {
         _ = self.tell.unbounded_send(Incoming { event, message: Some(number) });
     }
 
-    async fn carry_out(self: &Rc<Host>, effects: VecDeque<Effect>) -> Result<(), StoreFault> {
+    async fn carry_out(self: &Rc<Host<A>>, effects: VecDeque<Effect>) -> Result<(), StoreFault> {
         for effect in effects {
             match effect {
                 Effect::Begin(command) => self.begin(command),
@@ -296,7 +296,7 @@ impl Host {
         Ok(())
     }
 
-    fn tell_pages(self: &Rc<Host>, told: Tell) {
+    fn tell_pages(self: &Rc<Host<A>>, told: Tell) {
         match told {
             Tell::Confirm(number) => self.say(&FromEngine::Confirmed(number)),
             Tell::View => self.audience.show(self),

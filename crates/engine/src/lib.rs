@@ -42,7 +42,7 @@ pub use abilities::Abilities;
 pub use command::{AfterStored, Begin, Changes, Commands, OfPage, Read, SavedRun, Tell, Upload};
 pub use copies::CopyEnd;
 pub use decision::{Decision, after_upload};
-pub use engine::{Engine, INBOX, Large, ShiftReport};
+pub use engine::{Engine, INBOX, Large, Page, Role, Shift, ShiftReport};
 pub use event::{
     Body, Checked, Event, FolderEvent, HashEnd, JobId, Known, LinkEvent, ListedFile, ListingEnd, Look,
     PairEnd, ReadingEvent, Reply, RequestEnd, Saved, SavedFolder, SendingEvent, UploadEnd,

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Engine, Pairing, Role};
+use crate::engine::{Engine, Page, Pairing, Role};
 use crate::event::PairEnd;
 use crate::folder::{Access, Folder, FolderId, FolderRules, Lasting, Listing};
 use crate::gate::Held;
@@ -160,7 +160,7 @@ pub enum Reason {
     WaitsAfter { failure: Failure, until: Moment },
 }
 
-impl Engine {
+impl<R: Role> Engine<R> {
     pub fn view(&self, now: Moment) -> View {
         let tally = self.shared.catalog.tally();
         let rate = self.sending.speed.per_second(now);
@@ -271,14 +271,10 @@ impl Engine {
 
     fn copies_view(&self) -> CopiesView {
         let catalog = &self.shared.catalog;
-        let is_full = match &self.role {
-            Role::Page(page) => page.copies.is_full(),
-            Role::WakeUp(_) => false,
-        };
         CopiesView {
             files: catalog.copies().len() as u64,
             bytes: catalog.copies().iter().map(|id| catalog.size_of(*id)).sum(),
-            is_full,
+            is_full: self.role.page().is_some_and(Page::is_full),
         }
     }
 

@@ -4,9 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use engine::{CopyEnd, Event, FolderId, LinkEvent, Moment, OfPage};
-use futures::FutureExt;
-use futures::future::{LocalBoxFuture, ready};
+use engine::{CopyEnd, Event, FolderId, LinkEvent, Moment, OfPage, Page, Role, Shift};
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::{JsCast, JsValue};
@@ -23,16 +21,19 @@ const MOST_FETCHED: usize = 100;
 /// Often enough to look live, rarely enough to cost nothing.
 const PUBLISH_EVERY_MS: u64 = 250;
 
-pub(super) trait Audience {
+pub(super) trait Audience: Sized + 'static {
+    /// Which engine it has.
+    type Role: Role;
+
     /// Receives messages to the engine until the listeners are dropped.
-    fn listen(&self, host: &Rc<Host>) -> Result<Vec<EventListener>, Fault>;
+    fn listen(&self, host: &Rc<Host<Self>>) -> Result<Vec<EventListener>, Fault>;
     fn say(&self, message: &FromEngine, attached: &JsValue);
     /// The view may have changed, and everything it shows is stored.
-    fn show(&self, host: &Rc<Host>);
+    fn show(&self, host: &Rc<Host<Self>>);
     /// Carries out a command that only an engine with a page gives.
-    fn carry_out(&self, host: &Rc<Host>, command: OfPage);
+    fn carry_out(&self, host: &Rc<Host<Self>>, command: OfPage);
     /// Starts the folder's watch, if the engine asked for it.
-    fn before_listing<'a>(&'a self, host: &'a Rc<Host>, folder: FolderId) -> LocalBoxFuture<'a, ()>;
+    async fn before_listing(&self, host: &Rc<Host<Self>>, folder: FolderId);
     /// The host is stopping.
     fn leave(&self);
 }
@@ -58,7 +59,9 @@ impl Pages {
 }
 
 impl Audience for Pages {
-    fn listen(&self, host: &Rc<Host>) -> Result<Vec<EventListener>, Fault> {
+    type Role = Page;
+
+    fn listen(&self, host: &Rc<Host<Pages>>) -> Result<Vec<EventListener>, Fault> {
         let hearing = Rc::clone(host);
         let messages = Channel::to_engine()?.listen(move |message| {
             if let Some(message) = message {
@@ -82,7 +85,7 @@ impl Audience for Pages {
     }
 
     /// Publishes at once when work begins or ends, because people wait to see that.
-    fn show(&self, host: &Rc<Host>) {
+    fn show(&self, host: &Rc<Host<Pages>>) {
         let passed = now().since(self.published.at.get());
         let at_rest = host.engine.borrow().is_at_rest();
         if passed >= PUBLISH_EVERY_MS || self.was_at_rest.replace(at_rest) != at_rest {
@@ -95,12 +98,12 @@ impl Audience for Pages {
         }
     }
 
-    fn carry_out(&self, host: &Rc<Host>, command: OfPage) {
+    fn carry_out(&self, host: &Rc<Host<Pages>>, command: OfPage) {
         host.carry_out_for_page(command);
     }
 
-    fn before_listing<'a>(&'a self, host: &'a Rc<Host>, folder: FolderId) -> LocalBoxFuture<'a, ()> {
-        host.watch_if_asked(folder).boxed_local()
+    async fn before_listing(&self, host: &Rc<Host<Pages>>, folder: FolderId) {
+        host.watch_if_asked(folder).await;
     }
 
     fn leave(&self) {
@@ -109,7 +112,7 @@ impl Audience for Pages {
 }
 
 impl Published {
-    fn publish(&self, host: &Host) {
+    fn publish(&self, host: &Host<Pages>) {
         self.later.replace(None);
         self.at.set(now());
         host.publish();
@@ -126,7 +129,7 @@ pub struct NoPage {
 #[derive(Default)]
 struct Opened {
     heard: Cell<bool>,
-    tell: RefCell<Option<Rc<Host>>>,
+    tell: RefCell<Option<Rc<Host<NoPage>>>>,
 }
 
 impl NoPage {
@@ -148,7 +151,9 @@ impl Opened {
 }
 
 impl Audience for NoPage {
-    fn listen(&self, host: &Rc<Host>) -> Result<Vec<EventListener>, Fault> {
+    type Role = Shift;
+
+    fn listen(&self, host: &Rc<Host<NoPage>>) -> Result<Vec<EventListener>, Fault> {
         self.opened.tell.replace(Some(Rc::clone(host)));
         if self.opened.heard.get() {
             self.opened.hear();
@@ -162,22 +167,20 @@ impl Audience for NoPage {
 
     fn say(&self, _: &FromEngine, _: &JsValue) {}
 
-    fn show(&self, _: &Rc<Host>) {}
+    fn show(&self, _: &Rc<Host<NoPage>>) {}
 
     /// An engine without a page never gives such a command.
-    fn carry_out(&self, _: &Rc<Host>, _: OfPage) {}
+    fn carry_out(&self, _: &Rc<Host<NoPage>>, _: OfPage) {}
 
-    fn before_listing<'a>(&'a self, _: &'a Rc<Host>, _: FolderId) -> LocalBoxFuture<'a, ()> {
-        ready(()).boxed_local()
-    }
+    async fn before_listing(&self, _: &Rc<Host<NoPage>>, _: FolderId) {}
 
     fn leave(&self) {
         self.opened.tell.take();
     }
 }
 
-impl Host {
-    fn carry_out_for_page(self: &Rc<Host>, command: OfPage) {
+impl Host<Pages> {
+    fn carry_out_for_page(self: &Rc<Host<Pages>>, command: OfPage) {
         let host = Rc::clone(self);
         match command {
             OfPage::TellInventory(folder) => {
@@ -205,7 +208,7 @@ impl Host {
         engine.inventory(folder).map(|(name, text)| (name.to_owned(), text))
     }
 
-    fn receive(self: &Rc<Host>, Message { body, attached, number }: Message<ToEngine>) {
+    fn receive(self: &Rc<Host<Pages>>, Message { body, attached, number }: Message<ToEngine>) {
         match body {
             // A request is confirmed by its answer. A message that changes something is confirmed once the change is
             // stored.
@@ -240,7 +243,7 @@ impl Host {
         self.say(&FromEngine::Largest(all));
     }
 
-    fn say_runs(self: &Rc<Host>) {
+    fn say_runs(self: &Rc<Host<Pages>>) {
         let host = Rc::clone(self);
         spawn(async move {
             match host.store.runs().await {

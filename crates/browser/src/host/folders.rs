@@ -11,6 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
 use super::Host;
+use super::audience::{Audience, Pages};
 use crate::Fault;
 use crate::bindings::DirectoryHandle;
 use crate::channel::{FromEngine, Notice};
@@ -38,11 +39,19 @@ enum Relation {
     },
 }
 
-impl Host {
+impl<A: Audience> Host<A> {
     pub(super) fn source(&self, folder: FolderId) -> Option<Rc<Source>> {
         self.sources.borrow().get(&folder).map(Rc::clone)
     }
 
+    /// Forgets a folder that is no longer backed up.
+    pub(super) fn let_go(&self, folder: FolderId) {
+        self.sources.borrow_mut().remove(&folder);
+        self.watches.borrow_mut().remove(&folder);
+    }
+}
+
+impl Host<Pages> {
     /// Replaces the folder's previous source, if any.
     fn set_source(&self, folder: FolderId, source: Source) {
         self.sources.borrow_mut().insert(folder, Rc::new(source));
@@ -61,7 +70,7 @@ impl Host {
     }
 
     /// Folders are added one after the other, because otherwise two drops of the same folder would both count as new.
-    pub(super) fn add_folder(self: &Rc<Host>, number: u32, attached: JsValue) {
+    pub(super) fn add_folder(self: &Rc<Host<Pages>>, number: u32, attached: JsValue) {
         self.coming.borrow_mut().push_back((number, attached));
         if self.coming.borrow().len() > 1 {
             return;
@@ -107,7 +116,7 @@ impl Host {
     }
 
     /// Backs up what other apps shared in the meantime, as if it were a folder.
-    pub(super) fn take_in_inbox(self: &Rc<Host>) {
+    pub(super) fn take_in_inbox(self: &Rc<Host<Pages>>) {
         let host = Rc::clone(self);
         spawn(async move {
             let Some(inbox) = inbox::inbox().await else { return };
@@ -168,7 +177,7 @@ impl Host {
     }
 
     /// Starts the watch that the engine asked for, before the listing that follows if the browser is fast enough.
-    pub(super) async fn watch_if_asked(self: &Rc<Host>, folder: FolderId) {
+    pub(super) async fn watch_if_asked(self: &Rc<Host<Pages>>, folder: FolderId) {
         let asked = self.to_watch.borrow().contains(&folder);
         self.to_watch.borrow_mut().retain(|id| *id != folder);
         let Some(source) = self.source(folder).filter(|_| asked) else { return };
@@ -199,12 +208,6 @@ impl Host {
             // Without a watch, changes are found by the regular listing of the folder.
             Err(fault) => web_sys::console::warn_1(&fault.to_string().into()),
         }
-    }
-
-    /// Forgets a folder that is no longer backed up.
-    pub(super) fn let_go(&self, folder: FolderId) {
-        self.sources.borrow_mut().remove(&folder);
-        self.watches.borrow_mut().remove(&folder);
     }
 }
 

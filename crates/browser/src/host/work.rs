@@ -13,6 +13,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
 use super::Host;
+use super::audience::Audience;
 use crate::hash::{Checkpoint, ReadFault, ReaderSaid};
 use crate::server::SERVER;
 use crate::source::{OpenFault, Opened, look_at, stamp_of};
@@ -22,8 +23,8 @@ use crate::{Fault, now, spawn, walk};
 /// The longest time that `setTimeout` can wait. The engine asks again after it.
 const LONGEST_TIMEOUT_MS: u64 = i32::MAX as u64;
 
-impl Host {
-    pub(super) fn begin(self: &Rc<Host>, command: Begin) {
+impl<A: Audience> Host<A> {
+    pub(super) fn begin(self: &Rc<Host<A>>, command: Begin) {
         let host = Rc::clone(self);
         match command {
             Begin::WatchFolder(folder) => self.to_watch.borrow_mut().push(folder),
@@ -40,7 +41,7 @@ impl Host {
         }
     }
 
-    pub(super) fn after_stored(self: &Rc<Host>, command: AfterStored) {
+    pub(super) fn after_stored(self: &Rc<Host<A>>, command: AfterStored) {
         let host = Rc::clone(self);
         match command {
             AfterStored::Ask { job, digests } => spawn(async move {
@@ -61,7 +62,7 @@ impl Host {
     }
 
     /// Runs a job that [`AfterStored::Abandon`] can stop; dropping its future stops it.
-    fn begin_job(self: &Rc<Host>, job: JobId, work: LocalBoxFuture<'static, Event>) {
+    fn begin_job(self: &Rc<Host<A>>, job: JobId, work: LocalBoxFuture<'static, Event>) {
         let (handle, registration) = AbortHandle::new_pair();
         self.jobs.borrow_mut().insert(job, handle);
         let host = Rc::clone(self);
@@ -93,13 +94,13 @@ impl Host {
         }
     }
 
-    fn wake_at(self: &Rc<Host>, at: Moment) {
+    fn wake_at(self: &Rc<Host<A>>, at: Moment) {
         let wait = at.since(now()).min(LONGEST_TIMEOUT_MS) as u32;
         let host = Rc::clone(self);
         self.alarm.replace(Some(Timeout::new(wait, move || host.tell(Event::Woke))));
     }
 
-    async fn list(self: &Rc<Host>, folder: FolderId, scan: ScanId, scope: Scope) {
+    async fn list(self: &Rc<Host<A>>, folder: FolderId, scan: ScanId, scope: Scope) {
         self.audience.before_listing(self, folder).await;
         let Some(source) = self.source(folder) else {
             // Its record has no handle that can be used.
@@ -111,7 +112,7 @@ impl Host {
         self.tell(Event::Folder(folder, FolderEvent::ListingEnded { scan, end }));
     }
 
-    async fn hash(self: Rc<Host>, read: Read) -> Event {
+    async fn hash(self: Rc<Host<A>>, read: Read) -> Event {
         let end = match self.open(&read).await {
             Err(closed) => closed.into(),
             Ok(opened) => match self.digest(&read, &opened.file).await {
@@ -127,7 +128,7 @@ impl Host {
     }
 
     /// Hashing of a large file resumes where an earlier attempt was interrupted.
-    async fn digest(self: &Rc<Host>, read: &Read, file: &File) -> Result<Digest, ReadFault> {
+    async fn digest(self: &Rc<Host<A>>, read: &Read, file: &File) -> Result<Digest, ReadFault> {
         if !Checkpoint::is_for(read.stamp) {
             return self.readers.digest(file, None, &|said| self.hear_reader(read, said)).await;
         }
@@ -142,7 +143,7 @@ impl Host {
         digest
     }
 
-    fn hear_reader(self: &Rc<Host>, read: &Read, said: ReaderSaid) {
+    fn hear_reader(self: &Rc<Host<A>>, read: &Read, said: ReaderSaid) {
         match said {
             ReaderSaid::Read(bytes) => {
                 self.tell(Event::Reading(read.job, ReadingEvent::Progressed(bytes)));
@@ -157,7 +158,7 @@ impl Host {
         }
     }
 
-    async fn upload(self: Rc<Host>, upload: Upload) -> Event {
+    async fn upload(self: Rc<Host<A>>, upload: Upload) -> Event {
         let job = upload.read.job;
         let tell = |moved| {
             let event = match moved {

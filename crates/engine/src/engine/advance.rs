@@ -13,7 +13,7 @@ use crate::link::LinkState;
 use crate::run::RunEnd;
 use crate::time::Moment;
 
-impl Engine {
+impl<R: Role> Engine<R> {
     pub(super) fn advance(&mut self, now: Moment) {
         self.shared.catalog.end_waits(now);
         self.end_shift_in_time(now);
@@ -35,17 +35,14 @@ impl Engine {
     /// True while the switches, or the person's click, allow work.
     pub(crate) fn may_work(&self) -> bool {
         let settings = &self.shared.settings;
-        let switched_on = match &self.role {
-            Role::Page(_) => settings.foreground,
-            Role::WakeUp(_) => settings.background,
-        };
+        let switched_on = if R::IS_PAGE { settings.foreground } else { settings.background };
         let readable = !settings.is_unreadable();
         let goes_on = self.role.over().is_none();
         goes_on && readable && !settings.paused && (switched_on || self.gates.run_asked)
     }
 
     pub(crate) fn conditions(&self, now: Moment) -> Conditions {
-        Conditions { now, videos_wait_for_page: !self.role.is_page() && self.defers_videos() }
+        Conditions { now, videos_wait_for_page: !R::IS_PAGE && self.defers_videos() }
     }
 
     /// Whether videos wait while no page is open.
@@ -78,7 +75,7 @@ impl Engine {
     }
 
     fn begin_work(&mut self, now: Moment) {
-        let watching = if self.role.is_page() { Watching::On } else { Watching::Off };
+        let watching = if R::IS_PAGE { Watching::On } else { Watching::Off };
         self.folders.begin_listing(now, &mut self.shared, watching);
         let knows_device = self.gates.knows_surroundings();
         if knows_device && self.gates.closed_for_all(&self.shared, now).is_none() {
@@ -110,7 +107,7 @@ impl Engine {
         let may_read = self.gates.closed_for_all(&self.shared, now).is_none();
         let defers_videos = self.defers_videos();
         let rate = self.sending.speed.per_second(now);
-        if let Role::Page(page) = &mut self.role {
+        if let Some(page) = self.role.page_mut() {
             let situation = Situation { now, folders: &self.folders, defers_videos, may_read, rate };
             page.copies.begin(&mut self.shared, &situation);
             self.folders.tidy_inbox(now, &mut self.shared);
@@ -120,7 +117,7 @@ impl Engine {
 
     fn tell_inventories(&mut self, now: Moment) {
         let changed = self.shared.catalog.unsaved().next().is_some();
-        if let (Role::Page(page), true) = (&mut self.role, changed) {
+        if let (Some(page), true) = (self.role.page_mut(), changed) {
             page.inventories.note_outdated();
         }
         if !self.inventories_due(now).is_some_and(|due| due.is_due(now)) {
@@ -131,13 +128,13 @@ impl Engine {
             .out
             .after_stored
             .extend(lasting.map(|(id, _)| AfterStored::OfPage(OfPage::TellInventory(id))));
-        if let Role::Page(page) = &mut self.role {
+        if let Some(page) = self.role.page_mut() {
             page.inventories.note_told(now);
         }
     }
 
     fn inventories_due(&self, now: Moment) -> Option<Moment> {
-        let Role::Page(page) = &self.role else { return None };
+        let page = self.role.page()?;
         let keeps = self.link.abilities().is_some_and(|abilities| abilities.keeps_inventories);
         let began = || self.history.current().map(|run| run.began);
         let pace = if self.is_settled() { Pace::Settled } else { Pace::Running(began()) };
@@ -160,7 +157,7 @@ impl Engine {
     }
 
     fn keep_history(&mut self, now: Moment) {
-        let (activity, has_page) = (self.run_activity(now), self.role.is_page());
+        let (activity, has_page) = (self.run_activity(now), R::IS_PAGE);
         if self.history.keep(now, &mut self.shared, activity, has_page) {
             self.note_worth_telling(now);
         }
@@ -221,7 +218,7 @@ impl Engine {
     }
 
     fn due_for_page(&self, now: Moment) -> Option<Moment> {
-        let Role::Page(page) = &self.role else { return None };
+        let page = self.role.page()?;
         let inventories = self.inventories_due(now).filter(|_| self.is_settled());
         inventories.into_iter().chain(page.copies.due(&self.shared)).min()
     }

@@ -28,7 +28,7 @@ const MOST_COPIES: usize = 2_000;
 const NO_ROOM_FOR_MS: u64 = 600_000;
 
 #[derive(Debug, Default)]
-pub(crate) struct Copies {
+pub(super) struct Copies {
     /// Files still to be copied. The last one is next.
     wanted: Vec<FileId>,
     /// The file being copied, and how it looked.
@@ -41,7 +41,7 @@ pub(crate) struct Copies {
 }
 
 /// What the choice depends on.
-pub(crate) struct Situation<'a> {
+pub(super) struct Situation<'a> {
     pub(super) now: Moment,
     pub(super) folders: &'a Folders,
     /// Videos wait for a page anyway.
@@ -52,19 +52,8 @@ pub(crate) struct Situation<'a> {
     pub(super) rate: Option<u64>,
 }
 
-/// What the engine does with copies. Only an engine with a page has an implementation, so the service worker's program
-/// does not contain the choosing.
-pub(crate) trait Copying {
-    fn begin(&mut self, shared: &mut Shared, situation: &Situation<'_>);
-    /// When it looks for files to copy again.
-    fn due(&self, shared: &Shared) -> Option<Moment>;
-    fn ended(&mut self, now: Moment, shared: &mut Shared, job: JobId, end: CopyEnd);
-    /// The browser had no room for more.
-    fn is_full(&self) -> bool;
-}
-
-impl Copying for Copies {
-    fn begin(&mut self, shared: &mut Shared, situation: &Situation<'_>) {
+impl Copies {
+    pub(super) fn begin(&mut self, shared: &mut Shared, situation: &Situation<'_>) {
         if self.job.is_some() {
             return;
         }
@@ -88,13 +77,14 @@ impl Copying for Copies {
         }
     }
 
-    fn due(&self, shared: &Shared) -> Option<Moment> {
+    /// When it looks for files to copy again.
+    pub(super) fn due(&self, shared: &Shared) -> Option<Moment> {
         let catalog = &shared.catalog;
         let waits = || catalog.has_any() || catalog.holds_any() || !catalog.copies().is_empty();
         self.look_at.filter(|_| self.job.is_none() && waits())
     }
 
-    fn ended(&mut self, now: Moment, shared: &mut Shared, job: JobId, end: CopyEnd) {
+    pub(super) fn ended(&mut self, now: Moment, shared: &mut Shared, job: JobId, end: CopyEnd) {
         let Some((_, id, stamp)) = self.job.take_if(|(ours, ..)| *ours == job) else { return };
         match end {
             CopyEnd::Copied => {
@@ -109,12 +99,11 @@ impl Copying for Copies {
         }
     }
 
-    fn is_full(&self) -> bool {
+    /// The browser had no room for more.
+    pub(super) fn is_full(&self) -> bool {
         self.is_full
     }
-}
 
-impl Copies {
     fn note_no_room(&mut self, now: Moment, shared: &Shared) {
         self.wanted.clear();
         // Try once more with the room there is. After that, wait longer.

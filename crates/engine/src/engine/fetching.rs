@@ -6,8 +6,8 @@ use std::cmp::Reverse;
 use protocol::Digest;
 use serde::{Deserialize, Serialize};
 
-use super::Engine;
 use super::shared::Shared;
+use super::{Engine, Role};
 use crate::catalog::is_large_and_lacking;
 use crate::folder::{Access, Folder, FolderId, Lasting};
 use crate::kind::Kind;
@@ -37,7 +37,7 @@ impl Shared {
     }
 }
 
-impl Engine {
+impl<R: Role> Engine<R> {
     /// The largest files that the browser itself could upload, at most `most`.
     pub fn largest(&self, most: usize) -> Vec<Large> {
         let catalog = &self.shared.catalog;

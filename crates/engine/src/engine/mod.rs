@@ -20,6 +20,7 @@ mod notices;
 mod obey;
 mod reading;
 mod restless;
+mod role;
 mod sending;
 mod shared;
 mod shift;
@@ -42,18 +43,16 @@ use crate::run::Wake;
 use crate::settings::{AccountId, Memory};
 use crate::time::Moment;
 use asking::Asking;
-use copies::{Copies, Copying};
 pub use fetching::Large;
 pub(crate) use folders::Folders;
 pub(crate) use gates::{Conditions, Gates};
 use history::History;
-use inventory::Inventories;
 pub(crate) use link::{Link, Pairing};
 use reading::Reading;
+pub use role::{Page, Role};
 use sending::{Outcome, Sending, Verdict};
 pub(crate) use shared::Shared;
-use shift::Shift;
-pub use shift::ShiftReport;
+pub use shift::{Shift, ShiftReport};
 
 /// The name of the directory in the browser's own storage that receives files shared by other apps.
 pub const INBOX: &str = "safelight-inbox";
@@ -63,7 +62,7 @@ const READING_AT_ONCE: usize = 16;
 /// A host without separate readers reads in its own thread: one file is digested while the next is opened.
 const READING_ALONE: usize = 2;
 
-pub struct Engine {
+pub struct Engine<R: Role = Page> {
     pub(crate) shared: Shared,
     pub(crate) folders: Folders,
     reading: Reading,
@@ -72,27 +71,8 @@ pub struct Engine {
     pub(crate) link: Link,
     pub(crate) gates: Gates,
     pub(crate) history: History,
-    pub(crate) role: Role,
+    pub(crate) role: R,
     wake_at: Option<Moment>,
-}
-
-/// The two kinds of engine, each with the parts that only it has.
-pub(crate) enum Role {
-    /// A page is open.
-    Page(PageParts),
-    /// The browser woke us without a page.
-    WakeUp(Shift),
-}
-
-pub(crate) struct PageParts {
-    pub(crate) copies: Box<dyn Copying>,
-    inventories: Inventories,
-}
-
-impl PageParts {
-    fn new() -> PageParts {
-        PageParts { copies: Box::new(Copies::default()), inventories: Inventories::default() }
-    }
 }
 
 /// The server confirmed that it holds these bytes.
@@ -109,11 +89,11 @@ struct Stop {
     retry_after_ms: Option<u64>,
 }
 
-impl Engine {
+impl Engine<Page> {
     /// An engine with a page. Like every engine, it knows nothing before its first event, [`Event::Started`].
     pub fn new() -> Engine {
         let reading = Reading { at_once: READING_AT_ONCE };
-        Engine::of(Order::NewestFirst, reading, History::default(), Role::Page(PageParts::new()))
+        Engine::of(Order::NewestFirst, reading, History::default(), Page::default())
     }
 
     /// The same, for a host without separate readers.
@@ -121,17 +101,20 @@ impl Engine {
         self.reading.at_once = READING_ALONE;
         self
     }
+}
 
+impl Engine<Shift> {
     /// An engine without a page, which must end by `until`. The browser itself is uploading the files in `fetching`.
-    pub fn woken(by: Wake, until: Moment, fetching: Vec<FileId>) -> Engine {
-        let role = Role::WakeUp(Shift::until(until));
+    pub fn woken(by: Wake, until: Moment, fetching: Vec<FileId>) -> Engine<Shift> {
         let reading = Reading { at_once: READING_ALONE };
-        let mut engine = Engine::of(Order::SmallFirst, reading, History::woken_as(by), role);
+        let mut engine = Engine::of(Order::SmallFirst, reading, History::woken_as(by), Shift::until(until));
         engine.shared.set_fetching(fetching);
         engine
     }
+}
 
-    fn of(order: Order, reading: Reading, history: History, role: Role) -> Engine {
+impl<R: Role> Engine<R> {
+    fn of(order: Order, reading: Reading, history: History, role: R) -> Engine<R> {
         Engine {
             shared: Shared::ordered(order),
             folders: Folders::default(),
@@ -148,7 +131,7 @@ impl Engine {
 
     /// Tells the engine what happened at `now`; returns what to do.
     pub fn handle(&mut self, now: Moment, event: Event) -> Commands {
-        if self.role.is_page() {
+        if R::IS_PAGE {
             self.history.note_wake(&event);
         } else if event.is_of_pages() {
             // These events belong to a page, which has its own engine.
@@ -163,7 +146,7 @@ impl Engine {
         let shared = &mut self.shared;
         match event {
             Event::Started(saved) => self.start(now, *saved),
-            Event::Asked(intent) => self.obey(now, intent),
+            Event::Asked(intent) => R::obey(self, now, intent),
             Event::Folder(folder, event) => self.folders.heard(now, shared, folder, event),
             Event::Reading(job, ReadingEvent::Progressed(read)) => shared.jobs.note_read(job, read),
             Event::Reading(job, ReadingEvent::Ended(end)) => self.reading_ended(now, job, end),
@@ -177,7 +160,7 @@ impl Engine {
             }
             Event::Sending(job, SendingEvent::Ended(end)) => self.upload_ended(now, job, end),
             Event::CopyEnded(job, end) => {
-                if let Role::Page(page) = &mut self.role {
+                if let Some(page) = self.role.page_mut() {
                     page.copies.ended(now, shared, job, end);
                 }
             }
@@ -207,7 +190,7 @@ impl Engine {
             shared.note(now, Trouble::RecordsUnreadable(files), None);
         }
         self.folders.restore(shared, saved.folders);
-        self.history.restore(now, shared, saved.last_run, self.role.is_page());
+        self.history.restore(now, shared, saved.last_run, R::IS_PAGE);
     }
 
     fn reading_ended(&mut self, now: Moment, job: JobId, end: HashEnd) {
@@ -264,7 +247,7 @@ impl Engine {
     fn server_checked(&mut self, now: Moment, checked: Checked) {
         let account = self.link.checked(now, &mut self.shared, checked);
         if let Some(account) = &account {
-            if let Role::Page(page) = &mut self.role {
+            if let Some(page) = self.role.page_mut() {
                 page.inventories.note_outdated();
             }
             self.recognise(account);
@@ -330,7 +313,7 @@ impl Engine {
     }
 }
 
-impl Default for Engine {
+impl Default for Engine<Page> {
     fn default() -> Engine {
         Engine::new()
     }

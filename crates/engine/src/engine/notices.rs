@@ -9,7 +9,7 @@ use crate::settings::Readable;
 use crate::tally::Tally;
 use crate::time::Moment;
 
-impl Engine {
+impl<R: Role> Engine<R> {
     /// What only the person can do.
     pub(super) fn needs(&self) -> Option<Needs> {
         let halt = self.link.state.halt();
@@ -38,12 +38,12 @@ impl Engine {
         let outcome = self.outcome();
         let (noticed, told) = self.shared.memory.noticed.after(now, &outcome);
         self.shared.memory.change(|memory| memory.noticed = noticed);
-        self.folders.note_closed_access(&mut self.shared, !self.role.is_page());
+        self.folders.note_closed_access(&mut self.shared, !R::IS_PAGE);
         let told = told.filter(|_| self.shared.settings.notices);
-        match &mut self.role {
-            Role::Page(_) => told.into_iter().for_each(|notice| self.shared.of_page(OfPage::Notify(notice))),
+        match self.role.shift_mut() {
+            None => told.into_iter().for_each(|notice| self.shared.of_page(OfPage::Notify(notice))),
             // A shift may have several runs, but gives only one notice.
-            Role::WakeUp(shift) => shift.notice = told.or(shift.notice),
+            Some(shift) => shift.notice = told.or(shift.notice),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Carries out what the person asks for.
 
-use super::Engine;
+use super::{Engine, Role};
 use crate::command::AfterStored;
 use crate::folder::Folder;
 use crate::intent::Intent;
@@ -12,7 +12,7 @@ use crate::time::Moment;
 /// this.
 const FRESH_MS: u64 = 20_000;
 
-impl Engine {
+impl<R: Role> Engine<R> {
     pub(super) fn obey(&mut self, now: Moment, intent: Intent) {
         match intent {
             Intent::Pair { code } => self.link.pair(&mut self.shared, code),

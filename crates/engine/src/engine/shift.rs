@@ -42,8 +42,9 @@ pub struct ShiftReport {
     pub handed_over: bool,
 }
 
+/// The browser woke us without a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Shift {
+pub struct Shift {
     pub(super) until: Moment,
     /// Why nothing more is begun, once the shift is over.
     pub(super) over: Option<RunEnd>,
@@ -57,38 +58,7 @@ impl Shift {
     }
 }
 
-impl Role {
-    pub(super) fn shift(&self) -> Option<&Shift> {
-        match self {
-            Role::Page(_) => None,
-            Role::WakeUp(shift) => Some(shift),
-        }
-    }
-
-    pub(super) fn is_page(&self) -> bool {
-        self.shift().is_none()
-    }
-
-    /// Why nothing more is begun, if the shift is over.
-    pub(super) fn over(&self) -> Option<RunEnd> {
-        self.shift().and_then(|shift| shift.over)
-    }
-
-    pub(super) fn ends_at(&self) -> Option<Moment> {
-        self.shift().filter(|shift| shift.over.is_none()).map(|shift| shift.until)
-    }
-}
-
-impl Engine {
-    /// Whether this engine will do nothing more: its time is up, or everything that it could do is done.
-    pub fn is_over(&self) -> bool {
-        match self.role.shift() {
-            None => false,
-            Some(Shift { over: Some(_), .. }) => true,
-            Some(Shift { over: None, until, .. }) => self.is_at_rest() && !self.goes_on_before(*until),
-        }
-    }
-
+impl Engine<Shift> {
     /// What to report about it when it is over.
     pub fn report(&self) -> ShiftReport {
         let tally = self.shared.catalog.tally();
@@ -100,9 +70,9 @@ impl Engine {
             problems: tally.problems,
             is_all_protected: self.is_all_protected(&tally),
             needs: self.needs(),
-            notice: self.role.shift().and_then(|shift| shift.notice),
+            notice: self.role.notice,
             work: self.leaves_work(),
-            handed_over: self.role.over() == Some(RunEnd::HandedOver),
+            handed_over: self.role.over == Some(RunEnd::HandedOver),
         }
     }
 
@@ -132,10 +102,21 @@ impl Engine {
         let fits = !row.state.lacks_room();
         remains && fits && has_bytes && !catalog.is_fetching(id) && !waits_for_page
     }
+}
+
+impl<R: Role> Engine<R> {
+    /// Whether this engine will do nothing more: its time is up, or everything that it could do is done.
+    pub fn is_over(&self) -> bool {
+        match self.role.shift() {
+            None => false,
+            Some(Shift { over: Some(_), .. }) => true,
+            Some(Shift { over: None, until, .. }) => self.is_at_rest() && !self.goes_on_before(*until),
+        }
+    }
 
     /// Whether this is a wake-up that may not read every folder.
     pub(super) fn is_barred(&self) -> bool {
-        !self.role.is_page() && self.folders.lack_permission()
+        !R::IS_PAGE && self.folders.lack_permission()
     }
 
     /// A page opened. Its own engine waits for this one to end.
@@ -163,7 +144,7 @@ impl Engine {
 
     /// Resets what was in flight to what is certain. The next engine continues from the rows.
     fn end_shift(&mut self, because: RunEnd) {
-        if let Role::WakeUp(shift) = &mut self.role {
+        if let Some(shift) = self.role.shift_mut() {
             shift.over = Some(because);
         }
         self.shared.abandon_all();
@@ -190,7 +171,7 @@ impl Engine {
         let soon = now + A_MOMENT_MS;
         let in_time = |at| at < soon && self.role.ends_at().is_none_or(|end| at < end);
         let is_away = matches!(self.link.state, LinkState::Held { .. } | LinkState::SignedOut);
-        let may_answer = self.role.is_page() || !is_away;
+        let may_answer = R::IS_PAGE || !is_away;
         self.may_work()
             && may_answer
             && self.shared.catalog.awaits_settling()
@@ -199,7 +180,7 @@ impl Engine {
 
     /// When a folder is listed again. An unavailable drive does not keep a shift alive.
     pub(super) fn next_look(&self) -> Option<Moment> {
-        let matters = |folder: &Folder| self.role.is_page() || folder.access == Access::Granted;
+        let matters = |folder: &Folder| R::IS_PAGE || folder.access == Access::Granted;
         self.folders.next_look(matters).filter(|_| self.may_work())
     }
 }
@@ -224,7 +205,7 @@ impl Fit {
     }
 }
 
-impl Engine {
+impl<R: Role> Engine<R> {
     pub(super) fn fit(&self, now: Moment) -> Fit {
         let keeps_pieces = self.link.abilities().is_some_and(|abilities| abilities.pieces.is_some());
         match self.role.ends_at() {

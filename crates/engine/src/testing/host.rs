@@ -1,9 +1,8 @@
 //! The world as a host: events in, effects out, in the order of [`crate::effects`].
 
 use super::flight::{Flight, Stage};
-use super::{CODE, World};
+use super::{AnyEngine, CODE, World};
 use crate::command::{AfterStored, Begin, Commands, OfPage, Tell};
-use crate::engine::Engine;
 use crate::event::{Event, LinkEvent, PairEnd};
 use crate::folder::FolderId;
 use crate::gate::Gate;
@@ -58,7 +57,7 @@ impl World {
             Effect::Store(changes) => self.store.save(changes),
             Effect::AfterStored(command) => self.carry_out(command),
             Effect::Tell(Tell::Confirm(message)) => self.confirmed.push(message),
-            Effect::Tell(Tell::View) => self.shown = Some(self.engine.shared.catalog.tally()),
+            Effect::Tell(Tell::View) => self.shown = Some(self.engine.shared().catalog.tally()),
         }
         true
     }
@@ -121,13 +120,9 @@ impl World {
 }
 
 /// What the engine begins although a gate is closed for it.
-fn held_but_begun(engine: &Engine, now: Moment, commands: &Commands) -> Vec<(String, Gate)> {
-    let conditions = engine.conditions(now);
-    let for_all = |path: &str| Some((path.to_owned(), engine.gates.closed_for_all(&engine.shared, now)?));
-    let for_one = |path: &str| {
-        let gate = engine.gates.closed_for(Kind::of_path(path), &engine.shared, conditions)?;
-        Some((path.to_owned(), gate))
-    };
+fn held_but_begun(engine: &AnyEngine, now: Moment, commands: &Commands) -> Vec<(String, Gate)> {
+    let for_all = |path: &str| Some((path.to_owned(), engine.closed_for_all(now)?));
+    let for_one = |path: &str| Some((path.to_owned(), engine.closed_for(now, Kind::of_path(path))?));
     let begun = commands.begin.iter().filter_map(|command| match command {
         Begin::Hash(read) => for_all(&read.path),
         Begin::WatchFolder(_) | Begin::ListFolder { .. } | Begin::CheckServer { .. } | Begin::WakeAt(_) => {

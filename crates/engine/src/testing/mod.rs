@@ -7,6 +7,7 @@
 
 pub mod contract;
 mod disk;
+mod engine;
 mod flight;
 mod host;
 mod server;
@@ -17,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::num::NonZeroU64;
 
 pub use disk::{Disk, DiskFile, digest_of};
+pub use engine::AnyEngine;
 pub use server::Server;
 pub use store::{Store, Unreadable};
 
@@ -51,7 +53,7 @@ const A_DAY_MS: u64 = 86_400_000;
 #[derive(Default)]
 pub struct World {
     pub now: Moment,
-    pub engine: Engine,
+    pub engine: AnyEngine,
     pub disks: BTreeMap<FolderId, Disk>,
     pub server: Server,
     pub store: Store,
@@ -127,13 +129,13 @@ impl World {
     /// The browser wakes an engine without a page, for this long.
     pub fn wake(&mut self, by: Wake, ms: u64) {
         self.kill();
-        self.engine = Engine::woken(by, self.now + ms, self.fetching.clone());
+        self.engine = AnyEngine::Shift(Engine::woken(by, self.now + ms, self.fetching.clone()));
         self.start();
     }
 
     /// The browser is gone, with everything that was not stored.
     pub fn kill(&mut self) {
-        self.engine = Engine::new();
+        self.engine = AnyEngine::default();
         self.inbox.clear();
         self.effects.clear();
         self.flights.clear();
@@ -292,12 +294,12 @@ impl World {
     }
 
     pub fn state_of(&self, folder: FolderId, path: &str) -> Option<&FileState> {
-        let id = self.engine.shared.catalog.find(folder, path)?;
-        self.engine.shared.catalog.get(id).map(|row| &row.state)
+        let id = self.engine.shared().catalog.find(folder, path)?;
+        self.engine.shared().catalog.get(id).map(|row| &row.state)
     }
 
     pub fn id(&self, path: &str) -> Option<FileId> {
-        self.engine.shared.catalog.find(PICTURES, path)
+        self.engine.shared().catalog.find(PICTURES, path)
     }
 
     /// The file, from its folder or its copy, if it still looks as it was listed.

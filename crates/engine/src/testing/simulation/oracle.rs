@@ -115,7 +115,7 @@ impl Oracle {
     pub(super) fn look_at_shown(&self, world: &mut World) -> Result<(), Broken> {
         let Some(shown) = world.shown.take() else { return Ok(()) };
         let stored = Tally::of(world.store.rows.values());
-        let catalog = &world.engine.shared.catalog;
+        let catalog = &world.engine.shared().catalog;
         let counted = Tally::of(catalog.iter().map(|(_, row)| row));
         holds(shown == counted && catalog.counts_right(), SAME_NUMBERS, || {
             format!("shown: {shown:?}, counted: {counted:?}")
@@ -131,7 +131,7 @@ impl Oracle {
         }
         let begun = &world.log.held_but_begun;
         holds(begun.is_empty(), GATES, || format!("{begun:?}"))?;
-        for (id, row) in world.engine.shared.catalog.iter() {
+        for (id, row) in world.engine.shared().catalog.iter() {
             self.look_at_row(world, id, row)?;
         }
         for row in world.store.rows.values() {
@@ -159,7 +159,7 @@ impl Oracle {
 
     /// Checks how an engine without a page ended.
     pub(super) fn look_at_end(&self, world: &World) -> Result<(), Broken> {
-        let run = world.engine.history.current();
+        let run = world.engine.run();
         holds(run.is_none_or(|run| run.ended.is_some()), SHIFT, || format!("left open: {run:?}"))?;
         let left = world.engine.report();
         let said = !left.is_all_protected || (left.remaining + left.problems == 0 && left.needs.is_none());
@@ -170,7 +170,7 @@ impl Oracle {
         holds(self.is_proven(row), PROVEN, || format!("{row:?}"))?;
         let place = (row.folder, row.path.to_string());
         if let FileState::Protected { .. } = row.state {
-            self.protected.entry(id).or_insert_with(|| world.engine.shared.memory.account.clone());
+            self.protected.entry(id).or_insert_with(|| world.engine.shared().memory.account.clone());
             if is_as_on_disk(world, row) {
                 self.moved.remove(&place);
             }
@@ -180,7 +180,7 @@ impl Oracle {
         if let FileState::Gone { .. } = row.state {
             return holds(self.removed.contains(&place), UNREACHABLE, || format!("{place:?} is called gone"));
         }
-        let same_account = before.is_some_and(|account| account == world.engine.shared.memory.account);
+        let same_account = before.is_some_and(|account| account == world.engine.shared().memory.account);
         let may_change = self.moved.contains(&place) || self.named.contains(&place);
         holds(!same_account || may_change, STAYS, || format!("{row:?}"))
     }
@@ -201,13 +201,13 @@ impl Oracle {
     }
 
     fn look_at_numbers(&self, world: &World) -> Result<(), Broken> {
-        let tally = world.engine.shared.catalog.tally();
+        let tally = world.engine.shared().catalog.tally();
         let sum = tally.protected + tally.remaining + tally.skipped + tally.problems;
         let skipped: u64 = tally.skipped_by_reason.values().sum();
         let problems: u64 = tally.problems_by_kind.values().sum();
         let adds_up = tally.total == sum && skipped == tally.skipped && problems == tally.problems;
         holds(adds_up, SAME_NUMBERS, || format!("{tally:?}"))?;
-        let queued = world.engine.shared.catalog.unaccounted(&world.engine.shared.jobs.all_files());
+        let queued = world.engine.shared().catalog.unaccounted(&world.engine.shared().jobs.all_files());
         holds(queued.is_none(), SAME_NUMBERS, || format!("nobody works on {queued:?}"))
     }
 }
@@ -217,7 +217,7 @@ fn look_at_question(world: &World, digests: &[Digest]) -> Result<(), Broken> {
     let saved: BTreeSet<Digest> = world.store.rows.values().filter_map(|row| row.state.digest()).collect();
     let is_known = |digest: &Digest| saved.contains(digest);
     let known: BTreeSet<Digest> =
-        world.engine.shared.catalog.iter().filter_map(|(_, row)| row.state.digest()).collect();
+        world.engine.shared().catalog.iter().filter_map(|(_, row)| row.state.digest()).collect();
     let unsaved = digests.iter().find(|digest| known.contains(digest) && !is_known(digest));
     holds(unsaved.is_none(), WRITTEN, || format!("asked about {unsaved:?}, which is not saved"))
 }
