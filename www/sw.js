@@ -13,6 +13,7 @@ const SHELL = "shell-";
 const CACHE = SHELL + VERSION;
 // Only the network answers these.
 const ELSEWHERE = ["/api/", "/safelight/", "/.well-known/"];
+const RELOADED_MS = 1_000;
 const PROGRAM = "{{service-worker.wasm}}";
 
 // The browser requires all listeners to be registered by the time this file has run.
@@ -30,7 +31,9 @@ self.addEventListener("fetch", (event) => {
 // This message needs no program: a page of any version must be able to replace a worker of any other version, even one
 // whose program is broken. So its form never changes, whatever the protocol number.
 self.addEventListener("message", (event) => {
-  event.waitUntil(event.data?.message === "use-new-version" ? self.skipWaiting() : run(event));
+  const message = event.data?.message;
+  const done = message === "use-new-version" ? self.skipWaiting() : message === "left" ? runSoon(event) : run(event);
+  event.waitUntil(done);
 });
 const EVENTS = ["sync", "periodicsync", "push", "pushsubscriptionchange", "notificationclick"];
 const ENDS_OF_FETCHES = ["backgroundfetchsuccess", "backgroundfetchfail", "backgroundfetchabort"];
@@ -50,6 +53,12 @@ async function run(event) {
     throw error;
   }
   return handle(event, VERSION);
+}
+
+// A page that closed may be reloading: loading the program just then would slow the page down.
+async function runSoon(event) {
+  await new Promise((resolve) => setTimeout(resolve, RELOADED_MS));
+  return run(event);
 }
 
 async function fill() {
