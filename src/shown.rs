@@ -2,11 +2,12 @@
 
 use browser::app_shell::NewVersion;
 use browser::channel::{FromEngine, Notice, Stopped, ToEngine};
-use browser::window::{Conversation, InstallOffer, notify_unless_seen};
+use browser::window::{Conversation, InstallOffer, notify_unless_seen, save_as};
 use engine::{Filter, Headline, Incident, Intent, Large, RowsPage, Run, Tally, View};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::parts::lists::as_text;
 use crate::words::background::Waking;
 
 /// The engine's latest message.
@@ -27,6 +28,8 @@ pub struct Model {
     /// The open list, and how many of its rows are requested.
     pub open: RwSignal<Option<(Filter, u32)>>,
     pub rows: RwSignal<Option<RowsPage>>,
+    /// The list that is saved to a file once all its rows have arrived.
+    saving: RwSignal<Option<Filter>>,
     pub notice: RwSignal<Option<Notice>>,
     /// The history, as last received.
     pub runs: RwSignal<Vec<Run>>,
@@ -52,12 +55,17 @@ impl Model {
         let shown = RwSignal::new(Shown::Opening);
         let rows = RwSignal::new(None);
         let open = RwSignal::new(None);
+        let saving = RwSignal::new(None);
         let notice = RwSignal::new(None);
         let runs = RwSignal::new(Vec::new());
         let incidents = RwSignal::new(None);
         let largest = RwSignal::new(None);
         let conversation = Conversation::begin(move |said| match said {
             Some(FromEngine::View(view)) => shown.set(Shown::View(view)),
+            Some(FromEngine::Rows(page)) if is_complete(saving, &page) => {
+                saving.set(None);
+                save_as("safelight-files.txt", "text/plain", &as_text(&page.rows));
+            }
             // The answer may be for another tab, which shows another list.
             Some(FromEngine::Rows(page)) if is_open(open, &page) => rows.set(Some(page)),
             Some(FromEngine::Rows(_)) => {}
@@ -78,6 +86,7 @@ impl Model {
             shown,
             open,
             rows,
+            saving,
             notice,
             runs,
             incidents,
@@ -99,6 +108,13 @@ impl Model {
 
     pub fn dispatch(self, intent: Intent) {
         self.say(ToEngine::Intent(intent));
+    }
+
+    /// Saves a list of this many files to a file.
+    pub fn save_list(self, filter: Option<Filter>, total: u64) {
+        self.saving.set(filter);
+        let count = u32::try_from(total).unwrap_or(u32::MAX);
+        filter.into_iter().for_each(|filter| self.say(ToEngine::Rows { filter, from: 0, count }));
     }
 
     pub fn say(self, message: ToEngine) {
@@ -136,6 +152,11 @@ impl Model {
     pub fn is_unpaired(self) -> Memo<bool> {
         self.is(|view| view.headline == Headline::Unpaired)
     }
+}
+
+fn is_complete(saving: RwSignal<Option<Filter>>, page: &RowsPage) -> bool {
+    let is_wanted = saving.with_untracked(|saving| *saving == Some(page.filter));
+    is_wanted && page.from == 0 && page.rows.len() as u64 == page.total
 }
 
 fn is_open(open: RwSignal<Option<(Filter, u32)>>, page: &RowsPage) -> bool {

@@ -29,6 +29,11 @@ impl AppError {
         Self::Refused(StatusCode::BAD_REQUEST, message.into())
     }
 
+    /// In Immich's words.
+    pub(crate) fn unsupported(name: &str) -> Self {
+        Self::bad_request(format!("Unsupported file type {name}"))
+    }
+
     pub(crate) fn unauthorized(message: &str) -> Self {
         Self::Refused(StatusCode::UNAUTHORIZED, message.to_owned())
     }
@@ -44,7 +49,13 @@ impl AppError {
 
 impl From<VaultError> for AppError {
     fn from(error: VaultError) -> Self {
-        if error.is_disk_full() { Self::DiskFull } else { Self::fault(error) }
+        if let VaultError::NotMedia(name) = &error {
+            Self::unsupported(name)
+        } else if error.is_disk_full() {
+            Self::DiskFull
+        } else {
+            Self::fault(error)
+        }
     }
 }
 

@@ -154,6 +154,26 @@ fn a_known_digest_header_is_answered_without_storing_anything() {
 }
 
 #[test]
+fn the_first_bytes_decide_if_the_name_does_not() {
+    let server = Server::start();
+    let jpeg = b"\xff\xd8\xff\xe0 a photo";
+    let film = b"\0\0\0\x18ftypmp42\0\0\0\0 a film";
+    for (name, bytes) in [
+        ("dji_fly_20230207_photo", &jpeg[..]),
+        ("a.jfif", &jpeg[..3]),
+        ("PXL_1.MP", film),
+        ("b.360", &film[..16]),
+    ] {
+        assert_eq!(server.upload(&Form::dates().file("assetData", name, bytes)).status, 201, "{name}");
+    }
+    let refused = server.upload(&Form::dates().file("assetData", "app.ts", b"export const a = 1;"));
+    assert_eq!(refused.json()["message"], "Unsupported file type app.ts");
+    let counts = server.get("/api/assets/statistics").json();
+    assert_eq!((&counts["images"], &counts["videos"]), (&2.into(), &2.into()));
+    assert_eq!(server.originals().len(), 4, "nothing is left of what was refused");
+}
+
+#[test]
 fn an_invalid_upload_is_refused_with_a_reason_and_leaves_nothing() {
     let server = Server::start();
     let long = "x".repeat(100_000);

@@ -6,8 +6,10 @@ use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::DragEvent;
 
+use crate::parts::hidden::look_for_hidden;
 use crate::shown::Model;
 use browser::channel::Notice;
+use browser::window::Listed;
 
 #[component]
 pub fn DropTarget(model: Model) -> impl IntoView {
@@ -49,7 +51,7 @@ fn take(model: Model, event: &DragEvent) {
     spawn_local(async move {
         let dropped = dropped.await;
         model.with_conversation(|conversation| {
-            dropped.folders.into_iter().for_each(|folder| conversation.add_folder(folder));
+            dropped.folders.iter().for_each(|(folder, _)| conversation.add_folder(folder.clone()));
             if !dropped.files.is_empty() {
                 conversation.add_files("Dropped files", &dropped.files);
             }
@@ -58,5 +60,8 @@ fn take(model: Model, event: &DragEvent) {
             model.notice.set(Some(Notice::DropFailed { count: dropped.failed }));
         }
         browser::window::ask_to_persist().await;
+        for (folder, entry) in dropped.folders {
+            look_for_hidden(model, &folder, Listed::Entry(entry)).await;
+        }
     });
 }

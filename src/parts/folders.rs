@@ -6,6 +6,7 @@ use engine::{
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::parts::hidden::Hidden;
 use crate::shown::{Model, Shown};
 use crate::words::numbers::{count, files};
 use browser::channel::{Notice, ToEngine};
@@ -52,6 +53,7 @@ fn Card(model: Model, id: FolderId) -> impl IntoView {
                 <Show when=move || !is_inbox() && !unreadable_rules()>
                     <KeepAll model id />
                 </Show>
+                <Hidden model id />
                 <Show when=unreadable_rules>
                     <p>"Its rules can't be read, so nothing in it is uploaded."</p>
                 </Show>

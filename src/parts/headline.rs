@@ -28,6 +28,7 @@ pub fn HeadlinePart(model: Model) -> impl IntoView {
                 data-remaining=number(|tally| tally.remaining)
                 data-skipped=number(|tally| tally.skipped)
                 data-problems=number(|tally| tally.problems)
+                data-hidden=number(|tally| tally.hidden)
             >
                 <h1>{move || words.with(|words| words.title.clone())}</h1>
                 // Not announced, because it changes several times a second.

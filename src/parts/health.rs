@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use leptos::wasm_split::wasm_split;
 
 use crate::parts::folders::allow;
+use crate::parts::hidden::HiddenLooks;
 use crate::parts::later::{Loaded, later};
 use crate::parts::rules::{minute_of, time_of};
 use crate::parts::section_head::SectionHead;
@@ -57,7 +58,7 @@ pub fn Health(model: Model) -> impl IntoView {
 
 #[wasm_split(health, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn chain_and_test(look: Look) -> Loaded {
-    Ok(view! { <Links look /> <Test look /> }.into_any())
+    Ok(view! { <Links look /> <HiddenLooks model=look.model /> <Test look /> }.into_any())
 }
 
 #[component]

@@ -1,6 +1,6 @@
 //! The files behind a number, listed by name, each with its reason.
 
-use engine::{Filter, Intent, RowView};
+use engine::{Filter, Intent, Problem, Reason, RowView};
 use leptos::prelude::*;
 
 use crate::shown::{Model, ROWS_AT_ONCE};
@@ -46,6 +46,7 @@ fn List(model: Model) -> impl IntoView {
     let rows = move || page.get().map(|page| page.rows).unwrap_or_default();
     let total = move || page.with(|page| page.as_ref().map_or(0, |page| page.total));
     let more = move || total() > page.with(|page| page.as_ref().map_or(0, |page| page.rows.len() as u64));
+    let is_any = move || total() > 0;
     let show_more = move |_| {
         model.open.update(|open| {
             if let Some((_, count)) = open {
@@ -58,6 +59,9 @@ fn List(model: Model) -> impl IntoView {
             <h2>{move || filter.get().map(title)}</h2>
             <Show when=move || filter.get() == Some(Filter::Problems) && (total() > 1)>
                 <button on:click=move |_| model.dispatch(Intent::RetryAll)>"Retry all"</button>
+            </Show>
+            <Show when=is_any>
+                <button on:click=move |_| model.save_list(filter.get(), total())>"Save list"</button>
             </Show>
             <button class="quiet" on:click=move |_| model.open.set(None)>"Close"</button>
         </div>
@@ -72,7 +76,7 @@ fn List(model: Model) -> impl IntoView {
 
 #[component]
 fn Row(model: Model, row: RowView) -> impl IntoView {
-    let retry = matches!(row.reason, engine::Reason::Problem(_));
+    let retry = matches!(row.reason, Reason::Problem(problem) if problem != Problem::HiddenName);
     let id = row.id;
     view! {
         <li>
@@ -86,10 +90,20 @@ fn Row(model: Model, row: RowView) -> impl IntoView {
     }
 }
 
+/// One line for each file: its folder and path, and the reason.
+pub fn as_text(rows: &[RowView]) -> String {
+    let line = |row: &RowView| {
+        let reason = reasons::reason(&row.reason, clock_time);
+        format!("{}/{}\t{reason}\n", row.folder, row.path)
+    };
+    rows.iter().map(line).collect()
+}
+
 fn title(filter: Filter) -> &'static str {
     match filter {
         Filter::Problems => "Problems",
         Filter::Skipped => "Skipped on purpose",
         Filter::Remaining => "Still to do",
+        Filter::Hidden => "Names that your browser hides",
     }
 }

@@ -68,6 +68,9 @@ fn sentence(notice: &Notice) -> String {
             "{} could not be added. A browser without folder access accepts files, but not folders.",
             plural(u64::from(*count), "dropped item", "dropped items")
         ),
+        Notice::OtherFolder { name } => {
+            format!("That was another folder. Choose “{name}” itself, so that its names can be compared.")
+        }
         Notice::ShareFailed => {
             "What you shared was not added: the browser has no room for it, or Safelight has never been opened here. It is \
              still where it was."

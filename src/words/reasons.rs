@@ -2,6 +2,8 @@
 
 use engine::{Failure, Moment, Problem, Reason, SkipReason};
 
+const UNSUPPORTED: &str = "Your server does not accept this kind of file.";
+
 /// `clock` formats a moment as a time of day.
 pub fn reason(reason: &Reason, clock: impl Fn(Moment) -> String) -> String {
     match reason {
@@ -31,7 +33,7 @@ pub fn skip(reason: SkipReason) -> &'static str {
         SkipReason::LaterVersion => {
             "It changed after it was backed up, and this folder keeps first versions only."
         }
-        SkipReason::UnsupportedByServer => "Your server does not accept this kind of file.",
+        SkipReason::UnsupportedByServer => UNSUPPORTED,
     }
 }
 
@@ -41,6 +43,10 @@ pub fn problem(problem: Problem) -> String {
             cloud service, download it first. Then try again."
             .into(),
         Problem::OnlyInCloud => "It is only in a cloud service: download it to this device.".into(),
+        Problem::HiddenName => "The browser hides this name from web apps, so Safelight cannot back it up by itself. \
+            Rename it."
+            .into(),
+        Problem::UnsupportedByServer => UNSUPPORTED.into(),
         Problem::Nameless => "Its name is not valid text, so no browser can open it. Rename it on disk.".into(),
         Problem::UnreadableFolder => {
             "This folder cannot be opened, so its files are not backed up. Check its permissions on disk.".into()

@@ -291,7 +291,13 @@ impl Handle {
 impl DirectoryHandle {
     /// Whether `other` is inside this directory, at any depth.
     pub async fn contains(&self, other: &Handle) -> bool {
-        self.resolve(other).await.is_ok_and(|path| !path.is_null() && !path.is_undefined())
+        self.path_to(other).await.is_some()
+    }
+
+    /// The path of a directory inside this one, with a trailing slash; empty for this one itself.
+    pub async fn path_to(&self, other: &Handle) -> Option<String> {
+        let names: Array = self.resolve(other).await.ok()?.dyn_into().ok()?;
+        Some(names.iter().filter_map(|name| name.as_string()).map(|name| name + "/").collect())
     }
 }
 

@@ -12,7 +12,7 @@ use web_sys::{BroadcastChannel, MessageEvent};
 use crate::{Fault, wire};
 
 /// Raised whenever the meaning or shape of a message changes.
-const PROTOCOL: f64 = 7.0;
+const PROTOCOL: f64 = 8.0;
 
 /// From a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,9 @@ pub enum ToEngine {
     AddFiles {
         name: String,
     },
+    /// A directory handle and an array of `[path, File]` are attached: all files in that directory that the folder's own
+    /// listing leaves out.
+    HiddenFound,
     /// The person granted the permission again.
     Regranted(FolderId),
     /// Start again after [`FromEngine::Stopped`].
@@ -95,6 +98,10 @@ pub enum Notice {
     /// The browser refused to hand over this many of the dropped items.
     DropFailed {
         count: u32,
+    },
+    /// Another folder was chosen than the one to be compared.
+    OtherFolder {
+        name: String,
     },
     /// Files shared by another app could not be saved.
     ShareFailed,

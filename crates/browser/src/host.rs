@@ -19,6 +19,7 @@ use futures::future::{AbortHandle, Either, select};
 use gloo::timers::callback::Timeout;
 use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen::JsValue;
+use web_sys::File;
 
 use crate::channel::{Channel, FromEngine, Message, Stopped, ToEngine};
 use crate::hash::{Here, Pool, Readers};
@@ -38,6 +39,7 @@ const GATHER_MS: u32 = 25;
 
 pub use audience::NoPage;
 use audience::{Audience, Pages};
+use folders::Coming;
 
 struct Host<A: Audience> {
     engine: RefCell<Engine<A::Role>>,
@@ -49,9 +51,10 @@ struct Host<A: Audience> {
     /// Folders whose watch must begin before their listing.
     to_watch: RefCell<Vec<FolderId>>,
     watches: RefCell<HashMap<FolderId, Watch>>,
-    /// Folders that are being added, each with the number of its message. They are added one after the other, because
-    /// otherwise two drops of the same folder would both count as new.
-    coming: RefCell<VecDeque<(u32, JsValue)>>,
+    /// What is being added, one after the other.
+    coming: RefCell<VecDeque<Coming>>,
+    /// Files with hidden names that a page found. Their folder's handle cannot open them.
+    handed: RefCell<HashMap<(FolderId, Box<str>), File>>,
     /// Jobs that can be abandoned.
     jobs: RefCell<HashMap<JobId, AbortHandle>>,
     alarm: RefCell<Option<Timeout>>,
@@ -213,6 +216,7 @@ impl<A: Audience> Host<A> {
             to_watch: RefCell::default(),
             watches: RefCell::default(),
             coming: RefCell::default(),
+            handed: RefCell::default(),
             jobs: RefCell::default(),
             alarm: RefCell::default(),
             audience: tools.audience,

@@ -4,7 +4,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use engine::{Barrier, INBOX, Look, Moment, Stamp};
+use js_sys::Uint8Array;
+use protocol::media::{self, HEAD_BYTES, MediaKind, Named};
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
 use crate::Fault;
@@ -217,4 +220,19 @@ pub fn stamp_of(file: &File) -> Stamp {
 
 pub fn look_at(file: &File) -> Look {
     Look::Seen(stamp_of(file))
+}
+
+/// The kind of a file by its name or, where that does not decide, by its first bytes.
+pub async fn kind_of(path: &str, file: &File) -> Result<Option<MediaKind>, Fault> {
+    let head = match media::named(path) {
+        Named::Undecided => first_bytes(file, HEAD_BYTES).await?,
+        Named::Media(_) | Named::Sidecar | Named::Other => Vec::new(),
+    };
+    Ok(media::kind_of(path, &head))
+}
+
+/// At most this many bytes from the start of the file.
+pub async fn first_bytes(file: &File, most: usize) -> Result<Vec<u8>, Fault> {
+    let start = file.slice_with_f64_and_f64(0.0, most as f64)?;
+    Ok(Uint8Array::new(&JsFuture::from(start.array_buffer()).await?).to_vec())
 }

@@ -5,9 +5,12 @@ mod background;
 mod chain;
 mod conversation;
 mod devices;
+mod dropped;
+mod entries;
 mod explained;
 mod fetching;
 mod giving;
+mod hidden;
 mod install;
 mod library;
 mod notifying;
@@ -21,12 +24,11 @@ use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{DataTransfer, File, FileList, Worker, WorkerOptions, WorkerType};
+use web_sys::{File, FileList, Worker, WorkerOptions, WorkerType};
 
 use crate::Fault;
 use crate::app_shell;
-use crate::bindings::{self, DirectoryHandle, DropItem, FileHandle, Handle, has_global};
+use crate::bindings::{self, DirectoryHandle, Handle, has_global};
 pub use crate::push::{
     PushFault, PushLook, begin_pushes, end_pushes, keep_pushes, may_notify, push_daily, push_state, try_push,
 };
@@ -43,9 +45,11 @@ pub use background::{
 pub use chain::{Chain, Notifications, chain, is_app, test_background};
 pub use conversation::Conversation;
 pub use devices::{Device, devices, revoke};
+pub use dropped::{Dropped, take_drop};
 pub use explained::{note_explained, was_explained};
 pub use fetching::{can_leave_to_browser, leave_to_browser, left_to_browser, when_fetched};
 pub use giving::{abilities, clock_time, copy, hour_and_minute, iso_time, local_time, save_as, set_badge};
+pub use hidden::{CompareFault, Listed, hidden_in, known_folder};
 pub use install::{InstallOffer, when_installable};
 pub use library::{Gallery, Month, NearSight, Photo, gallery, months, photos_of, when_resized};
 pub use notifying::notify_unless_seen;
@@ -135,74 +139,6 @@ pub async fn ask_permission(folder: FolderId) -> Result<bool, Fault> {
 /// Asks the browser not to clear our storage when space runs short. It may refuse; nothing depends on it.
 pub async fn ask_to_persist() -> bool {
     bindings::persist_storage().await.is_ok_and(|answer| answer.is_truthy())
-}
-
-/// What was dropped onto the window.
-#[derive(Default)]
-pub struct Dropped {
-    pub folders: Vec<DirectoryHandle>,
-    pub files: Vec<(String, File)>,
-    /// How many items the browser would not hand over.
-    pub failed: u32,
-}
-
-/// Takes what was dropped. The part before the first await runs inside the event, as the browser requires.
-pub fn take_drop(transfer: &DataTransfer) -> impl Future<Output = Dropped> + use<> {
-    let items = transfer.items();
-    let items = (0..items.length()).filter_map(|at| items.get(at));
-    let pending: Vec<_> = items.filter_map(|item| Pending::of(item.unchecked_into())).collect();
-    async move {
-        let mut dropped = Dropped::default();
-        for item in pending {
-            item.take(&mut dropped).await;
-        }
-        dropped
-    }
-}
-
-enum Pending {
-    Handle(JsFuture),
-    File(File),
-    Failed,
-}
-
-impl Pending {
-    fn of(item: DropItem) -> Option<Pending> {
-        if item.kind() != "file" {
-            return None;
-        }
-        if let Ok(handle) = item.handle() {
-            return Some(Pending::Handle(handle.into()));
-        }
-        let item: &web_sys::DataTransferItem = item.unchecked_ref();
-        // Without handles, a folder looks like a file that cannot be read.
-        let folder = item.webkit_get_as_entry().ok().flatten().is_some_and(|entry| entry.is_directory());
-        let file = item.get_as_file().ok().flatten().filter(|_| !folder);
-        Some(file.map_or(Pending::Failed, Pending::File))
-    }
-
-    async fn take(self, dropped: &mut Dropped) {
-        match self {
-            Pending::File(file) => dropped.files.push((file.name(), file)),
-            Pending::Failed => dropped.failed += 1,
-            Pending::Handle(handle) => {
-                if take_handle(handle, dropped).await.is_err() {
-                    dropped.failed += 1;
-                }
-            }
-        }
-    }
-}
-
-async fn take_handle(handle: JsFuture, dropped: &mut Dropped) -> Result<(), Fault> {
-    let handle: Handle = handle.await?.unchecked_into();
-    if handle.kind() == "directory" {
-        dropped.folders.push(handle.unchecked_into());
-    } else {
-        let file: File = handle.unchecked_into::<FileHandle>().get_file().await?.unchecked_into();
-        dropped.files.push((file.name(), file));
-    }
-    Ok(())
 }
 
 /// Whether this address is a secure context. The folders, locks and workers that a backup needs exist only on `https`

@@ -364,6 +364,6 @@ fn row(id: u32, state: FileState) -> SavedRow {
     let path = format!("2024/Österreich 🏔/写真 {id}.jpg").into();
     SavedRow {
         id: FileId(id),
-        row: Some(Row { folder: FolderId(1), path, stamp, state, attempts: 2, before: None }),
+        row: Some(Row { folder: FolderId(1), path, stamp, state, attempts: 2, before: None, hidden: false }),
     }
 }

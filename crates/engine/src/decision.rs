@@ -86,7 +86,7 @@ fn after_refusal(status: u16, message: &str) -> Decision {
         413 => Decision::GiveUp(Problem::TooLargeForServer),
         STATUS_DIGEST_MISMATCH => Decision::RetryLater(Failure::DigestMismatch),
         400 if message.contains("quota") => Decision::WaitForRoom(Failure::QuotaFull),
-        400 if message.contains("unsupported file type") => Decision::Skip(SkipReason::UnsupportedByServer),
+        400 if message.contains("unsupported file type") => Decision::GiveUp(Problem::UnsupportedByServer),
         400 if message.contains("file is empty") => Decision::Skip(SkipReason::Empty),
         _ => Decision::GiveUp(Problem::Refused(status)),
     }
@@ -142,7 +142,7 @@ mod tests {
             (UploadEnd::CopyLost, Decision::LoseCopy),
             (UploadEnd::OutOfReach(Barrier::Unreachable), Decision::LoseFolder(Barrier::Unreachable)),
             (html(200), Decision::RetryLater(Failure::NotUnderstood)),
-            (refused(400, "Unsupported file type x.abc"), Decision::Skip(SkipReason::UnsupportedByServer)),
+            (refused(400, "Unsupported file type x.abc"), Decision::GiveUp(Problem::UnsupportedByServer)),
             (refused(400, "File is empty"), Decision::Skip(SkipReason::Empty)),
             (refused(400, "Quota has been exceeded!"), Decision::WaitForRoom(Failure::QuotaFull)),
             (refused(400, "anything else"), Decision::GiveUp(Problem::Refused(400))),

@@ -52,6 +52,14 @@ pub enum FolderEvent {
     AccessChanged(Access),
     /// Files or folders at these paths are new, changed or gone.
     PathsTouched(Vec<Box<str>>),
+    /// Another listing of the browser, which hides no names, was compared with the folder's own: these are all the
+    /// files in this part of the folder that the folder's own listing leaves out. Until the page is gone, they can be
+    /// read.
+    HiddenFound {
+        /// A folder's path with a trailing slash; empty for the whole folder.
+        within: Box<str>,
+        files: Vec<ListedFile>,
+    },
     /// The watch began only after a listing of the folder had begun. Changes between the two are unknown.
     WatchBeganLate,
     /// The watch ended or never began. Changes since then are unknown.
@@ -125,6 +133,7 @@ impl Event {
             | Event::Folder(
                 _,
                 FolderEvent::Added { .. }
+                | FolderEvent::HiddenFound { .. }
                 | FolderEvent::PathsTouched(_)
                 | FolderEvent::WatchBeganLate
                 | FolderEvent::WatchEnded,
@@ -191,6 +200,8 @@ pub enum Look {
     UnreadableFolder,
     /// A cloud service's placeholder of a photo or video.
     OnlyInCloud,
+    /// It exists, but the browser hides it because of its name.
+    HiddenName,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -212,6 +223,8 @@ pub enum HashEnd {
     Vanished,
     /// It is there, unchanged, and cannot be read.
     Unreadable,
+    /// Its name does not tell what it is, and its first bytes are those of neither a photo nor a video.
+    NotMedia,
     /// The whole folder cannot be read.
     OutOfReach(Barrier),
     /// The reader stopped without an answer.

@@ -81,6 +81,9 @@ pub struct Folder {
     pub(crate) watched_late: bool,
     /// Paths that the watch has reported since the last listing.
     pub(crate) touched: HashSet<Box<str>, FxBuildHasher>,
+    /// Those of them that no listing has named since. Their size and time prove nothing: some programs keep both when
+    /// they edit a file.
+    pub(crate) distrusted: HashSet<Box<str>, FxBuildHasher>,
     /// The listing of touched paths that is under way.
     pub(crate) glance: Option<Glance>,
     /// New subfolders that were listed once. A file in them may have been missed: it arrived after our listing, but
@@ -164,6 +167,7 @@ impl Folder {
             watch: Watch::Off,
             watched_late: false,
             touched: HashSet::default(),
+            distrusted: HashSet::default(),
             glance: None,
             doubted: None,
             second_look: Vec::new(),
@@ -197,6 +201,7 @@ impl Folder {
 
     /// Records touched paths. Too many of them lead to a full listing.
     pub(crate) fn touch(&mut self, paths: Vec<Box<str>>) {
+        self.distrusted.extend(paths.iter().cloned());
         self.touched.extend(paths);
         if self.touched.len() > MOST_TOUCHED {
             self.touched.clear();
@@ -244,6 +249,17 @@ impl Folder {
                 self.glance = Some(Glance { scan, paths: paths.clone(), second });
             }
         }
+    }
+
+    /// Ends the glance; what it did not name are folders, or gone.
+    pub(crate) fn end_glance(&mut self) -> Option<Glance> {
+        let glance = self.glance.take()?;
+        for path in &glance.paths {
+            if !self.touched.contains(path) {
+                self.distrusted.remove(path);
+            }
+        }
+        Some(glance)
     }
 
     /// Changes since the watch ended are unknown, so the folder is listed in full and watched again.

@@ -26,6 +26,8 @@ pub enum Intent {
     Retry(FileId),
     RetryAll,
     RemoveFolder(FolderId),
+    /// Upload the folder's files that the browser hides, as far as they can be read now.
+    BackUpHidden(FolderId),
     SetRules(FolderId, FolderRules),
     /// Send at most this many bytes per second.
     LimitRate(Option<NonZeroU64>),

@@ -1,6 +1,6 @@
 //! Photos and videos: rules may differ between the two.
 
-use protocol::media::{MediaKind, kind_of};
+use protocol::media::{MediaKind, likely_kind};
 
 use crate::row::Row;
 
@@ -18,9 +18,9 @@ impl Kind {
     }
 
     pub(crate) fn of_path(path: &str) -> Kind {
-        match kind_of(path) {
-            Some(MediaKind::Video) => Kind::Video,
-            Some(MediaKind::Image | MediaKind::Sidecar) | None => Kind::Photo,
+        match likely_kind(path) {
+            MediaKind::Video => Kind::Video,
+            MediaKind::Image => Kind::Photo,
         }
     }
 }

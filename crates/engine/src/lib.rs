@@ -60,7 +60,7 @@ pub use rows::{
 pub(crate) use rows::{row, time};
 pub use run::{Account, Done, Ended, Run, RunEnd, Wake};
 pub use schedule::{Effect, Turn, effects};
-pub use settings::{AccountId, ClosedAccess, Memory, Readable, Settings};
+pub use settings::{AccountId, Memory, PerFolder, Readable, Settings};
 pub use tally::Tally;
 pub use view::{
     Activity, CopiesView, Filter, FolderView, Headline, Listed, PairingView, Reason, RowView, RowsPage,

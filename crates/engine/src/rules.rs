@@ -1,7 +1,7 @@
 //! What a name alone says about a file. Only the lister judges, before it looks at a file; it tells the engine the
 //! result.
 
-use protocol::media::{MediaKind, kind_of};
+use protocol::media::{Named, named};
 
 use crate::event::Look;
 use crate::row::SkipReason;
@@ -33,8 +33,11 @@ const PLACEHOLDER_ENDINGS: &[&str] = &[".icloud", ".nextcloud", ".owncloud", ".c
 /// Files that operating systems leave next to photos.
 const SYSTEM_FILES: &[&str] = &["thumbs.db", "desktop.ini", "ehthumbs.db"];
 
+/// Suffixes of the small previews that cameras keep beside their videos.
+const PREVIEW_ENDINGS: &[&str] = &[".thm", ".lrv", ".glv"];
+
 /// The result of looking at a file, if its path inside the folder already decides it. `None` for a photo or video to
-/// back up.
+/// back up, and for a file whose first bytes have to decide.
 pub fn judged(path: &str) -> Option<Look> {
     let mut folders: Vec<&str> = path.split('/').collect();
     let name = folders.pop().unwrap_or_default();
@@ -45,7 +48,8 @@ pub fn judged(path: &str) -> Option<Look> {
         return Some(Look::OnlyInCloud);
     }
     let hidden = name.starts_with('.').then_some(SkipReason::Hidden);
-    let system = || is_one_of(SYSTEM_FILES, name).then_some(SkipReason::SystemFiles);
+    let is_preview = || PREVIEW_ENDINGS.iter().any(|ending| ends_with(name, ending));
+    let system = || (is_one_of(SYSTEM_FILES, name) || is_preview()).then_some(SkipReason::SystemFiles);
     hidden.or_else(system).or_else(|| not_media(name)).map(Look::LeftOut)
 }
 
@@ -65,7 +69,7 @@ fn is_derived(folders: &[&str]) -> bool {
 fn is_placeholder(name: &str) -> bool {
     let stands_for = |ending: &&str| ends_with(name, ending).then(|| &name[..name.len() - ending.len()]);
     let real = PLACEHOLDER_ENDINGS.iter().find_map(stands_for);
-    real.is_some_and(|real| matches!(kind_of(real), Some(MediaKind::Image | MediaKind::Video)))
+    real.is_some_and(|real| matches!(named(real), Named::Media(_)))
 }
 
 fn folder_left_out(name: &str) -> Option<SkipReason> {
@@ -82,10 +86,10 @@ fn ends_with(name: &str, ending: &str) -> bool {
 }
 
 fn not_media(name: &str) -> Option<SkipReason> {
-    match kind_of(name) {
-        Some(MediaKind::Image | MediaKind::Video) => None,
-        Some(MediaKind::Sidecar) => Some(SkipReason::Sidecar),
-        None => Some(SkipReason::NotMedia),
+    match named(name) {
+        Named::Media(_) | Named::Undecided => None,
+        Named::Sidecar => Some(SkipReason::Sidecar),
+        Named::Other => Some(SkipReason::NotMedia),
     }
 }
 
@@ -114,7 +118,9 @@ mod tests {
             ("Thumbs.db", out(SkipReason::SystemFiles)),
             ("a.jpg.xmp", out(SkipReason::Sidecar)),
             ("notes.txt", out(SkipReason::NotMedia)),
-            ("no extension", out(SkipReason::NotMedia)),
+            ("GOPR0001.THM", out(SkipReason::SystemFiles)),
+            ("no extension", None),
+            ("src/app.ts", None),
         ];
         for (path, look) in table {
             assert_eq!(judged(path), look, "{path}");
@@ -151,6 +157,6 @@ mod tests {
         }
         assert_eq!(judged(".notes.txt.icloud"), Some(Look::LeftOut(SkipReason::Hidden)));
         assert_eq!(judged(".Trash/.IMG_1.HEIC.icloud"), Some(Look::LeftOut(SkipReason::Hidden)));
-        assert_eq!(judged("point.cloud"), Some(Look::LeftOut(SkipReason::NotMedia)));
+        assert_eq!(judged("point.cloud"), None, "its first bytes decide");
     }
 }

@@ -8,6 +8,7 @@ use crate::folder::FolderId;
 use crate::gate::{GateRules, PowerSeen};
 use crate::notice::Noticed;
 use crate::record::Loaded;
+use crate::time::Moment;
 
 /// What the person chose, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,17 +56,22 @@ pub struct Memory {
     pub account: Option<AccountId>,
     /// The battery state, as a window last saw it.
     pub power: Option<PowerSeen>,
-    pub closed_access: ClosedAccess,
+    /// Which folders could be read while no page was open. The browser does not say beforehand, so a wake-up finds out.
+    pub closed_access: PerFolder<Readable>,
     pub noticed: Noticed,
+    /// When each folder was last compared with a listing that hides no names.
+    #[serde(default)]
+    pub hidden_looks: PerFolder<Moment>,
 }
 
 /// The account on one server, with the id that the server gave it. A new vault has a new id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountId(pub String);
 
-/// Which folders could be read while no page was open. The browser does not say beforehand, so a wake-up finds out.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct ClosedAccess(Vec<(FolderId, Readable)>);
+/// Something that is remembered about each folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PerFolder<T>(Vec<(FolderId, T)>);
 
 /// Whether a folder could be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,16 +80,21 @@ pub enum Readable {
     No,
 }
 
-impl ClosedAccess {
-    /// `None` until a wake-up has tried.
-    pub fn of(&self, folder: FolderId) -> Option<Readable> {
-        self.0.iter().find(|(id, _)| *id == folder).map(|(_, readable)| *readable)
+impl<T> Default for PerFolder<T> {
+    fn default() -> PerFolder<T> {
+        PerFolder(Vec::new())
+    }
+}
+
+impl<T: Copy> PerFolder<T> {
+    pub fn of(&self, folder: FolderId) -> Option<T> {
+        self.0.iter().find(|(id, _)| *id == folder).map(|(_, value)| *value)
     }
 
-    pub fn set(&mut self, folder: FolderId, readable: Readable) {
+    pub fn set(&mut self, folder: FolderId, value: T) {
         match self.0.iter_mut().find(|(id, _)| *id == folder) {
-            Some(seen) => seen.1 = readable,
-            None => self.0.push((folder, readable)),
+            Some(known) => known.1 = value,
+            None => self.0.push((folder, value)),
         }
     }
 

@@ -32,6 +32,8 @@ pub struct Tally {
     pub over_disk: u64,
     /// The bytes of the files that wait for room.
     pub roomless_bytes: u64,
+    /// Files that the browser hides from web apps and that are not protected.
+    pub hidden: u64,
     pub skipped_by_reason: BTreeMap<SkipReason, u64>,
     pub problems_by_kind: BTreeMap<Problem, u64>,
 }
@@ -43,17 +45,6 @@ pub(crate) enum Heap {
     Remaining,
     Skipped,
     Problems,
-}
-
-impl Heap {
-    pub(crate) fn count(self, tally: &Tally) -> u64 {
-        match self {
-            Heap::Protected => tally.protected,
-            Heap::Remaining => tally.remaining,
-            Heap::Skipped => tally.skipped,
-            Heap::Problems => tally.problems,
-        }
-    }
 }
 
 /// Which heap a state belongs to; `None` for a file that is only history.
@@ -70,6 +61,11 @@ pub(crate) fn heap_of(state: &FileState) -> Option<Heap> {
         FileState::Problem { .. } | FileState::InTrash { .. } => Some(Heap::Problems),
         FileState::Gone { .. } => None,
     }
+}
+
+/// Whether the browser hides the file, and it is to be backed up but not protected.
+pub(crate) fn is_hidden_and_lacking(row: &Row) -> bool {
+    row.hidden && matches!(heap_of(&row.state), Some(Heap::Remaining | Heap::Problems))
 }
 
 /// Whether a row is folded in or out.
@@ -122,6 +118,7 @@ impl Tally {
             (&mut self.over_quota, other.over_quota),
             (&mut self.over_disk, other.over_disk),
             (&mut self.roomless_bytes, other.roomless_bytes),
+            (&mut self.hidden, other.hidden),
         ] {
             *here += there;
         }
@@ -151,6 +148,7 @@ impl Tally {
         let Some(heap) = heap_of(&row.state) else { return };
         fold.number(&mut self.total, 1);
         let size = row.stamp.size;
+        fold.number(&mut self.hidden, u64::from(is_hidden_and_lacking(row)));
         match heap {
             Heap::Protected => {
                 fold.number(&mut self.protected, 1);

@@ -13,7 +13,7 @@ use crate::record::Loaded;
 use crate::row::{Failure, FileId, FileState, Problem, Row, SkipReason};
 use crate::run::Run;
 use crate::settings::{Readable, Settings};
-use crate::tally::{Heap, Tally, heap_of};
+use crate::tally::{Heap, Tally, heap_of, is_hidden_and_lacking};
 use crate::time::Moment;
 
 /// The state of the whole backup.
@@ -92,6 +92,10 @@ pub struct FolderView {
     pub listed: Listed,
     /// When the last full listing ended, since the engine started.
     pub listed_at: Option<Moment>,
+    /// Files with hidden names that could be uploaded now, if the person agreed.
+    pub hidden_readable: u64,
+    /// When the folder was last compared with a listing that hides no names.
+    pub hidden_looked_at: Option<Moment>,
     pub tally: Tally,
 }
 
@@ -126,6 +130,8 @@ pub enum Filter {
     Problems,
     Skipped,
     Remaining,
+    /// Files that the browser hides and that are not protected.
+    Hidden,
 }
 
 /// One page of a list.
@@ -189,13 +195,23 @@ impl<R: Role> Engine<R> {
 
     /// One page of the rows of one kind, in the order of the catalog.
     pub fn rows(&self, filter: Filter, from: usize, count: usize) -> RowsPage {
-        let heap = heap_for(filter);
-        let wanted = |row: &Row| heap_of(&row.state) == Some(heap);
+        let wanted = |row: &Row| match filter {
+            Filter::Hidden => is_hidden_and_lacking(row),
+            Filter::Problems => heap_of(&row.state) == Some(Heap::Problems),
+            Filter::Skipped => heap_of(&row.state) == Some(Heap::Skipped),
+            Filter::Remaining => heap_of(&row.state) == Some(Heap::Remaining),
+        };
+        let tally = self.shared.catalog.tally();
         let rows = self.shared.catalog.iter().filter(|(_, row)| wanted(row)).skip(from).take(count);
         RowsPage {
             filter,
             from: from as u64,
-            total: heap.count(&self.shared.catalog.tally()),
+            total: match filter {
+                Filter::Hidden => tally.hidden,
+                Filter::Problems => tally.problems,
+                Filter::Skipped => tally.skipped,
+                Filter::Remaining => tally.remaining,
+            },
             rows: rows.filter_map(|(id, row)| self.row_view(id, row)).collect(),
         }
     }
@@ -251,6 +267,8 @@ impl<R: Role> Engine<R> {
                 Listing::Complete => Listed::Complete,
             },
             listed_at: folder.listed_at,
+            hidden_readable: self.shared.count_readable_hidden(id),
+            hidden_looked_at: self.shared.memory.hidden_looks.of(id),
             tally: self.shared.catalog.census_of(id).map(|census| census.tally.clone()).unwrap_or_default(),
         }
     }
@@ -291,14 +309,6 @@ impl<R: Role> Engine<R> {
         let looked_at = row.stamp != crate::row::Stamp::default();
         let size = looked_at.then_some(row.stamp.size);
         Some(RowView { id, folder, path: row.path.to_string(), size, reason: reason(&row.state)? })
-    }
-}
-
-fn heap_for(filter: Filter) -> Heap {
-    match filter {
-        Filter::Problems => Heap::Problems,
-        Filter::Skipped => Heap::Skipped,
-        Filter::Remaining => Heap::Remaining,
     }
 }
 

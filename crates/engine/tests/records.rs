@@ -12,7 +12,7 @@ use safelight_engine::record::{Newer, Record, Versioned, pages, read};
 use safelight_engine::testing::contract::{some_incidents, some_memory, some_settings};
 use safelight_engine::{
     Account, Barrier, Done, Ended, Failure, FileId, FileState, FolderId, FolderRules, Gate, Halt, Incident,
-    Loaded, Memory, Moment, Needs, Problem, Proof, Readable, Row, Run, RunEnd, SavedRow, Settings,
+    Loaded, Memory, Moment, Needs, PerFolder, Problem, Proof, Readable, Row, Run, RunEnd, SavedRow, Settings,
     SkipReason, Stamp, Trouble, Versions, VideosInBackground, Wake,
 };
 use serde::Serialize;
@@ -23,22 +23,27 @@ use serde_reflection::{Samples, Tracer, TracerConfig};
 #[test]
 fn every_plain_record_is_read_as_it_was_written_by_its_form() {
     fixtures_are_read("settings", &[some_settings()]);
-    fixtures_are_read("memory", &[some_memory()]);
+    let first = Memory { hidden_looks: PerFolder::default(), ..some_memory() };
+    fixtures_are_read("memory", &[first, some_memory()]);
     fixtures_are_read("rules", &[FolderRules { versions: Versions::KeepFirst }]);
-    fixtures_are_read("run", &[some_run(), some_run()]);
-    fixtures_are_read("incidents", &[some_incidents(), some_incidents()]);
+    fixtures_are_read("run", &[some_run(), some_run(), some_run()]);
+    fixtures_are_read("incidents", &[some_incidents(), some_incidents(), some_incidents()]);
 }
 
 #[test]
 fn rows_are_read_as_their_form_wrote_them() {
-    let is_of_form_2 = |saved: &SavedRow| {
-        saved
-            .row
-            .as_ref()
-            .is_some_and(|row| row.state.lacks_room() || row.state.problem() == Some(Problem::OnlyInCloud))
+    let form_of = |saved: &SavedRow| {
+        let Some(row) = &saved.row else { return 1 };
+        match row.state.problem() {
+            Some(Problem::HiddenName | Problem::UnsupportedByServer) => 3,
+            Some(Problem::OnlyInCloud) => 2,
+            _ if row.hidden => 3,
+            _ if row.state.lacks_room() => 2,
+            _ => 1,
+        }
     };
-    let first: Vec<SavedRow> = one_of_each().into_iter().filter(|saved| !is_of_form_2(saved)).collect();
-    let of_each_form = [first, one_of_each()];
+    let until = |form| one_of_each().into_iter().filter(|saved| form_of(saved) <= form).collect::<Vec<_>>();
+    let of_each_form = [until(1), until(2), until(3)];
     assert_eq!(of_each_form.len(), usize::from(pages::FORM), "one for each form");
     for (rows, form) in of_each_form.iter().zip(1..) {
         let bytes = fixture(&format!("rows-{form}.bin"), || pages::encode(rows).unwrap());
@@ -249,7 +254,7 @@ fn row(id: u32, state: FileState) -> SavedRow {
     let path = format!("2024/Österreich 🏔/写真 {id}.jpg").into();
     SavedRow {
         id: FileId(id),
-        row: Some(Row { folder: FolderId(1), path, stamp, state, attempts: 2, before: None }),
+        row: Some(Row { folder: FolderId(1), path, stamp, state, attempts: 2, before: None, hidden: false }),
     }
 }
 
@@ -309,9 +314,13 @@ fn one_of_each() -> Vec<SavedRow> {
     // Form 2.
     states.extend([Failure::QuotaFull, Failure::DiskFull].map(wait));
     states.push(problem(Problem::OnlyInCloud));
+    // Form 3.
+    states.extend([Problem::HiddenName, Problem::UnsupportedByServer].map(problem));
     let mut rows: Vec<SavedRow> = states.into_iter().zip(0..).map(|(state, id)| row(id, state)).collect();
     let changed_since = rows[0].row.clone().map(|row| Row { before: Some(Box::new(Digest([5; 20]))), ..row });
     rows.push(SavedRow { id: FileId(500), row: changed_since });
+    let hidden = rows[0].row.clone().map(|row| Row { hidden: true, ..row });
+    rows.push(SavedRow { id: FileId(502), row: hidden });
     rows.push(SavedRow { id: FileId(501), row: None });
     rows
 }

@@ -113,8 +113,15 @@ fn protected_row(number: u32) -> SavedRow {
     let mut digest = [0; 20];
     digest[..4].copy_from_slice(&number.to_le_bytes());
     let state = FileState::Protected { digest: Digest(digest), asset: None, proof: Proof::Stored };
-    let row =
-        Row { folder: FOLDER, path: path(number), stamp: stamp(number), state, attempts: 0, before: None };
+    let row = Row {
+        folder: FOLDER,
+        path: path(number),
+        stamp: stamp(number),
+        state,
+        attempts: 0,
+        before: None,
+        hidden: false,
+    };
     SavedRow { id: FileId(number), row: Some(row) }
 }
 

@@ -14,9 +14,11 @@ use crate::Newer;
 use crate::row::{FileId, Row, SavedRow};
 
 /// The form of the rows that are written now.
-pub const FORM: u8 = 2;
+pub const FORM: u8 = 3;
 /// The form of the frames around them.
 const FRAMES: u8 = 1;
+/// Follows a row whose name is hidden.
+const HIDDEN: u8 = 1;
 /// Rows per page. A page has about 40 kB, so 100,000 files are 200 records to load, and one change rewrites little.
 pub const ROWS_PER_PAGE: u32 = 512;
 
@@ -42,7 +44,7 @@ pub struct Rows {
 pub fn encode(rows: &[SavedRow]) -> postcard::Result<Vec<u8>> {
     let mut bytes = vec![FRAMES];
     for SavedRow { id, row } in rows {
-        let row = row.as_ref().map(|row| postcard::to_extend(row, vec![FORM])).transpose()?;
+        let row = row.as_ref().map(encode_row).transpose()?;
         bytes = postcard::to_extend(&Frame { id: *id, row: row.as_deref() }, bytes)?;
     }
     Ok(bytes)
@@ -63,11 +65,21 @@ pub fn decode(bytes: &[u8]) -> Result<Rows, Newer> {
     Ok(read)
 }
 
+/// The form, the row, and a mark if its name is hidden.
+fn encode_row(row: &Row) -> postcard::Result<Vec<u8>> {
+    let mut bytes = postcard::to_extend(row, vec![FORM])?;
+    bytes.extend(row.hidden.then_some(HIDDEN));
+    Ok(bytes)
+}
+
 /// `None` if the row cannot be decoded.
 fn decode_row(bytes: &[u8]) -> Result<Option<Row>, Newer> {
     match bytes.split_first() {
-        // Form 2 has more failures.
-        Some((1 | 2, row)) => Ok(postcard::from_bytes(row).ok()),
+        // Form 2 has more failures, form 3 more problems and the mark of a hidden name.
+        Some((1..=FORM, bytes)) => {
+            let row = postcard::take_from_bytes::<Row>(bytes).ok();
+            Ok(row.map(|(row, rest)| Row { hidden: rest == [HIDDEN], ..row }))
+        }
         Some((form, _)) if *form > FORM => Err(Newer),
         Some(_) | None => Ok(None),
     }

@@ -31,6 +31,9 @@ pub struct Row {
     pub attempts: u8,
     /// The digest that was proven last, if the file has looked different since.
     pub before: Option<Box<Digest>>,
+    /// The browser leaves the file out of its folder's listings because of its name. Stored beside the rest of the row.
+    #[serde(skip)]
+    pub hidden: bool,
 }
 
 /// The state of a file. Every file is in exactly one of these. Stored, see [`crate::pages`]: any change to this
@@ -83,7 +86,7 @@ pub enum SkipReason {
     Sidecar,
     /// Zero bytes.
     Empty,
-    /// The server does not take this kind of file.
+    /// No longer used: see [`Problem::UnsupportedByServer`].
     UnsupportedByServer,
     /// It changed after it was backed up, and its folder keeps first versions only.
     LaterVersion,
@@ -108,6 +111,10 @@ pub enum Problem {
     InServerTrash,
     /// Only a placeholder is here; a cloud service has the file.
     OnlyInCloud,
+    /// The browser hides it from web apps because of its name.
+    HiddenName,
+    /// The server does not take this kind of file.
+    UnsupportedByServer,
 }
 
 /// Why one attempt at one file failed. The run continues.

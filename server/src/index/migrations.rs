@@ -131,6 +131,8 @@ const STEPS: &[&str] = &["
 ", "
     ALTER TABLE push_subscription ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE push_subscription ADD COLUMN daily_since INTEGER NOT NULL DEFAULT 0;
+", "
+    ALTER TABLE upload DROP COLUMN kind;
 "];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), IndexError> {

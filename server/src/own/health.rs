@@ -40,9 +40,10 @@ fn problem(parts: &Parts) -> Option<&'static str> {
             Some(match error {
                 VaultError::Index(_) => "The index cannot be read",
                 VaultError::NoOriginals { .. } => "The folder of the originals is missing",
-                VaultError::Io { .. } | VaultError::InUse(_) | VaultError::Damaged { .. } => {
-                    "The data folder is not writable"
-                }
+                VaultError::Io { .. }
+                | VaultError::InUse(_)
+                | VaultError::Damaged { .. }
+                | VaultError::NotMedia(_) => "The data folder is not writable",
             })
         }
     }

@@ -2,7 +2,7 @@
 //! of the index.
 
 use jiff::Timestamp;
-use protocol::media::MediaKind;
+use protocol::media::{self, MediaKind, Named};
 use protocol::{AssetId, Digest};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
@@ -44,12 +44,19 @@ pub struct Totals {
 }
 
 impl AssetKind {
-    /// Decided by the extension; `None` if it cannot be an asset.
-    pub fn of(name: &str) -> Option<Self> {
-        match protocol::media::kind_of(name)? {
+    /// Decided by the name or, where that does not decide, by the first bytes; `None` if it cannot be an asset.
+    pub fn of(name: &str, head: &[u8]) -> Option<Self> {
+        match media::kind_of(name, head)? {
             MediaKind::Image => Some(Self::Image),
             MediaKind::Video => Some(Self::Video),
-            MediaKind::Sidecar => None,
+        }
+    }
+
+    /// Whether a file of this name may be an asset.
+    pub fn is_possible(name: &str) -> bool {
+        match media::named(name) {
+            Named::Media(_) | Named::Undecided => true,
+            Named::Sidecar | Named::Other => false,
         }
     }
 

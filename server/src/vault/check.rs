@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use super::VaultError;
 use super::assets::{self, Asset};
 use super::originals::{Facts, Originals};
-use super::{AssetKind, VaultError};
 use crate::index::Index;
 
 /// An upload's row follows its file after one commit. This is how long the check waits for that row.
@@ -90,7 +90,7 @@ pub fn check(
 /// Photos and videos that are not in the index. Empty files are left out: an upload has reserved their names. A file
 /// that has just arrived gets its row a moment later.
 fn unknown(originals: &Originals, index: &Index) -> Result<Vec<String>, VaultError> {
-    let is_ours = |(path, size): &(String, u64)| *size > 0 && AssetKind::of(path).is_some();
+    let is_ours = |(path, size): &(String, u64)| *size > 0 && originals.kind(path).is_some();
     let all: Vec<String> = originals.list()?.into_iter().filter(is_ours).map(|(path, _)| path).collect();
     let unknown = not_in(index, all)?;
     if unknown.is_empty() {

@@ -1,9 +1,11 @@
 //! Every change to the disk goes through here, in order. This lets tests make any step fail, or cut the power at it.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Once;
+
+use protocol::media::HEAD_BYTES;
 
 use super::VaultError;
 use super::error::Doing;
@@ -22,6 +24,14 @@ const WRITE_BYTES: usize = 32 * 1024;
 /// Writes at the file's current position.
 pub(super) fn write(path: &Path, mut file: &File, bytes: &[u8]) -> Result<(), VaultError> {
     change("write", path, || bytes.chunks(WRITE_BYTES).try_for_each(|piece| file.write_all(piece)))
+}
+
+/// The first bytes of a file, at most [`HEAD_BYTES`].
+pub(super) fn head(path: &Path) -> Result<Vec<u8>, VaultError> {
+    let mut head = Vec::new();
+    let file = File::open(path).doing("open", path)?;
+    file.take(HEAD_BYTES as u64).read_to_end(&mut head).doing("read", path)?;
+    Ok(head)
 }
 
 /// A missing file is not an error.

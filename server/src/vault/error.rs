@@ -22,6 +22,8 @@ pub enum VaultError {
         "{path} is damaged: it has {found} bytes instead of {expected}; `safelight check` lists all such files"
     )]
     Damaged { path: PathBuf, expected: u64, found: u64 },
+    #[error("{0} is neither a photo nor a video")]
+    NotMedia(String),
 }
 
 impl VaultError {
@@ -31,7 +33,7 @@ impl VaultError {
                 matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
             }
             Self::Index(error) => error.is_disk_full(),
-            Self::InUse(_) | Self::NoOriginals { .. } | Self::Damaged { .. } => false,
+            Self::InUse(_) | Self::NoOriginals { .. } | Self::Damaged { .. } | Self::NotMedia(_) => false,
         }
     }
 
@@ -39,9 +41,11 @@ impl VaultError {
     pub(super) fn kind(&self) -> io::ErrorKind {
         match self {
             Self::Io { source, .. } => source.kind(),
-            Self::Index(_) | Self::InUse(_) | Self::NoOriginals { .. } | Self::Damaged { .. } => {
-                io::ErrorKind::Other
-            }
+            Self::Index(_)
+            | Self::InUse(_)
+            | Self::NoOriginals { .. }
+            | Self::Damaged { .. }
+            | Self::NotMedia(_) => io::ErrorKind::Other,
         }
     }
 
@@ -52,7 +56,7 @@ impl VaultError {
                 matches!(source.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
             }
             Self::Index(error) => error.is_not_writable(),
-            Self::InUse(_) | Self::NoOriginals { .. } | Self::Damaged { .. } => false,
+            Self::InUse(_) | Self::NoOriginals { .. } | Self::Damaged { .. } | Self::NotMedia(_) => false,
         }
     }
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use protocol::Digest;
+use protocol::media::HEAD_BYTES;
 use sha1::{Digest as _, Sha1};
 use uuid::Uuid;
 
@@ -32,6 +33,8 @@ pub struct Received {
     pub digest: Digest,
     /// In bytes.
     pub size: u64,
+    /// Its first bytes, at most [`HEAD_BYTES`].
+    pub(super) head: Vec<u8>,
 }
 
 impl Part {
@@ -87,14 +90,15 @@ pub(super) fn receive<B: AsRef<[u8]>>(
 ) -> Result<Received, VaultError> {
     let part = Part::create(folder.join(format!("{}.{EXTENSION}", Uuid::new_v4())))?;
     let mut hash = Sha1::new();
-    let mut size = 0;
+    let (mut size, mut head) = (0, Vec::new());
     for chunk in chunks {
         let bytes = chunk.as_ref();
+        head.extend_from_slice(&bytes[..bytes.len().min(HEAD_BYTES - head.len())]);
         disk::write(&part.path, &part.file, bytes)?;
         hash.update(bytes);
         size += bytes.len() as u64;
     }
-    Ok(Received { part, digest: Digest(hash.finalize().into()), size })
+    Ok(Received { part, digest: Digest(hash.finalize().into()), size, head })
 }
 
 /// Removes the parts that a crash left behind, and returns their number.

@@ -71,7 +71,6 @@ pub struct Vault {
 #[derive(Debug, Clone)]
 pub struct Description {
     pub name: String,
-    pub kind: AssetKind,
     pub created: Timestamp,
     pub modified: Timestamp,
     pub favorite: bool,
@@ -182,6 +181,9 @@ impl Vault {
             return Ok(Kept::Already(asset.id));
         }
         let (digest, size) = (received.digest, received.size);
+        let Some(kind) = AssetKind::of(&description.name, &received.head) else {
+            return Err(VaultError::NotMedia(description.name));
+        };
         received.part.settle(description.modified)?;
         let sidecar = sidecar.map(|sidecar| sidecar.part);
         sidecar.as_ref().map_or(Ok(()), |part| part.settle(description.modified))?;
@@ -190,7 +192,7 @@ impl Vault {
         let placed = self.originals.place(received.part, sidecar, name, *created, &is_known)?;
         match known {
             Some(asset) => self.put_back(asset, placed),
-            None => self.enter(asset(digest, size, &placed, description), placed),
+            None => self.enter(asset(digest, size, kind, &placed, description), placed),
         }
     }
 
@@ -299,14 +301,14 @@ impl Vault {
     }
 }
 
-fn asset(digest: Digest, size: u64, placed: &Placed, description: Description) -> Asset {
+fn asset(digest: Digest, size: u64, kind: AssetKind, placed: &Placed, description: Description) -> Asset {
     Asset {
         id: AssetId(Uuid::new_v4().into_bytes()),
         digest,
         path: placed.path().to_owned(),
         sidecar: placed.sidecar().map(str::to_owned),
         name: description.name,
-        kind: description.kind,
+        kind,
         size,
         created: description.created,
         modified: description.modified,

@@ -9,10 +9,11 @@ use std::sync::Mutex;
 
 use jiff::Timestamp;
 use protocol::Digest;
+use protocol::media::{Named, named};
 use sha1::{Digest as _, Sha1};
 
 use super::error::Doing;
-use super::{VaultError, disk, names};
+use super::{AssetKind, VaultError, disk, names};
 
 const FOLDER: &str = "originals";
 /// The folder for damaged originals.
@@ -80,6 +81,15 @@ impl Originals {
     pub(super) fn open(&self, path: &str) -> Result<File, VaultError> {
         let file = self.absolute(path);
         File::open(&file).doing("open", &file)
+    }
+
+    /// `None` if it is neither a photo nor a video, or cannot be read.
+    pub(super) fn kind(&self, path: &str) -> Option<AssetKind> {
+        let head = match named(path) {
+            Named::Undecided => disk::head(&self.absolute(path)).ok()?,
+            Named::Media(_) | Named::Sidecar | Named::Other => Vec::new(),
+        };
+        AssetKind::of(path, &head)
     }
 
     pub(super) fn digest(&self, path: &str) -> Result<Digest, VaultError> {

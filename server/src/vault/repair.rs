@@ -45,13 +45,11 @@ pub(super) fn repair(vault: &Vault) -> Result<Repair, VaultError> {
     let mut done = Repair { leftovers: incoming::remove_leftovers(&vault.incoming)?, ..Repair::default() };
     let unknown: Vec<(&String, u64)> =
         found.iter().filter(|(path, _)| !known.contains(*path)).map(|(path, size)| (path, *size)).collect();
-    for (path, _) in
-        unknown.iter().filter(|(path, size)| *size == 0 && protocol::media::kind_of(path).is_some())
-    {
+    for (path, _) in unknown.iter().filter(|(path, size)| *size == 0 && AssetKind::is_possible(path)) {
         done.leftovers += give_back(vault, path, &found, &known)?;
     }
     for (path, _) in unknown.iter().filter(|(_, size)| *size > 0) {
-        if let Some(kind) = AssetKind::of(path) {
+        if let Some(kind) = vault.originals.kind(path) {
             enter(vault, path, kind, &found, &mut done)?;
         }
     }

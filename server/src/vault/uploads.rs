@@ -20,7 +20,7 @@ use super::assets::time;
 use super::disk::{self, remove_if_there};
 use super::error::Doing;
 use super::incoming::{Part, Received};
-use super::{AssetKind, Description, Kept, Vault, VaultError};
+use super::{Description, Kept, Vault, VaultError};
 use crate::error::causes;
 use crate::index::IndexError;
 
@@ -173,9 +173,16 @@ impl Vault {
             self.forget_upload(upload.id)?;
             return Ok(Completed::Mismatch);
         }
+        let head = disk::head(&path)?;
         let part = Part::lasting(path.clone(), file);
-        let received = Received { part, digest, size: written };
-        let kept = self.keep(received, None, upload.description)?;
+        let received = Received { part, digest, size: written, head };
+        let kept = match self.keep(received, None, upload.description) {
+            Err(error @ VaultError::NotMedia(_)) => {
+                self.forget_upload(upload.id)?;
+                return Err(error);
+            }
+            kept => kept?,
+        };
         let (Kept::New(asset) | Kept::Already(asset)) = kept;
         // The part still exists if the bytes were already held.
         let tidied = remove_if_there(&path)
@@ -249,12 +256,12 @@ impl Open {
 fn insert(index: &Connection, upload: &Upload) -> rusqlite::Result<()> {
     let Upload { id, digest, length, received, hash_state, description, asset: _ } = upload;
     let mut statement = index.prepare_cached(
-        "INSERT INTO upload VALUES (:id, :digest, :length, :received, :state, :name, :kind, :created, :modified,
+        "INSERT INTO upload VALUES (:id, :digest, :length, :received, :state, :name, :created, :modified,
             :favorite, :touched, NULL)",
     )?;
     statement.execute(named_params! {
         ":id": id.key(), ":digest": digest.0, ":length": length, ":received": received, ":state": hash_state,
-        ":name": description.name, ":kind": description.kind.text(),
+        ":name": description.name,
         ":created": description.created.as_millisecond(),
         ":modified": description.modified.as_millisecond(), ":favorite": description.favorite,
         ":touched": now_ms(),
@@ -302,7 +309,6 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Upload> {
         hash_state: row.get("hash_state")?,
         description: Description {
             name: row.get("name")?,
-            kind: AssetKind::from_text(&row.get::<_, String>("kind")?),
             created: time(row, "created_at")?,
             modified: time(row, "modified_at")?,
             favorite: row.get("favorite")?,

@@ -7,10 +7,12 @@ use std::rc::Rc;
 use engine::{CopyEnd, Event, FolderId, LinkEvent, Moment, OfPage, Page, Role, Shift};
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
+use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
 use super::Host;
+use super::folders::Coming;
 use crate::Fault;
 use crate::channel::{Channel, FromEngine, Message, ToEngine};
 use crate::server::SERVER;
@@ -222,7 +224,14 @@ impl Host<Pages> {
             }
             ToEngine::Fetching(files) => return self.tell_for(number, Event::FetchingChanged(files)),
             ToEngine::Intent(intent) => return self.tell_for(number, Event::Asked(intent)),
-            ToEngine::AddFolder => return self.add_folder(number, attached),
+            ToEngine::AddFolder => {
+                return self.add(Coming::Folder { number, handle: attached.unchecked_into() });
+            }
+            ToEngine::HiddenFound => {
+                let attached: Array = attached.unchecked_into();
+                let (folder, files) = (attached.get(0).unchecked_into(), attached.get(1).unchecked_into());
+                return self.add(Coming::Hidden { number, folder, files });
+            }
             ToEngine::AddFiles { name } => return self.add_files(number, name, &attached),
             ToEngine::Regranted(folder) => return self.regranted(number, folder),
             ToEngine::Rows { filter, from, count } => {

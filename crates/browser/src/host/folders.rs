@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use engine::{Access, Event, FolderEvent, FolderId, INBOX, Intent, Lasting};
+use engine::{Access, Event, FolderEvent, FolderId, INBOX, Intent, Lasting, ListedFile, rules};
 use futures::channel::oneshot::channel;
 use futures::future::select;
 use gloo::timers::future::TimeoutFuture;
@@ -16,7 +16,7 @@ use crate::Fault;
 use crate::bindings::DirectoryHandle;
 use crate::channel::{FromEngine, Notice};
 use crate::inbox;
-use crate::source::{Files, Source};
+use crate::source::{Files, Source, kind_of, look_at};
 use crate::spawn;
 use crate::watch::Watch;
 
@@ -26,6 +26,21 @@ const FIRST_ONCE: u32 = 1 << 30;
 
 /// A slow start of a watch must not hold up the listing: a browser that was just started takes two seconds (measured).
 const WATCH_FIRST_MS: u32 = 250;
+
+/// Something that is being added, with the number of its message.
+#[derive(Clone)]
+pub(super) enum Coming {
+    Folder {
+        number: u32,
+        handle: DirectoryHandle,
+    },
+    /// All files in this directory that its own listing leaves out, as an array of `[path, File]`.
+    Hidden {
+        number: u32,
+        folder: DirectoryHandle,
+        files: Array,
+    },
+}
 
 /// How a new folder relates to those that are already backed up.
 enum Relation {
@@ -48,6 +63,7 @@ impl<A: Audience> Host<A> {
     pub(super) fn let_go(&self, folder: FolderId) {
         self.sources.borrow_mut().remove(&folder);
         self.watches.borrow_mut().remove(&folder);
+        self.handed.borrow_mut().retain(|(theirs, _), _| *theirs != folder);
     }
 }
 
@@ -70,8 +86,9 @@ impl Host<Pages> {
     }
 
     /// Folders are added one after the other, because otherwise two drops of the same folder would both count as new.
-    pub(super) fn add_folder(self: &Rc<Host<Pages>>, number: u32, attached: JsValue) {
-        self.coming.borrow_mut().push_back((number, attached));
+    /// What is hidden in them follows them.
+    pub(super) fn add(self: &Rc<Host<Pages>>, coming: Coming) {
+        self.coming.borrow_mut().push_back(coming);
         if self.coming.borrow().len() > 1 {
             return;
         }
@@ -79,10 +96,17 @@ impl Host<Pages> {
         spawn(async move {
             loop {
                 let next = host.coming.borrow().front().cloned();
-                let Some((number, attached)) = next else { return };
-                if let Err(fault) = host.take_folder(number, attached.unchecked_into()).await {
-                    host.say(&FromEngine::Notice(Notice::FolderNotKept { why: fault.to_string() }));
-                    host.say(&FromEngine::Confirmed(number));
+                match next {
+                    None => return,
+                    Some(Coming::Folder { number, handle }) => {
+                        if let Err(fault) = host.take_folder(number, handle).await {
+                            host.say(&FromEngine::Notice(Notice::FolderNotKept { why: fault.to_string() }));
+                            host.say(&FromEngine::Confirmed(number));
+                        }
+                    }
+                    Some(Coming::Hidden { number, folder, files }) => {
+                        host.take_hidden(number, &folder, &files).await;
+                    }
                 }
                 host.coming.borrow_mut().pop_front();
             }
@@ -122,7 +146,7 @@ impl Host<Pages> {
             let Some(inbox) = inbox::inbox().await else { return };
             let known = host.sources.borrow().iter().find(|(_, source)| source.is_inbox()).map(|(id, _)| *id);
             match known {
-                None => host.add_folder(0, inbox.into()),
+                None => host.add(Coming::Folder { number: 0, handle: inbox }),
                 Some(folder) => {
                     let paths = inbox::parcels(&inbox).await.unwrap_or_default();
                     if !paths.is_empty() {
@@ -131,6 +155,38 @@ impl Host<Pages> {
                 }
             }
         });
+    }
+
+    async fn take_hidden(&self, number: u32, directory: &DirectoryHandle, files: &Array) {
+        let Some((folder, within)) = self.place_of(directory).await else {
+            // It was not added, and the person was told why.
+            return self.say(&FromEngine::Confirmed(number));
+        };
+        let mut listed = Vec::new();
+        for (path, file) in files.iter().filter_map(|pair| named_file(&pair)) {
+            let path: Box<str> = format!("{within}{path}").into();
+            if kind_of(&path, &file).await.is_ok_and(|kind| kind.is_none()) {
+                continue;
+            }
+            let look = rules::judged(&path).unwrap_or_else(|| look_at(&file));
+            self.handed.borrow_mut().insert((folder, path.clone()), file);
+            listed.push(ListedFile { path, look });
+        }
+        let within = within.into();
+        self.tell_for(number, Event::Folder(folder, FolderEvent::HiddenFound { within, files: listed }));
+    }
+
+    /// The folder that a directory is or is in, and its path there with a trailing slash.
+    async fn place_of(&self, directory: &DirectoryHandle) -> Option<(FolderId, String)> {
+        let known = self.sources.borrow().clone();
+        for (id, source) in known {
+            if let Source::Directory(known) = &*source
+                && let Some(path) = known.handle.path_to(directory).await
+            {
+                return Some((id, path));
+            }
+        }
+        None
     }
 
     async fn relation_of(&self, handle: &DirectoryHandle) -> Relation {

@@ -9,16 +9,15 @@ use engine::{
 use futures::future::{AbortHandle, Abortable, LocalBoxFuture};
 use gloo::timers::callback::Timeout;
 use protocol::Digest;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
 use super::Host;
 use super::audience::Audience;
 use crate::hash::{Checkpoint, ReadFault, ReaderSaid};
 use crate::server::SERVER;
-use crate::source::{OpenFault, Opened, look_at, stamp_of};
+use crate::source::{OpenFault, Opened, first_bytes, kind_of, look_at, stamp_of};
 use crate::upload::{Cargo, Moved};
-use crate::{Fault, now, spawn, walk};
+use crate::{now, spawn, walk};
 
 /// The longest time that `setTimeout` can wait. The engine asks again after it.
 const LONGEST_TIMEOUT_MS: u64 = i32::MAX as u64;
@@ -115,16 +114,24 @@ impl<A: Audience> Host<A> {
     async fn hash(self: Rc<Host<A>>, read: Read) -> Event {
         let end = match self.open(&read).await {
             Err(closed) => closed.into(),
-            Ok(opened) => match self.digest(&read, &opened.file).await {
+            Ok(opened) => match self.digest_of_media(&read, &opened.file).await {
                 Err(ReadFault::ReaderStopped) => HashEnd::ReaderStopped,
-                digest => match self.open_again(&read, &opened).await {
+                read_end => match self.open_again(&read, &opened).await {
                     // The size or the time changed in the meantime, so the digest belongs to no file.
                     Err(closed) => closed.into(),
-                    Ok(_) => digest.map_or(HashEnd::Unreadable, HashEnd::Digested),
+                    Ok(_) => read_end.unwrap_or(HashEnd::Unreadable),
                 },
             },
         };
         Event::Reading(read.job, ReadingEvent::Ended(end))
+    }
+
+    async fn digest_of_media(self: &Rc<Host<A>>, read: &Read, file: &File) -> Result<HashEnd, ReadFault> {
+        match kind_of(&read.path, file).await {
+            Ok(None) => Ok(HashEnd::NotMedia),
+            Ok(Some(_)) => Ok(HashEnd::Digested(self.digest(read, file).await?)),
+            Err(_) => Ok(HashEnd::Unreadable),
+        }
     }
 
     /// Hashing of a large file resumes where an earlier attempt was interrupted.
@@ -181,7 +188,7 @@ impl<A: Audience> Host<A> {
     /// A changed file makes an upload fail in the same way as a network error (measured); reading one byte tells them
     /// apart.
     async fn explain_no_reply(&self, read: &Read, opened: &Opened) -> UploadEnd {
-        if read_one_byte(&opened.file).await.is_ok() {
+        if first_bytes(&opened.file, 1).await.is_ok() {
             return UploadEnd::Ended(RequestEnd::NoReply);
         }
         self.open_again(read, opened).await.map_or_else(UploadEnd::from, |_| UploadEnd::Unreadable)
@@ -193,13 +200,26 @@ impl<A: Audience> Host<A> {
             let copy = self.store.copy(file, read.stamp).await;
             return copy.map(Opened::snapshot).ok_or(Closed::CopyLost);
         }
+        if let Some(file) = self.handed(read) {
+            return unmoved(read, Ok(Opened::snapshot(file)));
+        }
         let source = self.source(read.folder).ok_or(Closed::Fault(OpenFault::Vanished))?;
         unmoved(read, source.open(&read.path).await)
+    }
+
+    /// A file with a hidden name that a page handed over.
+    fn handed(&self, read: &Read) -> Option<File> {
+        self.handed.borrow().get(&(read.folder, read.path.clone())).cloned()
     }
 
     async fn open_again(&self, read: &Read, opened: &Opened) -> Result<Opened, Closed> {
         if read.copy.is_some() {
             return Ok(Opened::snapshot(opened.file.clone()));
+        }
+        if let Some(file) = self.handed(read) {
+            // If it was changed, it cannot be read any more, and no handle can open it again.
+            let readable = first_bytes(&file, 1).await;
+            return readable.map(|_| Opened::snapshot(file)).map_err(|_| Closed::Fault(OpenFault::Vanished));
         }
         let source = self.source(read.folder).ok_or(Closed::Fault(OpenFault::Vanished))?;
         unmoved(read, source.open_again(opened).await)
@@ -209,12 +229,6 @@ impl<A: Audience> Host<A> {
 fn unmoved(read: &Read, opened: Result<Opened, OpenFault>) -> Result<Opened, Closed> {
     let opened = opened.map_err(Closed::Fault)?;
     if stamp_of(&opened.file) == read.stamp { Ok(opened) } else { Err(Closed::Moved(look_at(&opened.file))) }
-}
-
-async fn read_one_byte(file: &File) -> Result<(), Fault> {
-    let slice = file.slice_with_f64_and_f64(0.0, 1.0)?;
-    JsFuture::from(slice.array_buffer()).await?;
-    Ok(())
 }
 
 /// Why a file cannot be read as it was listed.

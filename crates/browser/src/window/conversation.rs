@@ -70,8 +70,12 @@ impl Conversation {
     }
 
     pub fn add_files(&self, name: &str, files: &[(String, File)]) {
-        let pairs: Array = files.iter().map(|(path, file)| Array::of2(&path.into(), file)).collect();
-        self.say_with(ToEngine::AddFiles { name: name.into() }, pairs.into());
+        self.say_with(ToEngine::AddFiles { name: name.into() }, pairs(files).into());
+    }
+
+    /// Tells which files a folder's own listing leaves out.
+    pub fn tell_hidden(&self, folder: &DirectoryHandle, files: &[(String, File)]) {
+        self.say_with(ToEngine::HiddenFound, Array::of2(folder, &pairs(files)).into());
     }
 
     fn say_with(&self, message: ToEngine, attached: JsValue) {
@@ -83,6 +87,7 @@ impl Conversation {
             | ToEngine::Rows { .. }
             | ToEngine::AddFolder
             | ToEngine::AddFiles { .. }
+            | ToEngine::HiddenFound
             | ToEngine::Regranted(_)
             | ToEngine::Restart
             | ToEngine::Runs
@@ -121,4 +126,8 @@ impl Conversation {
             web_sys::console::error_1(&fault.to_string().into());
         }
     }
+}
+
+fn pairs(files: &[(String, File)]) -> Array {
+    files.iter().map(|(path, file)| Array::of2(&path.into(), file)).collect()
 }

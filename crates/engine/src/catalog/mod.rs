@@ -108,6 +108,10 @@ impl Catalog {
         self.get(id)?.state.digest()
     }
 
+    pub(crate) fn is_hidden(&self, id: FileId) -> bool {
+        self.get(id).is_some_and(|row| row.hidden)
+    }
+
     /// Bytes.
     pub(crate) fn size_of(&self, id: FileId) -> u64 {
         self.get(id).map_or(0, |row| row.stamp.size)
@@ -165,6 +169,11 @@ impl Catalog {
             row.state = state;
             row.attempts = 0;
         });
+    }
+
+    /// Sets whether the browser leaves the file out of its folder's listings.
+    pub(crate) fn set_hidden(&mut self, id: FileId, hidden: bool) {
+        self.change(id, |row| row.hidden = hidden);
     }
 
     pub(crate) fn count_attempt(&mut self, id: FileId) -> u8 {

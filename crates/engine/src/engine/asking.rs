@@ -14,7 +14,7 @@ use crate::decision::{Trouble, success};
 use crate::event::{JobId, Known, RequestEnd};
 use crate::incident;
 use crate::link::Halt;
-use crate::row::{Failure, FileId, FileState, Proof, SkipReason};
+use crate::row::{Failure, FileId, FileState, Problem, Proof};
 use crate::time::Moment;
 
 /// Immich accepts 65,000. A thousand are answered in about 20 ms, and little is lost in a kill.
@@ -133,7 +133,9 @@ fn learn_of(shared: &mut Shared, id: FileId, digest: Digest, known: Known) -> Op
         Known::Lacking => FileState::Ready { digest },
         Known::Held { asset } => return Some(Proven { id, digest, asset, proof: Proof::AlreadyThere }),
         Known::InTrash { asset } => FileState::InTrash { digest, asset },
-        Known::Unsupported => FileState::Skipped(SkipReason::UnsupportedByServer),
+        Known::Unsupported => {
+            FileState::Problem { digest: Some(digest), problem: Problem::UnsupportedByServer }
+        }
     };
     shared.catalog.set_state(id, state);
     None

@@ -204,6 +204,7 @@ mod tests {
             state: FileState::Found,
             attempts: 0,
             before: None,
+            hidden: false,
         };
         let id = shared.catalog.insert(row);
         assert!(!is_soon_done(&shared, Some(1_000_000)), "nothing is being sent");

@@ -94,6 +94,11 @@ impl Folders {
             FolderEvent::AccessChanged(access) => self.access_changed(shared, id, access),
             FolderEvent::FilesListed { scan, files } => self.files_listed(now, shared, id, scan, files),
             FolderEvent::ListingEnded { scan, end } => self.listing_ended(now, shared, id, scan, end),
+            FolderEvent::HiddenFound { within, files } => {
+                if self.get(id).is_some() {
+                    shared.hidden_found(now, id, &within, files);
+                }
+            }
             FolderEvent::PathsTouched(paths) => self.with(id, |folder| folder.touch(paths)),
             FolderEvent::WatchBeganLate => self.with(id, |folder| folder.watched_late = true),
             FolderEvent::WatchEnded => self.with(id, |folder| folder.end_watch(now)),
@@ -157,6 +162,7 @@ impl Folders {
         shared.abandon_folder(id);
         shared.catalog.files_of(id).into_iter().for_each(|file| shared.catalog.remove(file));
         shared.catalog.set_barred(id, false);
+        shared.memory.change(|memory| memory.hidden_looks.forget(id));
         shared.out.store.forgotten.push(id);
     }
 

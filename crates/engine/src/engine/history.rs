@@ -179,6 +179,7 @@ fn wake_of_folder(event: &FolderEvent) -> Option<Wake> {
         FolderEvent::AccessChanged(Access::Granted) => Some(Wake::FolderBack),
         FolderEvent::PathsTouched(_) | FolderEvent::WatchEnded => Some(Wake::FilesChanged),
         FolderEvent::AccessChanged(Access::Barred(_))
+        | FolderEvent::HiddenFound { .. }
         | FolderEvent::WatchBeganLate
         | FolderEvent::FilesListed { .. }
         | FolderEvent::ListingEnded { .. } => None,
@@ -196,6 +197,7 @@ fn wake_of_intent(intent: &Intent) -> Option<Wake> {
         | Intent::Retry(_)
         | Intent::RetryAll
         | Intent::SetRules(..)
+        | Intent::BackUpHidden(_)
         | Intent::ResetSettings => Some(Wake::Asked),
         Intent::Pair { .. }
         | Intent::Pause

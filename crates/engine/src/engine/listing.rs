@@ -8,7 +8,7 @@ use super::folders::Folders;
 use super::restless::QUIET_MS;
 use super::shared::Shared;
 use crate::event::{ListedFile, ListingEnd, Look};
-use crate::folder::{Access, FolderId, Glance, Listing, ScanId};
+use crate::folder::{Access, Folder, FolderId, Glance, Listing, ScanId};
 use crate::row::{Failure, FileId, FileState, Problem, Row, SkipReason, Stamp};
 use crate::time::Moment;
 
@@ -21,20 +21,14 @@ impl Folders {
         scan: ScanId,
         files: Vec<ListedFile>,
     ) {
-        let named: HashSet<&str, FxBuildHasher> = match self.look_of(folder, scan) {
-            None => return,
-            Some(Looking::Through) => HashSet::default(),
-            Some(Looking::Glancing) => self.paths_of_glance(folder),
-        };
+        if self.look_of(folder, scan).is_none() {
+            return;
+        }
+        let Some(Folder { distrusted, .. }) = self.get_mut(folder) else { return };
         for file in files {
-            let trust = if named.contains(&*file.path) { Trust::Nothing } else { Trust::Stamp };
+            let trust = if distrusted.remove(&*file.path) { Trust::Nothing } else { Trust::Stamp };
             enter(now, shared, folder, scan, file, trust);
         }
-    }
-
-    fn paths_of_glance(&self, folder: FolderId) -> HashSet<&str, FxBuildHasher> {
-        let glance = self.get(folder).and_then(|folder| folder.glance.as_ref());
-        glance.into_iter().flat_map(|glance| &glance.paths).map(|path| &**path).collect()
     }
 
     /// Which kind of listing this scan is, if it still counts.
@@ -65,7 +59,7 @@ impl Folders {
                 }
             }
             (Some(Looking::Glancing), end) => {
-                let glance = self.get_mut(folder).and_then(|folder| folder.glance.take());
+                let glance = self.get_mut(folder).and_then(Folder::end_glance);
                 if let (Some(glance), ListingEnd::Complete) = (glance, end) {
                     self.call_unseen_gone_within(now, shared, folder, &glance);
                 }
@@ -78,6 +72,9 @@ impl Folders {
             let again = matches!(folder.listing, Listing::Running { again: true, .. });
             folder.listing = if again { Listing::Due } else { Listing::Complete };
             folder.listed_at = Some(now);
+            let Folder { distrusted, touched, .. } = folder;
+            // The rest are folders, or gone.
+            distrusted.retain(|path| touched.contains(path));
         }
         self.access_changed(shared, id, Access::Granted);
     }
@@ -91,7 +88,7 @@ impl Folders {
         folder: FolderId,
         glance: &Glance,
     ) {
-        let was_seen = |id: FileId| shared.catalog.was_seen(id, glance.scan);
+        let was_seen = |id: FileId| shared.catalog.was_seen(id, glance.scan) || shared.catalog.is_hidden(id);
         let mut unseen: Vec<FileId> = Vec::new();
         let mut folders: HashSet<&str, FxBuildHasher> = HashSet::default();
         for path in &glance.paths {
@@ -115,8 +112,7 @@ impl Folders {
     }
 }
 
-/// Whether an equal stamp proves that a file is unchanged. Some programs keep size and time when they edit a file, but
-/// the watch names it.
+/// Whether an equal stamp proves that a file is unchanged.
 #[derive(Clone, Copy)]
 enum Trust {
     Stamp,
@@ -126,15 +122,22 @@ enum Trust {
 fn enter(now: Moment, shared: &mut Shared, folder: FolderId, scan: ScanId, file: ListedFile, trust: Trust) {
     let id = match shared.catalog.find(folder, &file.path) {
         Some(id) => {
+            let is_hidden = file.look == Look::HiddenName;
+            if shared.catalog.is_hidden(id) && !is_hidden {
+                shared.reveal(now, id, file.look);
+            }
             match trust {
+                _ if is_hidden => {}
                 Trust::Stamp => shared.look_again_at(now, id, file.look),
                 Trust::Nothing => shared.distrust_stamp(now, id, file.look),
             }
             id
         }
         None => {
+            let hidden = file.look == Look::HiddenName;
             let (stamp, state) = first_state(now, file.look);
-            shared.catalog.insert(Row { folder, path: file.path, stamp, state, attempts: 0, before: None })
+            let row = Row { folder, path: file.path, stamp, state, attempts: 0, before: None, hidden };
+            shared.catalog.insert(row)
         }
     };
     shared.catalog.mark_seen(id, scan);
@@ -143,7 +146,7 @@ fn enter(now: Moment, shared: &mut Shared, folder: FolderId, scan: ScanId, file:
 /// Marks files as gone that the listing did not see. Only a completed listing may do so.
 fn call_unseen_gone(shared: &mut Shared, folder: FolderId, scan: ScanId) {
     for id in shared.catalog.files_of(folder) {
-        if !shared.catalog.was_seen(id, scan) {
+        if !shared.catalog.was_seen(id, scan) && !shared.catalog.is_hidden(id) {
             shared.call_gone(id);
         }
     }
@@ -170,6 +173,7 @@ pub(super) fn first_state(now: Moment, look: Look) -> (Stamp, FileState) {
         Look::UnreadableFolder => problem(Problem::UnreadableFolder),
         Look::Unreadable => problem(Problem::Unreadable),
         Look::OnlyInCloud => problem(Problem::OnlyInCloud),
+        Look::HiddenName => problem(Problem::HiddenName),
         Look::Seen(stamp) if is_fresh(now, stamp.modified) => (stamp, settling(now, QUIET_MS)),
         Look::Seen(stamp) if stamp.size == 0 => (stamp, FileState::Skipped(SkipReason::Empty)),
         Look::Seen(stamp) => (stamp, FileState::Found),
@@ -193,7 +197,9 @@ pub(super) fn is_still_true(state: &FileState, anew: &FileState) -> bool {
     match state {
         FileState::Gone { .. } => false,
         FileState::Problem { problem: Problem::Unreadable, .. } => state == anew,
-        FileState::Skipped(SkipReason::UnsupportedByServer | SkipReason::LaterVersion) => to_be_read,
+        // What the name does not tell, the first bytes told.
+        FileState::Skipped(SkipReason::NotMedia) => to_be_read || state == anew,
+        FileState::Skipped(SkipReason::LaterVersion) => to_be_read,
         FileState::Skipped(_) => state == anew,
         FileState::Found
         | FileState::Hashed { .. }

@@ -11,6 +11,7 @@ mod copies;
 mod fetching;
 mod folders;
 mod gates;
+mod hidden;
 mod history;
 mod inventory;
 mod jobs;

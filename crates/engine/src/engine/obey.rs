@@ -31,6 +31,7 @@ impl<R: Role> Engine<R> {
                 self.end_all_waits();
             }
             Intent::RemoveFolder(folder) => self.folders.remove(&mut self.shared, folder),
+            Intent::BackUpHidden(folder) => self.shared.back_up_hidden(folder),
             Intent::SetRules(folder, rules) => self.folders.set_rules(&mut self.shared, folder, rules),
             Intent::BackUpAnyway => self.back_up_anyway(now),
             Intent::SetCopiesLimit(limit) => self.set(|settings| settings.copies_limit = limit),
@@ -102,10 +103,13 @@ impl<R: Role> Engine<R> {
                     let theirs = row.folder;
                     self.folders.list_again(|id, _| id == theirs);
                 }
+                // Only another look at the folder, or the person's agreement, can help.
+                Problem::HiddenName => {}
                 Problem::Unreadable => self.try_again(id, FileState::Found),
                 Problem::TooLargeForServer
                 | Problem::Refused(_)
                 | Problem::GaveUp(_)
+                | Problem::UnsupportedByServer
                 | Problem::InServerTrash => self.try_again(id, FileState::begin_again(digest)),
             },
             FileState::InTrash { digest, .. } => self.try_again(id, FileState::Hashed { digest }),

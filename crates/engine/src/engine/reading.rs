@@ -45,6 +45,7 @@ impl Reading {
             }
             HashEnd::Moved(look) => shared.wait_until_quiet(now, id, look),
             HashEnd::Vanished => shared.call_gone(id),
+            HashEnd::NotMedia => shared.catalog.set_state(id, FileState::Skipped(SkipReason::NotMedia)),
             HashEnd::Unreadable => shared.give_up(now, id, Problem::Unreadable),
             HashEnd::OutOfReach(barrier) => return Some((id, barrier)),
             HashEnd::ReaderStopped => shared.retry_later(now, id, Failure::ReaderStopped),

@@ -1,6 +1,8 @@
 //! What every part of the engine works on: the rows, the jobs in flight, the kept records, and the commands of the
 //! turn. Operations on a file that more than one part needs are here.
 
+use std::collections::BTreeSet;
+
 use super::jobs::Jobs;
 use super::listing::{first_state, is_still_true, settling};
 use super::restless::Restless;
@@ -9,7 +11,7 @@ use crate::command::{AfterStored, Changes, Commands, OfPage, Read};
 use crate::event::{JobId, Look};
 use crate::folder::FolderId;
 use crate::incident::{Incidents, Trouble};
-use crate::row::{Failure, FileId, FileState, Problem, Row, Stamp};
+use crate::row::{Failure, FileId, FileState, Problem, Row, SkipReason, Stamp};
 use crate::settings::{Kept, Memory, Settings};
 use crate::time::Moment;
 
@@ -28,6 +30,8 @@ pub(crate) struct Shared {
     pub(crate) memory: Kept<Memory>,
     pub(crate) incidents: Incidents,
     pub(super) restless: Restless,
+    /// Files with hidden names that a page can read, because it was given them.
+    pub(super) readable_hidden: BTreeSet<FileId>,
     pub(super) out: Commands,
 }
 
@@ -40,6 +44,7 @@ impl Shared {
             memory: Kept::default(),
             incidents: Incidents::default(),
             restless: Restless::default(),
+            readable_hidden: BTreeSet::new(),
             out: Commands::default(),
         }
     }
@@ -115,19 +120,32 @@ impl Shared {
         self.content_changed(now, id, stamp, state);
     }
 
-    /// Records how a file looks now that it was written to. Even if it looks the same, it is read again.
+    /// Records how a file looks now that it was written to. Even if it looks the same, what was read is void.
     pub(super) fn distrust_stamp(&mut self, now: Moment, id: FileId, look: Look) {
         let (stamp, state) = first_state(now, look);
-        // If the file is still to be sent, the server's check of its digest notices an edit.
-        let is_sent = |state: &FileState| {
-            matches!(state, FileState::Protected { .. } | FileState::Sent { .. } | FileState::InTrash { .. })
-        };
-        let looks_done = self.catalog.get(id).is_some_and(|row| row.stamp == stamp && is_sent(&row.state));
-        if looks_done && matches!(state, FileState::Found | FileState::Waiting { .. }) {
+        let is_same = self.catalog.get(id).is_some_and(|row| row.stamp == stamp);
+        if is_same && self.was_read(id) && matches!(state, FileState::Found | FileState::Waiting { .. }) {
             self.content_changed(now, id, stamp, state);
         } else {
             self.look_again_at(now, id, look);
         }
+    }
+
+    /// Whether anything is known about the file's bytes, or is being read now.
+    fn was_read(&self, id: FileId) -> bool {
+        let is_being_read = || self.jobs.reading().iter().any(|job| job.file == id);
+        self.catalog.get(id).is_some_and(|row| match row.state {
+            FileState::Found => is_being_read(),
+            FileState::Waiting { digest, .. } | FileState::Problem { digest, .. } => digest.is_some(),
+            FileState::Skipped(SkipReason::NotMedia)
+            | FileState::Hashed { .. }
+            | FileState::Ready { .. }
+            | FileState::Uploading { .. }
+            | FileState::Sent { .. }
+            | FileState::Protected { .. }
+            | FileState::InTrash { .. } => true,
+            FileState::Skipped(_) | FileState::Gone { .. } => false,
+        })
     }
 
     /// A file that changed before gets more time to become stable than its look alone would give it.
@@ -150,7 +168,19 @@ impl Shared {
         }
     }
 
+    /// The file is not where it was. Of a file with a hidden name, only another look can tell whether it is gone.
     pub(super) fn call_gone(&mut self, id: FileId) {
+        if self.catalog.get(id).is_some_and(|row| row.hidden) {
+            self.readable_hidden.remove(&id);
+            let digest = self.catalog.digest_of(id);
+            self.abandon(id);
+            self.catalog.set_state(id, FileState::Problem { digest, problem: Problem::HiddenName });
+        } else {
+            self.mark_gone(id);
+        }
+    }
+
+    pub(super) fn mark_gone(&mut self, id: FileId) {
         let Some(row) = self.catalog.get(id) else { return };
         if matches!(row.state, FileState::Gone { .. }) {
             return;

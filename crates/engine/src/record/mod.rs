@@ -37,7 +37,8 @@ impl Record for Settings {
 }
 
 impl Record for Memory {
-    const FORM: u32 = 1;
+    /// Form 2 has the looks for hidden names.
+    const FORM: u32 = 2;
 }
 
 impl Record for FolderRules {
@@ -45,13 +46,13 @@ impl Record for FolderRules {
 }
 
 impl Record for Run {
-    /// Form 2 has one more reason to stop.
-    const FORM: u32 = 2;
+    /// Form 2 has one more reason to stop, form 3 more problems.
+    const FORM: u32 = 3;
 }
 
 impl Record for Vec<Incident> {
-    /// Form 2 has more failures, and one more reason to stop.
-    const FORM: u32 = 2;
+    /// Form 2 has more failures and one more reason to stop, form 3 more problems.
+    const FORM: u32 = 3;
 }
 
 /// A record with its form, as it is written.

@@ -14,7 +14,7 @@ use crate::notice::{Needs, Noticed};
 use crate::record::Loaded;
 use crate::row::{FileId, FileState, Problem, Row, SavedRow, SkipReason, Stamp};
 use crate::run::{Done, Ended, Run, RunEnd, Wake};
-use crate::settings::{AccountId, ClosedAccess, Memory, Readable, Settings};
+use crate::settings::{AccountId, Memory, PerFolder, Readable, Settings};
 use crate::time::Moment;
 
 /// A store under test.
@@ -97,7 +97,9 @@ pub fn some_settings() -> Settings {
 
 /// A memory in which everything differs from its default.
 pub fn some_memory() -> Memory {
-    let mut closed_access = ClosedAccess::default();
+    let mut hidden_looks = PerFolder::default();
+    hidden_looks.set(FolderId(3), Moment(1_700_000_000_000));
+    let mut closed_access = PerFolder::default();
     closed_access.set(FolderId(3), Readable::Yes);
     closed_access.set(FolderId(400), Readable::No);
     Memory {
@@ -113,6 +115,7 @@ pub fn some_memory() -> Memory {
             ill_since: Moment(8),
             silent_at: Moment(9),
         },
+        hidden_looks,
     }
 }
 
@@ -159,6 +162,6 @@ fn row(id: u32, state: FileState) -> SavedRow {
     let before = id.is_multiple_of(2).then(|| Box::new(Digest([2; 20])));
     SavedRow {
         id: FileId(id),
-        row: Some(Row { folder: FolderId(1), path, stamp, state, attempts: 2, before }),
+        row: Some(Row { folder: FolderId(1), path, stamp, state, attempts: 2, before, hidden: false }),
     }
 }

@@ -6,7 +6,7 @@ use protocol::Digest;
 use sha1::Digest as _;
 
 use crate::command::Read;
-use crate::event::{HashEnd, Look};
+use crate::event::{HashEnd, ListedFile, Look};
 use crate::folder::{Access, Scope};
 use crate::row::Stamp;
 use crate::rules;
@@ -108,7 +108,15 @@ impl Disk {
             Scope::Everything => true,
             Scope::Paths(paths) => paths.iter().any(|wanted| is_at(path, wanted)),
         };
-        self.files.keys().filter(|path| wanted(path)).cloned().collect()
+        self.files.keys().filter(|path| wanted(path) && !is_hidden(path)).cloned().collect()
+    }
+
+    /// The files that the browser leaves out of its listings.
+    pub(crate) fn hidden(&self) -> Vec<ListedFile> {
+        let hidden = self.files.keys().filter(|path| is_hidden(path));
+        hidden
+            .filter_map(|path| Some(ListedFile { path: path.as_str().into(), look: self.look(path)? }))
+            .collect()
     }
 
     /// What a listing sees of a file; `None` if it is no longer there.
@@ -146,6 +154,11 @@ impl DiskFile {
     pub(super) fn stamp(&self) -> Stamp {
         Stamp { size: self.bytes.len() as u64, modified: self.modified }
     }
+}
+
+/// Whether the browser leaves a file out of its listings.
+pub(super) fn is_hidden(path: &str) -> bool {
+    path.contains(':')
 }
 
 /// Whether a path is this file, or is inside this folder.

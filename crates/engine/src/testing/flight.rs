@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use protocol::Digest;
 use protocol::immich::UploadAnswer;
+use protocol::media::kind_of;
 
 use super::World;
 use super::disk::{DiskFile, digest_of};
@@ -179,7 +180,11 @@ fn read(world: &mut World, read: Read, opened: bool) -> Option<Flight> {
         world.touch_under_reader(&read);
         return Some(Flight::Reading { read, opened: true });
     }
-    let end = file.map_or_else(|end| end, |file| HashEnd::Digested(digest_of(&file.bytes)));
+    let end = match file {
+        Err(end) => end,
+        Ok(file) if kind_of(&read.path, &file.bytes).is_none() => HashEnd::NotMedia,
+        Ok(file) => HashEnd::Digested(digest_of(&file.bytes)),
+    };
     world.hear(Event::Reading(read.job, ReadingEvent::Ended(end)));
     None
 }
@@ -238,7 +243,9 @@ fn closed(end: HashEnd) -> UploadEnd {
     match end {
         HashEnd::Moved(look) => UploadEnd::Moved(look),
         HashEnd::Vanished => UploadEnd::Vanished,
-        HashEnd::Unreadable | HashEnd::ReaderStopped | HashEnd::Digested(_) => UploadEnd::Unreadable,
+        HashEnd::Unreadable | HashEnd::ReaderStopped | HashEnd::Digested(_) | HashEnd::NotMedia => {
+            UploadEnd::Unreadable
+        }
         HashEnd::OutOfReach(barrier) => UploadEnd::OutOfReach(barrier),
         HashEnd::CopyLost => UploadEnd::CopyLost,
     }

@@ -27,17 +27,18 @@ use protocol::Digest;
 use crate::abilities::Abilities;
 use crate::command::Read;
 use crate::engine::Engine;
-use crate::event::{Checked, Event, FolderEvent, HashEnd, JobId};
+use crate::event::{Checked, Event, FolderEvent, HashEnd, JobId, ListedFile, Look};
 use crate::folder::FolderId;
 use crate::gate::{Gate, Surroundings};
 use crate::intent::Intent;
 use crate::notice::Notice;
-use crate::row::{FileId, FileState};
+use crate::row::{FileId, FileState, Stamp};
 use crate::run::Wake;
 use crate::schedule::Effect;
 use crate::tally::Tally;
 use crate::time::Moment;
 use crate::view::View;
+use disk::is_hidden;
 use flight::Flight;
 
 /// The one folder of most tests.
@@ -83,6 +84,8 @@ pub struct World {
     pub around: Surroundings,
     /// Files that the browser itself is uploading.
     pub fetching: Vec<FileId>,
+    /// Files with hidden names that the page was given, as they looked then.
+    handed: BTreeMap<(FolderId, Box<str>), Stamp>,
     /// The notices that the person was given.
     pub notices: Vec<Notice>,
 }
@@ -140,6 +143,7 @@ impl World {
         self.effects.clear();
         self.flights.clear();
         self.watched.clear();
+        self.handed.clear();
         self.alarm = None;
         self.shown = None;
     }
@@ -302,9 +306,29 @@ impl World {
         self.engine.shared().catalog.find(PICTURES, path)
     }
 
+    /// The person shows the page a folder in the listing that hides no names.
+    pub fn look_for_hidden(&mut self, folder: FolderId) {
+        let files = self.disk_of(folder).hidden();
+        for ListedFile { path, look } in &files {
+            if let Look::Seen(stamp) = look {
+                self.handed.insert((folder, path.clone()), *stamp);
+            }
+        }
+        self.tell(Event::Folder(folder, FolderEvent::HiddenFound { within: "".into(), files }));
+    }
+
+    /// Whether the page can still read this file, which was given to it by another listing.
+    fn is_handed(&self, read: &Read) -> bool {
+        let now =
+            self.disks.get(&read.folder).and_then(|disk| disk.files.get(&*read.path)).map(DiskFile::stamp);
+        let then = self.handed.get(&(read.folder, read.path.clone()));
+        then.is_some() && then == now.as_ref()
+    }
+
     /// The file, from its folder or its copy, if it still looks as it was listed.
     fn open(&mut self, read: &Read) -> Result<DiskFile, HashEnd> {
         match read.copy {
+            None if is_hidden(&read.path) && !self.is_handed(read) => Err(HashEnd::Vanished),
             None => self.disk_of(read.folder).open(read),
             Some(file) => {
                 let copy = self.store.copies.get(&file).filter(|copy| copy.stamp() == read.stamp);

@@ -10,7 +10,6 @@ use protocol::resumable::{AssetData, MAX_APPEND_SIZE, PARTIAL_UPLOAD, header};
 use sfv::{BareItem, Dictionary, Item, ListEntry, Parser};
 
 use super::problem::Problem;
-use crate::api::upload::form::unsupported;
 use crate::error::AppError;
 use crate::state::Settings;
 use crate::vault::{AssetKind, Description, KEPT_FOR_DAYS, Upload};
@@ -85,9 +84,11 @@ pub(super) fn description(headers: &HeaderMap) -> Result<Description, AppError> 
             header::ASSET_DATA
         )));
     };
-    let kind = AssetKind::of(&filename).ok_or_else(|| unsupported(&filename))?;
+    if !AssetKind::is_possible(&filename) {
+        return Err(AppError::unsupported(&filename));
+    }
     let (created, modified) = (date(&file_created_at)?, date(&file_modified_at)?);
-    Ok(Description { name: filename, kind, created, modified, favorite: is_favorite })
+    Ok(Description { name: filename, created, modified, favorite: is_favorite })
 }
 
 fn date(text: &str) -> Result<Timestamp, AppError> {

@@ -1,11 +1,11 @@
-//! Reads the upload form. Text fields come first. When the file starts, its type is checked before its bytes are read.
+//! Reads the upload form. Text fields come first. When the file starts, its name is checked before its bytes are read.
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
 use multer::{Field, Multipart};
 use protocol::immich::field;
-use protocol::media::{MediaKind, kind_of};
+use protocol::media::{Named, named};
 
 use super::body::{pour, unreadable};
 use super::steady::{Fruitless, steady};
@@ -54,7 +54,6 @@ pub(super) struct Form {
 struct Original {
     received: Received,
     name: String,
-    kind: AssetKind,
 }
 
 /// A complete form.
@@ -85,8 +84,8 @@ impl Form {
                 self.original = Some(self.take_original(who, &mut part, file_name).await?);
             }
             field::SIDECAR_DATA if self.sidecar.is_none() => {
-                if kind_of(&file_name) != Some(MediaKind::Sidecar) {
-                    return Err(unsupported(&file_name));
+                if named(&file_name) != Named::Sidecar {
+                    return Err(AppError::unsupported(&file_name));
                 }
                 self.sidecar = Some(pour(who, &mut part, Some(MAX_SIDECAR_BYTES), &self.fruitless).await?);
             }
@@ -122,20 +121,22 @@ impl Form {
     ) -> Result<Original, AppError> {
         let name =
             self.texts.get(field::FILENAME).filter(|name| !name.is_empty()).cloned().unwrap_or(file_name);
-        let kind = AssetKind::of(&name).ok_or_else(|| unsupported(&name))?;
+        if !AssetKind::is_possible(&name) {
+            return Err(AppError::unsupported(&name));
+        }
         let received = pour(who, part, None, &self.fruitless).await?;
         if received.size == 0 {
             return Err(AppError::bad_request("File is empty"));
         }
-        Ok(Original { received, name, kind })
+        Ok(Original { received, name })
     }
 
     fn filled(self) -> Result<Filled, AppError> {
         let (created, modified) = (self.date(field::FILE_CREATED_AT)?, self.date(field::FILE_MODIFIED_AT)?);
         let favorite = self.texts.get(field::IS_FAVORITE).is_some_and(|text| text == "true");
-        let Original { received, name, kind } =
+        let Original { received, name } =
             self.original.ok_or_else(|| AppError::bad_request("File is required"))?;
-        let description = Description { name, kind, created, modified, favorite };
+        let description = Description { name, created, modified, favorite };
         Ok(Filled { received, sidecar: self.sidecar, description })
     }
 
@@ -144,8 +145,4 @@ impl Form {
             AppError::bad_request(format!("Validation failed: {name} must be an ISO 8601 date and time"))
         })
     }
-}
-
-pub(in crate::api) fn unsupported(name: &str) -> AppError {
-    AppError::bad_request(format!("Unsupported file type {name}"))
 }

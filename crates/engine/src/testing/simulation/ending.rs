@@ -1,6 +1,7 @@
 //! The calm at the end of a life, and what must be true of every file after it.
 
 use protocol::Digest;
+use protocol::media::kind_of;
 
 use super::oracle::holds;
 use super::{Broken, Life};
@@ -37,12 +38,20 @@ impl Life {
             self.ask(Intent::BackUpNow);
             if calm < 2 {
                 self.ask(Intent::RetryAll);
+                self.show_all_hidden();
             }
             self.rest()?;
             self.world.wait(CALM_MS);
         }
         self.rest()?;
         self.judge()
+    }
+
+    fn show_all_hidden(&mut self) {
+        for folder in self.world.disks.keys().copied().collect::<Vec<_>>() {
+            self.world.look_for_hidden(folder);
+            self.ask(Intent::BackUpHidden(folder));
+        }
     }
 
     fn rest(&mut self) -> Result<(), Broken> {
@@ -96,12 +105,20 @@ impl Life {
         let folders = &self.world.store.folders;
         let rules = folders.get(&folder).and_then(|folder| folder.rules.known()).cloned().unwrap_or_default();
         match state {
+            FileState::Protected { .. }
+            | FileState::InTrash { .. }
+            | FileState::Skipped(SkipReason::NotMedia)
+                if self.oracle.is_unknown_edit(folder, path) =>
+            {
+                true
+            }
             FileState::Protected { digest: proven, .. } => {
                 let held = self.world.server.assets.get(proven).is_some_and(|bytes| *bytes == file.bytes);
                 *proven == digest && held
             }
             FileState::Skipped(SkipReason::Empty) => file.bytes.is_empty(),
             FileState::Skipped(SkipReason::LaterVersion) => rules.versions == Versions::KeepFirst,
+            FileState::Skipped(SkipReason::NotMedia) if kind_of(path, &file.bytes).is_none() => true,
             FileState::Skipped(reason) => rules::judged(path) == Some(Look::LeftOut(*reason)),
             FileState::Problem { problem: Problem::OnlyInCloud, .. } => {
                 rules::judged(path) == Some(Look::OnlyInCloud)

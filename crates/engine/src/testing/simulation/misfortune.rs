@@ -8,7 +8,7 @@ use crate::testing::digest_of;
 use crate::time::Moment;
 
 /// Names that a file can get: media, equal names in different folders, and files that are skipped.
-const PATHS: [&str; 13] = [
+const PATHS: [&str; 16] = [
     ".cloud.jpg.icloud",
     "a.jpg",
     "b.jpg",
@@ -22,6 +22,9 @@ const PATHS: [&str; 13] = [
     ".hidden.jpg",
     "@eaDir/a.jpg",
     "a.jpg.xmp",
+    "hidden: 1.jpg",
+    "hidden: 2/h.jpg",
+    "without ending",
 ];
 /// Contents that several files share.
 const SHARED: [&str; 3] = ["shared one", "shared two", ""];
@@ -36,6 +39,10 @@ const MISFORTUNES: &[Misfortune] = &[
     Life::edit,
     Life::edit,
     Life::edit,
+    Life::edit_without_trace,
+    Life::edit_without_trace,
+    Life::look_for_hidden,
+    Life::look_for_hidden,
     Life::remove,
     Life::rename,
     Life::rename,
@@ -114,7 +121,9 @@ impl Life {
         let path = self.choose(&PATHS);
         let modified = self.written();
         let shared = self.choose(&SHARED);
-        let bytes = if self.random.u8(..3) == 0 { shared.into() } else { format!("content {}", self.edits) };
+        // If the name decides nothing, half of the contents are photos.
+        let start = if self.random.bool() { "GIF89a" } else { "content" };
+        let bytes = if self.random.u8(..3) == 0 { shared.into() } else { format!("{start} {}", self.edits) };
         let replace = self.random.bool();
         let disk = self.world.disk_of(folder);
         if replace {
@@ -129,6 +138,36 @@ impl Life {
     fn edit(&mut self) -> String {
         let folder = self.any_folder();
         self.write_somewhere(folder)
+    }
+
+    /// Some programs keep size and time when they edit a file. Only the watch can tell.
+    fn edit_without_trace(&mut self) -> String {
+        let Some((folder, path)) = self.any_file() else { return "nothing to edit".into() };
+        self.edits += 1;
+        let disk = self.world.disk_of(folder);
+        let Some(file) = disk.files.get(&path) else { return "nothing to edit".into() };
+        let bytes = format!("{:>width$}", self.edits, width = file.bytes.len());
+        let (modified, same) = (file.modified, bytes.len() == file.bytes.len());
+        if !same || path.contains(':') {
+            return "no edit without a trace".into();
+        }
+        disk.write(&path, &bytes, modified);
+        self.oracle.changed_without_trace(folder, &path, digest_of(bytes.as_bytes()));
+        format!("{folder:?} {path} holds {bytes:?}, looks the same")
+    }
+
+    /// The person shows a folder to the listing that hides nothing, and may agree to what follows.
+    fn look_for_hidden(&mut self) -> String {
+        let folder = self.any_folder();
+        if !self.engine_runs {
+            return "nobody looks for hidden names".into();
+        }
+        self.world.look_for_hidden(folder);
+        let agrees = self.random.bool();
+        if agrees {
+            self.ask(Intent::BackUpHidden(folder));
+        }
+        format!("{folder:?} is compared with a listing that hides nothing; agrees: {agrees}")
     }
 
     pub(super) fn any_file(&mut self) -> Option<(FolderId, String)> {
@@ -150,6 +189,7 @@ impl Life {
         let whole_folder = path.split_once('/').filter(|_| self.random.bool());
         let (from, to) = match whole_folder {
             Some((top, _)) => (top.to_string(), format!("moved {}", self.edits)),
+            None if self.random.u8(..4) == 0 => (path.clone(), format!("hidden: {}.jpg", self.edits)),
             None => (path.clone(), format!("renamed {}.jpg", self.edits)),
         };
         let before: Vec<String> = self.world.disk_of(folder).files.keys().cloned().collect();

@@ -45,6 +45,10 @@ pub(super) struct Oracle {
     moved: BTreeSet<FilePath>,
     /// Named by the watch to this engine, which reads such a file again, even if it looks the same.
     named: BTreeSet<FilePath>,
+    /// Edited without a trace, and not named by the watch since. Nobody can know.
+    unknown: BTreeSet<FilePath>,
+    /// The same, but named by the watch to this engine.
+    known: BTreeSet<FilePath>,
     removed_folders: BTreeSet<FolderId>,
     /// The account that confirmed each protected file.
     protected: BTreeMap<FileId, Option<AccountId>>,
@@ -58,12 +62,31 @@ impl Oracle {
         self.moved.insert((folder, path.into()));
     }
 
+    pub(super) fn changed_without_trace(&mut self, folder: FolderId, path: &str, digest: Digest) {
+        self.changed(folder, path, digest);
+        self.known.remove(&(folder, path.into()));
+        self.unknown.insert((folder, path.into()));
+    }
+
+    /// Whether the file looks unchanged to everybody although it was edited.
+    pub(super) fn is_unknown_edit(&self, folder: FolderId, path: &str) -> bool {
+        self.unknown.contains(&(folder, path.into()))
+    }
+
+    /// What the watch named may not have been read again.
+    pub(super) fn forget_names(&mut self) {
+        self.unknown.append(&mut self.known);
+    }
+
     pub(super) fn touched(&mut self, folder: FolderId, path: &str) {
         self.moved.insert((folder, path.into()));
     }
 
     pub(super) fn named(&mut self, folder: FolderId, path: &str) {
         self.named.insert((folder, path.into()));
+        if self.unknown.remove(&(folder, path.into())) {
+            self.known.insert((folder, path.into()));
+        }
     }
 
     pub(super) fn removed(&mut self, folder: FolderId, path: &str) {
@@ -83,6 +106,7 @@ impl Oracle {
     pub(super) fn engine_starts(&mut self, world: &World) {
         self.lacking.clear();
         self.named.clear();
+        self.forget_names();
         // What the last engine knew but had not saved is lost.
         let saved = |id: &FileId| world.store.rows.get(id).map(|row| &row.state);
         self.protected.retain(|id, _| matches!(saved(id), Some(FileState::Protected { .. })));

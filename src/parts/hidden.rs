@@ -1,0 +1,133 @@
+//! Files that the browser hides from web apps because of their names: found by a second listing of the folder, uploaded
+//! once the person agrees, and listed so that they can be renamed.
+
+use browser::bindings::DirectoryHandle;
+use browser::channel::Notice;
+use browser::window::{self, CompareFault, Listed, local_time};
+use engine::{Filter, FolderId, FolderView, Intent, Lasting};
+use leptos::html::Input;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::parts::lists::toggle;
+use crate::shown::Model;
+use crate::words::hidden::{advice, found};
+
+/// Compares the folder's own listing with another one, and tells the engine what it leaves out.
+pub async fn look_for_hidden(model: Model, folder: &DirectoryHandle, listed: Listed) {
+    match window::hidden_in(folder, listed).await {
+        Ok(files) => model.with_conversation(|conversation| conversation.tell_hidden(folder, &files)),
+        Err(CompareFault::OtherFolder) => {
+            model.notice.set(Some(Notice::OtherFolder { name: folder.name() }));
+        }
+        Err(CompareFault::Browser(fault)) => {
+            model.notice.set(Some(Notice::PickerFailed { why: fault.to_string() }));
+        }
+    }
+}
+
+/// What is hidden in a folder, or the offer to look for it.
+#[component]
+pub fn Hidden(model: Model, id: FolderId) -> impl IntoView {
+    let folder = model.view(move |view| view.folders.iter().find(|folder| folder.id == id).cloned());
+    let of = move |number: fn(&FolderView) -> u64| folder.with(|folder| folder.as_ref().map_or(0, number));
+    let hidden = Memo::new(move |_| of(|folder| folder.tally.hidden));
+    let readable = Memo::new(move |_| of(|folder| folder.hidden_readable));
+    let is_any = move || hidden.get() > 0;
+    let can_be_sent = move || readable.get() > 0;
+    let was_never_compared = move || {
+        folder.with(|folder| {
+            folder
+                .as_ref()
+                .is_some_and(|folder| folder.lasting == Lasting::Lasting && folder.hidden_looked_at.is_none())
+        })
+    };
+    view! {
+        <Show when=is_any>
+            <div class="hidden-names" data-testid="hidden-names">
+                <p>{move || found(hidden.get())}</p>
+                <p class="hint">{move || advice(readable.get())}</p>
+                <div class="row">
+                    <Show when=can_be_sent>
+                        <button class="primary" on:click=move |_| model.dispatch(Intent::BackUpHidden(id))>
+                            "Back them up now"
+                        </button>
+                    </Show>
+                    <button on:click=move |_| toggle(model, Filter::Hidden)>"Show their names"</button>
+                    <Show when=move || !can_be_sent()>
+                        <LookForHidden model id name="Choose the folder again" />
+                    </Show>
+                </div>
+            </div>
+        </Show>
+        <Show when=was_never_compared>
+            <div class="hidden-names" data-testid="hidden-names">
+                <p class="hint">
+                    "Browsers hide some file names from web apps. To find such files, choose this folder once more."
+                </p>
+                <div class="row">
+                    <LookForHidden model id name="Look for hidden names" />
+                </div>
+            </div>
+        </Show>
+    }
+}
+
+/// For every folder, when its names were last compared.
+#[component]
+pub fn HiddenLooks(model: Model) -> impl IntoView {
+    let folders = model.view(|view| {
+        let lasting = view.folders.iter().filter(|folder| folder.lasting == Lasting::Lasting);
+        lasting.map(|folder| (folder.id, folder.name.clone(), folder.hidden_looked_at)).collect::<Vec<_>>()
+    });
+    let line = move |(id, name, at): (FolderId, String, Option<engine::Moment>)| {
+        let says = match at {
+            Some(at) => format!("Last compared with a listing that hides nothing: {}.", local_time(at)),
+            None => "Never compared with a listing that hides nothing.".to_owned(),
+        };
+        view! {
+            <li class="link" data-testid="hidden-look">
+                <div>
+                    <span class="path">{format!("Hidden names in “{name}”")}</span>
+                    <span class="reason">{says}</span>
+                </div>
+                <LookForHidden model id name="Look for hidden names" />
+            </li>
+        }
+    };
+    view! {
+        <div class="list">
+            <ul>{move || folders.get().into_iter().map(line).collect_view()}</ul>
+        </div>
+        <p class="hint">
+            "Browsers list no symbolic links at all. Add the folder that a link leads to as a folder of its own."
+        </p>
+    }
+}
+
+/// A folder input: unlike the folder picker, it lists every name.
+#[component]
+fn LookForHidden(model: Model, id: FolderId, name: &'static str) -> impl IntoView {
+    let input = NodeRef::<Input>::new();
+    let choose = move |_| {
+        if let Some(input) = input.get() {
+            input.click();
+        }
+    };
+    let chosen = move |_| {
+        let Some(input) = input.get() else { return };
+        let Some(list) = input.files() else { return };
+        let (name, files) = window::files_of(&list);
+        // Reset, so that choosing the same folder again fires a change event.
+        input.set_value("");
+        spawn_local(async move {
+            if let Some(folder) = window::known_folder(id) {
+                look_for_hidden(model, &folder, Listed::Files(name, files)).await;
+            }
+        });
+    };
+    view! {
+        <button on:click=choose>{name}</button>
+        <input type="file" prop:webkitdirectory=true multiple hidden node_ref=input on:change=chosen />
+    }
+}
