@@ -31,9 +31,8 @@ self.addEventListener("fetch", (event) => {
 // This message needs no program: a page of any version must be able to replace a worker of any other version, even one
 // whose program is broken. So its form never changes, whatever the protocol number.
 self.addEventListener("message", (event) => {
-  const message = event.data?.message;
-  const done = message === "use-new-version" ? self.skipWaiting() : message === "left" ? runSoon(event) : run(event);
-  event.waitUntil(done);
+  if (event.data?.message === "use-new-version") event.waitUntil(self.skipWaiting());
+  else event.waitUntil(event.data?.message === "left" ? runSoon(event) : run(event));
 });
 const EVENTS = ["sync", "periodicsync", "push", "pushsubscriptionchange", "notificationclick"];
 const ENDS_OF_FETCHES = ["backgroundfetchsuccess", "backgroundfetchfail", "backgroundfetchabort"];

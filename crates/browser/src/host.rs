@@ -19,7 +19,6 @@ use futures::future::{AbortHandle, Either, select};
 use gloo::timers::callback::Timeout;
 use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen::JsValue;
-use web_sys::File;
 
 use crate::channel::{Channel, FromEngine, Message, Stopped, ToEngine};
 use crate::hash::{Here, Pool, Readers};
@@ -28,7 +27,6 @@ use crate::source::Source;
 use crate::store::{Opened, Store, StoreFault};
 use crate::surroundings;
 use crate::upload::Uploads;
-use crate::watch::Watch;
 use crate::{Fault, device, now, spawn};
 
 /// The most events handled in one turn; everything they save shares one transaction.
@@ -39,7 +37,6 @@ const GATHER_MS: u32 = 25;
 
 pub use audience::NoPage;
 use audience::{Audience, Pages};
-use folders::Coming;
 
 struct Host<A: Audience> {
     engine: RefCell<Engine<A::Role>>,
@@ -48,13 +45,6 @@ struct Host<A: Audience> {
     uploads: Uploads,
     sources: RefCell<HashMap<FolderId, Rc<Source>>>,
     tell: UnboundedSender<Incoming>,
-    /// Folders whose watch must begin before their listing.
-    to_watch: RefCell<Vec<FolderId>>,
-    watches: RefCell<HashMap<FolderId, Watch>>,
-    /// What is being added, one after the other.
-    coming: RefCell<VecDeque<Coming>>,
-    /// Files with hidden names that a page found. Their folder's handle cannot open them.
-    handed: RefCell<HashMap<(FolderId, Box<str>), File>>,
     /// Jobs that can be abandoned.
     jobs: RefCell<HashMap<JobId, AbortHandle>>,
     alarm: RefCell<Option<Timeout>>,
@@ -213,10 +203,6 @@ impl<A: Audience> Host<A> {
             uploads: tools.uploads,
             sources: RefCell::new(handles.into_iter().map(source).collect()),
             tell,
-            to_watch: RefCell::default(),
-            watches: RefCell::default(),
-            coming: RefCell::default(),
-            handed: RefCell::default(),
             jobs: RefCell::default(),
             alarm: RefCell::default(),
             audience: tools.audience,
@@ -262,7 +248,6 @@ impl<A: Audience> Host<A> {
 
     fn let_everything_go(&self) {
         self.jobs.take().into_values().for_each(|job| job.abort());
-        self.watches.take();
         self.alarm.replace(None);
         self.audience.leave();
         self.store.close();

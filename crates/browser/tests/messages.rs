@@ -50,6 +50,13 @@ async fn handles_arrive_as_handles() {
     assert!(handles.get(0).is_instance_of::<web_sys::FileSystemDirectoryHandle>());
 }
 
+#[wasm_bindgen_test]
+fn the_name_of_the_message_that_can_wait_is_the_one_in_the_script() {
+    let written = json(&write(&ToServiceWorker::Left).unwrap());
+    assert!(written.contains(r#""message":"left""#), "{written}");
+    assert!(include_str!("../../../www/sw.js").contains(r#"event.data?.message === "left""#));
+}
+
 /// `sw.js` looks for this name itself, and so does every version that was ever installed.
 #[wasm_bindgen_test]
 fn the_request_for_a_new_version_never_changes_its_form() {

@@ -2,20 +2,22 @@
 //! one that opens.
 
 use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
-use engine::{CopyEnd, Event, FolderId, LinkEvent, Moment, OfPage, Page, Role, Shift};
+use engine::{CopyEnd, Event, FolderId, LinkEvent, Moment, OfPage, Page, Read, Role, Shift};
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::EventTarget;
+use web_sys::{EventTarget, File};
 
 use super::Host;
 use super::folders::Coming;
 use crate::Fault;
 use crate::channel::{Channel, FromEngine, Message, ToEngine};
 use crate::server::SERVER;
+use crate::watch::Watch;
 use crate::{device, inbox, now, spawn, surroundings};
 
 /// The most files that the browser accepts in one background fetch (measured).
@@ -34,8 +36,14 @@ pub(super) trait Audience: Sized + 'static {
     fn show(&self, host: &Rc<Host<Self>>);
     /// Carries out a command that only an engine with a page gives.
     fn carry_out(&self, host: &Rc<Host<Self>>, command: OfPage);
+    /// Watches the folder from its next listing on.
+    fn watch(&self, folder: FolderId);
+    /// A file that its folder's handle cannot open, but that a page handed over.
+    fn handed(&self, read: &Read) -> Option<File>;
     /// Starts the folder's watch, if the engine asked for it.
     async fn before_listing(&self, host: &Rc<Host<Self>>, folder: FolderId);
+    /// The folder is no longer backed up.
+    fn let_go(&self, folder: FolderId);
     /// The host is stopping.
     fn leave(&self);
 }
@@ -45,6 +53,13 @@ pub(super) struct Pages {
     channel: Channel,
     was_at_rest: Cell<bool>,
     published: Rc<Published>,
+    /// Folders whose watch must begin before their listing.
+    pub(super) to_watch: RefCell<Vec<FolderId>>,
+    pub(super) watches: RefCell<HashMap<FolderId, Watch>>,
+    /// What is being added, one after the other.
+    pub(super) coming: RefCell<VecDeque<Coming>>,
+    /// Files with hidden names that a page found. Their folder's handle cannot open them.
+    pub(super) handed: RefCell<HashMap<(FolderId, Box<str>), File>>,
 }
 
 /// When the view was last published, and the timer for the next time.
@@ -56,7 +71,15 @@ struct Published {
 
 impl Pages {
     pub(super) fn new() -> Result<Pages, Fault> {
-        Ok(Pages { channel: Channel::from_engine()?, was_at_rest: Cell::default(), published: Rc::default() })
+        Ok(Pages {
+            channel: Channel::from_engine()?,
+            was_at_rest: Cell::default(),
+            published: Rc::default(),
+            to_watch: RefCell::default(),
+            watches: RefCell::default(),
+            coming: RefCell::default(),
+            handed: RefCell::default(),
+        })
     }
 }
 
@@ -104,11 +127,25 @@ impl Audience for Pages {
         host.carry_out_for_page(command);
     }
 
+    fn watch(&self, folder: FolderId) {
+        self.to_watch.borrow_mut().push(folder);
+    }
+
+    fn handed(&self, read: &Read) -> Option<File> {
+        self.handed.borrow().get(&(read.folder, read.path.clone())).cloned()
+    }
+
     async fn before_listing(&self, host: &Rc<Host<Pages>>, folder: FolderId) {
         host.watch_if_asked(folder).await;
     }
 
+    fn let_go(&self, folder: FolderId) {
+        self.watches.borrow_mut().remove(&folder);
+        self.handed.borrow_mut().retain(|(theirs, _), _| *theirs != folder);
+    }
+
     fn leave(&self) {
+        self.watches.take();
         self.published.later.take();
     }
 }
@@ -174,7 +211,16 @@ impl Audience for NoPage {
     /// An engine without a page never gives such a command.
     fn carry_out(&self, _: &Rc<Host<NoPage>>, _: OfPage) {}
 
+    /// A shift is too short to watch anything.
+    fn watch(&self, _: FolderId) {}
+
+    fn handed(&self, _: &Read) -> Option<File> {
+        None
+    }
+
     async fn before_listing(&self, _: &Rc<Host<NoPage>>, _: FolderId) {}
+
+    fn let_go(&self, _: FolderId) {}
 
     fn leave(&self) {
         self.opened.tell.take();

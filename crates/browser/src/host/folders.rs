@@ -62,8 +62,7 @@ impl<A: Audience> Host<A> {
     /// Forgets a folder that is no longer backed up.
     pub(super) fn let_go(&self, folder: FolderId) {
         self.sources.borrow_mut().remove(&folder);
-        self.watches.borrow_mut().remove(&folder);
-        self.handed.borrow_mut().retain(|(theirs, _), _| *theirs != folder);
+        self.audience.let_go(folder);
     }
 }
 
@@ -88,14 +87,14 @@ impl Host<Pages> {
     /// Folders are added one after the other, because otherwise two drops of the same folder would both count as new.
     /// What is hidden in them follows them.
     pub(super) fn add(self: &Rc<Host<Pages>>, coming: Coming) {
-        self.coming.borrow_mut().push_back(coming);
-        if self.coming.borrow().len() > 1 {
+        self.audience.coming.borrow_mut().push_back(coming);
+        if self.audience.coming.borrow().len() > 1 {
             return;
         }
         let host = Rc::clone(self);
         spawn(async move {
             loop {
-                let next = host.coming.borrow().front().cloned();
+                let next = host.audience.coming.borrow().front().cloned();
                 match next {
                     None => return,
                     Some(Coming::Folder { number, handle }) => {
@@ -108,7 +107,7 @@ impl Host<Pages> {
                         host.take_hidden(number, &folder, &files).await;
                     }
                 }
-                host.coming.borrow_mut().pop_front();
+                host.audience.coming.borrow_mut().pop_front();
             }
         });
     }
@@ -169,7 +168,7 @@ impl Host<Pages> {
                 continue;
             }
             let look = rules::judged(&path).unwrap_or_else(|| look_at(&file));
-            self.handed.borrow_mut().insert((folder, path.clone()), file);
+            self.audience.handed.borrow_mut().insert((folder, path.clone()), file);
             listed.push(ListedFile { path, look });
         }
         let within = within.into();
@@ -234,10 +233,10 @@ impl Host<Pages> {
 
     /// Starts the watch that the engine asked for, before the listing that follows if the browser is fast enough.
     pub(super) async fn watch_if_asked(self: &Rc<Host<Pages>>, folder: FolderId) {
-        let asked = self.to_watch.borrow().contains(&folder);
-        self.to_watch.borrow_mut().retain(|id| *id != folder);
+        let asked = self.audience.to_watch.borrow().contains(&folder);
+        self.audience.to_watch.borrow_mut().retain(|id| *id != folder);
         let Some(source) = self.source(folder).filter(|_| asked) else { return };
-        self.watches.borrow_mut().remove(&folder);
+        self.audience.watches.borrow_mut().remove(&folder);
         let (host, (late, told)) = (Rc::clone(self), channel());
         spawn(async move {
             host.watch(folder, &source).await;
@@ -257,7 +256,7 @@ impl Host<Pages> {
         match Watch::begin(folder, &directory.handle, tell).await {
             Ok(Some(watch)) if self.source(folder).is_some() => {
                 // Replace any earlier watch: two would report every change twice.
-                self.watches.borrow_mut().insert(folder, watch);
+                self.audience.watches.borrow_mut().insert(folder, watch);
             }
             // The folder was removed in the meantime, or this browser cannot watch it.
             Ok(Some(_) | None) => {}

@@ -26,7 +26,7 @@ impl<A: Audience> Host<A> {
     pub(super) fn begin(self: &Rc<Host<A>>, command: Begin) {
         let host = Rc::clone(self);
         match command {
-            Begin::WatchFolder(folder) => self.to_watch.borrow_mut().push(folder),
+            Begin::WatchFolder(folder) => self.audience.watch(folder),
             Begin::ListFolder { folder, scan, scope } => {
                 spawn(async move { host.list(folder, scan, scope).await });
             }
@@ -200,23 +200,18 @@ impl<A: Audience> Host<A> {
             let copy = self.store.copy(file, read.stamp).await;
             return copy.map(Opened::snapshot).ok_or(Closed::CopyLost);
         }
-        if let Some(file) = self.handed(read) {
+        if let Some(file) = self.audience.handed(read) {
             return unmoved(read, Ok(Opened::snapshot(file)));
         }
         let source = self.source(read.folder).ok_or(Closed::Fault(OpenFault::Vanished))?;
         unmoved(read, source.open(&read.path).await)
     }
 
-    /// A file with a hidden name that a page handed over.
-    fn handed(&self, read: &Read) -> Option<File> {
-        self.handed.borrow().get(&(read.folder, read.path.clone())).cloned()
-    }
-
     async fn open_again(&self, read: &Read, opened: &Opened) -> Result<Opened, Closed> {
         if read.copy.is_some() {
             return Ok(Opened::snapshot(opened.file.clone()));
         }
-        if let Some(file) = self.handed(read) {
+        if let Some(file) = self.audience.handed(read) {
             // If it was changed, it cannot be read any more, and no handle can open it again.
             let readable = first_bytes(&file, 1).await;
             return readable.map(|_| Opened::snapshot(file)).map_err(|_| Closed::Fault(OpenFault::Vanished));

@@ -88,12 +88,29 @@ impl Folders {
         self.take_in_strays(shared);
     }
 
+    /// What a page and a shift both hear.
     pub(super) fn heard(&mut self, now: Moment, shared: &mut Shared, id: FolderId, event: FolderEvent) {
         match event {
-            FolderEvent::Added { name, lasting } => self.add(shared, id, Folder::new(name, lasting)),
             FolderEvent::AccessChanged(access) => self.access_changed(shared, id, access),
             FolderEvent::FilesListed { scan, files } => self.files_listed(now, shared, id, scan, files),
             FolderEvent::ListingEnded { scan, end } => self.listing_ended(now, shared, id, scan, end),
+            FolderEvent::Added { .. }
+            | FolderEvent::HiddenFound { .. }
+            | FolderEvent::PathsTouched(_)
+            | FolderEvent::WatchBeganLate
+            | FolderEvent::WatchEnded => {}
+        }
+    }
+
+    pub(super) fn heard_with_page(
+        &mut self,
+        now: Moment,
+        shared: &mut Shared,
+        id: FolderId,
+        event: FolderEvent,
+    ) {
+        match event {
+            FolderEvent::Added { name, lasting } => self.add(shared, id, Folder::new(name, lasting)),
             FolderEvent::HiddenFound { within, files } => {
                 if self.get(id).is_some() {
                     shared.hidden_found(now, id, &within, files);
@@ -102,6 +119,9 @@ impl Folders {
             FolderEvent::PathsTouched(paths) => self.with(id, |folder| folder.touch(paths)),
             FolderEvent::WatchBeganLate => self.with(id, |folder| folder.watched_late = true),
             FolderEvent::WatchEnded => self.with(id, |folder| folder.end_watch(now)),
+            FolderEvent::AccessChanged(_)
+            | FolderEvent::FilesListed { .. }
+            | FolderEvent::ListingEnded { .. } => self.heard(now, shared, id, event),
         }
     }
 

@@ -148,6 +148,9 @@ impl<R: Role> Engine<R> {
         match event {
             Event::Started(saved) => self.start(now, *saved),
             Event::Asked(intent) => R::obey(self, now, intent),
+            Event::Folder(folder, event) if R::IS_PAGE => {
+                self.folders.heard_with_page(now, shared, folder, event);
+            }
             Event::Folder(folder, event) => self.folders.heard(now, shared, folder, event),
             Event::Reading(job, ReadingEvent::Progressed(read)) => shared.jobs.note_read(job, read),
             Event::Reading(job, ReadingEvent::Ended(end)) => self.reading_ended(now, job, end),
