@@ -19,6 +19,7 @@ mod own;
 pub mod page;
 pub mod push;
 pub mod state;
+pub mod taken;
 mod throttle;
 pub mod vault;
 mod vaults;
