@@ -20,7 +20,7 @@ use crate::metrics::Metrics;
 use crate::page::Page;
 use crate::push::{Pushes, Reach};
 use crate::throttle::Throttles;
-use crate::vault::Vault;
+use crate::vault::{Vault, date_in_background};
 use crate::vaults::Vaults;
 
 #[derive(Clone)]
@@ -76,6 +76,7 @@ impl State {
         let auth = Auth::new(vault.index().clone());
         let pushes = Pushes::new(vault.index().clone(), settings.push_reach);
         let vault = Arc::new(vault);
+        date_in_background(&vault);
         let vaults = Vaults::new(&auth.owner()?, &vault);
         Ok(Self(Arc::new(Parts {
             vault,

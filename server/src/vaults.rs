@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::auth::User;
-use crate::vault::{Vault, VaultError};
+use crate::vault::{Vault, VaultError, date_in_background};
 
 pub(crate) struct Vaults {
     data: PathBuf,
@@ -37,6 +37,7 @@ impl Vaults {
             return Ok(Arc::clone(vault));
         }
         let vault = Arc::new(Vault::open(&folder)?);
+        date_in_background(&vault);
         *slot = Some(Arc::clone(&vault));
         Ok(vault)
     }

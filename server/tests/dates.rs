@@ -1,13 +1,24 @@
-//! When a photo or video was taken: the right date for each kind of file, and none that cannot be.
+//! When a photo or video was taken: the right date for each kind of file, and none that cannot be. The vault keeps and
+//! shows each photo on that day.
 
 #[path = "support/media.rs"]
 mod media;
+mod support;
 
 use std::io::Cursor;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use media::{Endian, Tags};
+use rusqlite::Connection;
+use serde_json::{Value, json};
 use server::taken::{Origin, Taken};
+use support::{Form, Server};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Half past midnight in Rome, still April in UTC.
+const IN_ROME: Tags<'_> = &[(media::ORIGINAL, "2024:05:01 00:30:00"), (media::OFFSET_ORIGINAL, "+02:00")];
 
 const NOW: &str = "2026-11-28T12:00:00Z";
 const DATE: Tags<'_> = &[(media::ORIGINAL, "2024:05:01 00:30:00")];
@@ -78,11 +89,11 @@ fn xmp_counts_where_there_is_no_exif_and_a_sidecar_counts_most() {
     }
     let photo = media::jpeg(Some(&media::tiff(Endian::Big, DATE, 0)), None);
     let sidecar = xmp.replace("2024-05-01", "1987-06-05");
-    let found = Taken::of(Cursor::new(&photo), "a.jpg", Some(sidecar.as_bytes()), now()).unwrap();
+    let found = Taken::of(Cursor::new(&photo), Some(sidecar.as_bytes()), "a.jpg", now()).unwrap();
     assert_eq!((found.local.to_string().as_str(), found.from), ("1987-06-05T00:30:00.5", Origin::Sidecar));
     let nested =
         "<x:d xmlns:x='http://ns.adobe.com/xap/1.0/'><x:CreateDate>2011-02-03T04:05</x:CreateDate></x:d>";
-    let found = Taken::of(Cursor::new(b""), "scan.jpg", Some(nested.as_bytes()), now()).unwrap();
+    let found = Taken::of(Cursor::new(b""), Some(nested.as_bytes()), "scan.jpg", now()).unwrap();
     assert_eq!(found.local.to_string(), "2011-02-03T04:05:00");
 }
 
@@ -170,8 +181,81 @@ fn hostile_files_cost_little_and_break_nothing() {
     }
 }
 
+#[test]
+fn a_photo_is_kept_and_shown_on_the_local_day_of_its_own_date() {
+    let server = Server::start();
+    let asset = upload(&server, "a.jpg", &photo(IN_ROME));
+    assert_eq!(asset["originalPath"], "2024/2024-05-01/a.jpg");
+    assert_eq!(asset["fileCreatedAt"], "2024-04-30T22:30:00Z");
+    assert_eq!(asset["localDateTime"], "2024-05-01T00:30:00Z");
+    assert_eq!(asset["exifInfo"]["dateTimeOriginal"], "2024-04-30T22:30:00Z");
+    assert_eq!(asset["fileModifiedAt"], "2026-11-11T11:11:11Z");
+    let may = server.get("/api/timeline/bucket?timeBucket=2024-05-01").json();
+    assert_eq!(
+        (&may["fileCreatedAt"], &may["localOffsetHours"]),
+        (&json!(["2024-04-30T22:30:00Z"]), &json!([2.0]))
+    );
+    assert_eq!(server.get("/api/timeline/buckets").json(), json!([{"timeBucket": "2024-05-01", "count": 1}]));
+}
+
+#[test]
+fn without_a_date_of_its_own_the_name_counts_and_then_what_the_client_said() {
+    let server = Server::start();
+    for (name, path) in [
+        ("IMG_20190807_060504.jpg", "2019/2019-08-07/IMG_20190807_060504.jpg"),
+        ("plain.jpg", "2026/2026-11-11/plain.jpg"),
+    ] {
+        let asset = upload(&server, name, &[photo(&[]), name.as_bytes().to_vec()].concat());
+        assert_eq!(asset["originalPath"], path);
+        assert_eq!(asset["exifInfo"]["dateTimeOriginal"], Value::Null);
+    }
+}
+
+#[test]
+fn no_date_refuses_a_photo() {
+    let server = Server::start();
+    for impossible in ["30828:09:14 02:48:05", "0000:00:00 00:00:00", "nonsense"] {
+        let asset = upload(&server, "a.jpg", &photo(&[(media::ORIGINAL, impossible)]));
+        assert!(asset["originalPath"].as_str().unwrap().starts_with("2026/2026-11-11/"), "{impossible}");
+    }
+    let reset = upload(&server, "b.jpg", &photo(&[(media::ORIGINAL, "1980:01:01 00:00:10")]));
+    assert_eq!(reset["originalPath"], "1980/1980-01-01/b.jpg");
+    let doubtful: Vec<String> = column(&server, "SELECT name FROM asset WHERE date_doubtful");
+    assert_eq!(doubtful, ["b.jpg"]);
+}
+
+#[test]
+fn a_sidecar_counts_more_than_the_photo() {
+    let server = Server::start();
+    let sidecar = media::xmp(r#"e:DateTimeOriginal="1987-06-05T04:03:02""#);
+    let form = Form::photo("a.jpg", &photo(IN_ROME)).file("sidecarData", "a.jpg.xmp", sidecar.as_bytes());
+    assert_eq!(server.upload(&form).status, 201);
+    assert_eq!(server.originals(), ["1987/1987-06-05/a.jpg", "1987/1987-06-05/a.jpg.xmp"]);
+}
+
+#[test]
+fn what_older_rules_dated_is_dated_anew_at_the_next_start_and_not_moved() {
+    let server = Server::start();
+    upload(&server, "a.jpg", &photo(IN_ROME));
+    let before = server.originals();
+    let folder = server.stop();
+    let index = Connection::open(folder.path().join("safelight.sqlite")).unwrap();
+    index
+        .execute("UPDATE asset SET created_at = 0, local_at = 0, date_from = 'client', date_rules = 0", [])
+        .unwrap();
+    drop(index);
+    let server = Server::start_in(folder);
+    let began = Instant::now();
+    while column(&server, "SELECT date_from FROM asset") != ["exif"] {
+        assert!(began.elapsed() < PATIENCE, "the date is still that of older rules");
+        thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(server.get("/api/timeline/buckets").json(), json!([{"timeBucket": "2024-05-01", "count": 1}]));
+    assert_eq!(server.originals(), before);
+}
+
 fn date_of(name: &str, file: &[u8]) -> Option<Taken> {
-    Taken::of(Cursor::new(file), name, None, now())
+    Taken::of(Cursor::new(file), None::<&[u8]>, name, now())
 }
 
 fn now() -> Timestamp {
@@ -181,4 +265,25 @@ fn now() -> Timestamp {
 /// The local time, and the instant.
 fn shown(taken: Taken) -> String {
     format!("{} {}", taken.local, taken.instant)
+}
+
+fn photo(tags: Tags<'_>) -> Vec<u8> {
+    media::jpeg(Some(&media::tiff(Endian::Big, tags, 0)), None)
+}
+
+/// Uploads a file, and returns what the server then says about it.
+fn upload(server: &Server, name: &str, bytes: &[u8]) -> Value {
+    let form = Form::default()
+        .text("fileCreatedAt", "2026-11-11T11:11:11Z")
+        .text("fileModifiedAt", "2026-11-11T11:11:11Z")
+        .file("assetData", name, bytes);
+    let answer = server.upload(&form);
+    assert_eq!(answer.status, 201, "{answer:?}");
+    server.get(&format!("/api/assets/{}", answer.json()["id"].as_str().unwrap())).json()
+}
+
+fn column(server: &Server, sql: &str) -> Vec<String> {
+    let index = Connection::open(server.folder.path().join("safelight.sqlite")).unwrap();
+    let mut statement = index.prepare(sql).unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
 }

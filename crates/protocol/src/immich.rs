@@ -198,7 +198,7 @@ pub struct TimeBucket {
 }
 
 /// The assets of a month: one entry in each list for each asset, newest first.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TimeBucketAssets {
@@ -207,18 +207,22 @@ pub struct TimeBucketAssets {
     pub is_favorite: Vec<bool>,
     /// ISO 8601.
     pub file_created_at: Vec<String>,
+    /// How far the clock of the place was ahead of UTC.
+    pub local_offset_hours: Vec<f64>,
     pub original_file_name: Vec<String>,
     pub file_size_in_byte: Vec<u64>,
 }
 
 /// One asset of a [`TimeBucketAssets`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TimeBucketAsset {
     pub id: AssetId,
     pub is_image: bool,
     pub is_favorite: bool,
     /// ISO 8601.
     pub file_created_at: String,
+    /// How far the clock of the place was ahead of UTC.
+    pub local_offset_hours: f64,
     pub original_file_name: String,
     pub file_size_in_byte: u64,
 }
@@ -229,6 +233,7 @@ impl TimeBucketAssets {
         self.is_image.push(asset.is_image);
         self.is_favorite.push(asset.is_favorite);
         self.file_created_at.push(asset.file_created_at);
+        self.local_offset_hours.push(asset.local_offset_hours);
         self.original_file_name.push(asset.original_file_name);
         self.file_size_in_byte.push(asset.file_size_in_byte);
     }
@@ -238,6 +243,7 @@ impl TimeBucketAssets {
         let mut images = self.is_image.into_iter();
         let mut favorites = self.is_favorite.into_iter();
         let mut times = self.file_created_at.into_iter();
+        let mut offsets = self.local_offset_hours.into_iter();
         let mut names = self.original_file_name.into_iter();
         let mut sizes = self.file_size_in_byte.into_iter();
         let asset = |id| {
@@ -246,6 +252,7 @@ impl TimeBucketAssets {
                 is_image: images.next()?,
                 is_favorite: favorites.next()?,
                 file_created_at: times.next()?,
+                local_offset_hours: offsets.next()?,
                 original_file_name: names.next()?,
                 file_size_in_byte: sizes.next()?,
             })
@@ -330,7 +337,7 @@ mod tests {
     #[test]
     fn a_month_is_read_by_rows_and_written_by_columns() {
         let text = r#"{"id":["712c5753-6095-41de-9d40-c36fb14df722"],"isImage":[true],"isFavorite":[false],
-            "fileCreatedAt":["2024-05-01T10:00:00Z"],"originalFileName":["a.jpg"],"fileSizeInByte":[7],
+            "fileCreatedAt":["2024-05-01T10:00:00Z"],"localOffsetHours":[2],"originalFileName":["a.jpg"],"fileSizeInByte":[7],
             "ratio":[1.5]}"#;
         let read: TimeBucketAssets = serde_json::from_str(text).unwrap();
         let assets = read.clone().into_assets().unwrap();

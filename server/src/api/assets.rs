@@ -52,11 +52,14 @@ pub(super) async fn asset(
         "id": asset.id, "ownerId": who.user.id, "createdAt": asset.added.to_string(), "libraryId": null,
         "type": match asset.kind { AssetKind::Image => "IMAGE", AssetKind::Video => "VIDEO" },
         "originalPath": asset.path, "originalFileName": asset.name, "originalMimeType": mime(&asset),
-        "checksum": STANDARD.encode(asset.digest.0), "fileCreatedAt": asset.created.to_string(),
-        "fileModifiedAt": asset.modified.to_string(), "localDateTime": asset.created.to_string(),
+        "checksum": STANDARD.encode(asset.digest.0), "fileCreatedAt": asset.taken.instant.to_string(),
+        "fileModifiedAt": asset.modified.to_string(), "localDateTime": format!("{}Z", asset.taken.local),
         "updatedAt": asset.added.to_string(), "isFavorite": asset.favorite, "isArchived": false,
         "isTrashed": false, "isOffline": false, "visibility": "timeline", "duration": null,
-        "thumbhash": null, "exifInfo": {"fileSizeInByte": asset.size},
+        "thumbhash": null, "exifInfo": {
+            "fileSizeInByte": asset.size,
+            "dateTimeOriginal": asset.taken.is_from_file().then(|| asset.taken.instant.to_string()),
+        },
     })))
 }
 

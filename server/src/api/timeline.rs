@@ -81,7 +81,8 @@ fn shape(asset: Asset) -> TimeBucketAsset {
         id: asset.id,
         is_image: asset.kind == AssetKind::Image,
         is_favorite: asset.favorite,
-        file_created_at: asset.created.to_string(),
+        file_created_at: asset.taken.instant.to_string(),
+        local_offset_hours: asset.taken.offset_hours(),
         original_file_name: asset.name,
         file_size_in_byte: asset.size,
     }

@@ -133,6 +133,15 @@ const STEPS: &[&str] = &["
     ALTER TABLE push_subscription ADD COLUMN daily_since INTEGER NOT NULL DEFAULT 0;
 ", "
     ALTER TABLE upload DROP COLUMN kind;
+", "
+    ALTER TABLE asset ADD COLUMN local_at INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE asset ADD COLUMN date_from TEXT NOT NULL DEFAULT 'client';
+    ALTER TABLE asset ADD COLUMN date_doubtful INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE asset ADD COLUMN date_rules INTEGER NOT NULL DEFAULT 0;
+    UPDATE asset SET local_at = created_at;
+    DROP INDEX asset_by_time;
+    CREATE INDEX asset_by_local_time ON asset (local_at);
+    CREATE INDEX asset_by_date_rules ON asset (date_rules);
 "];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), IndexError> {

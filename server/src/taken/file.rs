@@ -78,6 +78,13 @@ fn shown(date: &EntryValue, offset: Option<&EntryValue>) -> Option<Shown> {
     text::iso(&text)
 }
 
+/// The dates of an XMP file beside a photo.
+pub(super) fn sidecar(file: impl Read) -> Xmp {
+    let mut bytes = Vec::new();
+    let read = file.take(XMP_WITHIN_BYTES).read_to_end(&mut bytes);
+    read.map(|_| xmp::read(&bytes)).unwrap_or_default()
+}
+
 fn xmp_in(file: impl Read) -> Xmp {
     let mut bytes = Vec::new();
     if file.take(XMP_WITHIN_BYTES).read_to_end(&mut bytes).is_err() {

@@ -44,6 +44,9 @@ pub enum Origin {
     Client,
 }
 
+/// Raised whenever the rules change, so that what is kept is dated anew.
+pub const RULES: u32 = 1;
+
 /// The first photograph was taken in 1826. Scans of old ones are often dated by hand.
 const FIRST_YEAR: i16 = 1826;
 /// Clocks may be a little ahead, and the far side of the world is a day ahead.
@@ -57,13 +60,32 @@ const FARTHEST: SignedDuration = SignedDuration::from_hours(14);
 
 impl Taken {
     /// Judged by the file's bytes, its name and its sidecar. `None` if none of them has a date.
-    pub fn of<R: Read + Seek>(file: R, name: &str, sidecar: Option<&[u8]>, now: Timestamp) -> Option<Taken> {
+    pub fn of<R: Read + Seek>(
+        file: R,
+        sidecar: Option<impl Read>,
+        name: &str,
+        now: Timestamp,
+    ) -> Option<Taken> {
         let latest = (now + (24 * AHEAD_DAYS).hours()).to_zoned(TimeZone::UTC).date();
         let inside = file::dates(file);
-        let sidecar = sidecar.map(xmp::read).unwrap_or_default();
+        let sidecar = sidecar.map(file::sidecar).unwrap_or_default();
         let named = name::date(name, latest);
         let dates = candidates(&inside, &sidecar, named);
         dates.into_iter().find_map(|(from, shown)| taken(from, shown?, latest))
+    }
+
+    /// How far the clock of the place was ahead of UTC.
+    pub fn offset_hours(&self) -> f64 {
+        let utc = Offset::UTC.to_datetime(self.instant);
+        self.local.duration_since(utc).as_secs_f64() / 3600.0
+    }
+
+    /// Whether the file's own metadata give the date.
+    pub fn is_from_file(&self) -> bool {
+        match self.from {
+            Origin::Sidecar | Origin::Exif | Origin::Xmp | Origin::QuickTime => true,
+            Origin::Name | Origin::Client => false,
+        }
     }
 
     /// The date that the client sent, for want of a better one.
@@ -84,6 +106,11 @@ impl Origin {
             Origin::Name => "name",
             Origin::Client => "client",
         }
+    }
+
+    pub(crate) fn from_text(text: &str) -> Origin {
+        let all = [Origin::Sidecar, Origin::Exif, Origin::Xmp, Origin::QuickTime, Origin::Name];
+        all.into_iter().find(|origin| origin.text() == text).unwrap_or(Origin::Client)
     }
 }
 

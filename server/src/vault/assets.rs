@@ -2,10 +2,13 @@
 //! of the index.
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 use protocol::media::{self, MediaKind, Named};
 use protocol::{AssetId, Digest};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
+
+use crate::taken::{self, Origin, Taken};
 
 /// A photo or video in the vault.
 #[derive(Debug, Clone)]
@@ -21,7 +24,8 @@ pub struct Asset {
     pub kind: AssetKind,
     /// In bytes.
     pub size: u64,
-    pub created: Timestamp,
+    /// When it was taken.
+    pub taken: Taken,
     pub modified: Timestamp,
     /// When the vault received it.
     pub added: Timestamp,
@@ -75,13 +79,15 @@ impl AssetKind {
 pub(super) fn insert(index: &Connection, asset: &Asset) -> rusqlite::Result<()> {
     let mut statement = index.prepare_cached(
         "INSERT INTO asset VALUES (:id, :digest, :path, :sidecar, :name, :kind, :size, :created, :modified,
-            :added, :favorite)",
+            :added, :favorite, :local, :from, :doubtful, :rules)",
     )?;
     statement.execute(named_params! {
         ":id": asset.id.0, ":digest": asset.digest.0, ":path": asset.path, ":sidecar": asset.sidecar,
         ":name": asset.name, ":kind": asset.kind.text(), ":size": asset.size,
-        ":created": asset.created.as_millisecond(), ":modified": asset.modified.as_millisecond(),
+        ":created": asset.taken.instant.as_millisecond(), ":modified": asset.modified.as_millisecond(),
         ":added": asset.added.as_millisecond(), ":favorite": asset.favorite,
+        ":local": local_ms(&asset.taken), ":from": asset.taken.from.text(), ":doubtful": asset.taken.is_doubtful,
+        ":rules": taken::RULES,
     })?;
     Ok(())
 }
@@ -100,9 +106,29 @@ pub(super) fn get(index: &Connection, id: AssetId) -> rusqlite::Result<Option<As
     index.query_row("SELECT * FROM asset WHERE id = ?1", [id.0], from_row).optional()
 }
 
-/// The assets taken between `start` and `end`, newest first.
+/// The local time as if it were in UTC, in milliseconds since 1970.
+fn local_ms(taken: &Taken) -> i64 {
+    Offset::UTC.to_timestamp(taken.local).map_or(0, Timestamp::as_millisecond)
+}
+
+/// Assets that were dated by older rules.
+pub(super) fn dated_before(index: &Connection, rules: u32, most: usize) -> rusqlite::Result<Vec<Asset>> {
+    let sql = "SELECT * FROM asset WHERE date_rules < ?1 ORDER BY date_rules LIMIT ?2";
+    index.prepare_cached(sql)?.query_map((rules, most), from_row)?.collect()
+}
+
+pub(super) fn date(index: &Connection, id: AssetId, taken: &Taken) -> rusqlite::Result<()> {
+    let sql =
+        "UPDATE asset SET created_at = ?2, local_at = ?3, date_from = ?4, date_doubtful = ?5, date_rules = ?6
+        WHERE id = ?1";
+    let (instant, from) = (taken.instant.as_millisecond(), taken.from.text());
+    let values = (id.0, instant, local_ms(taken), from, taken.is_doubtful, taken::RULES);
+    index.prepare_cached(sql)?.execute(values).map(drop)
+}
+
+/// The assets taken between `start` and `end`, newest first, by the time of the place where they were taken.
 pub(super) fn between(index: &Connection, start: Timestamp, end: Timestamp) -> rusqlite::Result<Vec<Asset>> {
-    let sql = "SELECT * FROM asset WHERE created_at >= ?1 AND created_at < ?2 ORDER BY created_at DESC, path";
+    let sql = "SELECT * FROM asset WHERE local_at >= ?1 AND local_at < ?2 ORDER BY local_at DESC, path";
     let mut statement = index.prepare_cached(sql)?;
     statement.query_map([start.as_millisecond(), end.as_millisecond()], from_row)?.collect()
 }
@@ -141,7 +167,12 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Asset> {
         name: row.get("name")?,
         kind: AssetKind::from_text(&row.get::<_, String>("kind")?),
         size: row.get("size")?,
-        created: time(row, "created_at")?,
+        taken: Taken {
+            instant: time(row, "created_at")?,
+            local: Offset::UTC.to_datetime(time(row, "local_at")?),
+            from: Origin::from_text(&row.get::<_, String>("date_from")?),
+            is_doubtful: row.get("date_doubtful")?,
+        },
         modified: time(row, "modified_at")?,
         added: time(row, "added_at")?,
         favorite: row.get("favorite")?,

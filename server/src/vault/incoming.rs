@@ -61,6 +61,11 @@ impl Part {
         disk::change("sync", &self.path, || self.file.sync_all())
     }
 
+    /// Opens it to read what has been written.
+    pub(super) fn read(&self) -> Result<File, VaultError> {
+        File::open(&self.path).doing("open", &self.path)
+    }
+
     /// Replaces the empty file that reserves the name. For a lasting part, returns the old path, so that it can be
     /// moved back.
     pub(super) fn move_over(mut self, place: &Path) -> Result<Option<PathBuf>, VaultError> {

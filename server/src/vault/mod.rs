@@ -8,6 +8,7 @@ mod albums;
 mod assets;
 mod check;
 mod claims;
+mod dating;
 pub(crate) mod disk;
 mod error;
 mod incoming;
@@ -32,6 +33,7 @@ pub use albums::{Album, AlbumId};
 pub(crate) use assets::time;
 pub use assets::{Asset, AssetKind, Totals};
 pub use check::{Damage, Depth, Finding, check, put_aside};
+pub(crate) use dating::date_in_background;
 pub use error::VaultError;
 pub use incoming::Received;
 pub use inventories::{Heading, InventoryId, Telling, TellingError};
@@ -41,6 +43,7 @@ pub use timeline::Month;
 pub use uploads::{Completed, KEPT_FOR_DAYS, Open, Upload, UploadId};
 
 use crate::index::{self, Index, IndexError};
+use crate::taken::Taken;
 use claims::Claims;
 use error::Doing;
 use originals::{Facts, Originals};
@@ -71,6 +74,7 @@ pub struct Vault {
 #[derive(Debug, Clone)]
 pub struct Description {
     pub name: String,
+    /// When it was taken, as far as the client knows. The file itself may know better.
     pub created: Timestamp,
     pub modified: Timestamp,
     pub favorite: bool,
@@ -184,15 +188,16 @@ impl Vault {
         let Some(kind) = AssetKind::of(&description.name, &received.head) else {
             return Err(VaultError::NotMedia(description.name));
         };
+        let taken = dating::taken(&received, sidecar.as_ref(), &description);
         received.part.settle(description.modified)?;
         let sidecar = sidecar.map(|sidecar| sidecar.part);
         sidecar.as_ref().map_or(Ok(()), |part| part.settle(description.modified))?;
         let is_known = |path: &str| Ok(self.index.read(|index| assets::is_path_known(index, path))?);
-        let Description { name, created, .. } = &description;
-        let placed = self.originals.place(received.part, sidecar, name, *created, &is_known)?;
+        let (name, day) = (&description.name, taken.local.date());
+        let placed = self.originals.place(received.part, sidecar, name, day, &is_known)?;
         match known {
             Some(asset) => self.put_back(asset, placed),
-            None => self.enter(asset(digest, size, kind, &placed, description), placed),
+            None => self.enter(asset(digest, size, kind, taken, &placed, description), placed),
         }
     }
 
@@ -301,7 +306,14 @@ impl Vault {
     }
 }
 
-fn asset(digest: Digest, size: u64, kind: AssetKind, placed: &Placed, description: Description) -> Asset {
+fn asset(
+    digest: Digest,
+    size: u64,
+    kind: AssetKind,
+    taken: Taken,
+    placed: &Placed,
+    description: Description,
+) -> Asset {
     Asset {
         id: AssetId(Uuid::new_v4().into_bytes()),
         digest,
@@ -310,7 +322,7 @@ fn asset(digest: Digest, size: u64, kind: AssetKind, placed: &Placed, descriptio
         name: description.name,
         kind,
         size,
-        created: description.created,
+        taken,
         modified: description.modified,
         added: Timestamp::now(),
         favorite: description.favorite,

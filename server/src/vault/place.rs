@@ -1,4 +1,4 @@
-//! Gives new originals their place: `YYYY/YYYY-MM-DD/NAME`, by the day on which a photo was taken (UTC).
+//! Gives new originals their place: `YYYY/YYYY-MM-DD/NAME`, by the day on which a photo was taken, where it was taken.
 //!
 //! Invariant: existing files are never overwritten. A name is reserved by creating an empty file, and only
 //! that empty file is replaced.
@@ -8,8 +8,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::PoisonError;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::civil::Date;
 
 use super::incoming::Part;
 use super::originals::Originals;
@@ -35,10 +34,10 @@ impl Originals {
         original: Part,
         sidecar: Option<Part>,
         name: &str,
-        created: Timestamp,
+        day: Date,
         is_known: &IsKnown<'_>,
     ) -> Result<Placed, VaultError> {
-        let day = day_of(created);
+        let day = folder_of(day);
         self.make_day(&day)?;
         let mut placed = self.reserve(&day, &names::clean(name), sidecar.is_some(), is_known)?;
         if let (Some(part), Some(slot)) = (sidecar, &placed.sidecar) {
@@ -160,9 +159,8 @@ pub(super) fn sidecar_of(original: &str) -> String {
 }
 
 /// The folder of the day, relative to the originals.
-fn day_of(created: Timestamp) -> String {
-    let date = created.to_zoned(TimeZone::UTC).date();
-    format!("{:04}/{date}", date.year())
+fn folder_of(day: Date) -> String {
+    format!("{:04}/{day}", day.year())
 }
 
 #[cfg(test)]
@@ -170,14 +168,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_photo_is_stored_in_the_folder_of_its_utc_day() {
-        let table = [
-            ("2024-05-01T10:00:00Z", "2024/2024-05-01"),
-            ("2024-01-01T00:30:00+02:00", "2023/2023-12-31"),
-            ("0812-03-04T00:00:00Z", "0812/0812-03-04"),
-        ];
-        for (created, day) in table {
-            assert_eq!(day_of(created.parse().unwrap()), day);
+    fn a_photo_is_stored_in_the_folder_of_its_day() {
+        for (day, folder) in [("2024-05-01", "2024/2024-05-01"), ("0812-03-04", "0812/0812-03-04")] {
+            assert_eq!(folder_of(day.parse().unwrap()), folder);
         }
     }
 }

@@ -19,6 +19,7 @@ use super::originals::Found;
 use super::place::sidecar_of;
 use super::{Vault, VaultError, incoming};
 use crate::error::causes;
+use crate::taken::Taken;
 
 /// What the start found, and repaired if possible.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -159,6 +160,7 @@ fn adopt(
     // Moved away since it was read; the next start finds it.
     let Some(facts) = vault.originals.facts(path)? else { return Ok(()) };
     let modified = facts.modified.unwrap_or_else(Timestamp::now);
+    let taken = taken(vault, path, sidecar.as_deref(), modified);
     let asset = Asset {
         id: AssetId(Uuid::new_v4().into_bytes()),
         digest,
@@ -167,12 +169,19 @@ fn adopt(
         name: path.rsplit('/').next().unwrap_or(path).to_owned(),
         kind,
         size: facts.size,
-        created: created(path, modified),
+        taken,
         modified,
         added: SystemTime::now().try_into().unwrap_or(modified),
         favorite: false,
     };
     Ok(vault.index.write(move |index| assets::insert(index, &asset))?)
+}
+
+fn taken(vault: &Vault, path: &str, sidecar: Option<&str>, modified: Timestamp) -> Taken {
+    let open = |path: &str| vault.originals.open(path).ok();
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let found = open(path).and_then(|file| Taken::of(file, sidecar.and_then(open), name, Timestamp::now()));
+    found.unwrap_or_else(|| Taken::said_by_client(created(path, modified)))
 }
 
 /// The file's modification time if it falls on the folder's day, otherwise the start of that day.

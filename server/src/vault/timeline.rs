@@ -12,7 +12,7 @@ use crate::index::IndexError;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Month {
-    /// The first day of the month, in UTC.
+    /// The first day of the month, where the photos were taken.
     pub start: Date,
     pub count: u64,
 }
@@ -33,8 +33,8 @@ impl Vault {
 
 fn months(index: &Connection) -> rusqlite::Result<Vec<Month>> {
     let sql =
-        "SELECT strftime('%Y-%m-01', created_at / 1000, 'unixepoch') AS start, count(*) AS count FROM asset
-        GROUP BY start ORDER BY min(created_at) DESC";
+        "SELECT strftime('%Y-%m-01', local_at / 1000, 'unixepoch') AS start, count(*) AS count FROM asset
+        GROUP BY start ORDER BY min(local_at) DESC";
     let mut statement = index.prepare_cached(sql)?;
     let month = |row: &rusqlite::Row<'_>| {
         let start: Option<String> = row.get(0)?;

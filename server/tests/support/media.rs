@@ -6,7 +6,6 @@ pub type Tags<'a> = &'a [(u16, &'a str)];
 pub const ORIGINAL: u16 = 0x9003;
 pub const DIGITIZED: u16 = 0x9004;
 pub const OFFSET_ORIGINAL: u16 = 0x9011;
-pub const FRACTION_ORIGINAL: u16 = 0x9291;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Endian {

@@ -2,7 +2,7 @@
 
 use engine::Moment;
 use gloo::events::EventListener;
-use js_sys::Array;
+use js_sys::{Array, Date};
 use protocol::immich::TimeBucketAsset;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -14,6 +14,7 @@ use crate::server::SERVER;
 
 /// How far outside the visible area things are loaded in advance.
 const AROUND: &str = "1200px";
+const HOUR_MS: f64 = 3_600_000.0;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Month {
@@ -27,6 +28,7 @@ pub struct Photo {
     pub id: String,
     pub name: String,
     pub is_image: bool,
+    /// Reads as the clock of the place read, wherever the page is open.
     pub taken: Moment,
     pub bytes: u64,
 }
@@ -53,10 +55,18 @@ impl From<TimeBucketAsset> for Photo {
             id: asset.id.to_string(),
             name: asset.original_file_name,
             is_image: asset.is_image,
-            taken: moment_of(&asset.file_created_at),
+            taken: shown_there(moment_of(&asset.file_created_at), asset.local_offset_hours),
             bytes: asset.file_size_in_byte,
         }
     }
+}
+
+/// The moment at which a clock here reads what a clock there read.
+fn shown_there(taken: Moment, ahead_hours: f64) -> Moment {
+    let there = Date::new(&(taken.0 as f64 + ahead_hours * HOUR_MS).into()).to_iso_string();
+    // Without its last letter, a time is read as one of this place.
+    let here = there.as_string().map(|text| Date::parse(text.trim_end_matches('Z')));
+    here.filter(|ms| ms.is_finite()).map_or(taken, |ms| Moment(ms.max(0.0) as u64))
 }
 
 /// Reports whether an element is near the visible area, until this is dropped.
