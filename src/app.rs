@@ -15,6 +15,7 @@ use crate::parts::folders::Folders;
 use crate::parts::gates::Gates;
 use crate::parts::headline::HeadlinePart;
 use crate::parts::health::Health;
+use crate::parts::held::{Held, look_at_held};
 use crate::parts::history::History;
 use crate::parts::inviting::Inviting;
 use crate::parts::library::Library;
@@ -50,6 +51,7 @@ pub fn App() -> impl IntoView {
 fn page(model: Model) -> impl IntoView {
     view! {
         <Notices model />
+        <Held model />
         <main>
             <HeadlinePart model />
             <Pairing model />
@@ -80,6 +82,7 @@ fn begin(model: Model) {
     browser::app_shell::keep(move |version| model.new_version.set(Some(version)));
     browser::window::keep_grants();
     obey_address(model);
+    look_at_held(model, None);
     // Another tab's engine may have scanned long ago.
     model.dispatch(Intent::Look);
     look_when_seen(model);
@@ -184,9 +187,11 @@ fn obey_address(model: Model) {
     }
     match hash.trim_start_matches('#').split_once('=') {
         Some(("pair", code)) => model.dispatch(Intent::Pair { code: code.into() }),
+        Some(("shared", parcel)) => look_at_held(model, Some(parcel.to_owned())),
         Some(_) => {}
         None if hash == "#back-up-now" => model.dispatch(Intent::BackUpNow),
         None if hash == "#share-failed" => model.notice.set(Some(Notice::ShareFailed)),
+        None if hash == "#share-empty" => model.notice.set(Some(Notice::ShareEmpty)),
         None if hash == "#problems" => model.open.set(Some((engine::Filter::Problems, ROWS_AT_ONCE))),
         None => {}
     }

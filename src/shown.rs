@@ -31,6 +31,8 @@ pub struct Model {
     /// The list that is saved to a file once all its rows have arrived.
     saving: RwSignal<Option<Filter>>,
     pub notice: RwSignal<Option<Notice>>,
+    /// The names of files that wait for the person's agreement.
+    pub held: RwSignal<Vec<String>>,
     /// The history, as last received.
     pub runs: RwSignal<Vec<Run>>,
     /// Recent errors, once received.
@@ -88,6 +90,7 @@ impl Model {
             rows,
             saving,
             notice,
+            held: RwSignal::new(Vec::new()),
             runs,
             incidents,
             largest,

@@ -18,6 +18,7 @@ use engine::{
     rules,
 };
 use protocol::immich::{self, BulkUploadCheckResults, CheckAction, UploadAnswer};
+use protocol::media;
 use protocol::safelight::{self, STATUS_DIGEST_MISMATCH};
 use serde::de::DeserializeOwned;
 use support::{Answer, Form, Server, files};
@@ -140,8 +141,10 @@ impl Household {
                 self.tell(Event::Folder(folder, FolderEvent::ListingEnded { scan, end }));
             }
             Begin::Hash(Read { job, path, .. }) => {
-                let digest = digest_of(&self.read(&path));
-                self.tell(Event::Reading(job, ReadingEvent::Ended(HashEnd::Digested(digest))));
+                let bytes = self.read(&path);
+                let media = media::kind_of(&path, &bytes);
+                let end = media.map_or(HashEnd::NotMedia, |_| HashEnd::Digested(digest_of(&bytes)));
+                self.tell(Event::Reading(job, ReadingEvent::Ended(end)));
             }
             Begin::CheckServer { job } => {
                 let answer = self.server.get(immich::path::USERS_ME);

@@ -10,6 +10,7 @@ pub mod folders;
 pub mod gates;
 pub mod headline;
 pub mod health;
+pub mod held;
 pub mod hidden;
 pub mod history;
 pub mod inviting;

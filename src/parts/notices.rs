@@ -71,6 +71,7 @@ fn sentence(notice: &Notice) -> String {
         Notice::OtherFolder { name } => {
             format!("That was another folder. Choose “{name}” itself, so that its names can be compared.")
         }
+        Notice::ShareEmpty => "Nothing arrived: what you shared has no photos or videos.".into(),
         Notice::ShareFailed => {
             "What you shared was not added: the browser has no room for it, or Safelight has never been opened here. It is \
              still where it was."

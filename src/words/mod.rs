@@ -5,6 +5,7 @@ pub mod closing;
 pub mod gates;
 pub mod headline;
 pub mod health;
+pub mod held;
 pub mod hidden;
 pub mod history;
 pub mod inviting;

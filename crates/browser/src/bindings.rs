@@ -56,6 +56,10 @@ extern "C" {
     #[derive(Clone, Debug)]
     pub type FileHandle;
 
+    /// Moves a file within the browser's own storage.
+    #[wasm_bindgen(method, catch, js_name = move)]
+    pub async fn move_to(this: &FileHandle, to: &DirectoryHandle, name: &str) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(method, catch, js_name = getFile)]
     pub async fn get_file(this: &FileHandle) -> Result<JsValue, JsValue>;
 

@@ -105,6 +105,8 @@ pub enum Notice {
     },
     /// Files shared by another app could not be saved.
     ShareFailed,
+    /// Another app shared nothing that can be backed up.
+    ShareEmpty,
     /// The picker or the prompt failed; the browser's own words.
     PickerFailed {
         why: String,

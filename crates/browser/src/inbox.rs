@@ -1,5 +1,5 @@
 //! Files shared by other apps. The service worker puts them into the browser's own storage (OPFS), where any context
-//! can read them.
+//! can read them: into the inbox, which is backed up, or into a place where they are held until the person agrees.
 
 use engine::INBOX;
 use gloo::timers::future::TimeoutFuture;
@@ -11,9 +11,11 @@ use web_sys::{
 };
 
 use crate::Fault;
-use crate::bindings::{DirectoryHandle, opfs, random_uuid};
+use crate::bindings::{DirectoryHandle, FileHandle, opfs, random_uuid};
 use crate::source::next_entry;
 
+/// The directory of what is held. Like the inbox, it has a directory for each share.
+const HELD: &str = "safelight-held";
 const TRIES: u32 = 5;
 const AGAIN_MS: u32 = 200;
 
@@ -23,19 +25,91 @@ pub async fn inbox() -> Option<DirectoryHandle> {
     root.directory(INBOX).await.ok().map(JsCast::unchecked_into)
 }
 
-/// Saves the files of one share: all of them, or none.
-pub async fn keep(files: &[(String, File)]) -> Result<(), Fault> {
+/// Where a share goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Inbox,
+    Held,
+}
+
+/// The files of one share that is held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parcel {
+    pub id: String,
+    pub files: Vec<String>,
+}
+
+/// Saves the files of one share: all of them, or none. Returns the share's id.
+pub async fn keep(place: Place, files: &[(String, File)]) -> Result<String, Fault> {
     let root: FileSystemDirectoryHandle = opfs().await?.unchecked_into();
-    let inbox = made(&root, INBOX).await?;
+    let place = match place {
+        Place::Inbox => INBOX,
+        Place::Held => HELD,
+    };
+    let place = made(&root, place).await?;
     let parcel = random_uuid();
-    let kept = fill(&made(&inbox, &parcel).await?, files).await;
-    if kept.is_err() {
-        let recursive = FileSystemRemoveOptions::new();
-        recursive.set_recursive(true);
-        // Report the first failure, not one of the cleanup.
-        _ = JsFuture::from(inbox.remove_entry_with_options(&parcel, &recursive)).await;
+    if let Err(fault) = fill(&made(&place, &parcel).await?, files).await {
+        // Report this failure, not one of the cleanup.
+        _ = remove_all(&place, &parcel).await;
+        return Err(fault);
     }
-    kept
+    Ok(parcel)
+}
+
+async fn remove_all(at: &FileSystemDirectoryHandle, name: &str) -> Result<(), Fault> {
+    let recursive = FileSystemRemoveOptions::new();
+    recursive.set_recursive(true);
+    JsFuture::from(at.remove_entry_with_options(name, &recursive)).await?;
+    Ok(())
+}
+
+async fn held_directory() -> Option<DirectoryHandle> {
+    let root: DirectoryHandle = opfs().await.ok()?.unchecked_into();
+    root.directory(HELD).await.ok().map(JsCast::unchecked_into)
+}
+
+/// Everything that is held.
+pub async fn held() -> Vec<Parcel> {
+    let Some(held) = held_directory().await else { return Vec::new() };
+    let mut parcels = Vec::new();
+    for id in names_in(&held).await.unwrap_or_default() {
+        if let Ok(parcel) = held.directory(&id).await {
+            let files = names_in(parcel.unchecked_ref()).await.unwrap_or_default();
+            parcels.push(Parcel { id, files });
+        }
+    }
+    parcels
+}
+
+/// Moves a held share to the inbox. After a failure, the rest of it is still held.
+pub async fn let_in(parcel: &Parcel) -> Result<(), Fault> {
+    let root: FileSystemDirectoryHandle = opfs().await?.unchecked_into();
+    let from = made(&made(&root, HELD).await?, &parcel.id).await?;
+    let to = made(&made(&root, INBOX).await?, &parcel.id).await?;
+    let (from, to): (DirectoryHandle, DirectoryHandle) = (from.unchecked_into(), to.unchecked_into());
+    for name in &parcel.files {
+        let file: FileHandle = from.file(name).await?.unchecked_into();
+        file.move_to(&to, name).await?;
+    }
+    discard_held(parcel).await;
+    Ok(())
+}
+
+/// Deletes a held share.
+pub async fn discard_held(parcel: &Parcel) {
+    if let Some(held) = held_directory().await {
+        // If the browser refuses, it is still held, and the person is asked again.
+        _ = remove_all(held.unchecked_ref(), &parcel.id).await;
+    }
+}
+
+async fn names_in(directory: &DirectoryHandle) -> Result<Vec<String>, Fault> {
+    let entries = directory.values();
+    let mut names = Vec::new();
+    while let Some(entry) = next_entry(&entries).await? {
+        names.push(entry.name());
+    }
+    Ok(names)
 }
 
 async fn made(at: &FileSystemDirectoryHandle, name: &str) -> Result<FileSystemDirectoryHandle, Fault> {
@@ -59,12 +133,7 @@ async fn fill(parcel: &FileSystemDirectoryHandle, files: &[(String, File)]) -> R
 
 /// The names in the inbox: each share has a directory of its own.
 pub async fn parcels(inbox: &DirectoryHandle) -> Result<Vec<Box<str>>, Fault> {
-    let entries = inbox.values();
-    let mut names = Vec::new();
-    while let Some(entry) = next_entry(&entries).await? {
-        names.push(entry.name().into());
-    }
-    Ok(names)
+    Ok(names_in(inbox).await?.into_iter().map(Into::into).collect())
 }
 
 /// Deletes a file of the inbox, never one of the person's folders. A failed deletion is retried after the inbox is

@@ -6,13 +6,13 @@ mod call;
 mod message;
 mod scope;
 
-pub use crate::inbox::keep as keep_shared;
+pub use crate::inbox::{Place, keep as keep_shared};
 pub use crate::push::renew_pushes;
 pub use call::Call;
 pub use message::{FromServiceWorker, ToServiceWorker, Unreadable, post, read, write};
 pub use scope::{
-    ask_for_sync, is_visible, notify, open_app, pages, pause, share_answer, shared_files, tell_pages, warn,
-    withdraw_notification,
+    ask_for_sync, comes_from_us, is_visible, notify, open_app, pages, pause, share_answer, shared_files,
+    tell_pages, warn, withdraw_notification,
 };
 
 /// Why a page asks the browser to wake the service worker.

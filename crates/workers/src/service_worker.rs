@@ -9,7 +9,7 @@ mod wasm {
     use browser::Fault;
     use browser::background::wake;
     use browser::service_worker::{
-        self as scope, Call, FromServiceWorker, SyncTag, ToServiceWorker, Unreadable, write,
+        self as scope, Call, FromServiceWorker, Place, SyncTag, ToServiceWorker, Unreadable, write,
     };
     use engine::{Wake, Woken};
     use futures::channel::oneshot;
@@ -107,20 +107,27 @@ mod wasm {
     }
 
     /// Files shared by another app are saved at once, whether or not the server can be reached. The page that opens
-    /// then takes them over.
+    /// then takes them over, or asks about them.
     async fn share(request: &Request) -> Result<JsValue, Fault> {
-        let kept = keep(request).await;
-        if let Err(fault) = &kept {
-            Browser.warn(fault);
-        }
-        scope::share_answer(kept.is_ok())
+        let page = keep(request).await.unwrap_or_else(|fault| {
+            Browser.warn(&fault);
+            "/#share-failed".into()
+        });
+        scope::share_answer(&page)
     }
 
-    async fn keep(request: &Request) -> Result<(), Fault> {
+    /// Returns the page that tells of it. Any website can send files here, and nothing in the request tells it from the
+    /// system.
+    async fn keep(request: &Request) -> Result<String, Fault> {
         let files = scope::shared_files(request).await?;
+        if files.is_empty() {
+            return Ok("/#share-empty".into());
+        }
+        let place = if scope::comes_from_us(request) { Place::Inbox } else { Place::Held };
         let shared = |file: &File| Shared { name: file.name(), kind: file.type_() };
         let names = names(&files.iter().map(shared).collect::<Vec<_>>());
-        scope::keep_shared(&names.into_iter().zip(files).collect::<Vec<_>>()).await
+        let id = scope::keep_shared(place, &names.into_iter().zip(files).collect::<Vec<_>>()).await?;
+        Ok(format!("/#shared={id}"))
     }
 
     struct Browser;

@@ -153,6 +153,13 @@ async function share(page, origin, files) {
   await Promise.all([page.waitForURL(`${origin}/**`), page.evaluate(() => document.forms[0].submit())]);
 }
 
+// In a browser tab the person is asked.
+async function shareAndAgree(page, origin, files) {
+  await share(page, origin, files);
+  await page.getByTestId("held").getByRole("button", { name: "Add to backup" }).click();
+  await page.getByTestId("held").waitFor({ state: "hidden" });
+}
+
 const shared = (page) =>
   page.evaluate(async () => {
     const root = await navigator.storage.getDirectory();
@@ -169,11 +176,11 @@ test("files shared by other apps are kept while the server is away, backed up, a
   const { server, page } = home;
   const photo = async (name, what) => ({ name, mimeType: "image/jpeg", buffer: await media("photo.jpg", what) });
   await server.stop();
-  await share(page, server.origin, [await photo("IMG_1.jpg", "one"), await photo("IMG_1.jpg", "two")]);
+  await shareAndAgree(page, server.origin, [await photo("IMG_1.jpg", "one"), await photo("IMG_1.jpg", "two")]);
   await waitForNumbers(page, (now) => now.remaining === 2);
   // One has the new name that a renamed duplicate was given, and one has no extension.
   const others = [await photo("1 IMG_1.jpg", "four"), await photo("1000012345", "five")];
-  await share(page, server.origin, [await photo("IMG_1.jpg", "three"), await photo("IMG_1.jpg", "six"), ...others]);
+  await shareAndAgree(page, server.origin, [await photo("IMG_1.jpg", "three"), await photo("IMG_1.jpg", "six"), ...others]);
   await waitForNumbers(page, (now) => now.remaining === 6);
   assert.deepEqual(await shared(page), [
     "N/1 IMG_1.jpg",
@@ -192,6 +199,48 @@ test("files shared by other apps are kept while the server is away, backed up, a
   await waitForState(page, "done");
   // The copy here is removed once the server has the file.
   await until(async () => (await shared(page)).length === 0, A_MINUTE_MS, () => shared(page));
+});
+
+test("another website's files are held until the person agrees, also after a reload, and can be discarded", async (t) => {
+  const home = await lastingHousehold(t);
+  const { server, page } = home;
+  const photo = async (name, what) => ({ name, mimeType: "image/jpeg", buffer: await media("photo.jpg", what) });
+  await share(page, server.origin, [await photo("planted.jpg", "planted")]);
+  await page.getByText("1 file was sent to Safelight by another page or app: “planted.jpg”").waitFor();
+  await page.reload();
+  await page.getByTestId("held").waitFor();
+  await waitForState(page, "empty");
+  await page.getByTestId("held").getByRole("button", { name: "Discard" }).click();
+  await page.getByTestId("held").waitFor({ state: "hidden" });
+  await page.reload();
+  await waitForState(page, "empty");
+  assert.equal(await page.getByTestId("held").count(), 0);
+  assert.deepEqual(await onServer(home.data), []);
+});
+
+test("in the window of the installed app, what the system shares is taken without a question", async (t) => {
+  const home = await lastingHousehold(t);
+  const { server, page } = home;
+  const session = await page.context().newCDPSession(page);
+  await session.send("Emulation.setEmulatedMedia", { features: [{ name: "display-mode", value: "standalone" }] });
+  await share(page, server.origin, [{ name: "IMG_1.jpg", mimeType: "image/jpeg", buffer: await media("photo.jpg", "one") }]);
+  await untilHeld(home, 1);
+  assert.equal(await page.getByTestId("held").count(), 0);
+});
+
+test("an empty share says that nothing arrived, and leaves nothing behind", async (t) => {
+  const home = await lastingHousehold(t);
+  const { server, page } = home;
+  await share(page, server.origin, []);
+  await page.getByText("Nothing arrived").waitFor();
+  const left = await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const names = [];
+    for await (const name of root.keys()) names.push(name);
+    return names;
+  });
+  assert.deepEqual(left, []);
+  assert.equal((await read(page)).total, 0);
 });
 
 test("without a service worker a share is refused with a message, and nothing is lost", async (t) => {

@@ -93,11 +93,19 @@ pub async fn ask_for_sync(tag: SyncTag) -> Result<(), Fault> {
 /// The files shared by another app.
 pub async fn shared_files(request: &Request) -> Result<Vec<File>, Fault> {
     let form: FormData = JsFuture::from(request.form_data()?).await?.unchecked_into();
-    Ok(form.get_all(SHARED_FIELD).iter().filter_map(|file| file.dyn_into().ok()).collect())
+    let files = form.get_all(SHARED_FIELD);
+    let files = files.iter().filter_map(|file| file.dyn_into::<File>().ok());
+    // A form in which nothing was chosen sends an empty file without a name.
+    Ok(files.filter(|file| !file.name().is_empty() || file.size() > 0.0).collect())
 }
 
-/// Redirects to the page, which says whether the files were accepted.
-pub fn share_answer(taken: bool) -> Result<JsValue, Fault> {
-    let page = if taken { "/#shared" } else { "/#share-failed" };
+/// Whether one of our own pages sent the request. A website that sends it can hide its name, but cannot take ours.
+pub fn comes_from_us(request: &Request) -> bool {
+    // Ours is the address of the root, with a slash.
+    request.referrer().starts_with(&scope().registration().scope())
+}
+
+/// Redirects to the page, whose address tells what became of the files.
+pub fn share_answer(page: &str) -> Result<JsValue, Fault> {
     Ok(Response::redirect_with_status(page, 303)?.into())
 }
