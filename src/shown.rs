@@ -113,11 +113,10 @@ impl Model {
         self.say(ToEngine::Intent(intent));
     }
 
-    /// Saves a list of this many files to a file.
-    pub fn save_list(self, filter: Option<Filter>, total: u64) {
+    /// Saves a whole list to a file.
+    pub fn save_list(self, filter: Option<Filter>) {
         self.saving.set(filter);
-        let count = u32::try_from(total).unwrap_or(u32::MAX);
-        filter.into_iter().for_each(|filter| self.say(ToEngine::Rows { filter, from: 0, count }));
+        filter.into_iter().for_each(|filter| self.say(ToEngine::Rows { filter, from: 0, count: u32::MAX }));
     }
 
     pub fn say(self, message: ToEngine) {
@@ -163,5 +162,7 @@ fn is_complete(saving: RwSignal<Option<Filter>>, page: &RowsPage) -> bool {
 }
 
 fn is_open(open: RwSignal<Option<(Filter, u32)>>, page: &RowsPage) -> bool {
-    open.with_untracked(|open| open.is_some_and(|(filter, _)| filter == page.filter))
+    // A longer answer is for another tab, or is to be saved.
+    let fits = |count: u32| page.rows.len() <= count as usize;
+    open.with_untracked(|open| open.is_some_and(|(filter, count)| filter == page.filter && fits(count)))
 }

@@ -254,6 +254,26 @@ fn what_older_rules_dated_is_dated_anew_at_the_next_start_and_not_moved() {
     assert_eq!(server.originals(), before);
 }
 
+/// Each of many thousand entries claims the whole block as its value.
+#[test]
+fn a_block_whose_entries_all_claim_the_whole_block_costs_no_memory() {
+    let count: u16 = 60_000;
+    let mut block = b"II*\0\x08\0\0\0".to_vec();
+    block.extend(count.to_le_bytes());
+    for tag in 0..count {
+        block.extend([tag.to_le_bytes(), 7_u16.to_le_bytes()].concat());
+        block.extend([700_000_u32.to_le_bytes(), 0_u32.to_le_bytes()].concat());
+    }
+    block.extend([0; 4]);
+    for file in [
+        media::png(Some(&block), None),
+        media::webp(Some(&block), None),
+        media::heif(b"heic", Some(&block), None),
+    ] {
+        assert_eq!(date_of("a", &file), None);
+    }
+}
+
 fn date_of(name: &str, file: &[u8]) -> Option<Taken> {
     Taken::of(Cursor::new(file), None::<&[u8]>, name, now())
 }

@@ -16,7 +16,7 @@ use crate::words::hidden::{advice, found};
 /// Compares the folder's own listing with another one, and tells the engine what it leaves out.
 pub async fn look_for_hidden(model: Model, folder: &DirectoryHandle, listed: Listed) {
     match window::hidden_in(folder, listed).await {
-        Ok(files) => model.with_conversation(|conversation| conversation.tell_hidden(folder, &files)),
+        Ok(found) => model.with_conversation(|conversation| conversation.tell_hidden(folder, found)),
         Err(CompareFault::OtherFolder) => {
             model.notice.set(Some(Notice::OtherFolder { name: folder.name() }));
         }
@@ -46,7 +46,7 @@ pub fn Hidden(model: Model, id: FolderId) -> impl IntoView {
         <Show when=is_any>
             <div class="hidden-names" data-testid="hidden-names">
                 <p>{move || found(hidden.get())}</p>
-                <p class="hint">{move || advice(readable.get())}</p>
+                <p class="hint">{move || advice(readable.get(), hidden.get())}</p>
                 <div class="row">
                     <Show when=can_be_sent>
                         <button class="primary" on:click=move |_| model.dispatch(Intent::BackUpHidden(id))>

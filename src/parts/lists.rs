@@ -61,7 +61,7 @@ fn List(model: Model) -> impl IntoView {
                 <button on:click=move |_| model.dispatch(Intent::RetryAll)>"Retry all"</button>
             </Show>
             <Show when=is_any>
-                <button on:click=move |_| model.save_list(filter.get(), total())>"Save list"</button>
+                <button on:click=move |_| model.save_list(filter.get())>"Save list"</button>
             </Show>
             <button class="quiet" on:click=move |_| model.open.set(None)>"Close"</button>
         </div>

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use crate::shown::Model;
-use crate::words::numbers::plural;
 use browser::channel::Notice;
 
 #[component]
@@ -64,10 +63,10 @@ fn sentence(notice: &Notice) -> String {
         Notice::FolderNotKept { why } => {
             format!("The folder was not added: the browser would not keep it. ({why})")
         }
-        Notice::DropFailed { count } => format!(
-            "{} could not be added. A browser without folder access accepts files, but not folders.",
-            plural(u64::from(*count), "dropped item", "dropped items")
-        ),
+        Notice::DropFailed { count } => {
+            let (items, were) = if *count == 1 { ("item", "was") } else { ("items", "were") };
+            format!("{count} dropped {items} could not be read and {were} left out.")
+        }
         Notice::OtherFolder { name } => {
             format!("That was another folder. Choose “{name}” itself, so that its names can be compared.")
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use browser::window::{Photo, local_time};
+use browser::window::{Photo, photo_time};
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
@@ -65,7 +65,7 @@ pub fn Viewer(viewed: RwSignal<Viewed>) -> impl IntoView {
 fn Shown(photo: Photo) -> impl IntoView {
     let Photo { id, name, is_image, taken, bytes: size } = photo;
     let failed = RwSignal::new(false);
-    let about = format!("{} · {}", local_time(taken), bytes(size));
+    let about = format!("{} · {}", photo_time(taken), bytes(size));
     let picture = if is_image {
         let source = if is_shown_by_browsers(&name) {
             original(&id)

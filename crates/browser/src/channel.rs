@@ -33,7 +33,10 @@ pub enum ToEngine {
     },
     /// A directory handle and an array of `[path, File]` are attached: all files in that directory that the folder's own
     /// listing leaves out.
-    HiddenFound,
+    HiddenFound {
+        /// What could not be looked at.
+        unread: Vec<String>,
+    },
     /// The person granted the permission again.
     Regranted(FolderId),
     /// Start again after [`FromEngine::Stopped`].

@@ -183,7 +183,10 @@ impl Directory {
         self.opened.take();
         match self.barrier().await {
             Some(barrier) => OpenFault::OutOfReach(barrier),
-            None if fault.is("NotFoundError") || fault.is("TypeMismatchError") => OpenFault::Vanished,
+            // The last is a name that the browser hides.
+            None if ["NotFoundError", "TypeMismatchError", "TypeError"].iter().any(|name| fault.is(name)) => {
+                OpenFault::Vanished
+            }
             None => OpenFault::Unreadable,
         }
     }

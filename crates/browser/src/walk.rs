@@ -94,11 +94,11 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
         match self.directory.entry(path).await {
             Ok(entry) => self.meet(path.into(), entry).await,
             Err(fault) if fault.is("NotFoundError") => Ok(()),
-            Err(fault) => {
+            // A name that the browser hides. Only the person can look for it.
+            Err(fault) if fault.is("TypeError") => Ok(()),
+            Err(_) => {
                 self.still_there().await?;
-                // The browser refuses to open a name that it hides.
-                let look = if fault.is("TypeError") { Look::HiddenName } else { Look::Unreadable };
-                self.batch.add(path.into(), judged(path, || look));
+                self.batch.add(path.into(), judged(path, || Look::Unreadable));
                 Ok(())
             }
         }

@@ -49,11 +49,13 @@ pub use devices::{Device, devices, revoke};
 pub use dropped::{Dropped, take_drop};
 pub use explained::{note_explained, was_explained};
 pub use fetching::{can_leave_to_browser, leave_to_browser, left_to_browser, when_fetched};
-pub use giving::{abilities, clock_time, copy, hour_and_minute, iso_time, local_time, save_as, set_badge};
+pub use giving::{
+    abilities, clock_time, copy, hour_and_minute, iso_time, local_time, photo_time, save_as, set_badge,
+};
 pub use held::{accept_held, discard_held, held_files, receive};
-pub use hidden::{CompareFault, Listed, hidden_in, known_folder};
+pub use hidden::{CompareFault, HiddenFiles, Listed, hidden_in, known_folder};
 pub use install::{InstallOffer, when_installable};
-pub use library::{Gallery, Month, NearSight, Photo, gallery, months, photos_of, when_resized};
+pub use library::{Gallery, Month, NearSight, Photo, PhotoTime, gallery, months, photos_of, when_resized};
 pub use notifying::notify_unless_seen;
 pub use protocol::safelight::PushState;
 pub use protocol::safelight::path::SIGN_IN;

@@ -118,12 +118,9 @@ async fn listed(root: DirectoryHandle) -> (BTreeMap<String, Look>, ListingEnd) {
 fn size(look: &Look) -> Option<u64> {
     match look {
         Look::Seen(stamp) => Some(stamp.size),
-        Look::LeftOut(_)
-        | Look::Unreadable
-        | Look::Nameless
-        | Look::UnreadableFolder
-        | Look::OnlyInCloud
-        | Look::HiddenName => None,
+        Look::LeftOut(_) | Look::Unreadable | Look::Nameless | Look::UnreadableFolder | Look::OnlyInCloud => {
+            None
+        }
     }
 }
 

@@ -112,6 +112,8 @@ pub struct Read {
     pub stamp: Stamp,
     /// Read this copy instead, because the folder cannot be read.
     pub copy: Option<FileId>,
+    /// The folder's handle cannot open it, only a page that was given it.
+    pub hidden: bool,
 }
 
 /// A file to upload, with the digest that its bytes must have.

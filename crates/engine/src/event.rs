@@ -59,6 +59,8 @@ pub enum FolderEvent {
         /// A folder's path with a trailing slash; empty for the whole folder.
         within: Box<str>,
         files: Vec<ListedFile>,
+        /// Files, and folders with a trailing slash, that could not be looked at. Nothing is known about what is there.
+        unread: Vec<Box<str>>,
     },
     /// The watch began only after a listing of the folder had begun. Changes between the two are unknown.
     WatchBeganLate,
@@ -200,8 +202,6 @@ pub enum Look {
     UnreadableFolder,
     /// A cloud service's placeholder of a photo or video.
     OnlyInCloud,
-    /// It exists, but the browser hides it because of its name.
-    HiddenName,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What a name alone says about a file. Only the lister judges, before it looks at a file; it tells the engine the
 //! result.
 
-use protocol::media::{Named, named};
+use protocol::media::{Named, has_media_ending, named};
 
 use crate::event::Look;
 use crate::row::SkipReason;
@@ -69,7 +69,7 @@ fn is_derived(folders: &[&str]) -> bool {
 fn is_placeholder(name: &str) -> bool {
     let stands_for = |ending: &&str| ends_with(name, ending).then(|| &name[..name.len() - ending.len()]);
     let real = PLACEHOLDER_ENDINGS.iter().find_map(stands_for);
-    real.is_some_and(|real| matches!(named(real), Named::Media(_)))
+    real.is_some_and(has_media_ending)
 }
 
 fn folder_left_out(name: &str) -> Option<SkipReason> {
@@ -152,7 +152,9 @@ mod tests {
 
     #[test]
     fn a_placeholder_of_a_cloud_is_a_file_that_needs_the_person() {
-        for path in [".IMG_1.HEIC.icloud", "2024/IMG_1.jpg.nextcloud", "clip.MP4.owncloud", "a.jpg.cloud"] {
+        for path in
+            [".IMG_1.HEIC.icloud", "2024/IMG_1.jpg.nextcloud", "clip.MP4.owncloud", ".00001.MTS.icloud"]
+        {
             assert_eq!(judged(path), Some(Look::OnlyInCloud), "{path}");
         }
         assert_eq!(judged(".notes.txt.icloud"), Some(Look::LeftOut(SkipReason::Hidden)));

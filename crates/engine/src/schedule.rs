@@ -135,6 +135,7 @@ mod tests {
             path: "a.jpg".into(),
             stamp: Stamp::default(),
             copy: None,
+            hidden: false,
         };
         let first = turn_of(Commands {
             begin: vec![Begin::Hash(read(1)), Begin::Hash(read(2))],

@@ -80,6 +80,7 @@ const OTHERS: &[&str] = &[
     ".xlsx",
     ".xml",
     // Sound
+    ".3ga",
     ".aac",
     ".aif",
     ".aiff",
@@ -89,13 +90,16 @@ const OTHERS: &[&str] = &[
     ".m3u",
     ".m4a",
     ".m4b",
+    ".m4r",
     ".mid",
     ".midi",
+    ".mka",
     ".mp3",
     ".oga",
     ".ogg",
     ".opus",
     ".wav",
+    ".weba",
     ".wma",
     // Archives and disk images
     ".7z",
@@ -125,7 +129,6 @@ const OTHERS: &[&str] = &[
     ".cpp",
     ".css",
     ".cube",
-    ".dat",
     ".db",
     ".dll",
     ".dop",
@@ -193,6 +196,11 @@ pub fn named(name: &str) -> Named {
     } else {
         Named::Undecided
     }
+}
+
+/// Whether cameras and Immich use this ending, whatever programs use it for.
+pub fn has_media_ending(name: &str) -> bool {
+    ending_of(name).is_some_and(|ending| is_listed(IMAGES, ending) || is_listed(VIDEOS, ending))
 }
 
 /// What a file probably is, if it is a photo or a video at all.

@@ -66,7 +66,7 @@ impl SignedIn {
     /// Checks the quota only, not the disk: the bytes may be on the disk already.
     pub(crate) async fn may_keep(&self, bytes: u64) -> Result<(), AppError> {
         let Some(quota) = self.user.quota else { return Ok(()) };
-        if self.ask(Vault::usage).await?.saturating_add(bytes) > quota {
+        if self.ask(Vault::claimed).await?.saturating_add(bytes) > quota {
             return Err(AppError::bad_request("Quota has been exceeded!"));
         }
         Ok(())

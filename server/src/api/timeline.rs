@@ -83,6 +83,7 @@ fn shape(asset: Asset) -> TimeBucketAsset {
         is_favorite: asset.favorite,
         file_created_at: asset.taken.instant.to_string(),
         local_offset_hours: asset.taken.offset_hours(),
+        is_local_known: asset.taken.is_local_known(),
         original_file_name: asset.name,
         file_size_in_byte: asset.size,
     }

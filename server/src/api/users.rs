@@ -19,7 +19,7 @@ use crate::vault::VaultError;
     responses((status = 200, body = Value, description = "Who is signed in"), Refused),
 )]
 pub(super) async fn me(Extension(who): Extension<SignedIn>) -> Result<Json<Value>, AppError> {
-    let (used, epoch) = who.ask(|vault| Ok::<_, VaultError>((vault.usage()?, vault.epoch()?))).await?;
+    let (used, epoch) = who.ask(|vault| Ok::<_, VaultError>((vault.totals()?.bytes, vault.epoch()?))).await?;
     let user = &who.user;
     let since = user.since.to_string();
     Ok(Json(json!({

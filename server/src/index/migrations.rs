@@ -141,7 +141,6 @@ const STEPS: &[&str] = &["
     UPDATE asset SET local_at = created_at;
     DROP INDEX asset_by_time;
     CREATE INDEX asset_by_local_time ON asset (local_at);
-    CREATE INDEX asset_by_date_rules ON asset (date_rules);
 "];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), IndexError> {

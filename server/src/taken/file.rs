@@ -4,7 +4,9 @@
 use std::io::{Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use nom_exif::{EntryValue, Exif, ExifTag, MediaKind, MediaParser, MediaSource, TrackInfoTag};
+use nom_exif::{EntryValue, ExifTag, MediaKind, MediaParser, MediaSource, TrackInfoTag};
+
+use protocol::media::{self, HEAD_BYTES, kind_by_content};
 
 use super::limited::Limited;
 use super::text::{self, Shown};
@@ -12,7 +14,11 @@ use super::tiff;
 use super::xmp::{self, Xmp};
 
 /// Films keep their dates in one block with the places of all their frames.
-const MOST_BYTES: u64 = 16 << 20;
+const MOST_BYTES_OF_FILM: u64 = 16 << 20;
+/// Far more than the metadata of a picture. What a parser may copy grows with its square.
+const MOST_BYTES_OF_PICTURE: u64 = 1 << 20;
+/// Cameras write about a hundred.
+const MOST_TAGS: usize = 512;
 /// XMP comes before the picture.
 const XMP_WITHIN_BYTES: u64 = 1 << 20;
 const XMP_BEGINS: &[u8] = b"<rdf:RDF";
@@ -31,7 +37,7 @@ pub(super) struct Dates {
 /// A file in which nothing can be found has no dates. No file may cost more than its dates: neither an error nor a panic
 /// of the parser refuses it.
 pub(super) fn dates<R: Read + Seek>(mut file: R) -> Dates {
-    let of_tiff = tiff::dates(Limited::to(MOST_BYTES, &mut file));
+    let of_tiff = tiff::dates(Limited::to(MOST_BYTES_OF_PICTURE, &mut file));
     let mut dates = of_tiff.or_else(|| parsed(&mut file)).unwrap_or_default();
     if dates.original.is_none() && file.rewind().is_ok() {
         dates.xmp = xmp_in(file);
@@ -41,7 +47,14 @@ pub(super) fn dates<R: Read + Seek>(mut file: R) -> Dates {
 
 fn parsed<R: Read + Seek>(file: &mut R) -> Option<Dates> {
     file.rewind().ok()?;
-    let file = Limited::to(MOST_BYTES, file);
+    let mut head = Vec::new();
+    file.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head).ok()?;
+    file.rewind().ok()?;
+    let most = match kind_by_content(&head) {
+        Some(media::MediaKind::Image) => MOST_BYTES_OF_PICTURE,
+        Some(media::MediaKind::Video) | None => MOST_BYTES_OF_FILM,
+    };
+    let file = Limited::to(most, file);
     catch_unwind(AssertUnwindSafe(|| parse(file))).ok().flatten()
 }
 
@@ -50,8 +63,13 @@ fn parse<R: Read + Seek>(file: R) -> Option<Dates> {
     let mut parser = MediaParser::new();
     match source.kind() {
         MediaKind::Image => {
-            let exif: Exif = parser.parse_exif(source).ok()?.into();
-            let date = |tag, offset| exif.get(tag).and_then(|date| shown(date, exif.get(offset)));
+            // One by one: a value may be as long as the whole block, and there may be thousands.
+            let entries = parser.parse_exif(source).ok()?.take(MOST_TAGS);
+            let tags: Vec<_> = entries
+                .filter_map(|entry| Some((entry.tag().tag().filter(is_of_dates)?, entry.into_result().ok()?)))
+                .collect();
+            let get = |wanted| tags.iter().find(|(tag, _)| *tag == wanted).map(|(_, value)| value);
+            let date = |tag, offset| get(tag).and_then(|date| shown(date, get(offset)));
             Some(Dates {
                 original: date(ExifTag::DateTimeOriginal, ExifTag::OffsetTimeOriginal),
                 digitized: date(ExifTag::CreateDate, ExifTag::OffsetTimeDigitized),
@@ -64,6 +82,16 @@ fn parse<R: Read + Seek>(file: R) -> Option<Dates> {
             Some(Dates { film, ..Dates::default() })
         }
     }
+}
+
+fn is_of_dates(tag: &ExifTag) -> bool {
+    let wanted = [
+        ExifTag::DateTimeOriginal,
+        ExifTag::OffsetTimeOriginal,
+        ExifTag::CreateDate,
+        ExifTag::OffsetTimeDigitized,
+    ];
+    wanted.contains(tag)
 }
 
 fn shown(date: &EntryValue, offset: Option<&EntryValue>) -> Option<Shown> {

@@ -12,7 +12,7 @@ mod xmp;
 
 use std::io::{Read, Seek};
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
@@ -78,6 +78,26 @@ impl Taken {
     pub fn offset_hours(&self) -> f64 {
         let utc = Offset::UTC.to_datetime(self.instant);
         self.local.duration_since(utc).as_secs_f64() / 3600.0
+    }
+
+    /// Whether `local` is what a clock showed there. A film in UTC, or a file's time of change, does not tell.
+    pub fn is_local_known(&self) -> bool {
+        match self.from {
+            Origin::Client => false,
+            Origin::QuickTime => self.offset_hours() != 0.0,
+            Origin::Sidecar | Origin::Exif | Origin::Xmp | Origin::Name => true,
+        }
+    }
+
+    /// The same day with the client's time, if only a name told the day and the client's date is on it.
+    #[must_use]
+    pub fn at_time_of(self, said: Timestamp) -> Taken {
+        let local = said.to_zoned(TimeZone::UTC).datetime();
+        let is_noon = self.local.time() == Time::constant(12, 0, 0, 0);
+        if self.from == Origin::Name && is_noon && local.date() == self.local.date() {
+            return Taken { instant: said, local, ..self };
+        }
+        self
     }
 
     /// Whether the file's own metadata give the date.

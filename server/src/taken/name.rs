@@ -29,11 +29,12 @@ pub(super) fn date(name: &str, latest: Date) -> Option<Named> {
     found.all(|other| other.date == first.date).then_some(first)
 }
 
-/// Digits, and what separates them from the run before.
+/// Digits, and the text before and after them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Run<'a> {
     gap: &'a str,
     digits: &'a str,
+    after: &'a str,
 }
 
 fn runs(name: &str) -> Vec<Run<'_>> {
@@ -43,7 +44,7 @@ fn runs(name: &str) -> Vec<Run<'_>> {
         let (gap, from) = rest.split_at(start);
         let end = from.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(from.len());
         let (digits, after) = from.split_at(end);
-        all.push(Run { gap, digits });
+        all.push(Run { gap, digits, after });
         rest = after;
     }
     all
@@ -100,10 +101,23 @@ fn time_after(runs: &[Run<'_>]) -> Option<Time> {
                 && matches!(minute.gap, "-" | "." | "_" | ":")
                 && [hour, minute, second].map(|run| run.digits.len()) == [2, 2, 2] =>
         {
-            let number = |run: &Run<'_>| run.digits.parse().ok();
-            Time::new(number(hour)?, number(minute)?, number(second)?, 0).ok()
+            let number = |run: &Run<'_>| run.digits.parse::<i8>().ok();
+            let hour = of_the_day(number(hour)?, second.after)?;
+            Time::new(hour, number(minute)?, number(second)?, 0).ok()
         }
         _ => None,
+    }
+}
+
+/// The hour, if the text behind the time says which half of the day is meant.
+fn of_the_day(hour: i8, after: &str) -> Option<i8> {
+    // Some systems write a space that is not ASCII.
+    let half = after.trim_start().get(..2).map(str::to_ascii_lowercase);
+    match (half.as_deref(), hour) {
+        (Some("am" | "pm"), 13..) => None,
+        (Some("am"), 12) => Some(0),
+        (Some("pm"), 1..=11) => Some(hour + 12),
+        _ => Some(hour),
     }
 }
 
@@ -121,6 +135,8 @@ mod tests {
             ("2024-05-01 10.30.00.png", Some("2024-05-01T10:30:00")),
             ("Screenshot_2024-05-01-10-30-00.png", Some("2024-05-01T10:30:00")),
             ("WhatsApp Image 2024-05-01 at 10.30.00.jpeg", Some("2024-05-01T10:30:00")),
+            ("WhatsApp Image 2024-05-01 at 10.30.00 PM.jpeg", Some("2024-05-01T22:30:00")),
+            ("Screenshot 2024-05-01 at 12.30.00\u{202f}AM.png", Some("2024-05-01T00:30:00")),
             ("IMG-20240501-WA0001.jpg", Some("2024-05-01T12:00:00")),
             ("dji_fly_20230207_photo", Some("2023-02-07T12:00:00")),
             ("20240501_103000 (2024-05-01).jpg", Some("2024-05-01T10:30:00")),

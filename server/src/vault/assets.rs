@@ -56,6 +56,14 @@ impl AssetKind {
         }
     }
 
+    /// Judged by an ending that cameras use, whatever the bytes are.
+    pub(super) fn by_ending(name: &str) -> Option<Self> {
+        media::has_media_ending(name).then(|| match media::likely_kind(name) {
+            MediaKind::Image => Self::Image,
+            MediaKind::Video => Self::Video,
+        })
+    }
+
     /// Whether a file of this name may be an asset.
     pub fn is_possible(name: &str) -> bool {
         match media::named(name) {
@@ -111,10 +119,16 @@ fn local_ms(taken: &Taken) -> i64 {
     Offset::UTC.to_timestamp(taken.local).map_or(0, Timestamp::as_millisecond)
 }
 
-/// Assets that were dated by older rules.
-pub(super) fn dated_before(index: &Connection, rules: u32, most: usize) -> rusqlite::Result<Vec<Asset>> {
-    let sql = "SELECT * FROM asset WHERE date_rules < ?1 ORDER BY date_rules LIMIT ?2";
-    index.prepare_cached(sql)?.query_map((rules, most), from_row)?.collect()
+/// Assets that were dated by older rules, in the order of their ids.
+pub(super) fn dated_before(
+    index: &Connection,
+    rules: u32,
+    after: Option<AssetId>,
+    most: usize,
+) -> rusqlite::Result<Vec<Asset>> {
+    let sql = "SELECT * FROM asset WHERE date_rules < ?1 AND (?2 IS NULL OR id > ?2) ORDER BY id LIMIT ?3";
+    let values = (rules, after.map(|id| id.0), most);
+    index.prepare_cached(sql)?.query_map(values, from_row)?.collect()
 }
 
 pub(super) fn date(index: &Connection, id: AssetId, taken: &Taken) -> rusqlite::Result<()> {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak};
 use std::thread;
 
 use jiff::Timestamp;
+use protocol::AssetId;
 
 use super::assets::{self, Asset};
 use super::incoming::Received;
@@ -22,26 +23,30 @@ pub(super) fn taken(received: &Received, sidecar: Option<&Received>, description
         let sidecar = sidecar.and_then(|sidecar| sidecar.part.read().ok());
         Taken::of(file, sidecar, &description.name, Timestamp::now())
     });
-    found.unwrap_or_else(|| Taken::said_by_client(description.created))
+    let said = description.created;
+    found.map_or_else(|| Taken::said_by_client(said), |taken| taken.at_time_of(said))
 }
 
 impl Vault {
-    /// Dates some of the assets that older rules dated. Returns how many there were.
-    fn date_some(&self) -> Result<usize, VaultError> {
-        let assets = self.index.read(|index| assets::dated_before(index, RULES, AT_ONCE))?;
-        let dates: Vec<_> = assets.iter().map(|asset| (asset.id, self.taken_anew(asset))).collect();
+    /// Dates some of the assets that older rules dated, in the order of their ids. Returns the last of them and their
+    /// number.
+    fn date_some(&self, after: Option<AssetId>) -> Result<Option<(AssetId, usize)>, VaultError> {
+        let assets = self.index.read(|index| assets::dated_before(index, RULES, after, AT_ONCE))?;
+        let Some(last) = assets.last().map(|asset| asset.id) else { return Ok(None) };
+        let dates: Vec<_> =
+            assets.iter().filter_map(|asset| Some((asset.id, self.taken_anew(asset)?))).collect();
         let count = dates.len();
         self.index
             .write(move |index| dates.iter().try_for_each(|(id, taken)| assets::date(index, *id, taken)))?;
-        Ok(count)
+        Ok(Some((last, count)))
     }
 
-    fn taken_anew(&self, asset: &Asset) -> Taken {
-        let found = self.originals.open(&asset.path).ok().and_then(|file| {
-            let sidecar = asset.sidecar.as_ref().and_then(|path| self.originals.open(path).ok());
-            Taken::of(file, sidecar, &asset.name, Timestamp::now())
-        });
-        found.unwrap_or(asset.taken)
+    /// `None` if the file cannot be read now; the next start tries again.
+    fn taken_anew(&self, asset: &Asset) -> Option<Taken> {
+        let file = self.originals.open(&asset.path).ok()?;
+        let sidecar = asset.sidecar.as_ref().and_then(|path| self.originals.open(path).ok());
+        let found = Taken::of(file, sidecar, &asset.name, Timestamp::now());
+        Some(found.map_or(asset.taken, |taken| taken.at_time_of(asset.taken.instant)))
     }
 }
 
@@ -55,11 +60,11 @@ pub(crate) fn date_in_background(vault: &Arc<Vault>) {
 }
 
 fn date_all(vault: &Weak<Vault>) {
-    let mut dated = 0;
+    let (mut dated, mut last) = (0, None);
     while let Some(vault) = vault.upgrade() {
-        match vault.date_some() {
-            Ok(0) => break,
-            Ok(some) => dated += some,
+        match vault.date_some(last) {
+            Ok(None) => break,
+            Ok(Some((id, some))) => (dated, last) = (dated + some, Some(id)),
             Err(error) => {
                 tracing::warn!(error = causes(&error), "some photos keep the dates of an older version");
                 break;

@@ -196,7 +196,7 @@ impl Vault {
         let (name, day) = (&description.name, taken.local.date());
         let placed = self.originals.place(received.part, sidecar, name, day, &is_known)?;
         match known {
-            Some(asset) => self.put_back(asset, placed),
+            Some(asset) => self.put_back(asset, taken, placed),
             None => self.enter(asset(digest, size, kind, taken, &placed, description), placed),
         }
     }
@@ -208,11 +208,14 @@ impl Vault {
     }
 
     /// Replaces the lost bytes of a known asset.
-    fn put_back(&self, asset: Asset, placed: Placed) -> Result<Kept, VaultError> {
+    fn put_back(&self, asset: Asset, taken: Taken, placed: Placed) -> Result<Kept, VaultError> {
         let (id, digest, path) = (asset.id, asset.digest, placed.path().to_owned());
         tracing::warn!(lost = asset.path, now = path, "a lost or damaged original was uploaded again");
         let sidecar = placed.sidecar().map(str::to_owned).or(asset.sidecar);
-        let moved = self.index.write(move |index| assets::move_to(index, digest, &path, sidecar.as_deref()));
+        let moved = self.index.write(move |index| {
+            assets::move_to(index, digest, &path, sidecar.as_deref())?;
+            assets::date(index, id, &taken)
+        });
         self.conclude(moved, id, digest, placed)
     }
 
@@ -291,14 +294,15 @@ impl Vault {
         fs4::available_space(&self.data).doing("inspect the disk of", &self.data)
     }
 
-    /// Bytes of all originals, plus the bytes received so far by unfinished uploads.
-    pub fn usage(&self) -> Result<u64, IndexError> {
-        Ok(self.totals()?.bytes + self.index.read(uploads::bytes_received)?)
+    /// Bytes of all originals, plus the bytes received so far by uploads that are still going on.
+    pub fn claimed(&self) -> Result<u64, IndexError> {
+        let live = self.index.read(|index| uploads::bytes_of_live(index, Timestamp::now()))?;
+        Ok(self.totals()?.bytes + live.received)
     }
 
-    /// Bytes that unfinished uploads have yet to send.
+    /// Bytes that uploads which are still going on have yet to send.
     pub fn awaited(&self) -> Result<u64, IndexError> {
-        self.index.read(uploads::bytes_awaited)
+        Ok(self.index.read(|index| uploads::bytes_of_live(index, Timestamp::now()))?.awaited)
     }
 
     pub fn totals(&self) -> Result<Totals, IndexError> {

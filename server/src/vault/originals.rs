@@ -89,7 +89,8 @@ impl Originals {
             Named::Undecided => disk::head(&self.absolute(path)).ok()?,
             Named::Media(_) | Named::Sidecar | Named::Other => Vec::new(),
         };
-        AssetKind::of(path, &head)
+        // A film that was taken in by its name alone stays one.
+        AssetKind::of(path, &head).or_else(|| AssetKind::by_ending(path))
     }
 
     pub(super) fn digest(&self, path: &str) -> Result<Digest, VaultError> {

@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom};
 use std::path::PathBuf;
 
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use protocol::{AssetId, Digest};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use sha1::digest::common::hazmat::{SerializableState, SerializedState};
@@ -26,6 +26,10 @@ use crate::index::IndexError;
 
 /// The most bytes of an upload that a crash can cost.
 const RECORD_EVERY_BYTES: u64 = 16 << 20;
+
+/// An upload that nobody continued for this long no longer holds room. On the slowest lines, the bytes between two
+/// records take a few minutes.
+const LIVE_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 /// An upload that nobody resumed for this long is deleted.
 pub const KEPT_FOR_DAYS: i64 = 7;
@@ -269,14 +273,19 @@ fn insert(index: &Connection, upload: &Upload) -> rusqlite::Result<()> {
     Ok(())
 }
 
-pub(super) fn bytes_received(index: &Connection) -> rusqlite::Result<u64> {
-    let sql = "SELECT coalesce(sum(received), 0) FROM upload WHERE asset IS NULL";
-    index.prepare_cached(sql)?.query_row([], |row| row.get(0))
+/// What uploads hold that are still going on.
+pub(super) struct LiveBytes {
+    pub(super) received: u64,
+    pub(super) awaited: u64,
 }
 
-pub(super) fn bytes_awaited(index: &Connection) -> rusqlite::Result<u64> {
-    let sql = "SELECT coalesce(sum(max(length - received, 0)), 0) FROM upload WHERE asset IS NULL";
-    index.prepare_cached(sql)?.query_row([], |row| row.get(0))
+/// An upload that nobody continued for a while holds nothing, although its bytes are kept for longer.
+pub(super) fn bytes_of_live(index: &Connection, now: Timestamp) -> rusqlite::Result<LiveBytes> {
+    let since = (now - LIVE_FOR).as_millisecond();
+    let sql = "SELECT coalesce(sum(received), 0), coalesce(sum(max(length - received, 0)), 0) FROM upload
+        WHERE asset IS NULL AND touched_at >= ?1";
+    let bytes = |row: &Row<'_>| Ok(LiveBytes { received: row.get(0)?, awaited: row.get(1)? });
+    index.prepare_cached(sql)?.query_row([since], bytes)
 }
 
 fn get(index: &Connection, id: UploadId) -> rusqlite::Result<Option<Upload>> {

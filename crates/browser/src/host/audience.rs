@@ -273,10 +273,10 @@ impl Host<Pages> {
             ToEngine::AddFolder => {
                 return self.add(Coming::Folder { number, handle: attached.unchecked_into() });
             }
-            ToEngine::HiddenFound => {
+            ToEngine::HiddenFound { unread } => {
                 let attached: Array = attached.unchecked_into();
                 let (folder, files) = (attached.get(0).unchecked_into(), attached.get(1).unchecked_into());
-                return self.add(Coming::Hidden { number, folder, files });
+                return self.add(Coming::Hidden { number, folder, files, unread });
             }
             ToEngine::AddFiles { name } => return self.add_files(number, name, &attached),
             ToEngine::Regranted(folder) => return self.regranted(number, folder),

@@ -39,6 +39,7 @@ pub(super) enum Coming {
         number: u32,
         folder: DirectoryHandle,
         files: Array,
+        unread: Vec<String>,
     },
 }
 
@@ -103,8 +104,8 @@ impl Host<Pages> {
                             host.say(&FromEngine::Confirmed(number));
                         }
                     }
-                    Some(Coming::Hidden { number, folder, files }) => {
-                        host.take_hidden(number, &folder, &files).await;
+                    Some(Coming::Hidden { number, folder, files, unread }) => {
+                        host.take_hidden(number, &folder, &files, unread).await;
                     }
                 }
                 host.audience.coming.borrow_mut().pop_front();
@@ -156,7 +157,13 @@ impl Host<Pages> {
         });
     }
 
-    async fn take_hidden(&self, number: u32, directory: &DirectoryHandle, files: &Array) {
+    async fn take_hidden(
+        &self,
+        number: u32,
+        directory: &DirectoryHandle,
+        files: &Array,
+        unread: Vec<String>,
+    ) {
         let Some((folder, within)) = self.place_of(directory).await else {
             // It was not added, and the person was told why.
             return self.say(&FromEngine::Confirmed(number));
@@ -171,8 +178,9 @@ impl Host<Pages> {
             self.audience.handed.borrow_mut().insert((folder, path.clone()), file);
             listed.push(ListedFile { path, look });
         }
-        let within = within.into();
-        self.tell_for(number, Event::Folder(folder, FolderEvent::HiddenFound { within, files: listed }));
+        let unread = unread.iter().map(|path| format!("{within}{path}").into()).collect();
+        let found = FolderEvent::HiddenFound { within: within.into(), files: listed, unread };
+        self.tell_for(number, Event::Folder(folder, found));
     }
 
     /// The folder that a directory is or is in, and its path there with a trailing slash.

@@ -200,18 +200,22 @@ impl<A: Audience> Host<A> {
             let copy = self.store.copy(file, read.stamp).await;
             return copy.map(Opened::snapshot).ok_or(Closed::CopyLost);
         }
-        if let Some(file) = self.audience.handed(read) {
+        if let Some(file) = self.handed(read) {
             return unmoved(read, Ok(Opened::snapshot(file)));
         }
         let source = self.source(read.folder).ok_or(Closed::Fault(OpenFault::Vanished))?;
         unmoved(read, source.open(&read.path).await)
     }
 
+    fn handed(&self, read: &Read) -> Option<File> {
+        if read.hidden { self.audience.handed(read) } else { None }
+    }
+
     async fn open_again(&self, read: &Read, opened: &Opened) -> Result<Opened, Closed> {
         if read.copy.is_some() {
             return Ok(Opened::snapshot(opened.file.clone()));
         }
-        if let Some(file) = self.audience.handed(read) {
+        if let Some(file) = self.handed(read) {
             // If it was changed, it cannot be read any more, and no handle can open it again.
             let readable = first_bytes(&file, 1).await;
             return readable.map(|_| Opened::snapshot(file)).map_err(|_| Closed::Fault(OpenFault::Vanished));

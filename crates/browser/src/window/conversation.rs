@@ -10,7 +10,7 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
-use super::{KEPT, hear_handles};
+use super::{HiddenFiles, KEPT, hear_handles};
 use crate::Fault;
 use crate::bindings::DirectoryHandle;
 use crate::channel::{Channel, FromEngine, Message, ToEngine};
@@ -74,8 +74,9 @@ impl Conversation {
     }
 
     /// Tells which files a folder's own listing leaves out.
-    pub fn tell_hidden(&self, folder: &DirectoryHandle, files: &[(String, File)]) {
-        self.say_with(ToEngine::HiddenFound, Array::of2(folder, &pairs(files)).into());
+    pub fn tell_hidden(&self, folder: &DirectoryHandle, HiddenFiles { files, unread }: HiddenFiles) {
+        let attached = Array::of2(folder, &pairs(&files));
+        self.say_with(ToEngine::HiddenFound { unread }, attached.into());
     }
 
     fn say_with(&self, message: ToEngine, attached: JsValue) {
@@ -87,7 +88,7 @@ impl Conversation {
             | ToEngine::Rows { .. }
             | ToEngine::AddFolder
             | ToEngine::AddFiles { .. }
-            | ToEngine::HiddenFound
+            | ToEngine::HiddenFound { .. }
             | ToEngine::Regranted(_)
             | ToEngine::Restart
             | ToEngine::Runs

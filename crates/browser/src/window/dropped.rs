@@ -39,6 +39,8 @@ struct Pending {
     /// `None` in a browser without handles.
     handle: Option<JsFuture>,
     entry: Option<FileSystemEntry>,
+    /// Also of what is no file on the disk, such as a picture dragged from a page.
+    file: Option<File>,
 }
 
 impl Pending {
@@ -47,32 +49,35 @@ impl Pending {
             return None;
         }
         let entry = item.webkit_get_as_entry().ok().flatten();
+        let file = item.get_as_file().ok().flatten();
         let handle = item.unchecked_into::<DropItem>().handle().ok().map(JsFuture::from);
-        Some(Pending { handle, entry })
+        Some(Pending { handle, entry, file })
     }
 
     async fn take(self, dropped: &mut Dropped) -> Result<(), Fault> {
         let handle = match self.handle {
-            // The browser gives no handle to a name that it hides.
             Some(handle) => {
                 handle.await.ok().filter(JsValue::is_object).map(JsCast::unchecked_into::<Handle>)
             }
             None => None,
         };
-        let entry = self.entry.ok_or_else(|| Fault::new("NotFoundError", "nothing was handed over"))?;
-        match handle {
-            Some(handle) if handle.kind() == "directory" => {
-                dropped.folders.push((handle.unchecked_into(), entry.unchecked_into()));
+        let folder = self.entry.filter(FileSystemEntry::is_directory);
+        match (handle, folder) {
+            (Some(handle), Some(folder)) if handle.kind() == "directory" => {
+                dropped.folders.push((handle.unchecked_into(), folder.unchecked_into()));
             }
-            Some(handle) => {
+            // A folder without a handle: the browser has none, or hides its name.
+            (_, Some(folder)) => {
+                let listed = entries::files_in(folder.unchecked_into()).await;
+                dropped.files.extend(listed.files);
+                dropped.failed += listed.unread;
+            }
+            (Some(handle), None) if handle.kind() == "file" => {
                 let file: File = handle.unchecked_into::<FileHandle>().get_file().await?.unchecked_into();
                 dropped.files.push((file.name(), file));
             }
-            None if entry.is_directory() => {
-                dropped.files.extend(entries::files_in(entry.unchecked_into()).await?);
-            }
-            None => {
-                let file = entries::file(&entry.unchecked_into()).await?;
+            (_, None) => {
+                let file = self.file.ok_or_else(|| Fault::new("NotFoundError", "nothing was handed over"))?;
                 dropped.files.push((file.name(), file));
             }
         }

@@ -30,23 +30,35 @@ pub(super) async fn file(entry: &FileSystemFileEntry) -> Result<File, Fault> {
     Ok(file.await?.unchecked_into())
 }
 
-/// All files in a directory, with their paths in it. What cannot be read is left out.
-pub(super) async fn files_in(directory: FileSystemDirectoryEntry) -> Result<Vec<(String, File)>, Fault> {
-    let mut files = Vec::new();
+/// Files with their paths, and how many files and folders could not be read.
+#[derive(Default)]
+pub(super) struct ListedFiles {
+    pub(super) files: Vec<(String, File)>,
+    pub(super) unread: u32,
+}
+
+/// All files in a directory.
+pub(super) async fn files_in(directory: FileSystemDirectoryEntry) -> ListedFiles {
+    let mut listed = ListedFiles::default();
     let mut to_enter = vec![(String::new(), directory)];
     while let Some((path, directory)) = to_enter.pop() {
-        let Ok(entries) = entries_of(&directory).await else { continue };
+        let Ok(entries) = entries_of(&directory).await else {
+            listed.unread += 1;
+            continue;
+        };
         for entry in entries {
             let path = format!("{path}{}", entry.name());
-            if !entry.is_directory() {
-                let file = file(&entry.unchecked_into()).await;
-                files.extend(file.ok().map(|file| (path, file)));
-            } else {
+            if entry.is_directory() {
                 to_enter.push((path + "/", entry.unchecked_into()));
+                continue;
+            }
+            match file(&entry.unchecked_into()).await {
+                Ok(file) => listed.files.push((path, file)),
+                Err(_) => listed.unread += 1,
             }
         }
     }
-    Ok(files)
+    listed
 }
 
 /// What a call with two callbacks gives.

@@ -1,5 +1,6 @@
 //! Output for the person: files to save, text to paste, a number on the icon, and times in their own format.
 
+use super::library::PhotoTime;
 use crate::spawn;
 use engine::Moment;
 use js_sys::{Array, Date, Intl, Reflect};
@@ -61,6 +62,11 @@ pub fn local_time(at: Moment) -> String {
     written(at, [Some("medium"), Some("short")])
 }
 
+/// When a photo was taken: day and time, in the format of the person's language.
+pub fn photo_time(PhotoTime(ms): PhotoTime) -> String {
+    written_date(&Date::new(&ms.into()), [Some("medium"), Some("short")])
+}
+
 /// The time of day.
 pub fn clock_time(at: Moment) -> String {
     written(at, [None, Some("medium")])
@@ -71,11 +77,15 @@ pub fn hour_and_minute(at: Moment) -> String {
     written(at, [None, Some("short")])
 }
 
-fn written(at: Moment, [day, time]: [Option<&str>; 2]) -> String {
+fn written(at: Moment, styles: [Option<&str>; 2]) -> String {
+    written_date(&date(at), styles)
+}
+
+fn written_date(date: &Date, [day, time]: [Option<&str>; 2]) -> String {
     let or_none = |style: Option<&str>| style.map_or(JsValue::UNDEFINED, JsValue::from);
     let style = object(&[("dateStyle", &or_none(day)), ("timeStyle", &or_none(time))]).unchecked_into();
     let format = Intl::DateTimeFormat::new(&Array::new(), &style).format();
-    let text = format.call1(&JsValue::NULL, &date(at));
+    let text = format.call1(&JsValue::NULL, date);
     text.ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 

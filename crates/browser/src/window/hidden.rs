@@ -5,12 +5,15 @@ use std::collections::HashSet;
 
 use engine::{FolderId, Look, rules};
 use wasm_bindgen::JsCast;
-use web_sys::{File, FileSystemDirectoryEntry, FileSystemEntry};
+use web_sys::{File, FileSystemDirectoryEntry};
 
 use super::{KNOWN, entries};
 use crate::Fault;
 use crate::bindings::DirectoryHandle;
 use crate::source::next_entry;
+
+/// Of a folder's own files, at most one in this many may be missing in another listing of it.
+const MOST_MISSING: usize = 10;
 
 /// A listing that hides no names.
 pub enum Listed {
@@ -39,22 +42,30 @@ pub fn known_folder(folder: FolderId) -> Option<DirectoryHandle> {
     known.map(|(_, handle)| handle.unchecked_into())
 }
 
-/// The files that the folder's own listing leaves out, with their paths. Files that would not be backed up anyway are
-/// left out here too.
-pub async fn hidden_in(
-    folder: &DirectoryHandle,
-    listed: Listed,
-) -> Result<Vec<(String, File)>, CompareFault> {
+/// What a folder's own listing leaves out.
+#[derive(Default)]
+pub struct HiddenFiles {
+    /// With their paths. Files that would not be backed up anyway are left out here too.
+    pub files: Vec<(String, File)>,
+    /// Paths of files, and of folders with a trailing slash, that could not be looked at.
+    pub unread: Vec<String>,
+}
+
+/// Compares a folder's own listing with another one.
+pub async fn hidden_in(folder: &DirectoryHandle, listed: Listed) -> Result<HiddenFiles, CompareFault> {
     match listed {
         Listed::Entry(entry) => Ok(compare(folder.clone(), entry).await?),
         Listed::Files(name, files) => {
             let shown = shown_in(folder).await?;
-            let is_shown = |path: &str| shown.contains(path);
-            let is_other = name != folder.name() || !files.iter().any(|(path, _)| is_shown(path));
-            if is_other && !shown.is_empty() {
+            let chosen: HashSet<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
+            // The other listing has everything that this one has, except for files that were just deleted.
+            let missing = shown.iter().filter(|path| !chosen.contains(path.as_str())).count();
+            if name != folder.name() || missing * MOST_MISSING > shown.len() {
                 return Err(CompareFault::OtherFolder);
             }
-            Ok(files.into_iter().filter(|(path, _)| !is_shown(path) && may_count(path)).collect())
+            let is_hidden = |path: &str| !shown.contains(path) && may_count(path);
+            let files = files.into_iter().filter(|(path, _)| is_hidden(path)).collect();
+            Ok(HiddenFiles { files, unread: Vec::new() })
         }
     }
 }
@@ -91,28 +102,24 @@ struct Place {
     handle: Option<DirectoryHandle>,
 }
 
-async fn compare(
-    folder: DirectoryHandle,
-    entry: FileSystemDirectoryEntry,
-) -> Result<Vec<(String, File)>, Fault> {
-    let mut hidden = Vec::new();
-    let mut to_enter = vec![Place { path: String::new(), entry, handle: Some(folder) }];
+async fn compare(folder: DirectoryHandle, entry: FileSystemDirectoryEntry) -> Result<HiddenFiles, Fault> {
+    let mut found = HiddenFiles::default();
+    let mut to_enter = vec![Place { path: String::new(), entry, handle: Some(folder.clone()) }];
     while let Some(place) = to_enter.pop() {
-        // A directory that cannot be read is no reason to miss the others. The folder's own listing names it.
-        let Ok(entries) = entries::entries_of(&place.entry).await else { continue };
-        compare_one(&place, entries, &mut hidden, &mut to_enter).await;
+        // A directory that cannot be read is no reason to miss the others.
+        if compare_one(&place, &mut found, &mut to_enter).await.is_err() {
+            found.unread.push(place.path);
+        }
     }
-    Ok(hidden)
+    // If the drive vanished in the meantime, the rest looked empty, which proves nothing.
+    next_entry(&folder.values()).await?;
+    Ok(found)
 }
 
-async fn compare_one(
-    place: &Place,
-    entries: Vec<FileSystemEntry>,
-    hidden: &mut Vec<(String, File)>,
-    to_enter: &mut Vec<Place>,
-) {
+async fn compare_one(place: &Place, found: &mut HiddenFiles, to_enter: &mut Vec<Place>) -> Result<(), Fault> {
+    let entries = entries::entries_of(&place.entry).await?;
     let shown = match &place.handle {
-        Some(handle) => names_in(handle).await,
+        Some(handle) => names_in(handle).await?,
         None => HashSet::new(),
     };
     for entry in entries {
@@ -121,26 +128,36 @@ async fn compare_one(
         let is_shown = shown.contains(&name);
         if entry.is_directory() {
             let path = path + "/";
+            // What the name of a directory leaves out is left out with all that is in it.
+            if !may_count(&format!("{path}photo.jpg")) {
+                continue;
+            }
             let handle = match &place.handle {
-                Some(handle) if is_shown => handle.directory(&name).await.ok().map(JsCast::unchecked_into),
+                Some(handle) if is_shown => match handle.directory(&name).await {
+                    Ok(handle) => Some(handle.unchecked_into()),
+                    Err(_) => {
+                        found.unread.push(path);
+                        continue;
+                    }
+                },
                 Some(_) | None => None,
             };
-            // What the name of a directory leaves out is left out with all that is in it.
-            if may_count(&format!("{path}photo.jpg")) && (handle.is_some() || !is_shown) {
-                to_enter.push(Place { path, entry: entry.unchecked_into(), handle });
-            }
+            to_enter.push(Place { path, entry: entry.unchecked_into(), handle });
         } else if !is_shown && may_count(&path) {
-            let file = entries::file(&entry.unchecked_into()).await;
-            hidden.extend(file.ok().map(|file| (path, file)));
+            match entries::file(&entry.unchecked_into()).await {
+                Ok(file) => found.files.push((path, file)),
+                Err(_) => found.unread.push(path),
+            }
         }
     }
+    Ok(())
 }
 
-async fn names_in(directory: &DirectoryHandle) -> HashSet<String> {
+async fn names_in(directory: &DirectoryHandle) -> Result<HashSet<String>, Fault> {
     let mut names = HashSet::new();
     let entries = directory.values();
-    while let Ok(Some(entry)) = next_entry(&entries).await {
+    while let Some(entry) = next_entry(&entries).await? {
         names.insert(entry.name());
     }
-    names
+    Ok(names)
 }

@@ -1,6 +1,5 @@
 //! The photos on the server, month by month.
 
-use engine::Moment;
 use gloo::events::EventListener;
 use js_sys::{Array, Date};
 use protocol::immich::TimeBucketAsset;
@@ -8,7 +7,6 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
 
-use crate::moment_of;
 pub use crate::server::Gallery;
 use crate::server::SERVER;
 
@@ -23,13 +21,17 @@ pub struct Month {
     pub count: usize,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Milliseconds since 1970, and before it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PhotoTime(pub(super) f64);
+
+#[derive(Debug, Clone, PartialEq)]
 pub struct Photo {
     pub id: String,
     pub name: String,
     pub is_image: bool,
-    /// Reads as the clock of the place read, wherever the page is open.
-    pub taken: Moment,
+    /// When it was taken. Shown here, it reads as the clock of the place read, if that is known.
+    pub taken: PhotoTime,
     pub bytes: u64,
 }
 
@@ -51,22 +53,23 @@ pub async fn photos_of(month: &str) -> Option<Vec<Photo>> {
 
 impl From<TimeBucketAsset> for Photo {
     fn from(asset: TimeBucketAsset) -> Photo {
+        let (taken_ms, ahead) = (Date::parse(&asset.file_created_at), asset.local_offset_hours);
         Photo {
             id: asset.id.to_string(),
             name: asset.original_file_name,
             is_image: asset.is_image,
-            taken: shown_there(moment_of(&asset.file_created_at), asset.local_offset_hours),
+            taken: PhotoTime(if asset.is_local_known { shown_there(taken_ms, ahead) } else { taken_ms }),
             bytes: asset.file_size_in_byte,
         }
     }
 }
 
-/// The moment at which a clock here reads what a clock there read.
-fn shown_there(taken: Moment, ahead_hours: f64) -> Moment {
-    let there = Date::new(&(taken.0 as f64 + ahead_hours * HOUR_MS).into()).to_iso_string();
+/// The time at which a clock here reads what a clock there read, in milliseconds since 1970.
+fn shown_there(taken_ms: f64, ahead_hours: f64) -> f64 {
+    let there = Date::new(&(taken_ms + ahead_hours * HOUR_MS).into()).to_iso_string();
     // Without its last letter, a time is read as one of this place.
     let here = there.as_string().map(|text| Date::parse(text.trim_end_matches('Z')));
-    here.filter(|ms| ms.is_finite()).map_or(taken, |ms| Moment(ms.max(0.0) as u64))
+    here.filter(|ms| ms.is_finite()).unwrap_or(taken_ms)
 }
 
 /// Reports whether an element is near the visible area, until this is dropped.

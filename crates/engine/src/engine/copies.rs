@@ -69,10 +69,10 @@ impl Copies {
             else {
                 continue;
             };
-            let (folder, path, stamp) = (row.folder, row.path.clone(), row.stamp);
+            let (folder, path, stamp, hidden) = (row.folder, row.path.clone(), row.stamp, row.hidden);
             let job = shared.jobs.number();
             self.job = Some((job, id, stamp));
-            let read = Read { job, folder, path, stamp, copy: None };
+            let read = Read { job, folder, path, stamp, copy: None, hidden };
             return shared.of_page(OfPage::Copy { read, file: id });
         }
     }

@@ -111,9 +111,9 @@ impl Folders {
     ) {
         match event {
             FolderEvent::Added { name, lasting } => self.add(shared, id, Folder::new(name, lasting)),
-            FolderEvent::HiddenFound { within, files } => {
+            FolderEvent::HiddenFound { within, files, unread } => {
                 if self.get(id).is_some() {
-                    shared.hidden_found(now, id, &within, files);
+                    shared.hidden_found(now, id, &within, files, &unread);
                 }
             }
             FolderEvent::PathsTouched(paths) => self.with(id, |folder| folder.touch(paths)),

@@ -17,13 +17,15 @@ use crate::time::Moment;
 const HIDDEN: FileState = FileState::Problem { digest: None, problem: Problem::HiddenName };
 
 impl Shared {
-    /// Enters what another listing found in a part of a folder. What it did not find is no longer there.
+    /// Enters what another listing found in a part of a folder. What it did not find is no longer there, except where it
+    /// could not look.
     pub(super) fn hidden_found(
         &mut self,
         now: Moment,
         folder: FolderId,
         within: &str,
         files: Vec<ListedFile>,
+        unread: &[Box<str>],
     ) {
         let mut found: HashSet<FileId, FxBuildHasher> = HashSet::default();
         for file in files {
@@ -31,7 +33,11 @@ impl Shared {
                 found.extend(self.enter_hidden(now, folder, file));
             }
         }
-        let is_theirs = |row: &Row| row.folder == folder && row.hidden && row.path.starts_with(within);
+        let is_unknown = |path: &str| unread.iter().any(|unread| path.starts_with(&**unread));
+        let is_theirs = |row: &Row| {
+            let is_within = row.folder == folder && row.path.starts_with(within);
+            row.hidden && is_within && !is_unknown(&row.path)
+        };
         let gone = self.catalog.select(|id, row| is_theirs(row) && !found.contains(&id));
         for id in gone {
             self.readable_hidden.remove(&id);
@@ -59,7 +65,9 @@ impl Shared {
                 if !row.hidden && !is_gone {
                     return None;
                 }
-                if is_gone || row.stamp != stamp {
+                // A new look gives the file anew, so it may be readable now.
+                let was_unreadable = row.state.problem() == Some(Problem::Unreadable);
+                if is_gone || was_unreadable || row.stamp != stamp {
                     self.abandon(id);
                     self.catalog.set_content(id, stamp, state);
                     self.catalog.set_hidden(id, true);

@@ -53,7 +53,7 @@ impl Folders {
             (None, _) => {}
             (Some(_), ListingEnd::OutOfReach(barrier)) => self.lose_access(now, shared, folder, barrier),
             (Some(Looking::Through), end) => {
-                self.note_listed(now, shared, folder);
+                self.note_listed(now, shared, folder, end);
                 if end == ListingEnd::Complete {
                     call_unseen_gone(shared, folder, scan);
                 }
@@ -67,14 +67,16 @@ impl Folders {
         }
     }
 
-    fn note_listed(&mut self, now: Moment, shared: &mut Shared, id: FolderId) {
+    fn note_listed(&mut self, now: Moment, shared: &mut Shared, id: FolderId, end: ListingEnd) {
         if let Some(folder) = self.get_mut(id) {
             let again = matches!(folder.listing, Listing::Running { again: true, .. });
             folder.listing = if again { Listing::Due } else { Listing::Complete };
             folder.listed_at = Some(now);
-            let Folder { distrusted, touched, .. } = folder;
-            // The rest are folders, or gone.
-            distrusted.retain(|path| touched.contains(path));
+            if end == ListingEnd::Complete && !again {
+                // The rest are folders, or gone.
+                let Folder { distrusted, touched, .. } = folder;
+                distrusted.retain(|path| touched.contains(path));
+            }
         }
         self.access_changed(shared, id, Access::Granted);
     }
@@ -122,21 +124,18 @@ enum Trust {
 fn enter(now: Moment, shared: &mut Shared, folder: FolderId, scan: ScanId, file: ListedFile, trust: Trust) {
     let id = match shared.catalog.find(folder, &file.path) {
         Some(id) => {
-            let is_hidden = file.look == Look::HiddenName;
-            if shared.catalog.is_hidden(id) && !is_hidden {
+            if shared.catalog.is_hidden(id) {
                 shared.reveal(now, id, file.look);
             }
             match trust {
-                _ if is_hidden => {}
                 Trust::Stamp => shared.look_again_at(now, id, file.look),
                 Trust::Nothing => shared.distrust_stamp(now, id, file.look),
             }
             id
         }
         None => {
-            let hidden = file.look == Look::HiddenName;
             let (stamp, state) = first_state(now, file.look);
-            let row = Row { folder, path: file.path, stamp, state, attempts: 0, before: None, hidden };
+            let row = Row { folder, path: file.path, stamp, state, attempts: 0, before: None, hidden: false };
             shared.catalog.insert(row)
         }
     };
@@ -173,7 +172,6 @@ pub(super) fn first_state(now: Moment, look: Look) -> (Stamp, FileState) {
         Look::UnreadableFolder => problem(Problem::UnreadableFolder),
         Look::Unreadable => problem(Problem::Unreadable),
         Look::OnlyInCloud => problem(Problem::OnlyInCloud),
-        Look::HiddenName => problem(Problem::HiddenName),
         Look::Seen(stamp) if is_fresh(now, stamp.modified) => (stamp, settling(now, QUIET_MS)),
         Look::Seen(stamp) if stamp.size == 0 => (stamp, FileState::Skipped(SkipReason::Empty)),
         Look::Seen(stamp) => (stamp, FileState::Found),

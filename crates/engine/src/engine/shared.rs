@@ -76,9 +76,9 @@ impl Shared {
     }
 
     pub(super) fn read(&self, job: JobId, id: FileId) -> Option<Read> {
-        let Row { folder, path, stamp, .. } = self.catalog.get(id)?;
+        let Row { folder, path, stamp, hidden, .. } = self.catalog.get(id)?;
         let copy = self.catalog.copy_instead(id);
-        Some(Read { job, folder: *folder, path: path.clone(), stamp: *stamp, copy })
+        Some(Read { job, folder: *folder, path: path.clone(), stamp: *stamp, copy, hidden: *hidden })
     }
 
     /// Stops the job for a file and resets its row to what is certain.
@@ -196,6 +196,10 @@ impl Shared {
     }
 
     pub(super) fn give_up(&mut self, now: Moment, id: FileId, problem: Problem) {
+        if problem == Problem::Unreadable && self.catalog.is_hidden(id) {
+            // It can be read only as long as the page keeps it, and unchanged.
+            return self.call_gone(id);
+        }
         let digest = self.catalog.digest_of(id);
         self.note(now, Trouble::Problem(problem), Some(id));
         self.catalog.set_state(id, FileState::Problem { digest, problem });

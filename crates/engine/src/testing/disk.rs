@@ -157,7 +157,7 @@ impl DiskFile {
 }
 
 /// Whether the browser leaves a file out of its listings.
-pub(super) fn is_hidden(path: &str) -> bool {
+pub(crate) fn is_hidden(path: &str) -> bool {
     path.contains(':')
 }
 

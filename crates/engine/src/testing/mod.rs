@@ -38,7 +38,6 @@ use crate::schedule::Effect;
 use crate::tally::Tally;
 use crate::time::Moment;
 use crate::view::View;
-use disk::is_hidden;
 use flight::Flight;
 
 /// The one folder of most tests.
@@ -314,7 +313,10 @@ impl World {
                 self.handed.insert((folder, path.clone()), *stamp);
             }
         }
-        self.tell(Event::Folder(folder, FolderEvent::HiddenFound { within: "".into(), files }));
+        self.tell(Event::Folder(
+            folder,
+            FolderEvent::HiddenFound { within: "".into(), files, unread: Vec::new() },
+        ));
     }
 
     /// Whether the page can still read this file, which was given to it by another listing.
@@ -328,7 +330,7 @@ impl World {
     /// The file, from its folder or its copy, if it still looks as it was listed.
     fn open(&mut self, read: &Read) -> Result<DiskFile, HashEnd> {
         match read.copy {
-            None if is_hidden(&read.path) && !self.is_handed(read) => Err(HashEnd::Vanished),
+            None if read.hidden && !self.is_handed(read) => Err(HashEnd::Unreadable),
             None => self.disk_of(read.folder).open(read),
             Some(file) => {
                 let copy = self.store.copies.get(&file).filter(|copy| copy.stamp() == read.stamp);

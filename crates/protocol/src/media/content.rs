@@ -53,8 +53,10 @@ const OLD_FILM_BOXES: &[&[u8; 4]] = &[b"moov", b"mdat", b"wide", b"free", b"skip
 /// The sizes of the second header of a BMP.
 const BMP_HEADERS: &[u8] = &[12, 40, 52, 56, 64, 108, 124];
 
-/// A packet of an MPEG transport stream, and the same with a time stamp before it.
-const TRANSPORT_PACKETS: &[(usize, usize)] = &[(0, 188), (4, 192)];
+/// The packets of an MPEG transport stream: bare, with a time stamp before each, with a check after each.
+const TRANSPORT_PACKETS: &[usize] = &[188, 192, 204];
+/// So many in a row are no accident.
+const PACKETS: usize = 4;
 
 /// The kind of a photo or video with these first bytes, of which there should be [`HEAD_BYTES`] if the file has them.
 /// `None` for anything else.
@@ -107,11 +109,11 @@ fn ogg(head: &[u8]) -> Option<MediaKind> {
     (head.starts_with(b"OggS") && holds(head, b"theora")).then_some(MediaKind::Video)
 }
 
-/// Three packets in a row.
+/// A recording may begin in the middle of a packet.
 fn transport_stream(head: &[u8]) -> Option<MediaKind> {
     let is_packet = |at: usize| head.get(at) == Some(&0x47);
-    let is_stream =
-        |(first, length): &(usize, usize)| (0..3).all(|packet| is_packet(first + packet * length));
+    let begins = |first: usize, length: usize| (0..PACKETS).all(|packet| is_packet(first + packet * length));
+    let is_stream = |length: &usize| (0..*length).any(|first| begins(first, *length));
     TRANSPORT_PACKETS.iter().any(is_stream).then_some(MediaKind::Video)
 }
 
@@ -124,8 +126,8 @@ mod tests {
     use super::*;
 
     fn stream(first: usize, length: usize) -> Vec<u8> {
-        let mut bytes = vec![0; first + 2 * length + 1];
-        (0..3).for_each(|packet| bytes[first + packet * length] = 0x47);
+        let mut bytes = vec![0; first + (PACKETS - 1) * length + 1];
+        (0..PACKETS).for_each(|packet| bytes[first + packet * length] = 0x47);
         bytes
     }
 
@@ -157,6 +159,8 @@ mod tests {
             (b"\0\0\x01\xba\x44", VIDEO),
             (&stream(0, 188), VIDEO),
             (&stream(4, 192), VIDEO),
+            (&stream(77, 188), VIDEO),
+            (&stream(203, 204), VIDEO),
             (b"Go on: const a = 1;", None),
             (b"export const lens = 1;", None),
             (b"%PDF-1.7", None),

@@ -7,7 +7,7 @@ use multer::{Field, Multipart};
 use protocol::immich::field;
 use protocol::media::{Named, named};
 
-use super::body::{pour, unreadable};
+use super::body::{Allowed, pour, unreadable};
 use super::steady::{Fruitless, steady};
 use crate::api::chunks::Chunks;
 use crate::api::sign_in::SignedIn;
@@ -87,7 +87,8 @@ impl Form {
                 if named(&file_name) != Named::Sidecar {
                     return Err(AppError::unsupported(&file_name));
                 }
-                self.sidecar = Some(pour(who, &mut part, Some(MAX_SIDECAR_BYTES), &self.fruitless).await?);
+                self.sidecar =
+                    Some(pour(who, &mut part, Allowed::Bytes(MAX_SIDECAR_BYTES), &self.fruitless).await?);
             }
             _ => return Err(AppError::bad_request(format!("Unexpected field - {name}"))),
         }
@@ -124,7 +125,7 @@ impl Form {
         if !AssetKind::is_possible(&name) {
             return Err(AppError::unsupported(&name));
         }
-        let received = pour(who, part, None, &self.fruitless).await?;
+        let received = pour(who, part, Allowed::Media(&name), &self.fruitless).await?;
         if received.size == 0 {
             return Err(AppError::bad_request("File is empty"));
         }

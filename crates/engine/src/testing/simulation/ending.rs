@@ -10,6 +10,7 @@ use crate::folder::{Access, FolderId, Versions};
 use crate::intent::Intent;
 use crate::row::{FileState, Problem, SkipReason};
 use crate::rules;
+use crate::testing::disk::is_hidden;
 use crate::testing::{DiskFile, digest_of};
 use crate::{Filter, Headline};
 
@@ -124,6 +125,7 @@ impl Life {
                 rules::judged(path) == Some(Look::OnlyInCloud)
             }
             FileState::Problem { problem: Problem::Unreadable, .. } => !file.readable,
+            FileState::Problem { problem: Problem::HiddenName, .. } => is_hidden(path) && !file.readable,
             FileState::InTrash { digest: trashed, asset } => {
                 let named = asset.is_some() && *trashed == digest;
                 named && self.world.server.trash.contains(&digest)
