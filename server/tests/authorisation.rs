@@ -63,6 +63,9 @@ fn every_route_gives_each_caller_only_their_own() {
     assert_eq!(mine.ask(&server, "GET", "/api/users/me", b"").status, 401, "the last route sent it away");
 }
 
+/// Of no file.
+const NO_DIGEST: &str = "0000000000000000000000000000000000000000";
+
 /// Routes that delete what other routes need come last.
 fn routes(asset: &str, album: &str, upload: &str, device: &str, folder: &str) -> Vec<Route> {
     let route =
@@ -90,6 +93,7 @@ fn routes(asset: &str, album: &str, upload: &str, device: &str, folder: &str) ->
         route("HEAD", upload, "", 204, 404),
         route("PATCH", upload, "", 415, 415),
         route("DELETE", upload, "", 204, 404),
+        route("DELETE", &format!("/safelight/v1/uploads/{NO_DIGEST}"), "", 204, 204),
         route("POST", "/safelight/v1/rate", r#"{"bytesPerSecond":null}"#, 204, 204),
         route("GET", "/safelight/v1/push", "", 200, 200),
         route("PUT", "/safelight/v1/push", "{}", 400, 400),
@@ -239,6 +243,32 @@ fn a_quota_limits_forms_and_pieces() {
     assert_eq!(files_of(&server, "bea"), 1);
 }
 
+#[test]
+fn an_upload_that_nobody_continues_holds_no_room_and_is_not_shown_as_used() {
+    let server = Server::start();
+    let bea = Caller::user(&server, "bea");
+    server.state.auth.set_quota(&bea.user.name, Some(2000)).unwrap();
+    let begin = |bytes: &[u8], name: &str| {
+        let (digest, data) = (pieces::digest_of(bytes), pieces::asset_data(name));
+        let headers = [
+            ("cookie", bea.cookie.as_str()),
+            ("upload-complete", "?0"),
+            ("upload-length", "1500"),
+            ("repr-digest", &digest),
+            ("x-immich-asset-data", &data),
+        ];
+        server.send("POST", "/api/upload", &headers, &bytes[..700])
+    };
+    assert_eq!(begin(&[1; 1500], "a.jpg").status, 201);
+    assert_eq!(begin(&[2; 1500], "b.jpg").message(), "Quota has been exceeded!", "the first is going on");
+    let me = bea.ask(&server, "GET", "/api/users/me", b"").json();
+    assert_eq!(me["quotaUsageInBytes"], 0, "only what is kept counts as used");
+    let index = rusqlite::Connection::open(server.folder.path().join("users/bea/safelight.sqlite")).unwrap();
+    let two_hours_ago = jiff::Timestamp::now().as_millisecond() - 2 * 3600 * 1000;
+    assert_eq!(index.execute("UPDATE upload SET touched_at = ?1", [two_hours_ago]).unwrap(), 1);
+    assert_eq!(begin(&[2; 1500], "b.jpg").status, 201);
+}
+
 /// Sends a whole upload in chunks, so that nothing announces its length.
 fn send_untold(server: &Server, by: &Caller, bytes: &[u8]) -> u16 {
     let (digest, data) = (pieces::digest_of(bytes), pieces::asset_data("c.jpg"));
@@ -276,7 +306,10 @@ fn the_matrix_covers_every_route() {
         described.extend(authenticated.map(|(method, _)| (method.to_uppercase(), path.clone())));
     }
     let routes = routes("{id}", "{id}", "/api/upload/{id}", "{id}", "{id}");
-    let path_of = |route: &Route| route.path.split('?').next().unwrap().replace("/own/2", "/own/{number}");
+    let path_of = |route: &Route| {
+        let path = route.path.split('?').next().unwrap();
+        path.replace("/own/2", "/own/{number}").replace(NO_DIGEST, "{digest}")
+    };
     let tested: HashSet<_> = routes.iter().map(|route| (route.method.to_owned(), path_of(route))).collect();
     assert_eq!(described, tested);
 }

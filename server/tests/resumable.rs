@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use pieces::*;
 use serde_json::json;
-use support::{ABC, Answer, Form, Server, files};
+use support::{ABC, ABC_HEX, Answer, Form, Server, files};
 
 const DAY: &str = "2024/2024-05-01";
 
@@ -323,6 +323,22 @@ fn a_cancelled_upload_is_gone() {
     ] {
         assert_eq!(send(&server, method, &place, headers, &[]).status, 404, "{method}");
     }
+}
+
+#[test]
+fn all_uploads_of_a_file_are_cancelled_by_its_digest() {
+    let server = Server::start();
+    let places = [begin(&server, ABC, &[]), begin(&server, ABC, &[("upload-length", "3")])];
+    append(&server, &places[0], 0, "?0", &ABC[..2]);
+    let other = begin(&server, b"other", &[]);
+    for _ in 0..2 {
+        let answer = send(&server, "DELETE", &format!("/safelight/v1/uploads/{ABC_HEX}"), &[], &[]);
+        assert_eq!(answer.status, 204, "also when there is none");
+    }
+    assert!(places.iter().all(|place| send(&server, "HEAD", place, &[], &[]).status == 404));
+    assert_eq!(send(&server, "HEAD", &other, &[], &[]).status, 204);
+    assert_eq!(parts(&server).len(), 1);
+    assert_eq!(send(&server, "DELETE", "/safelight/v1/uploads/nonsense", &[], &[]).status, 400);
 }
 
 #[test]

@@ -61,6 +61,11 @@ impl<C: Client> Server<C> {
         }
     }
 
+    /// Tells the server that an upload will not be finished.
+    pub(crate) async fn drop_upload(&self, digest: Digest) -> RequestEnd<IgnoredAny> {
+        self.0.delete(&format!("{}{digest}", safelight::path::UPLOADS)).await
+    }
+
     /// Asks the server to limit our uploads to this rate. A failure is harmless: the limit is sent again after the next
     /// check.
     pub(crate) async fn limit_rate(&self, bytes_per_second: Option<NonZeroU64>) -> RequestEnd<IgnoredAny> {

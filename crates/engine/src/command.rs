@@ -88,6 +88,8 @@ pub enum OfPage {
     /// Delete a file that is ours alone: it was shared with us, and the server holds it or the person asked to remove
     /// it.
     Discard { folder: FolderId, path: Box<str> },
+    /// Tell the server that an upload of these bytes will not be finished.
+    DropUpload(Digest),
     /// Show a notification.
     Notify(Notice),
     /// Exchange a pairing code for a session.

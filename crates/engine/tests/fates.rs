@@ -1,6 +1,6 @@
 //! Everything that can become of a file. Each outcome has a state, a reason, and a story here.
 
-use safelight_engine::testing::{Disk, PICTURES, World};
+use safelight_engine::testing::{Disk, PICTURES, World, digest_of};
 use safelight_engine::{
     Access, Barrier, Event, Failure, FileState, Filter, FolderEvent, FolderRules, Headline, Intent, Moment,
     Reason, SkipReason, Versions,
@@ -121,6 +121,31 @@ fn a_file_that_is_written_for_a_minute_is_uploaded_soon_after() {
     assert!(world.server.assets.is_empty(), "nothing half-written was sent");
     world.pass(10_000);
     assert!(world.server.holds(&film));
+}
+
+#[test]
+fn the_server_is_told_of_an_upload_that_will_not_be_finished() {
+    for end in ["edited", "deleted", "folder removed"] {
+        let mut world = World::with(&[("film.mp4", "a long film")]);
+        let digest = digest_of(b"a long film");
+        while world.sending().is_empty() {
+            assert!(world.step(), "the upload begins");
+        }
+        let now = world.now;
+        match end {
+            "edited" => world.disk().write("film.mp4", "another film", now),
+            "deleted" => world.disk().remove("film.mp4"),
+            _ => world.ask(Intent::RemoveFolder(PICTURES)),
+        }
+        world.tell_touched();
+        world.pass(20_000);
+        assert!(world.log.dropped.contains(&digest), "{end}");
+        assert!(!world.server.holds("a long film"), "{end}");
+    }
+    let mut world = World::with(&[("film.mp4", "a long film")]);
+    world.ask(Intent::Pause);
+    world.settle();
+    assert!(world.log.dropped.is_empty(), "it will be continued");
 }
 
 #[test]

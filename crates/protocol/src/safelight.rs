@@ -15,6 +15,8 @@ pub mod path {
     pub const FOLDERS: &str = "/safelight/v1/folders";
     /// Followed by the number that the device gave its folder.
     pub const OWN_FOLDERS: &str = "/safelight/v1/folders/own/";
+    /// Followed by the SHA-1 of a file in hex: its unfinished uploads.
+    pub const UPLOADS: &str = "/safelight/v1/uploads/";
     pub const PUSH: &str = "/safelight/v1/push";
     pub const PUSH_TEST: &str = "/safelight/v1/push/test";
     pub const HEALTH: &str = "/safelight/v1/health";

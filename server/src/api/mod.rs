@@ -46,6 +46,7 @@ pub(crate) fn signed_in() -> OpenApiRouter<State> {
         .routes(routes!(upload::upload))
         .routes(routes!(resumable::create, resumable::options))
         .routes(routes!(resumable::append, resumable::look, resumable::cancel))
+        .routes(routes!(resumable::cancel_all))
         .routes(routes!(assets::asset))
         .routes(routes!(assets::original))
         .routes(routes!(timeline::buckets))

@@ -1,10 +1,13 @@
 // A film of 3 GB over an unreliable line, while browser and server are killed: it arrives once and correct, and
 // hardly any byte is sent twice.
 import assert from "node:assert/strict";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 
 import { Browser, addsUp, dropFolder, read, waitForNumbers, waitForState } from "../support/browser.mjs";
 import { clear, digests, onServer, scratch, sparse } from "../support/files.mjs";
+import { household } from "../support/household.mjs";
 import { Line } from "../support/line.mjs";
 import { Server } from "../support/server.mjs";
 import { A_MINUTE_MS, timePasses, until } from "../support/waiting.mjs";
@@ -65,4 +68,17 @@ test("a film arrives once through five cuts and four kills", async () => {
   await line.end();
   await server.stop();
   await Promise.all([clear(data), clear(folder)]);
+});
+
+test("a film that is deleted during its upload leaves nothing on the server", async (t) => {
+  const { server, page, folder, data } = await household(t);
+  await sparse(folder, "film.mp4", 600 * 1024 ** 2, "film");
+  await dropFolder(page, folder);
+  const parts = async () => (await readdir(join(data, "uploads")).catch(() => [])).length;
+  await until(async () => (await parts()) === 1, A_MINUTE_MS, () => read(page), 20);
+  await rm(join(folder, "film.mp4"));
+  await page.getByRole("button", { name: "Back up now" }).click();
+  await until(async () => (await parts()) === 0, A_MINUTE_MS, () => read(page));
+  assert.deepEqual(await onServer(data), []);
+  assert.match(server.command("check", "--read-data"), /\S/);
 });

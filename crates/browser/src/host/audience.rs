@@ -247,6 +247,11 @@ impl Host<Pages> {
                 host.tell(Event::CopyEnded(read.job, end));
             }),
             OfPage::Discard { path, .. } => spawn(async move { inbox::discard(&path).await }),
+            OfPage::DropUpload(_) if !self.uploads.keeps_parts() => {}
+            OfPage::DropUpload(digest) => spawn(async move {
+                // If this fails, the server drops it by itself after some days.
+                _ = SERVER.drop_upload(digest).await;
+            }),
             OfPage::Notify(notice) => self.say(&FromEngine::Notify(notice)),
         }
     }

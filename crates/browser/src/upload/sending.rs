@@ -79,6 +79,11 @@ impl Uploads {
         self.pieces.borrow_mut().told(pieces);
     }
 
+    /// Whether the server keeps the received part of an upload.
+    pub fn keeps_parts(&self) -> bool {
+        self.pieces.borrow().are_taken()
+    }
+
     pub async fn send(
         &self,
         cargo: Cargo<'_>,

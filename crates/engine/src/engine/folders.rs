@@ -179,8 +179,10 @@ impl Folders {
         if self.all.remove(&id).is_none() {
             return;
         }
-        shared.abandon_folder(id);
-        shared.catalog.files_of(id).into_iter().for_each(|file| shared.catalog.remove(file));
+        for file in shared.catalog.files_of(id) {
+            shared.drop_upload(file);
+            shared.catalog.remove(file);
+        }
         shared.catalog.set_barred(id, false);
         shared.memory.change(|memory| memory.hidden_looks.forget(id));
         shared.out.store.forgotten.push(id);

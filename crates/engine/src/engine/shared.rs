@@ -89,6 +89,25 @@ impl Shared {
         }
     }
 
+    /// Like `abandon`, for bytes that will not be sent any more: the server need not keep what it has of them.
+    pub(super) fn drop_upload(&mut self, file: FileId) {
+        let begun = self.catalog.get(file).and_then(|row| match row.state {
+            FileState::Uploading { digest } => Some(digest),
+            FileState::Waiting { digest, .. } => digest,
+            FileState::Found
+            | FileState::Hashed { .. }
+            | FileState::Ready { .. }
+            | FileState::Sent { .. }
+            | FileState::Protected { .. }
+            | FileState::Skipped(_)
+            | FileState::Problem { .. }
+            | FileState::InTrash { .. }
+            | FileState::Gone { .. } => None,
+        });
+        self.abandon(file);
+        begun.into_iter().for_each(|digest| self.of_page(OfPage::DropUpload(digest)));
+    }
+
     pub(super) fn abandon_all(&mut self) {
         self.jobs.files().into_iter().for_each(|file| self.abandon(file));
     }
@@ -154,12 +173,13 @@ impl Shared {
         let again = state == FileState::Found && self.restless.has(now, id);
         let state =
             if is_written || again { settling(now, self.restless.note_change(now, id)) } else { state };
-        self.abandon(id);
+        self.drop_upload(id);
         self.catalog.set_content(id, stamp, state);
     }
 
     /// The file is being written, so what was read is void. The file gets time to become stable.
     pub(super) fn wait_until_quiet(&mut self, now: Moment, id: FileId, look: Look) {
+        self.drop_upload(id);
         self.catalog.set_state(id, FileState::Found);
         self.look_again_at(now, id, look);
         if self.catalog.get(id).is_some_and(|row| row.state == FileState::Found) {
@@ -186,7 +206,7 @@ impl Shared {
             return;
         }
         let digest = row.state.digest();
-        self.abandon(id);
+        self.drop_upload(id);
         self.catalog.set_state(id, FileState::Gone { digest });
     }
 

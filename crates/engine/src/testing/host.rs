@@ -97,6 +97,7 @@ impl World {
                 self.flights.push(Flight::Copying { read, copy: file, file: None });
             }
             OfPage::Discard { folder, path } => self.disk_of(folder).remove(&path),
+            OfPage::DropUpload(digest) => self.log.dropped.push(digest),
             OfPage::Notify(notice) => self.notices.push(notice),
         }
     }

@@ -98,6 +98,8 @@ pub struct Log {
     pub lacking: Vec<Digest>,
     /// Digests that were sent to the server.
     pub sent: Vec<Digest>,
+    /// Digests whose uploads the server was told to drop.
+    pub dropped: Vec<Digest>,
     /// Paths of the files that were begun although a gate was closed for them, and the gate.
     pub held_but_begun: Vec<(String, Gate)>,
     pub checks: usize,

@@ -18,7 +18,7 @@ use protocol::resumable::{INTEROP_VERSION, PARTIAL_UPLOAD, PATH, header};
 use super::batches::{FromNetwork, ToDisk, batches};
 use super::chunks::{Broken, Chunks, Incoming, incoming, read_away};
 use super::sign_in::SignedIn;
-use super::upload::mismatch;
+use super::upload::{checksum, mismatch};
 use crate::api::asked::PathOf;
 use crate::error::AppError;
 use crate::openapi::Refused;
@@ -209,6 +209,32 @@ pub(super) async fn cancel(
         vault.forget_upload(upload.id)
     })
     .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A client that will not finish an upload need not know its address.
+#[utoipa::path(
+    delete,
+    path = "/safelight/v1/uploads/{digest}",
+    tag = "Safelight",
+    params(("digest" = String, Path, description = "The SHA-1 of the file, in hex")),
+    responses((status = 204, description = "No upload of these bytes is unfinished"), Refused),
+)]
+pub(super) async fn cancel_all(
+    Shared(state): Shared<State>,
+    Extension(who): Extension<SignedIn>,
+    PathOf(digest): PathOf<String>,
+) -> Result<StatusCode, AppError> {
+    let digest = checksum::parse(&digest)
+        .ok_or_else(|| AppError::bad_request("Validation failed: digest must be a SHA-1 in hex"))?;
+    while let Some(upload) = who.ask(move |vault| vault.unfinished_upload(digest)).await? {
+        let taken = state.upload_locks.acquire(upload.id).await;
+        who.ask(move |vault| {
+            let _guard = taken.guard;
+            vault.forget_upload(upload.id)
+        })
+        .await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
