@@ -3,6 +3,7 @@
 //! Invariants: bytes up to a reported offset are on the disk. The latest client may write, and only after the previous
 //! one has finished. An upload becomes an asset only if its digest is the promised one.
 
+pub(super) mod cancel;
 mod fields;
 mod problem;
 pub(crate) mod upload_locks;
@@ -18,7 +19,7 @@ use protocol::resumable::{INTEROP_VERSION, PARTIAL_UPLOAD, PATH, header};
 use super::batches::{FromNetwork, ToDisk, batches};
 use super::chunks::{Broken, Chunks, Incoming, incoming, read_away};
 use super::sign_in::SignedIn;
-use super::upload::{checksum, mismatch};
+use super::upload::mismatch;
 use crate::api::asked::PathOf;
 use crate::error::AppError;
 use crate::openapi::Refused;
@@ -189,53 +190,6 @@ pub(super) async fn look(
 ) -> Result<Response, AppError> {
     let (_taken, upload) = take(&state, &who, UploadId::parse(&id)).await?;
     Ok((StatusCode::NO_CONTENT, fields::state_of(&upload, &state.settings)).into_response())
-}
-
-#[utoipa::path(
-    delete,
-    path = "/api/upload/{id}",
-    tag = "Immich",
-    params(("id" = String, Path, format = "uuid")),
-    responses((status = 204, description = "Cancelled"), Refused),
-)]
-pub(super) async fn cancel(
-    Shared(state): Shared<State>,
-    Extension(who): Extension<SignedIn>,
-    PathOf(id): PathOf<String>,
-) -> Result<StatusCode, AppError> {
-    let (taken, upload) = take(&state, &who, UploadId::parse(&id)).await?;
-    who.ask(move |vault| {
-        let _guard = taken.guard;
-        vault.forget_upload(upload.id)
-    })
-    .await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// A client that will not finish an upload need not know its address.
-#[utoipa::path(
-    delete,
-    path = "/safelight/v1/uploads/{digest}",
-    tag = "Safelight",
-    params(("digest" = String, Path, description = "The SHA-1 of the file, in hex")),
-    responses((status = 204, description = "No upload of these bytes is unfinished"), Refused),
-)]
-pub(super) async fn cancel_all(
-    Shared(state): Shared<State>,
-    Extension(who): Extension<SignedIn>,
-    PathOf(digest): PathOf<String>,
-) -> Result<StatusCode, AppError> {
-    let digest = checksum::parse(&digest)
-        .ok_or_else(|| AppError::bad_request("Validation failed: digest must be a SHA-1 in hex"))?;
-    while let Some(upload) = who.ask(move |vault| vault.unfinished_upload(digest)).await? {
-        let taken = state.upload_locks.acquire(upload.id).await;
-        who.ask(move |vault| {
-            let _guard = taken.guard;
-            vault.forget_upload(upload.id)
-        })
-        .await?;
-    }
-    Ok(StatusCode::NO_CONTENT)
 }
 
 /// When this returns, the previous client of the upload has finished.
