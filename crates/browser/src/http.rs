@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 #[cfg(target_arch = "wasm32")]
-pub(crate) use fetch::{FetchClient, fetch, read, stream};
+pub(crate) use fetch::{FetchClient, REDIRECTED, fetch, read, stream};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {

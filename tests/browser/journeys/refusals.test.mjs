@@ -75,6 +75,24 @@ async function household(t) {
 }
 
 // A proxy that sends everybody to a sign-in page on another origin, as Authelia and oauth2-proxy do, until they entered.
+test("an upload that is led to a sign-in page on the same host is not taken for the file's fault", async (t) => {
+  const { server, browser, data, folder } = await household(t);
+  const gate = await Gate.before(server);
+  t.after(() => gate.end());
+  const page = await browser.page(`${gate.origin}/#pair=${server.newPairingLink().split("#pair=")[1]}`);
+  await waitForState(page, "empty");
+  [gate.isSameHost, gate.endsAtUpload] = [true, true];
+  await sparse(folder, "a.jpg", 100 * KB, "a");
+  await dropFolder(page, folder);
+  await page.getByText("Something in front of your server wants you to sign in").waitFor();
+  assert.deepEqual(await onServer(data), []);
+
+  gate.isOpen = true;
+  await page.getByRole("button", { name: "Back up now" }).click();
+  await waitForState(page, "done");
+  await arrived({ data, folder });
+});
+
 class Gate extends Proxy {
   isOpen = true;
 
@@ -86,10 +104,19 @@ class Gate extends Proxy {
     return gate;
   }
 
+  // Some gates show their sign-in page on the host of what they guard.
+  isSameHost = false;
+  // The session ends at the first upload.
+  endsAtUpload = false;
+
   pass(server, request, response) {
+    if (this.endsAtUpload && request.method === "POST" && request.url === "/api/assets") {
+      [this.isOpen, this.endsAtUpload] = [false, false];
+    }
+    if (this.isSameHost && request.url.startsWith("/gate/")) return this.welcome(request, response);
     if (this.isOpen) return super.pass(server, request, response);
-    const location = `http://127.0.0.1:${this.porter.address().port}/?back=${encodeURIComponent(request.url)}`;
-    response.writeHead(302, { location }).end();
+    const porter = this.isSameHost ? "/gate/" : `http://127.0.0.1:${this.porter.address().port}/`;
+    response.writeHead(302, { location: `${porter}?back=${encodeURIComponent(request.url)}` }).end();
     request.resume();
   }
 

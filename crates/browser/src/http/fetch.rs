@@ -15,7 +15,7 @@ use crate::{Fault, now};
 const ANSWER_MS: u32 = 60_000;
 
 /// The browser hides the status of a redirect; this one stands for all of them.
-const REDIRECTED: u16 = 302;
+pub(crate) const REDIRECTED: u16 = 302;
 
 #[derive(Clone, Copy)]
 pub(crate) struct FetchClient;

@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{ProgressEvent, XmlHttpRequest};
 
 use super::carrier::{Carrier, Content, Parcel};
-use crate::http::{Answer, Exchange, Headers};
+use crate::http::{Answer, Exchange, Headers, REDIRECTED};
 use crate::{Fault, now};
 
 /// If no byte moves for this long, the request is aborted and retried later.
@@ -70,17 +70,21 @@ async fn carry(parcel: Parcel<'_>, progress: &dyn Fn(u64)) -> Result<Exchange, F
                 patience_ms = if sent >= parcel.size { ANSWER_MS } else { STALL_MS };
                 progress(sent);
             }
-            Either::Left((Some(XhrEvent::Ended) | None, _)) => return exchange(&xhr.0),
+            Either::Left((Some(XhrEvent::Ended) | None, _)) => return exchange(&xhr.0, parcel.path),
             Either::Right(_) => return Ok(Exchange::Stalled),
         }
     }
 }
 
-fn exchange(xhr: &XmlHttpRequest) -> Result<Exchange, Fault> {
-    let status = xhr.status().unwrap_or_default();
+fn exchange(xhr: &XmlHttpRequest, path: &str) -> Result<Exchange, Fault> {
+    let mut status = xhr.status().unwrap_or_default();
     // Offline, refused and cut off look the same here.
     if status == 0 {
         return Ok(Exchange::NoReply);
+    }
+    // XHR follows redirects by itself. Our API has none, but a sign-in page in front of it may be on the same host.
+    if !xhr.response_url().ends_with(path) {
+        status = REDIRECTED;
     }
     let headers = Headers::read(|name| xhr.get_response_header(name).ok().flatten());
     Ok(Exchange::Answered(Answer {
