@@ -145,6 +145,8 @@ test("a fetch that the person cancels or the server refuses leaves the film in t
 
 // Shares files as the system does: with a form that is posted from another page.
 async function share(page, origin, files) {
+  // Without a service worker there would be nobody to take them.
+  await page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");
   await page.goto("about:blank");
   await page.setContent(
     `<form method="POST" action="${origin}/share" enctype="multipart/form-data"><input type="file" name="media" multiple></form>`,

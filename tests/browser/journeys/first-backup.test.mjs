@@ -99,9 +99,12 @@ async function makeFolder(folder) {
     "@eaDir/photo.jpg/SYNOPHOTO_THUMB_M.jpg":
       "Created by a program for its own use: a thumbnail, a catalog or a recycle bin.",
   };
+  const words = { "empty.jpg": "", "no extension": "just words" };
   for (const path of Object.keys(skipped)) {
-    await write(folder, path, path === "empty.jpg" ? "" : await media("photo.png", path));
+    await write(folder, path, words[path] ?? (await media("photo.png", path)));
   }
+  await write(folder, "photo without an extension", await media("photo.png", "its first bytes tell"));
+  files++;
   const onDisk = await digests(folder);
   for (const [path, digest] of onDisk) if (!(path in skipped)) sent.add(digest);
   // A name that is not valid text: the browser lists the file, but nobody can open it.
