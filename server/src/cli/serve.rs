@@ -76,9 +76,12 @@ enum LogFormat {
     Json,
 }
 
+/// The reader of dates calls every photo without one an error.
+const LOGGED: &str = "info,nom_exif=off";
+
 impl Serve {
     pub(super) fn run(self, page: EmbeddedFiles) -> Outcome {
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOGGED));
         let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
         match self.log_format {
             LogFormat::Text => log.with_ansi(io::stderr().is_terminal()).init(),
