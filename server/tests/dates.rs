@@ -222,6 +222,8 @@ fn no_date_refuses_a_photo() {
     assert_eq!(reset["originalPath"], "1980/1980-01-01/b.jpg");
     let doubtful: Vec<String> = column(&server, "SELECT name FROM asset WHERE date_doubtful");
     assert_eq!(doubtful, ["b.jpg"]);
+    let month = server.get("/api/timeline/bucket?timeBucket=1980-01-01").json();
+    assert_eq!(month["isDateDoubtful"], json!([true]));
 }
 
 #[test]

@@ -63,9 +63,10 @@ pub fn Viewer(viewed: RwSignal<Viewed>) -> impl IntoView {
 
 #[component]
 fn Shown(photo: Photo) -> impl IntoView {
-    let Photo { id, name, is_image, taken, bytes: size } = photo;
+    let Photo { id, name, is_image, taken, is_date_doubtful, bytes: size } = photo;
     let failed = RwSignal::new(false);
-    let about = format!("{} · {}", photo_time(taken), bytes(size));
+    let doubt = if is_date_doubtful { " (the camera’s clock was probably not set)" } else { "" };
+    let about = format!("{}{doubt} · {}", photo_time(taken), bytes(size));
     let picture = if is_image {
         let source = if is_shown_by_browsers(&name) {
             original(&id)

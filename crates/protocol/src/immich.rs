@@ -212,6 +212,9 @@ pub struct TimeBucketAssets {
     /// Safelight's own column: whether that clock is known. If not, the offset is zero.
     #[serde(default)]
     pub is_local_known: Vec<bool>,
+    /// Safelight's own column: the clock of the camera was probably never set.
+    #[serde(default)]
+    pub is_date_doubtful: Vec<bool>,
     pub original_file_name: Vec<String>,
     pub file_size_in_byte: Vec<u64>,
 }
@@ -228,6 +231,8 @@ pub struct TimeBucketAsset {
     pub local_offset_hours: f64,
     /// Whether that clock is known. If not, the offset is zero.
     pub is_local_known: bool,
+    /// The clock of the camera was probably never set.
+    pub is_date_doubtful: bool,
     pub original_file_name: String,
     pub file_size_in_byte: u64,
 }
@@ -240,6 +245,7 @@ impl TimeBucketAssets {
         self.file_created_at.push(asset.file_created_at);
         self.local_offset_hours.push(asset.local_offset_hours);
         self.is_local_known.push(asset.is_local_known);
+        self.is_date_doubtful.push(asset.is_date_doubtful);
         self.original_file_name.push(asset.original_file_name);
         self.file_size_in_byte.push(asset.file_size_in_byte);
     }
@@ -250,8 +256,9 @@ impl TimeBucketAssets {
         let mut favorites = self.is_favorite.into_iter();
         let mut times = self.file_created_at.into_iter();
         let mut offsets = self.local_offset_hours.into_iter();
-        // Immich has no such column: there the clock always counts as known.
+        // Immich has no such columns: there every clock counts as known and right.
         let mut known = self.is_local_known.into_iter().chain(std::iter::repeat(true));
+        let mut doubtful = self.is_date_doubtful.into_iter().chain(std::iter::repeat(false));
         let mut names = self.original_file_name.into_iter();
         let mut sizes = self.file_size_in_byte.into_iter();
         let asset = |id| {
@@ -262,6 +269,7 @@ impl TimeBucketAssets {
                 file_created_at: times.next()?,
                 local_offset_hours: offsets.next()?,
                 is_local_known: known.next()?,
+                is_date_doubtful: doubtful.next()?,
                 original_file_name: names.next()?,
                 file_size_in_byte: sizes.next()?,
             })
@@ -346,7 +354,7 @@ mod tests {
     #[test]
     fn a_month_is_read_by_rows_and_written_by_columns() {
         let text = r#"{"id":["712c5753-6095-41de-9d40-c36fb14df722"],"isImage":[true],"isFavorite":[false],
-            "fileCreatedAt":["2024-05-01T10:00:00Z"],"localOffsetHours":[2],"isLocalKnown":[true],"originalFileName":["a.jpg"],"fileSizeInByte":[7],
+            "fileCreatedAt":["2024-05-01T10:00:00Z"],"localOffsetHours":[2],"isLocalKnown":[true],"isDateDoubtful":[true],"originalFileName":["a.jpg"],"fileSizeInByte":[7],
             "ratio":[1.5]}"#;
         let read: TimeBucketAssets = serde_json::from_str(text).unwrap();
         let assets = read.clone().into_assets().unwrap();

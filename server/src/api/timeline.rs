@@ -84,6 +84,7 @@ fn shape(asset: Asset) -> TimeBucketAsset {
         file_created_at: asset.taken.instant.to_string(),
         local_offset_hours: asset.taken.offset_hours(),
         is_local_known: asset.taken.is_local_known(),
+        is_date_doubtful: asset.taken.is_doubtful,
         original_file_name: asset.name,
         file_size_in_byte: asset.size,
     }

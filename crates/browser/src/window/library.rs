@@ -32,6 +32,8 @@ pub struct Photo {
     pub is_image: bool,
     /// When it was taken. Shown here, it reads as the clock of the place read, if that is known.
     pub taken: PhotoTime,
+    /// The clock of the camera was probably never set.
+    pub is_date_doubtful: bool,
     pub bytes: u64,
 }
 
@@ -58,6 +60,7 @@ impl From<TimeBucketAsset> for Photo {
             id: asset.id.to_string(),
             name: asset.original_file_name,
             is_image: asset.is_image,
+            is_date_doubtful: asset.is_date_doubtful,
             taken: PhotoTime(if asset.is_local_known { shown_there(taken_ms, ahead) } else { taken_ms }),
             bytes: asset.file_size_in_byte,
         }
