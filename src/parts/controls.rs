@@ -1,10 +1,10 @@
 //! The buttons: add a folder, back up now, pause.
 
 use engine::{Headline, Intent};
-use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::parts::folder_input::FolderInput;
 use crate::shown::{Model, Shown};
 use browser::channel::{Notice, ToEngine};
 
@@ -60,24 +60,12 @@ fn AddFolder(model: Model) -> impl IntoView {
 
 #[component]
 fn UploadOnce(model: Model) -> impl IntoView {
-    let input = NodeRef::<Input>::new();
-    let choose = move |_| {
-        if let Some(input) = input.get() {
-            input.click();
-        }
-    };
-    let chosen = move |_| {
-        let Some(input) = input.get() else { return };
-        let Some(list) = input.files() else { return };
-        let (name, files) = browser::window::files_of(&list);
+    let take = move |name: String, files: Vec<_>| {
         model.with_conversation(|conversation| conversation.add_files(&name, &files));
-        // Reset, so that choosing the same folder again fires a change event.
-        input.set_value("");
     };
     view! {
         <div class="once">
-            <button class="primary" on:click=choose>"Upload a folder once"</button>
-            <input type="file" prop:webkitdirectory=true multiple hidden node_ref=input on:change=chosen />
+            <FolderInput name="Upload a folder once" primary=true take />
             <p class="hint">
                 "This browser cannot keep access to a folder, so this is not automatic: what you choose is "
                 "uploaded now, and new files are not noticed. Chrome and Edge on a computer back up by themselves."

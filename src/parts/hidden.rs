@@ -5,10 +5,10 @@ use browser::bindings::DirectoryHandle;
 use browser::channel::Notice;
 use browser::window::{self, CompareFault, Listed, local_time};
 use engine::{Filter, FolderId, FolderView, Intent, Lasting};
-use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::parts::folder_input::FolderInput;
 use crate::parts::lists::toggle;
 use crate::shown::Model;
 use crate::words::hidden::{advice, found};
@@ -105,29 +105,15 @@ pub fn HiddenLooks(model: Model) -> impl IntoView {
     }
 }
 
-/// A folder input: unlike the folder picker, it lists every name.
 #[component]
 fn LookForHidden(model: Model, id: FolderId, name: &'static str) -> impl IntoView {
-    let input = NodeRef::<Input>::new();
-    let choose = move |_| {
-        if let Some(input) = input.get() {
-            input.click();
-        }
-    };
-    let chosen = move |_| {
-        let Some(input) = input.get() else { return };
-        let Some(list) = input.files() else { return };
-        let (name, files) = window::files_of(&list);
-        // Reset, so that choosing the same folder again fires a change event.
-        input.set_value("");
+    let take = move |name: String, files: Vec<_>| {
         spawn_local(async move {
-            if let Some(folder) = window::known_folder(id) {
-                look_for_hidden(model, &folder, Listed::Files(name, files)).await;
+            match window::known_folder(id) {
+                Ok(folder) => look_for_hidden(model, &folder, Listed::Files(name, files)).await,
+                Err(fault) => model.notice.set(Some(Notice::PickerFailed { why: fault.to_string() })),
             }
         });
     };
-    view! {
-        <button on:click=choose>{name}</button>
-        <input type="file" prop:webkitdirectory=true multiple hidden node_ref=input on:change=chosen />
-    }
+    view! { <FolderInput name take /> }
 }

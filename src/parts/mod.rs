@@ -6,6 +6,7 @@ pub mod closing;
 pub mod controls;
 pub mod devices;
 pub mod dropping;
+pub mod folder_input;
 pub mod folders;
 pub mod gates;
 pub mod headline;

@@ -53,7 +53,7 @@ pub use giving::{
     abilities, clock_time, copy, hour_and_minute, iso_time, local_time, photo_time, save_as, set_badge,
 };
 pub use held::{accept_held, discard_held, held_files, receive};
-pub use hidden::{CompareFault, HiddenFiles, Listed, hidden_in, known_folder};
+pub use hidden::{CompareFault, HiddenFiles, Listed, hidden_in};
 pub use install::{InstallOffer, when_installable};
 pub use library::{Gallery, Month, NearSight, Photo, PhotoTime, gallery, months, photos_of, when_resized};
 pub use notifying::notify_unless_seen;
@@ -131,13 +131,16 @@ pub async fn pick_folder_to_write() -> Result<Option<DirectoryHandle>, Fault> {
     pick(&bindings::object(&[("mode", &"readwrite".into()), ("id", &"restore".into())])).await
 }
 
+/// The handle of a folder that is backed up.
+pub fn known_folder(folder: FolderId) -> Result<DirectoryHandle, Fault> {
+    let known = KNOWN.with_borrow(|known| known.iter().find(|(id, _)| *id == folder).cloned());
+    let unknown = || Fault::new("NotFoundError", "the folder is not known here yet; try again");
+    known.map(|(_, handle)| handle.unchecked_into()).ok_or_else(unknown)
+}
+
 /// Asks for permission for a stored folder. Needs a fresh user gesture. True if it is granted now.
 pub async fn ask_permission(folder: FolderId) -> Result<bool, Fault> {
-    let known = KNOWN.with_borrow(|known| known.iter().find(|(id, _)| *id == folder).cloned());
-    match known {
-        Some((_, handle)) => Ok(handle.ask_permission().await == "granted"),
-        None => Err(Fault::new("NotFoundError", "the folder is not known here yet; try again")),
-    }
+    Ok(known_folder(folder)?.ask_permission().await == "granted")
 }
 
 /// Asks the browser not to clear our storage when space runs short. It may refuse; nothing depends on it.

@@ -3,11 +3,11 @@
 
 use std::collections::HashSet;
 
-use engine::{FolderId, Look, rules};
+use engine::{Look, rules};
 use wasm_bindgen::JsCast;
 use web_sys::{File, FileSystemDirectoryEntry};
 
-use super::{KNOWN, entries};
+use super::entries;
 use crate::Fault;
 use crate::bindings::DirectoryHandle;
 use crate::source::next_entry;
@@ -34,12 +34,6 @@ impl From<Fault> for CompareFault {
     fn from(fault: Fault) -> CompareFault {
         CompareFault::Browser(fault)
     }
-}
-
-/// The handle of a folder that is backed up.
-pub fn known_folder(folder: FolderId) -> Option<DirectoryHandle> {
-    let known = KNOWN.with_borrow(|known| known.iter().find(|(id, _)| *id == folder).cloned());
-    known.map(|(_, handle)| handle.unchecked_into())
 }
 
 /// What a folder's own listing leaves out.
