@@ -19,13 +19,23 @@ export class Harness {
     return harness;
   }
 
+  get origin() {
+    return `http://localhost:${this.server.address().port}`;
+  }
+
   // Opens a page that holds the folder. The benches call its `yardstick`.
   async open(browser, folder) {
-    const page = await browser.page(`http://localhost:${this.server.address().port}/page/index.html`);
-    await page.waitForFunction(() => window.yardstick);
-    await dropFolder(page, folder);
-    await page.evaluate(() => window.yardstick.dropped);
-    return page;
+    return taking(folder, await browser.page(`${this.origin}/page/index.html`));
+  }
+
+  // The same, in a page of another origin, which therefore may send requests to that origin.
+  async openAt(browser, url, folder) {
+    const page = await browser.context.newPage();
+    const session = await page.context().newCDPSession(page);
+    await session.send("Page.setBypassCSP", { enabled: true });
+    await page.goto(url);
+    await page.addScriptTag({ type: "module", url: `${this.origin}/page/page.js` });
+    return taking(folder, page);
   }
 
   async stop() {
@@ -35,11 +45,19 @@ export class Harness {
   }
 }
 
+async function taking(folder, page) {
+  await page.waitForFunction(() => window.yardstick);
+  await dropFolder(page, folder);
+  await page.evaluate(() => window.yardstick.dropped);
+  return page;
+}
+
 async function serve(request, response) {
   const [, place, ...rest] = normalize(new URL(request.url, "http://localhost").pathname).split("/");
   try {
     const bytes = await readFile(fileURLToPath(new URL(rest.join("/"), PLACES[place])));
-    response.writeHead(200, { "content-type": TYPES[extname(rest.at(-1))] ?? "application/octet-stream" });
+    const type = TYPES[extname(rest.at(-1))] ?? "application/octet-stream";
+    response.writeHead(200, { "content-type": type, "access-control-allow-origin": "*" });
     response.end(bytes);
   } catch {
     response.writeHead(404);

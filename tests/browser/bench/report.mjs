@@ -21,6 +21,28 @@ function verdict(ratio, { target }) {
   return met ? "met" : "missed";
 }
 
+// A row that is judged by a fixed number.
+export function budgetRow(name, unit, ours, budget) {
+  return { name, unit, ours, yardstick: ours.map(() => budget), against: "the budget", target: { atMost: 1 } };
+}
+
+// The CPU seconds of each part in the middle run of each row that has them.
+export function cpuLines(rows) {
+  return rows.flatMap(({ name, cpu = {} }) =>
+    Object.entries(cpu).map(([whose, runs]) => `CPU seconds, ${name}, ${whose}: ${cpuWords(middleOf(runs))}`),
+  );
+}
+
+const cpuSum = (parts) => Object.values(parts).reduce((sum, seconds) => sum + seconds, 0);
+
+const middleOf = (runs) => [...runs].sort((a, b) => cpuSum(a) - cpuSum(b))[Math.floor(runs.length / 2)];
+
+function cpuWords(parts) {
+  const largestFirst = Object.entries(parts).sort(([, a], [, b]) => b - a);
+  const each = largestFirst.map(([part, seconds]) => `${part} ${seconds.toFixed(1)}`);
+  return `${cpuSum(parts).toFixed(1)} (${each.join(", ")})`;
+}
+
 export function table(rows) {
   const header = ["bench", "ours", "yardstick", "ratio", "target", ""];
   const lines = rows.map(({ name, unit, medians, against, target, verdict }) => [

@@ -2,7 +2,7 @@
 // across machines, numbers of seconds do not. A missed target is reported but does not fail the run. A wrong number
 // of protected files does.
 import { mkdir, writeFile } from "node:fs/promises";
-import { cpus, totalmem } from "node:os";
+import { cpus, release, totalmem, type } from "node:os";
 import { dirname } from "node:path";
 import { execFileSync } from "node:child_process";
 import { parseArgs } from "node:util";
@@ -13,7 +13,7 @@ import { ingest } from "./ingest.mjs";
 import { library } from "./library.mjs";
 import { memory } from "./memory.mjs";
 import { FULL, QUICK } from "./sizes.mjs";
-import { judged, table } from "./report.mjs";
+import { cpuLines, judged, table } from "./report.mjs";
 
 // Benches that share their setup form one group. Running any of them runs the setup once.
 const GROUPS = [
@@ -42,14 +42,24 @@ for (const { benches, run } of GROUPS) {
   rows.push(...(await run(options)).map(judged));
   await save();
 }
-console.log(`\n${table(rows)}\n`);
+console.log(`\n${machineWords()}\n\n${table(rows)}\n\n${cpuLines(rows).join("\n")}\n`);
+
+function machine() {
+  const quiet = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] };
+  const browser = execFileSync(process.env.CHROMIUM, ["--version"], quiet).trim();
+  const [processor] = cpus();
+  const memoryGb = Math.round(totalmem() / 2 ** 30);
+  return { browser, processor: processor.model, cores: cpus().length, memoryGb, system: `${type()} ${release()}` };
+}
+
+function machineWords() {
+  const { browser, processor, cores, memoryGb, system } = machine();
+  return `${cores} cores of ${processor}, ${memoryGb} GB, ${system}, ${browser}`;
+}
 
 async function save() {
   if (!values.save) return;
-  const quiet = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] };
-  const browser = execFileSync(process.env.CHROMIUM, ["--version"], quiet).trim();
-  const machine = { browser, cores: cpus().length, memoryGb: Math.round(totalmem() / 2 ** 30) };
   await mkdir(dirname(values.save), { recursive: true });
-  const result = { at: new Date().toISOString(), ...machine, quick: Boolean(values.quick), sizes, rows };
+  const result = { at: new Date().toISOString(), ...machine(), quick: Boolean(values.quick), sizes, rows };
   await writeFile(values.save, JSON.stringify(result, null, 2));
 }

@@ -1,6 +1,7 @@
 // The yardsticks: plain JavaScript that walks, reads or hashes the dropped folder as fast as it can.
 import { readAll } from "./reading.js";
-import { walk } from "./walk.js";
+import { upload } from "./upload.js";
+import { lookAndRead, walk } from "./walk.js";
 
 let folder;
 const dropped = new Promise((resolve) => {
@@ -18,7 +19,10 @@ window.yardstick = {
   read: (strategy) => timed(async () => ({ bytes: await readAll(await walk(folder), strategy) })),
   hash: (library) => timed(async () => inWorker("hash-worker.js", { library, files: await walk(folder) })),
   walkHere: () => timed(async () => ({ files: (await walk(folder)).length })),
-  walkInWorker: () => timed(() => inWorker("walk-worker.js", folder)),
+  walkInWorker: () => timed(() => inWorker("walk-worker.js", { folder })),
+  readHere: () => timed(() => lookAndRead(folder)),
+  readInWorker: () => timed(() => inWorker("walk-worker.js", { folder, read: true })),
+  upload: (key) => timed(() => upload(folder, key)),
 };
 
 async function timed(work) {

@@ -1,8 +1,8 @@
 // The walk in a worker. The time is taken here, because starting a worker is not part of the walk.
-import { walk } from "./walk.js";
+import { lookAndRead, walk } from "./walk.js";
 
-addEventListener("message", async ({ data }) => {
+addEventListener("message", async ({ data: { folder, read } }) => {
   const began = performance.now();
-  const files = await walk(data);
-  postMessage({ files: files.length, ms: performance.now() - began });
+  const seen = read ? await lookAndRead(folder) : { files: (await walk(folder)).length };
+  postMessage({ ...seen, ms: performance.now() - began });
 });
