@@ -65,14 +65,11 @@ impl From<IndexError> for AppError {
     }
 }
 
-impl IntoResponse for AppError {
-    fn into_response(self) -> Response {
+impl AppError {
+    /// What the client is told. Our own faults are logged.
+    pub(crate) fn told(self) -> (StatusCode, ErrorBody) {
         let (status, message) = match self {
-            Self::Refused(status, message) => (status, message),
-            Self::Later(status, message, seconds) => {
-                let body = Json(ErrorBody { message });
-                return (status, [(header::RETRY_AFTER, seconds.to_string())], body).into_response();
-            }
+            Self::Refused(status, message) | Self::Later(status, message, _) => (status, message),
             Self::DiskFull => {
                 tracing::error!("the disk is full: uploads are refused until there is room");
                 (StatusCode::INSUFFICIENT_STORAGE, "The server's disk is full".to_owned())
@@ -82,7 +79,18 @@ impl IntoResponse for AppError {
                 (StatusCode::INTERNAL_SERVER_ERROR, "Internal server error".to_owned())
             }
         };
-        (status, Json(ErrorBody { message })).into_response()
+        (status, ErrorBody { message })
+    }
+}
+
+impl IntoResponse for AppError {
+    fn into_response(self) -> Response {
+        let retry_after = match self {
+            Self::Later(_, _, seconds) => Some([(header::RETRY_AFTER, seconds.to_string())]),
+            Self::Refused(..) | Self::DiskFull | Self::Fault(_) => None,
+        };
+        let (status, body) = self.told();
+        (status, retry_after, Json(body)).into_response()
     }
 }
 

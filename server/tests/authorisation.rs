@@ -94,6 +94,7 @@ fn routes(asset: &str, album: &str, upload: &str, device: &str, folder: &str) ->
         route("PATCH", upload, "", 415, 415),
         route("DELETE", upload, "", 204, 404),
         route("DELETE", &format!("/safelight/v1/uploads/{NO_DIGEST}"), "", 204, 204),
+        route("POST", "/safelight/v1/assets", "no form", 400, 400),
         route("POST", "/safelight/v1/rate", r#"{"bytesPerSecond":null}"#, 204, 204),
         route("GET", "/safelight/v1/push", "", 200, 200),
         route("PUT", "/safelight/v1/push", "{}", 400, 400),

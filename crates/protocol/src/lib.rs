@@ -4,6 +4,7 @@
 //! meaning: no IO, no policy. Everything under [`immich`] follows the Immich API (2.x and 3.x); everything under
 //! [`safelight`] goes beyond it.
 
+pub mod bundle;
 pub mod digest;
 pub mod immich;
 pub mod inventory;

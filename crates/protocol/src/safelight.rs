@@ -5,11 +5,15 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
+use crate::bundle::Bundles;
+
 /// Paths, relative to the origin.
 pub mod path {
     pub const PAIR: &str = "/safelight/v1/pair";
     pub const SESSIONS: &str = "/safelight/v1/sessions";
     pub const RATE: &str = "/safelight/v1/rate";
+    /// Takes several photos in one request, see [`crate::bundle`].
+    pub const ASSETS: &str = "/safelight/v1/assets";
     pub const CAPABILITIES: &str = "/safelight/v1/capabilities";
     /// The contents of the devices' folders, see [`crate::inventory`].
     pub const FOLDERS: &str = "/safelight/v1/folders";
@@ -96,6 +100,9 @@ pub struct Capabilities {
     /// Present if the server accepts [`crate::resumable`] uploads and finds an unfinished one by its digest.
     #[serde(default)]
     pub pieces: Option<Pieces>,
+    /// Present if the server accepts several photos in one request.
+    #[serde(default)]
+    pub bundles: Option<Bundles>,
     /// True if the server stores the contents of each folder of a device ([`crate::inventory`]).
     #[serde(default)]
     pub keeps_inventories: bool,
@@ -206,6 +213,7 @@ mod tests {
             version: "0.1".into(),
             verifies_digests: false,
             pieces: None,
+            bundles: None,
             keeps_inventories: false,
             albums: false,
             trash: false,

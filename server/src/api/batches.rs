@@ -6,7 +6,7 @@ use std::mem::take;
 use tokio::sync::mpsc;
 
 /// A browser's chunks are 32 kB, and waking the writer for each of them took a quarter of the total time (measured).
-const BATCH_BYTES: usize = 128 * 1024;
+pub(super) const BATCH_BYTES: usize = 128 * 1024;
 /// Batches between network and disk: enough that a short stall on one side does not block the other.
 const BATCHES_IN_FLIGHT: usize = 1;
 

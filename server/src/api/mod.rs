@@ -17,6 +17,8 @@ mod timeline;
 mod upload;
 mod users;
 
+pub(crate) use upload::bundle;
+
 use axum::http::{Method, StatusCode, Uri};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -44,6 +46,7 @@ pub(crate) fn signed_in() -> OpenApiRouter<State> {
         .routes(routes!(assets::statistics))
         .routes(routes!(bulk_check::bulk_upload_check))
         .routes(routes!(upload::upload))
+        .routes(routes!(upload::bundle::upload_bundle))
         .routes(routes!(resumable::create, resumable::options))
         .routes(routes!(resumable::append, resumable::look, resumable::cancel::cancel))
         .routes(routes!(resumable::cancel::cancel_all))

@@ -3,14 +3,19 @@
 
 use axum::Json;
 use axum::extract::State as Shared;
+use protocol::bundle::Bundles;
 use protocol::safelight::{Capabilities, Pieces, path};
 
+use crate::api::bundle::MOST_FILES;
 use crate::state::State;
 
 /// On loopback, pieces are as fast as a form at every size from 1 MiB to 64 MiB (measured), so their only cost is one
 /// more request: a round trip of 20 ms is little beside a second of sending. Sending a smaller file again is as quick
 /// as finding its offset.
 const PIECES_FROM_BYTES: u64 = 16 << 20;
+
+/// Larger requests are no faster (measured).
+const MOST_BUNDLE_BYTES: u64 = 16 << 20;
 
 #[utoipa::path(
     get,
@@ -23,6 +28,10 @@ pub(super) async fn capabilities(Shared(state): Shared<State>) -> Json<Capabilit
         version: env!("CARGO_PKG_VERSION").to_owned(),
         verifies_digests: true,
         pieces: Some(Pieces { from: PIECES_FROM_BYTES, up_to: state.settings.max_request }),
+        bundles: Some(Bundles {
+            files: MOST_FILES,
+            bytes: state.settings.max_request.unwrap_or(u64::MAX).min(MOST_BUNDLE_BYTES),
+        }),
         keeps_inventories: true,
         albums: true,
         trash: false,

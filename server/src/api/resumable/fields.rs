@@ -4,15 +4,15 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header as http};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
 use protocol::Digest;
 use protocol::resumable::{AssetData, MAX_APPEND_SIZE, PARTIAL_UPLOAD, header};
 use sfv::{BareItem, Dictionary, Item, ListEntry, Parser};
 
 use super::problem::Problem;
+use crate::api::upload;
 use crate::error::AppError;
 use crate::state::Settings;
-use crate::vault::{AssetKind, Description, KEPT_FOR_DAYS, Upload};
+use crate::vault::{Description, KEPT_FOR_DAYS, Upload};
 
 /// What a request says about itself and its content.
 #[derive(Debug, Clone, Copy)]
@@ -78,23 +78,12 @@ pub(super) fn description(headers: &HeaderMap) -> Result<Description, AppError> 
     let data = text(headers, header::ASSET_DATA)
         .and_then(|text| STANDARD.decode(text).ok())
         .and_then(|json| serde_json::from_slice::<AssetData>(&json).ok());
-    let Some(AssetData { filename, file_created_at, file_modified_at, is_favorite }) = data else {
-        return Err(AppError::bad_request(format!(
+    upload::description::description(data.ok_or_else(|| {
+        AppError::bad_request(format!(
             "{} is required: base64 of a JSON object with filename, fileCreatedAt and fileModifiedAt",
             header::ASSET_DATA
-        )));
-    };
-    if !AssetKind::is_possible(&filename) {
-        return Err(AppError::unsupported(&filename));
-    }
-    let (created, modified) = (date(&file_created_at)?, date(&file_modified_at)?);
-    Ok(Description { name: filename, created, modified, favorite: is_favorite })
-}
-
-fn date(text: &str) -> Result<Timestamp, AppError> {
-    text.parse().map_err(|_| {
-        AppError::bad_request(format!("Validation failed: {text} is not an ISO 8601 date and time"))
-    })
+        ))
+    })?)
 }
 
 /// The state of an upload, as headers of a response.

@@ -7,12 +7,12 @@ use multer::{Field, Multipart};
 use protocol::immich::field;
 use protocol::media::{Named, named};
 
-use super::body::{Allowed, pour, unreadable};
+use super::body::{Allowed, Arrived, pour, unreadable};
 use super::steady::{Fruitless, steady};
 use crate::api::chunks::Chunks;
 use crate::api::sign_in::SignedIn;
 use crate::error::AppError;
-use crate::vault::{AssetKind, Description, Received};
+use crate::vault::{AssetKind, Description};
 
 /// Immich clients send about ten. The rest leaves room for future clients.
 const MAX_TEXT_FIELDS: usize = 64;
@@ -47,19 +47,19 @@ pub(super) struct Form {
     /// Counts repeated names as well.
     text_fields: usize,
     original: Option<Original>,
-    sidecar: Option<Received>,
+    sidecar: Option<Arrived>,
     fruitless: Fruitless,
 }
 
 struct Original {
-    received: Received,
+    arrived: Arrived,
     name: String,
 }
 
 /// A complete form.
 pub(super) struct Filled {
-    pub(super) received: Received,
-    pub(super) sidecar: Option<Received>,
+    pub(super) arrived: Arrived,
+    pub(super) sidecar: Option<Arrived>,
     pub(super) description: Description,
 }
 
@@ -87,8 +87,8 @@ impl Form {
                 if named(&file_name) != Named::Sidecar {
                     return Err(AppError::unsupported(&file_name));
                 }
-                self.sidecar =
-                    Some(pour(who, &mut part, Allowed::Bytes(MAX_SIDECAR_BYTES), &self.fruitless).await?);
+                let allowed = Allowed::Bytes(MAX_SIDECAR_BYTES);
+                self.sidecar = Some(pour(who, &mut part, allowed, &self.fruitless).await?);
             }
             _ => return Err(AppError::bad_request(format!("Unexpected field - {name}"))),
         }
@@ -125,20 +125,20 @@ impl Form {
         if !AssetKind::is_possible(&name) {
             return Err(AppError::unsupported(&name));
         }
-        let received = pour(who, part, Allowed::Media(&name), &self.fruitless).await?;
-        if received.size == 0 {
+        let arrived = pour(who, part, Allowed::Media(&name), &self.fruitless).await?;
+        if arrived.size() == 0 {
             return Err(AppError::bad_request("File is empty"));
         }
-        Ok(Original { received, name })
+        Ok(Original { arrived, name })
     }
 
     fn filled(self) -> Result<Filled, AppError> {
         let (created, modified) = (self.date(field::FILE_CREATED_AT)?, self.date(field::FILE_MODIFIED_AT)?);
         let favorite = self.texts.get(field::IS_FAVORITE).is_some_and(|text| text == "true");
-        let Original { received, name } =
+        let Original { arrived, name } =
             self.original.ok_or_else(|| AppError::bad_request("File is required"))?;
         let description = Description { name, created, modified, favorite };
-        Ok(Filled { received, sidecar: self.sidecar, description })
+        Ok(Filled { arrived, sidecar: self.sidecar, description })
     }
 
     fn date(&self, name: &str) -> Result<Timestamp, AppError> {

@@ -4,7 +4,9 @@
 //! disconnects, nothing is left behind.
 
 mod body;
+pub(crate) mod bundle;
 pub(super) mod checksum;
+pub(super) mod description;
 pub(super) mod form;
 mod steady;
 
@@ -82,14 +84,22 @@ async fn keep(
     chunks: &mut Chunks,
 ) -> Result<Kept, AppError> {
     who.has_room_for(announced(headers)).await?;
+    let Filled { arrived, sidecar, description } = form::read(who, boundary(headers)?, chunks).await?;
+    who.may_keep(arrived.size()).await?;
+    who.ask(move |vault| {
+        let received = arrived.received(vault)?;
+        if promised.is_some_and(|promised| promised != received.digest) {
+            return Err(mismatch());
+        }
+        let sidecar = sidecar.map(|sidecar| sidecar.received(vault)).transpose()?;
+        Ok(vault.keep(received, sidecar, description)?)
+    })
+    .await
+}
+
+fn boundary(headers: &HeaderMap) -> Result<String, AppError> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let boundary = multer::parse_boundary(kind).map_err(body::unreadable)?;
-    let Filled { received, sidecar, description } = form::read(who, boundary, chunks).await?;
-    if promised.is_some_and(|promised| promised != received.digest) {
-        return Err(mismatch());
-    }
-    who.may_keep(received.size).await?;
-    who.ask(move |vault| vault.keep(received, sidecar, description)).await
+    multer::parse_boundary(kind).map_err(body::unreadable)
 }
 
 /// The announced length of the whole form, 0 if unknown. With a photo, that is close to the size of the file.
@@ -112,12 +122,17 @@ impl From<Kept> for UploadAnswer {
     }
 }
 
-impl IntoResponse for Kept {
-    fn into_response(self) -> Response {
-        let code = match self {
+impl Kept {
+    fn status(&self) -> StatusCode {
+        match self {
             Self::New(_) => StatusCode::CREATED,
             Self::Already(_) => StatusCode::OK,
-        };
-        (code, Json(UploadAnswer::from(self))).into_response()
+        }
+    }
+}
+
+impl IntoResponse for Kept {
+    fn into_response(self) -> Response {
+        (self.status(), Json(UploadAnswer::from(self))).into_response()
     }
 }
