@@ -17,8 +17,10 @@ use engine::{
     ReadingEvent, Reply, RequestEnd, SendingEvent, Stamp, Surroundings, Turn, Upload, UploadEnd, effects,
     rules,
 };
+use protocol::bundle::{Bundled, BundledBody, BundledEnd, part};
 use protocol::immich::{self, BulkUploadCheckResults, CheckAction, UploadAnswer};
 use protocol::media;
+use protocol::resumable::AssetData;
 use protocol::safelight::{self, STATUS_DIGEST_MISMATCH};
 use serde::de::DeserializeOwned;
 use support::{Answer, Form, Server, files};
@@ -164,6 +166,7 @@ impl Household {
         Abilities {
             verifies_digests: told.verifies_digests,
             pieces: told.pieces,
+            bundles: told.bundles,
             keeps_inventories: told.keeps_inventories,
             albums: told.albums,
             trash: told.trash,
@@ -179,6 +182,7 @@ impl Household {
                 self.tell(Event::AskEnded(job, RequestEnd::Replied(understood(&answer, known))));
             }
             AfterStored::Upload(upload) => self.upload(&upload),
+            AfterStored::UploadBundle(uploads) => self.upload_bundle(&uploads),
             AfterStored::Abandon(_)
             | AfterStored::LimitRate(_)
             | AfterStored::RemoveCopies(_)
@@ -196,20 +200,63 @@ impl Household {
         fs::read(self.folder.path().join(path)).unwrap()
     }
 
-    fn upload(&mut self, upload: &Upload) {
+    fn bytes_of(&mut self, upload: &Upload) -> Vec<u8> {
         self.uploads += 1;
         let mut bytes = self.read(&upload.read.path);
         if self.change_on_the_way {
             bytes.push(b'!');
         }
-        let name = upload.read.path.rsplit('/').next().unwrap();
-        let digest = upload.digest.to_string();
-        let answer =
-            self.server.upload_with(&Form::photo(name, &bytes), &[(immich::CHECKSUM_HEADER, &digest)]);
-        self.last_status = Some(answer.status);
-        let end = UploadEnd::Ended(RequestEnd::Replied(understood(&answer, |answer: UploadAnswer| answer)));
+        bytes
+    }
+
+    fn upload_bundle(&mut self, uploads: &[Upload]) {
+        let mut form = Form::default();
+        for upload in uploads {
+            let asset = AssetData {
+                filename: name_of(upload).to_owned(),
+                file_created_at: "2024-05-01T10:00:00Z".into(),
+                file_modified_at: "2024-05-01T10:00:00Z".into(),
+                is_favorite: false,
+            };
+            let bundled = Bundled { checksum: upload.digest.to_string(), asset };
+            form = form.text(part::DESCRIPTION, &serde_json::to_string(&bundled).unwrap()).file(
+                part::FILE,
+                "file",
+                &self.bytes_of(upload),
+            );
+        }
+        let headers = [("x-api-key", self.server.key.as_str()), ("content-type", support::CONTENT_TYPE)];
+        let answer = self.server.send("POST", safelight::path::ASSETS, &headers, &form.bytes());
+        let ends: Vec<BundledEnd> = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!(ends.len(), uploads.len());
+        for (upload, BundledEnd { status, body }) in uploads.iter().zip(ends) {
+            self.last_status = Some(status);
+            let body = match body {
+                BundledBody::Kept(answer) => Body::Understood(answer),
+                BundledBody::Refused(refusal) => Body::Refused(refusal.message),
+            };
+            self.upload_ended(upload, Reply { status, retry_after_ms: None, body });
+        }
+    }
+
+    fn upload_ended(&mut self, upload: &Upload, reply: Reply<UploadAnswer>) {
+        let end = UploadEnd::Ended(RequestEnd::Replied(reply));
         self.tell(Event::Sending(upload.read.job, SendingEvent::Ended(end)));
     }
+
+    fn upload(&mut self, upload: &Upload) {
+        let bytes = self.bytes_of(upload);
+        let digest = upload.digest.to_string();
+        let answer = self
+            .server
+            .upload_with(&Form::photo(name_of(upload), &bytes), &[(immich::CHECKSUM_HEADER, &digest)]);
+        self.last_status = Some(answer.status);
+        self.upload_ended(upload, understood(&answer, |answer: UploadAnswer| answer));
+    }
+}
+
+fn name_of(upload: &Upload) -> &str {
+    upload.read.path.rsplit('/').next().unwrap()
 }
 
 fn stamp(file: &Path) -> Stamp {

@@ -15,7 +15,7 @@ use engine::{
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::channel::oneshot;
-use futures::future::{AbortHandle, Either, select};
+use futures::future::{Either, select};
 use gloo::timers::callback::Timeout;
 use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen::JsValue;
@@ -37,6 +37,7 @@ const GATHER_MS: u32 = 25;
 
 pub use audience::NoPage;
 use audience::{Audience, Pages};
+use work::Work;
 
 struct Host<A: Audience> {
     engine: RefCell<Engine<A::Role>>,
@@ -46,7 +47,7 @@ struct Host<A: Audience> {
     sources: RefCell<HashMap<FolderId, Rc<Source>>>,
     tell: UnboundedSender<Incoming>,
     /// Jobs that can be abandoned.
-    jobs: RefCell<HashMap<JobId, AbortHandle>>,
+    jobs: RefCell<HashMap<JobId, Rc<Work>>>,
     alarm: RefCell<Option<Timeout>>,
     audience: A,
     first_check: RefCell<Option<FirstCheck>>,
@@ -247,7 +248,7 @@ impl<A: Audience> Host<A> {
     }
 
     fn let_everything_go(&self) {
-        self.jobs.take().into_values().for_each(|job| job.abort());
+        self.jobs.take().into_values().for_each(|work| work.stop());
         self.alarm.replace(None);
         self.audience.leave();
         self.store.close();

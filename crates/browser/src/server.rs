@@ -74,9 +74,17 @@ impl<C: Client> Server<C> {
 }
 
 fn abilities_of(capabilities: Capabilities) -> Abilities {
-    let Capabilities { version: _, verifies_digests, pieces, keeps_inventories, albums, trash, thumbnails } =
-        capabilities;
-    Abilities { verifies_digests, pieces, keeps_inventories, albums, trash, thumbnails }
+    let Capabilities {
+        version: _,
+        verifies_digests,
+        pieces,
+        bundles,
+        keeps_inventories,
+        albums,
+        trash,
+        thumbnails,
+    } = capabilities;
+    Abilities { verifies_digests, pieces, bundles, keeps_inventories, albums, trash, thumbnails }
 }
 
 /// What an answer must contain to be accepted as the server's and not a proxy's. A server that lost something has a new

@@ -1,8 +1,9 @@
-//! Uploads one file, streamed from disk. A small file is sent as a form, a large one in pieces if the server accepts
-//! them.
+//! Uploads files, streamed from disk. A file is sent as a form, a large one in pieces and small ones in bundles if the
+//! server accepts that.
 //!
 //! [`transfer`] decides without IO what to send next; [`sending`] sends it and needs the browser.
 
+mod bundle;
 mod pieces;
 mod requests;
 mod transfer;
@@ -18,5 +19,7 @@ mod sending;
 #[cfg(target_arch = "wasm32")]
 mod xhr;
 
+#[cfg(target_arch = "wasm32")]
+pub use bundle::BundleEnd;
 #[cfg(target_arch = "wasm32")]
 pub use sending::{Cargo, Moved, Uploads};

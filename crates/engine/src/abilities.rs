@@ -1,6 +1,7 @@
 //! What the server announces that it can do. The engine does not care which server it is: a server that announces
 //! nothing is assumed to support only uploads and questions about digests.
 
+use protocol::bundle::Bundles;
 use protocol::safelight::Pieces;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -11,6 +12,8 @@ pub struct Abilities {
     /// It keeps the received part of an interrupted upload. [`Pieces`] says from which file size on, and how much one
     /// request may carry.
     pub pieces: Option<Pieces>,
+    /// It accepts several files in one request.
+    pub bundles: Option<Bundles>,
     /// It keeps a list of each folder's files, so that a folder can be restored.
     pub keeps_inventories: bool,
     pub albums: bool,
@@ -25,6 +28,7 @@ impl Abilities {
         Abilities {
             verifies_digests: true,
             pieces: Some(Pieces { from: 16 << 20, up_to: None }),
+            bundles: Some(Bundles { files: 128, bytes: 16 << 20 }),
             keeps_inventories: true,
             albums: true,
             trash: false,

@@ -70,6 +70,9 @@ pub enum AfterStored {
         digests: Vec<Digest>,
     },
     Upload(Upload),
+    /// The same for several files, in one request. Each ends by itself; progress is reported for the first of them, and
+    /// counts the bytes of all.
+    UploadBundle(Vec<Upload>),
     /// Cancel a job. Nobody waits for its end.
     Abandon(JobId),
     /// Tell the server to accept at most this many bytes per second from us; `None` is no limit.

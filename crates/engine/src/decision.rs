@@ -39,6 +39,8 @@ pub enum Decision {
     WaitForRoom(Failure),
     GiveUp(Problem),
     Skip(SkipReason),
+    /// Not the file's fault, as far as anybody knows: do not count the attempt, but send it without others.
+    SendAlone,
 }
 
 /// Why a reply is not a success.
@@ -60,6 +62,11 @@ pub fn after_upload(end: UploadEnd, abilities: Abilities) -> Decision {
             Decision::StopRun { halt: Halt::Offline, retry_after_ms: None }
         }
         UploadEnd::Ended(RequestEnd::Stalled) => Decision::RetryLater(Failure::Stalled),
+        UploadEnd::BundleEnded(end) => match after_upload(UploadEnd::Ended(end), abilities) {
+            stop @ Decision::StopRun { .. } => stop,
+            _ => Decision::SendAlone,
+        },
+        UploadEnd::BrokenByAnother => Decision::SendAlone,
         UploadEnd::Moved(look) => Decision::ReadAgain(look),
         UploadEnd::Vanished => Decision::Vanished,
         UploadEnd::Unreadable => Decision::GiveUp(Problem::Unreadable),
@@ -130,7 +137,6 @@ mod tests {
 
     #[test]
     fn every_end_has_its_decision() {
-        let stop = |halt| Decision::StopRun { halt, retry_after_ms: None };
         let refused = |status, message: &str| replied(status, Body::Refused(message.into()));
         let html = |status| replied(status, Body::Foreign);
         let table = [
@@ -171,6 +177,32 @@ mod tests {
     }
 
     #[test]
+    fn a_bundle_that_fails_blames_no_file() {
+        let all = UploadEnd::BundleEnded;
+        let table = [
+            (all(RequestEnd::NoReply), stop(Halt::Offline)),
+            (all(RequestEnd::Stalled), Decision::SendAlone),
+            (whole(502), stop(Halt::ServerError(502))),
+            (whole(401), stop(Halt::SignInInFront)),
+            (whole(413), Decision::SendAlone),
+            (whole(500), Decision::SendAlone),
+            (whole(200), Decision::SendAlone),
+            (UploadEnd::BrokenByAnother, Decision::SendAlone),
+        ];
+        for (end, decision) in table {
+            assert_eq!(after_upload(end.clone(), Abilities::of_a_vault()), decision, "{end:?}");
+        }
+    }
+
+    fn whole(status: u16) -> UploadEnd {
+        UploadEnd::BundleEnded(RequestEnd::Replied(Reply {
+            status,
+            retry_after_ms: None,
+            body: Body::Foreign,
+        }))
+    }
+
+    #[test]
     fn every_status_of_success_is_one() {
         for status in [200, 202, 299] {
             let stored = Body::Understood(UploadAnswer { id: asset(), status: UploadStatus::Created });
@@ -184,6 +216,10 @@ mod tests {
         let reply = Reply { status: 429, retry_after_ms: Some(7_000), body: Body::Foreign };
         let decision = after_upload(UploadEnd::Ended(RequestEnd::Replied(reply)), Abilities::of_a_vault());
         assert_eq!(decision, Decision::StopRun { halt: Halt::Busy, retry_after_ms: Some(7_000) });
+    }
+
+    fn stop(halt: Halt) -> Decision {
+        Decision::StopRun { halt, retry_after_ms: None }
     }
 
     fn replied(status: u16, body: Body<UploadAnswer>) -> UploadEnd {

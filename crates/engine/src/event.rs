@@ -278,6 +278,10 @@ pub enum Known {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UploadEnd {
     Ended(RequestEnd<UploadAnswer>),
+    /// The request that carried it in a bundle ended without a word about single files.
+    BundleEnded(RequestEnd<UploadAnswer>),
+    /// The bundle broke off because of another file in it.
+    BrokenByAnother,
     /// The file changed before or while it was read. What was sent is void.
     Moved(Look),
     Vanished,

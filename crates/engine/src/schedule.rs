@@ -52,6 +52,7 @@ fn drop_abandoned(merged: &mut Commands) {
         AfterStored::Abandon(job) => Some(*job),
         AfterStored::Ask { .. }
         | AfterStored::Upload(_)
+        | AfterStored::UploadBundle(_)
         | AfterStored::LimitRate(_)
         | AfterStored::RemoveCopies(_)
         | AfterStored::OfPage(_) => None,
@@ -59,9 +60,18 @@ fn drop_abandoned(merged: &mut Commands) {
     let abandoned: Vec<JobId> = merged.after_stored.iter().filter_map(abandons).collect();
     let stays = |job: JobId| !abandoned.contains(&job);
     merged.begin.retain(|begin| !matches!(begin, Begin::Hash(read) if !stays(read.job)));
-    merged
-        .after_stored
-        .retain(|command| !matches!(command, AfterStored::Upload(upload) if !stays(upload.read.job)));
+    merged.after_stored.retain_mut(|command| match command {
+        AfterStored::Upload(upload) => stays(upload.read.job),
+        AfterStored::UploadBundle(uploads) => {
+            uploads.retain(|upload| stays(upload.read.job));
+            !uploads.is_empty()
+        }
+        AfterStored::Ask { .. }
+        | AfterStored::Abandon(_)
+        | AfterStored::LimitRate(_)
+        | AfterStored::RemoveCopies(_)
+        | AfterStored::OfPage(_) => true,
+    });
 }
 
 fn drop_replaced_alarms(begin: &mut Vec<Begin>) {

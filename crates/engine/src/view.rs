@@ -36,7 +36,8 @@ pub struct View {
     pub headline: Headline,
     pub tally: Tally,
     pub folders: Vec<FolderView>,
-    /// Files being read or sent, in the order in which they began.
+    /// Files being read or sent, in the order in which they began. Of files that are sent together, only the one whose
+    /// bytes are being sent.
     pub active: Vec<Activity>,
     pub bytes_per_second: Option<u64>,
     /// Until everything that remains is sent, at this rate.
@@ -275,7 +276,7 @@ impl<R: Role> Engine<R> {
 
     fn activities(&self) -> Vec<Activity> {
         let jobs = &self.shared.jobs;
-        let sending = jobs.sending().iter().map(|job| (job.file, Stage::Sending, job.sent));
+        let sending = jobs.sending_now().map(|job| (job.file, Stage::Sending, job.sent));
         let reading = jobs.reading().iter().map(|job| (job.file, Stage::Reading, job.read));
         let all = sending.chain(reading);
         all.filter_map(|(file, stage, done)| self.activity(file, stage, done)).collect()

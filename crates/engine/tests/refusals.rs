@@ -78,7 +78,8 @@ fn a_firewall_that_refuses_every_upload_stops_the_run() {
     world.start();
     world.pass(60_000);
     assert_eq!((world.view().headline, world.view().halt), (Headline::NeedsYou, Some(Halt::Forbidden)));
-    assert!(world.log.uploads.len() < 50, "{} uploads", world.log.uploads.len());
+    // All of them once in bundles, and some of them alone.
+    assert!(world.log.uploads.len() < 80, "{} uploads", world.log.uploads.len());
     world.server.refuses_all_in_front = false;
     world.pass(3_600_000);
     assert_eq!(world.view().headline, Headline::Done);

@@ -1,12 +1,13 @@
 //! Runs each long command as one task that ends with one event.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use engine::{
     AfterStored, Barrier, Begin, Checked, Event, FolderEvent, FolderId, HashEnd, JobId, LinkEvent,
     ListingEnd, Look, Moment, Read, ReadingEvent, RequestEnd, ScanId, Scope, SendingEvent, Upload, UploadEnd,
 };
-use futures::future::{AbortHandle, Abortable, LocalBoxFuture};
+use futures::future::{AbortHandle, Abortable, LocalBoxFuture, join_all};
 use gloo::timers::callback::Timeout;
 use protocol::Digest;
 use web_sys::File;
@@ -16,7 +17,7 @@ use super::audience::Audience;
 use crate::hash::{Checkpoint, ReadFault, ReaderSaid};
 use crate::server::SERVER;
 use crate::source::{OpenFault, Opened, first_bytes, kind_of, look_at, stamp_of};
-use crate::upload::{Cargo, Moved};
+use crate::upload::{BundleEnd, Cargo, Moved};
 use crate::{now, spawn, walk};
 
 /// The longest time that `setTimeout` can wait. The engine asks again after it.
@@ -48,6 +49,10 @@ impl<A: Audience> Host<A> {
                 host.tell(Event::AskEnded(job, end));
             }),
             AfterStored::Upload(upload) => self.begin_job(upload.read.job, Box::pin(host.upload(upload))),
+            AfterStored::UploadBundle(uploads) => {
+                let jobs = uploads.iter().map(|upload| upload.read.job).collect();
+                self.begin_jobs(jobs, Box::pin(host.upload_bundle(uploads)));
+            }
             AfterStored::Abandon(job) => self.abandon(job),
             AfterStored::LimitRate(rate) => spawn(async move {
                 // A failure is harmless: the limit is sent again after every check of the server.
@@ -60,23 +65,34 @@ impl<A: Audience> Host<A> {
         }
     }
 
-    /// Runs a job that [`AfterStored::Abandon`] can stop; dropping its future stops it.
     fn begin_job(self: &Rc<Host<A>>, job: JobId, work: LocalBoxFuture<'static, Event>) {
+        self.begin_jobs(vec![job], Box::pin(async move { vec![work.await] }));
+    }
+
+    /// Runs work for several jobs, with one event for each. If [`AfterStored::Abandon`] has named all of them, the work
+    /// is stopped by dropping its future.
+    fn begin_jobs(self: &Rc<Host<A>>, jobs: Vec<JobId>, work: LocalBoxFuture<'static, Vec<Event>>) {
         let (handle, registration) = AbortHandle::new_pair();
-        self.jobs.borrow_mut().insert(job, handle);
+        let running = Rc::new(Work { handle, left: Cell::new(jobs.len()) });
+        self.jobs.borrow_mut().extend(jobs.iter().map(|job| (*job, Rc::clone(&running))));
         let host = Rc::clone(self);
         spawn(async move {
-            let end = Abortable::new(work, registration).await;
-            host.jobs.borrow_mut().remove(&job);
-            if let Ok(event) = end {
-                host.tell(event);
+            let Ok(events) = Abortable::new(work, registration).await else { return };
+            for (job, event) in jobs.iter().zip(events) {
+                let is_awaited = host.jobs.borrow_mut().remove(job).is_some();
+                if is_awaited {
+                    host.tell(event);
+                }
             }
         });
     }
 
     fn abandon(&self, job: JobId) {
-        if let Some(handle) = self.jobs.borrow().get(&job) {
-            handle.abort();
+        if let Some(work) = self.jobs.borrow_mut().remove(&job) {
+            work.left.set(work.left.get() - 1);
+            if work.left.get() == 0 {
+                work.stop();
+            }
         }
     }
 
@@ -185,13 +201,58 @@ impl<A: Audience> Host<A> {
         Event::Sending(job, SendingEvent::Ended(end))
     }
 
-    /// A changed file makes an upload fail in the same way as a network error (measured); reading one byte tells them
-    /// apart.
+    /// One event for each upload, in their order.
+    async fn upload_bundle(self: Rc<Host<A>>, uploads: Vec<Upload>) -> Vec<Event> {
+        let opened = join_all(uploads.iter().map(|upload| self.open(&upload.read))).await;
+        let there = || {
+            uploads.iter().zip(&opened).filter_map(|(upload, opened)| Some((upload, opened.as_ref().ok()?)))
+        };
+        let cargos: Vec<Cargo> = there().map(|(upload, opened)| Cargo::new(&opened.file, upload)).collect();
+        let Some(first) = uploads.first().map(|upload| upload.read.job) else { return Vec::new() };
+        let tell = |sent| self.tell(Event::Sending(first, SendingEvent::Progressed(sent)));
+        let sent = match cargos.is_empty() {
+            true => BundleEnd::Each(Vec::new()),
+            false => {
+                let end = self.uploads.send_bundle(&cargos, &tell).await;
+                end.unwrap_or(BundleEnd::All(RequestEnd::NoReply))
+            }
+        };
+        let ends: Vec<UploadEnd> = match sent {
+            BundleEnd::Each(ends) => ends.into_iter().map(UploadEnd::Ended).collect(),
+            BundleEnd::All(RequestEnd::NoReply) => {
+                let broken =
+                    join_all(there().map(|(upload, opened)| self.broken(&upload.read, opened))).await;
+                let is_by_file = broken.iter().any(Option::is_some);
+                let other = match is_by_file {
+                    true => UploadEnd::BrokenByAnother,
+                    false => UploadEnd::BundleEnded(RequestEnd::NoReply),
+                };
+                broken.into_iter().map(|end| end.unwrap_or_else(|| other.clone())).collect()
+            }
+            BundleEnd::All(end) => cargos.iter().map(|_| UploadEnd::BundleEnded(end.clone())).collect(),
+        };
+        let mut ends = ends.into_iter();
+        let event = |(upload, opened): (&Upload, Result<Opened, Closed>)| {
+            let end = match opened {
+                Err(closed) => closed.into(),
+                Ok(_) => ends.next().unwrap_or(UploadEnd::BrokenByAnother),
+            };
+            Event::Sending(upload.read.job, SendingEvent::Ended(end))
+        };
+        uploads.iter().zip(opened).map(event).collect()
+    }
+
     async fn explain_no_reply(&self, read: &Read, opened: &Opened) -> UploadEnd {
+        self.broken(read, opened).await.unwrap_or(UploadEnd::Ended(RequestEnd::NoReply))
+    }
+
+    /// What happened to the file, if it cannot be read any more. A changed file makes an upload fail in the same way as
+    /// a network error (measured); reading one byte tells them apart.
+    async fn broken(&self, read: &Read, opened: &Opened) -> Option<UploadEnd> {
         if first_bytes(&opened.file, 1).await.is_ok() {
-            return UploadEnd::Ended(RequestEnd::NoReply);
+            return None;
         }
-        self.open_again(read, opened).await.map_or_else(UploadEnd::from, |_| UploadEnd::Unreadable)
+        Some(self.open_again(read, opened).await.map_or_else(UploadEnd::from, |_| UploadEnd::Unreadable))
     }
 
     /// Opens the file if its size and time are still as listed.
@@ -228,6 +289,19 @@ impl<A: Audience> Host<A> {
 fn unmoved(read: &Read, opened: Result<Opened, OpenFault>) -> Result<Opened, Closed> {
     let opened = opened.map_err(Closed::Fault)?;
     if stamp_of(&opened.file) == read.stamp { Ok(opened) } else { Err(Closed::Moved(look_at(&opened.file))) }
+}
+
+/// Work for one or several jobs.
+pub(super) struct Work {
+    handle: AbortHandle,
+    /// The jobs that were not abandoned.
+    left: Cell<usize>,
+}
+
+impl Work {
+    pub(super) fn stop(&self) {
+        self.handle.abort();
+    }
 }
 
 /// Why a file cannot be read as it was listed.

@@ -18,7 +18,7 @@ pub(super) struct Parcel<'a> {
 pub(super) enum Content {
     Nothing,
     Form(FormData),
-    Piece(Blob),
+    Blob(Blob),
 }
 
 /// Dropping the future aborts the request.

@@ -49,7 +49,7 @@ async fn carry(parcel: Parcel<'_>) -> Result<Exchange, Fault> {
     match &parcel.content {
         Content::Nothing => {}
         Content::Form(form) => init.set_body(form),
-        Content::Piece(piece) => init.set_body(piece),
+        Content::Blob(piece) => init.set_body(piece),
     }
     let aborted = Aborted(AbortController::new()?);
     init.set_signal(Some(&aborted.0.signal()));

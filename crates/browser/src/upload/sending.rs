@@ -1,15 +1,18 @@
-//! The loop that uploads one file. It sends each part that [`Transfer`] asks for, with the carrier of this context.
+//! The uploads of this context: of several files in one request, or the loop that uploads one file. The loop sends each part that [`Transfer`] asks for, with the carrier of this context.
 
 use std::cell::RefCell;
 use std::ops::Range;
 
 use engine::{Moment, RequestEnd, Upload};
+use js_sys::Array;
 use protocol::Digest;
+use protocol::bundle::Bundled;
 use protocol::immich::{self, UploadAnswer};
 use protocol::resumable::{self, AssetData};
 use protocol::safelight;
-use web_sys::File;
+use web_sys::{Blob, File};
 
+use super::bundle::{self, BundleEnd};
 use super::carrier::{Carrier, Content, Parcel};
 use super::fetch::Fetch;
 use super::form::form;
@@ -42,6 +45,15 @@ impl Cargo<'_> {
     /// ISO 8601.
     pub(super) fn modified(&self) -> String {
         js_sys::Date::new(&(self.modified.0 as f64).into()).to_iso_string().into()
+    }
+
+    fn described(&self) -> AssetData {
+        AssetData {
+            filename: self.name().to_owned(),
+            file_created_at: self.modified(),
+            file_modified_at: self.modified(),
+            is_favorite: false,
+        }
     }
 
     fn size(&self) -> u64 {
@@ -102,6 +114,12 @@ impl Uploads {
         }
     }
 
+    /// Sends several files in one request. `tell` receives the number of bytes sent, of all files together.
+    pub async fn send_bundle(&self, cargos: &[Cargo<'_>], tell: &dyn Fn(u64)) -> Result<BundleEnd, Fault> {
+        let exchange = self.carrier.carry(together(cargos)?, tell).await?;
+        Ok(BundleEnd::of(&exchange, cargos.len()))
+    }
+
     async fn carry(&self, cargo: Cargo<'_>, part: &Part, tell: &dyn Fn(Moved)) -> Result<Exchange, Fault> {
         match part {
             Part::Form => self.carrier.carry(whole(cargo)?, &|sent| tell(Moved::To(sent))).await,
@@ -125,15 +143,30 @@ fn whole(cargo: Cargo<'_>) -> Result<Parcel<'_>, Fault> {
     })
 }
 
+fn together(cargos: &[Cargo<'_>]) -> Result<Parcel<'static>, Fault> {
+    let boundary = format!("safelight-{:016x}", (js_sys::Math::random() * u64::MAX as f64) as u64);
+    let parts = Array::new();
+    for (number, cargo) in cargos.iter().enumerate() {
+        let bundled = Bundled { checksum: cargo.digest.to_string(), asset: cargo.described() };
+        parts.push(&bundle::head(&boundary, &bundled, number == 0).map_err(encoding)?.into());
+        parts.push(cargo.file);
+    }
+    parts.push(&bundle::tail(&boundary).into());
+    Ok(Parcel {
+        method: Method::Post,
+        path: safelight::path::ASSETS,
+        headers: vec![("content-type", bundle::content_type(&boundary))],
+        content: Content::Blob(Blob::new_with_blob_sequence(&parts)?),
+        size: cargos.iter().map(Cargo::size).sum(),
+    })
+}
+
+fn encoding(error: serde_json::Error) -> Fault {
+    Fault::new("EncodingError", error.to_string())
+}
+
 fn creation(cargo: Cargo<'_>) -> Result<Parcel<'_>, Fault> {
-    let file = AssetData {
-        filename: cargo.name().to_owned(),
-        file_created_at: cargo.modified(),
-        file_modified_at: cargo.modified(),
-        is_favorite: false,
-    };
-    let headers = requests::creation(cargo.size(), cargo.digest, &file);
-    let headers = headers.map_err(|error| Fault::new("EncodingError", error.to_string()))?;
+    let headers = requests::creation(cargo.size(), cargo.digest, &cargo.described()).map_err(encoding)?;
     Ok(Parcel { method: Method::Post, path: resumable::PATH, headers, content: Content::Nothing, size: 0 })
 }
 
@@ -142,7 +175,7 @@ fn piece<'a>(cargo: Cargo<'_>, upload: &'a str, bytes: &Range<u64>) -> Result<Pa
         method: Method::Patch,
         path: upload,
         headers: requests::piece(bytes, cargo.size()),
-        content: Content::Piece(cargo.file.slice_with_f64_and_f64(bytes.start as f64, bytes.end as f64)?),
+        content: Content::Blob(cargo.file.slice_with_f64_and_f64(bytes.start as f64, bytes.end as f64)?),
         size: bytes.end - bytes.start,
     })
 }

@@ -61,7 +61,7 @@ async fn carry(parcel: Parcel<'_>, progress: &dyn Fn(u64)) -> Result<Exchange, F
     match &parcel.content {
         Content::Nothing => xhr.0.send(),
         Content::Form(form) => xhr.0.send_with_opt_form_data(Some(form)),
-        Content::Piece(piece) => xhr.0.send_with_opt_blob(Some(piece)),
+        Content::Blob(piece) => xhr.0.send_with_opt_blob(Some(piece)),
     }?;
     let mut patience_ms = STALL_MS;
     loop {

@@ -86,7 +86,8 @@ impl<R: Role> Engine<R> {
         }
         if knows_device {
             let fit = self.fit(now);
-            self.sending.begin(now, &mut self.shared, &mut self.asking.maybe_held, fit);
+            let bundles = self.link.abilities().and_then(|abilities| abilities.bundles);
+            self.sending.begin(now, &mut self.shared, &mut self.asking.maybe_held, fit, bundles);
         }
         self.asking.begin(now, &mut self.shared);
     }

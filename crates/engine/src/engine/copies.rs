@@ -190,6 +190,7 @@ mod tests {
 
     use super::*;
     use crate::catalog::Order;
+    use crate::engine::jobs::Bytes;
     use crate::folder::FolderId;
     use crate::row::FileState;
 
@@ -208,7 +209,8 @@ mod tests {
         };
         let id = shared.catalog.insert(row);
         assert!(!is_soon_done(&shared, Some(1_000_000)), "nothing is being sent");
-        shared.jobs.begin_sending(id, Digest([1; 20]), Moment(0));
+        let bytes = Bytes { digest: Digest([1; 20]), size: 1 };
+        shared.jobs.begin_sending(id, bytes, Moment(0), None);
         let table = [(None, false), (Some(0), false), (Some(1_000), false), (Some(1_001), true)];
         for (rate, soon) in table {
             assert_eq!(is_soon_done(&shared, rate), soon, "{rate:?} bytes per second");

@@ -26,13 +26,24 @@ pub(crate) struct Reading {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sending {
     job: JobId,
+    /// The first job of the request that carries it.
+    request: JobId,
     pub(crate) file: FileId,
     pub(crate) digest: Digest,
+    /// Bytes.
+    pub(crate) size: u64,
     /// Bytes.
     pub(crate) sent: u64,
     /// Bytes that the server already had, if it keeps the received part of an interrupted upload.
     resumed_at: Option<u64>,
     began: Moment,
+}
+
+/// What a file must contain.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bytes {
+    pub(crate) digest: Digest,
+    pub(crate) size: u64,
 }
 
 /// An interrupted upload that sent at least this much has made progress. It resumes from there and will end
@@ -43,6 +54,11 @@ const GOT_ON_BYTES: u64 = 8 << 20;
 const STANDS_STILL_MS: u64 = 60_000;
 
 impl Sending {
+    /// The first job of the request that carries it.
+    pub(crate) fn request(&self) -> JobId {
+        self.request
+    }
+
     /// Whether nothing moved for long. A stuck file that every shift takes up again keeps others from being sent.
     pub(crate) fn stands_still(&self, now: Moment) -> bool {
         now.since(self.began) >= STANDS_STILL_MS && self.sent <= self.resumed_at.unwrap_or(0)
@@ -74,9 +90,17 @@ impl Jobs {
         job
     }
 
-    pub(crate) fn begin_sending(&mut self, file: FileId, digest: Digest, began: Moment) -> JobId {
+    /// `request` is the first job of the request that will carry it; none if this is the first.
+    pub(crate) fn begin_sending(
+        &mut self,
+        file: FileId,
+        Bytes { digest, size }: Bytes,
+        began: Moment,
+        request: Option<JobId>,
+    ) -> JobId {
         let job = self.next();
-        self.sending.push(Sending { job, file, digest, sent: 0, resumed_at: None, began });
+        let request = request.unwrap_or(job);
+        self.sending.push(Sending { job, request, file, digest, size, sent: 0, resumed_at: None, began });
         if let Some(asking) = &mut self.asking {
             asking.meanwhile.push(digest);
         }
@@ -141,11 +165,18 @@ impl Jobs {
         }
     }
 
-    /// Returns the bytes sent since the last call.
-    pub(crate) fn note_sent(&mut self, job: JobId, sent: u64) -> u64 {
-        let Some(sending) = self.sending.iter_mut().find(|sending| sending.job == job) else { return 0 };
-        let moved = sent.saturating_sub(sending.sent);
-        sending.sent = sent;
+    /// The request has sent this many bytes of its files, which it sends one after the other. Returns the bytes sent
+    /// since the last call.
+    pub(crate) fn note_sent(&mut self, request: JobId, sent: u64) -> u64 {
+        let (mut left, mut moved) = (sent, 0);
+        let mut files = self.sending.iter_mut().filter(|sending| sending.request == request).peekable();
+        while let Some(sending) = files.next() {
+            // The last one has also what the form adds.
+            let theirs = if files.peek().is_some() { left.min(sending.size) } else { left };
+            left -= theirs;
+            moved += theirs.saturating_sub(sending.sent);
+            sending.sent = theirs;
+        }
         moved
     }
 
@@ -167,6 +198,22 @@ impl Jobs {
 
     pub(crate) fn sending(&self) -> &[Sending] {
         &self.sending
+    }
+
+    /// How many requests are under way.
+    pub(crate) fn requests(&self) -> usize {
+        self.by_request().count()
+    }
+
+    /// Of each request, the file whose bytes are being sent.
+    pub(crate) fn sending_now(&self) -> impl Iterator<Item = &Sending> {
+        let unsent = |files: &'_ [Sending]| files.iter().position(|file| file.sent < file.size).unwrap_or(0);
+        self.by_request().filter_map(move |files| files.get(unsent(files)))
+    }
+
+    /// The files of a request are next to each other.
+    fn by_request(&self) -> impl Iterator<Item = &[Sending]> {
+        self.sending.chunk_by(|one, next| one.request == next.request)
     }
 
     pub(crate) fn is_sending(&self, digest: Digest) -> bool {

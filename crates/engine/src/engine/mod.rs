@@ -7,6 +7,7 @@
 
 mod advance;
 mod asking;
+mod bundling;
 mod copies;
 mod fetching;
 mod folders;
@@ -213,6 +214,9 @@ impl<R: Role> Engine<R> {
             (Some(abilities), end) => (abilities, end),
             (None, UploadEnd::Ended(RequestEnd::Stalled)) => {
                 (Abilities::default(), UploadEnd::Ended(RequestEnd::NoReply))
+            }
+            (None, UploadEnd::BundleEnded(RequestEnd::Stalled)) => {
+                (Abilities::default(), UploadEnd::BundleEnded(RequestEnd::NoReply))
             }
             (None, end) => (Abilities::default(), end),
         };

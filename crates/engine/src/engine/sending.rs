@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 use std::hash::BuildHasher;
 
+use protocol::bundle::Bundles;
 use protocol::{AssetId, Digest};
 
-use super::jobs::Sending as Job;
+use super::bundling::{Bundling, Room};
+use super::jobs::{Bytes, Sending as Job};
 use super::shared::Shared;
 use super::shift::Fit;
 use super::{Proven, Stop};
@@ -39,6 +41,7 @@ const LONGEST_ROOM_WAIT_MS: u64 = 60 * 60_000;
 pub(crate) struct Sending {
     pace: Pace,
     pub(crate) speed: Speed,
+    bundling: Bundling,
     /// Files whose upload stopped the run. If the server then answers a check, the network was not the cause. The
     /// attempt counts, so that one file cannot block the rest for ever.
     suspects: Vec<(FileId, Suspicion)>,
@@ -82,6 +85,14 @@ impl LackOfRoom {
     }
 }
 
+/// The search for the files that are sent next.
+struct Choice {
+    now: Moment,
+    fit: Fit,
+    /// Claimed, but not to be sent yet.
+    held_back: Vec<FileId>,
+}
+
 /// What the end of an upload means beyond its file.
 pub(super) enum Outcome {
     Nothing,
@@ -98,28 +109,72 @@ impl Sending {
         shared: &mut Shared,
         maybe_held: &mut HashSet<Digest, S>,
         fit: Fit,
+        bundles: Option<Bundles>,
     ) {
-        let mut held_back = Vec::new();
-        while shared.jobs.sending().len() < self.pace.lanes()
-            && held_back.len() < LOOK_BEHIND
-            && let Some(id) = shared.catalog.claim(Work::Send)
+        let mut choice = Choice { now, fit, held_back: Vec::new() };
+        let lanes = self.pace.lanes();
+        while shared.jobs.requests() < lanes
+            && let Some(first) = self.next(shared, &mut choice)
         {
-            if let Some(lack) =
-                self.lack_of_room.filter(|lack| lack.concerns(now, shared.catalog.size_of(id)))
+            let mut uploads: Vec<Upload> =
+                begin_one(now, shared, maybe_held, first, None).into_iter().collect();
+            let rate = self.speed.per_second(now);
+            if let Some(room) =
+                self.bundling.room(bundles, rate, lanes).filter(|_| self.bundling.suits(shared, first))
             {
-                shared.wait_for_room(id, lack.failure, lack.until);
-            } else if twin_is_sending(shared, id)
-                || is_one_too_large(shared, id)
-                || !fit.fits(shared.catalog.size_of(id))
-            {
-                held_back.push(id);
-            } else {
-                begin_one(now, shared, maybe_held, id);
-                self.moved_at = now;
-                self.silence_due.get_or_insert(now + SILENCE_MS);
+                self.fill(shared, maybe_held, &mut choice, room, &mut uploads);
+            }
+            self.moved_at = now;
+            self.silence_due.get_or_insert(now + SILENCE_MS);
+            match uploads.pop() {
+                None => {}
+                Some(only) if uploads.is_empty() => shared.after_stored(AfterStored::Upload(only)),
+                Some(last) => {
+                    uploads.push(last);
+                    shared.after_stored(AfterStored::UploadBundle(uploads));
+                }
             }
         }
-        held_back.into_iter().for_each(|id| shared.catalog.release(id));
+        choice.held_back.into_iter().for_each(|id| shared.catalog.release(id));
+    }
+
+    /// Claims the next file that may be sent now.
+    fn next(&self, shared: &mut Shared, choice: &mut Choice) -> Option<FileId> {
+        while choice.held_back.len() < LOOK_BEHIND
+            && let Some(id) = shared.catalog.claim(Work::Send)
+        {
+            let size = shared.catalog.size_of(id);
+            if let Some(lack) = self.lack_of_room.filter(|lack| lack.concerns(choice.now, size)) {
+                shared.wait_for_room(id, lack.failure, lack.until);
+            } else if twin_is_sending(shared, id) || is_one_too_large(shared, id) || !choice.fit.fits(size) {
+                choice.held_back.push(id);
+            } else {
+                return Some(id);
+            }
+        }
+        None
+    }
+
+    /// Adds the files that come next to a bundle, as long as they suit.
+    fn fill<S: BuildHasher>(
+        &self,
+        shared: &mut Shared,
+        maybe_held: &mut HashSet<Digest, S>,
+        choice: &mut Choice,
+        room: Room,
+        uploads: &mut Vec<Upload>,
+    ) {
+        let mut bytes: u64 = uploads.iter().map(|upload| upload.read.stamp.size).sum();
+        while uploads.len() < room.files
+            && let Some(id) = self.next(shared, choice)
+        {
+            bytes += shared.catalog.size_of(id);
+            if bytes > room.bytes || !self.bundling.suits(shared, id) {
+                return shared.catalog.release(id);
+            }
+            let request = uploads.first().map(|first| first.read.job);
+            uploads.extend(begin_one(choice.now, shared, maybe_held, id, request));
+        }
     }
 
     /// Whether nothing has moved for long. `answered_at` is when the server last answered a check: after a check, it is
@@ -144,7 +199,7 @@ impl Sending {
 
     /// Called once in each turn.
     pub(super) fn adjust_pace(&mut self, now: Moment, shared: &Shared) {
-        self.pace.turn(now, shared.jobs.sending().len() >= self.pace.lanes());
+        self.pace.turn(now, shared.jobs.requests() >= self.pace.lanes());
     }
 
     pub(super) fn progressed(&mut self, now: Moment, shared: &mut Shared, job: JobId, sent: u64) {
@@ -169,6 +224,13 @@ impl Sending {
         let Some(job) = shared.jobs.end_sending(job) else { return Outcome::Nothing };
         self.moved_at = now;
         let (id, digest) = (job.file, job.digest);
+        let failed_together = matches!(end, UploadEnd::BundleEnded(_) | UploadEnd::BrokenByAnother);
+        let was_refused = matches!(end, UploadEnd::BundleEnded(_));
+        if failed_together {
+            self.bundling.note_failed(id);
+        } else {
+            self.bundling.note_ended(id);
+        }
         match after_upload(end, abilities) {
             Decision::Protect { asset } => {
                 self.note_room(shared.catalog.size_of(id));
@@ -183,7 +245,7 @@ impl Sending {
             Decision::Vanished => shared.call_gone(id),
             Decision::RetryLater(failure) => self.retry_later(now, shared, &job, failure),
             Decision::StopRun { halt, retry_after_ms } => {
-                self.note_stop(shared, &job, halt);
+                self.note_stop(shared, &job, halt, failed_together);
                 return Outcome::Stop(Stop { halt, retry_after_ms });
             }
             Decision::LoseCopy => shared.lose_copy(id),
@@ -191,6 +253,12 @@ impl Sending {
             Decision::WaitForRoom(failure) => self.note_lack_of_room(now, shared, id, failure),
             Decision::GiveUp(problem) => shared.give_up(now, id, problem),
             Decision::Skip(reason) => shared.catalog.set_state(id, FileState::Skipped(reason)),
+            Decision::SendAlone => {
+                if was_refused {
+                    self.bundling.note_refused(job.request());
+                }
+                shared.catalog.set_state(id, FileState::Hashed { digest });
+            }
         }
         Outcome::Nothing
     }
@@ -228,10 +296,12 @@ impl Sending {
         shared.retry_later(now, job.file, failure);
     }
 
-    fn note_stop(&mut self, shared: &mut Shared, job: &Job, halt: Halt) {
+    /// A file that failed together with others is not suspected. It will be sent alone.
+    fn note_stop(&mut self, shared: &mut Shared, job: &Job, halt: Halt, failed_together: bool) {
         self.pace.note_trouble();
         shared.catalog.set_state(job.file, FileState::Hashed { digest: job.digest });
         match halt {
+            _ if failed_together => {}
             Halt::Offline | Halt::ServerError(_) if job.got_on() => {}
             Halt::Offline | Halt::ServerError(_) => self.suspects.push((job.file, Suspicion::CutOff)),
             Halt::SignInInFront => self.suspects.push((job.file, Suspicion::RefusedInFront)),
@@ -279,16 +349,17 @@ fn begin_one<S: BuildHasher>(
     shared: &mut Shared,
     maybe_held: &mut HashSet<Digest, S>,
     id: FileId,
-) {
-    let Some(digest) = shared.catalog.digest_of(id) else { return };
+    request: Option<JobId>,
+) -> Option<Upload> {
+    let digest = shared.catalog.digest_of(id)?;
     if !maybe_held.insert(digest) {
-        return shared.catalog.set_state(id, FileState::Hashed { digest });
+        shared.catalog.set_state(id, FileState::Hashed { digest });
+        return None;
     }
     shared.catalog.set_state(id, FileState::Uploading { digest });
-    let job = shared.jobs.begin_sending(id, digest, now);
-    if let Some(read) = shared.read(job, id) {
-        shared.after_stored(AfterStored::Upload(Upload { read, digest }));
-    }
+    let bytes = Bytes { digest, size: shared.catalog.size_of(id) };
+    let job = shared.jobs.begin_sending(id, bytes, now, request);
+    Some(Upload { read: shared.read(job, id)?, digest })
 }
 
 /// Whether the same bytes are already being sent under another name: one copy is enough.

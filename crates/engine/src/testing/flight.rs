@@ -8,6 +8,7 @@ use protocol::immich::UploadAnswer;
 use protocol::media::kind_of;
 
 use super::World;
+use super::bundle::Bundle;
 use super::disk::{DiskFile, digest_of};
 use crate::command::{Read, Upload};
 use crate::copies::CopyEnd;
@@ -21,14 +22,12 @@ use crate::time::Moment;
 
 /// How many files a listing reports at once.
 const BATCH: usize = 3;
-/// How long an upload whose last byte has left waits for its answer.
-const ANSWER_MS: u64 = 900_000;
-
 pub(super) enum Flight {
     Listing { folder: FolderId, scan: ScanId, scope: Scope, rest: Option<VecDeque<String>> },
     Reading { read: Read, opened: bool },
     Asking { job: JobId, digests: Vec<Digest>, answer: Option<RequestEnd<Vec<Known>>> },
     Uploading { upload: Upload, stage: Stage },
+    UploadingBundle(Bundle),
     Checking { job: JobId, answer: Option<Checked> },
     Copying { read: Read, copy: FileId, file: Option<DiskFile> },
 }
@@ -47,24 +46,24 @@ pub(super) enum Stage {
 }
 
 impl Flight {
-    /// The job that ends this flight when it is abandoned.
-    pub(super) fn job(&self) -> Option<JobId> {
+    /// Takes back an abandoned job. False if nothing is left of the flight.
+    pub(super) fn goes_on_without(&mut self, job: JobId) -> bool {
         match self {
-            Flight::Reading { read, .. } => Some(read.job),
-            Flight::Uploading { upload, .. } => Some(upload.read.job),
+            Flight::Reading { read, .. } => read.job != job,
+            Flight::Uploading { upload, .. } => upload.read.job != job,
+            Flight::UploadingBundle(bundle) => bundle.goes_on_without(job),
             Flight::Listing { .. }
             | Flight::Asking { .. }
             | Flight::Checking { .. }
-            | Flight::Copying { .. } => None,
+            | Flight::Copying { .. } => true,
         }
     }
 
     /// Whether it waits for a server that hangs.
     pub(super) fn is_stuck(&self, world: &World) -> bool {
         match self {
-            Flight::Uploading { stage: Stage::HalfSent { since, .. }, .. } => {
-                world.server.uploads_hang(world.now) && world.now.since(*since) < ANSWER_MS
-            }
+            Flight::Uploading { stage: Stage::HalfSent { since, .. }, .. } => world.hangs_since(*since),
+            Flight::UploadingBundle(bundle) => bundle.is_stuck(world),
             Flight::Reading { read, .. } => world.hanging_file.as_deref() == Some(&*read.path),
             Flight::Uploading { .. }
             | Flight::Listing { .. }
@@ -98,6 +97,7 @@ impl Flight {
                 None
             }
             Flight::Uploading { upload, stage } => self::upload(world, upload, stage),
+            Flight::UploadingBundle(bundle) => bundle.turn(world).map(Flight::UploadingBundle),
             Flight::Copying { read, copy, file: None } => match world.open(&read) {
                 Ok(file) => Some(Flight::Copying { read, copy, file: Some(file) }),
                 Err(_) => {
@@ -197,25 +197,20 @@ fn upload(world: &mut World, upload: Upload, stage: Stage) -> Option<Flight> {
     }
     let (now, path) = (world.now, &upload.read.path);
     let open = world.open(&upload.read);
-    let is_copy = upload.read.copy.is_some();
-    let disk = world.disks.entry(upload.read.folder).or_default();
-    let bytes_under_reader = |file: &DiskFile| match is_copy {
-        true => Some(file.bytes.clone()),
-        false => disk.bytes_under_reader(path, file),
-    };
     let next = match stage {
         Stage::Begun => {
             world.log.uploads.push(path.to_string());
             open.map(Stage::Opened).map_err(closed)
         }
-        Stage::Opened(file) => match bytes_under_reader(&file) {
+        Stage::Opened(file) => match world.bytes_under_reader(&upload.read, &file) {
             Some(mut bytes) => {
                 bytes.truncate(bytes.len() / 2);
                 Ok(Stage::HalfSent { file, first_half: bytes, since: now })
             }
             None => Err(explain(open)),
         },
-        Stage::HalfSent { file, first_half, since: _ } => match bytes_under_reader(&file) {
+        Stage::HalfSent { file, first_half, since: _ } => match world.bytes_under_reader(&upload.read, &file)
+        {
             Some(mut bytes) => {
                 bytes[..first_half.len()].copy_from_slice(&first_half);
                 world.log.sent.push(upload.digest);
@@ -235,11 +230,11 @@ fn upload(world: &mut World, upload: Upload, stage: Stage) -> Option<Flight> {
 }
 
 /// Why an upload broke off, judged by a look at the file.
-fn explain(file: Result<DiskFile, HashEnd>) -> UploadEnd {
+pub(super) fn explain(file: Result<DiskFile, HashEnd>) -> UploadEnd {
     file.map_or_else(closed, |_| UploadEnd::Ended(RequestEnd::NoReply))
 }
 
-fn closed(end: HashEnd) -> UploadEnd {
+pub(super) fn closed(end: HashEnd) -> UploadEnd {
     match end {
         HashEnd::Moved(look) => UploadEnd::Moved(look),
         HashEnd::Vanished => UploadEnd::Vanished,

@@ -1,5 +1,6 @@
 //! The world as a host: events in, effects out, in the order of [`crate::effects`].
 
+use super::bundle::Bundle;
 use super::flight::{Flight, Stage};
 use super::{AnyEngine, CODE, World};
 use crate::command::{AfterStored, Begin, Commands, OfPage, Tell};
@@ -82,7 +83,12 @@ impl World {
             AfterStored::Upload(upload) => {
                 self.flights.push(Flight::Uploading { upload, stage: Stage::Begun });
             }
-            AfterStored::Abandon(job) => self.flights.retain(|flight| flight.job() != Some(job)),
+            AfterStored::UploadBundle(uploads) => {
+                let paths = uploads.iter().map(|upload| upload.read.path.to_string());
+                self.log.bundles.push(paths.collect());
+                self.flights.push(Flight::UploadingBundle(Bundle::of(uploads)));
+            }
+            AfterStored::Abandon(job) => self.flights.retain_mut(|flight| flight.goes_on_without(job)),
             AfterStored::LimitRate(rate) => self.rate_limit = rate,
             AfterStored::RemoveCopies(copies) => self.store.copies.retain(|id, _| !copies.contains(id)),
             AfterStored::OfPage(command) => self.carry_out_for_page(command),
@@ -132,6 +138,7 @@ fn held_but_begun(engine: &AnyEngine, now: Moment, commands: &Commands) -> Vec<(
     });
     let after = commands.after_stored.iter().filter_map(|command| match command {
         AfterStored::Upload(upload) => for_one(&upload.read.path),
+        AfterStored::UploadBundle(uploads) => uploads.iter().find_map(|upload| for_one(&upload.read.path)),
         AfterStored::OfPage(OfPage::Copy { read, .. }) => for_all(&read.path),
         AfterStored::Ask { .. }
         | AfterStored::Abandon(_)

@@ -5,6 +5,7 @@
 //! and [`crate::effects`] gives the order of what follows. Anything that takes time is in flight and ends later. A
 //! [`World::kill`] may come between any two effects.
 
+mod bundle;
 pub mod contract;
 mod disk;
 mod engine;
@@ -48,6 +49,8 @@ pub const CODE: &str = "GOOD-CODE";
 /// How many steps the world may take before a test counts as hanging.
 const MOST_STEPS: usize = 200_000;
 /// The files of a new world are a day old.
+/// How long an upload whose last byte has left waits for its answer.
+const ANSWER_MS: u64 = 900_000;
 const A_DAY_MS: u64 = 86_400_000;
 
 #[derive(Default)]
@@ -94,6 +97,8 @@ pub struct World {
 pub struct Log {
     pub hashed: Vec<String>,
     pub uploads: Vec<String>,
+    /// The paths of each bundle.
+    pub bundles: Vec<Vec<String>>,
     /// Digests that the server told the engine it lacks.
     pub lacking: Vec<Digest>,
     /// Digests that were sent to the server.
@@ -189,20 +194,22 @@ impl World {
     /// The uploads under way.
     pub fn sending(&self) -> Vec<JobId> {
         let sending = |flight: &Flight| match flight {
-            Flight::Uploading { upload, .. } => Some(upload.read.job),
+            Flight::Uploading { upload, .. } => vec![upload.read.job],
+            Flight::UploadingBundle(bundle) => bundle.jobs(),
             Flight::Listing { .. }
             | Flight::Reading { .. }
             | Flight::Asking { .. }
             | Flight::Checking { .. }
-            | Flight::Copying { .. } => None,
+            | Flight::Copying { .. } => Vec::new(),
         };
-        self.flights.iter().filter_map(sending).collect()
+        self.flights.iter().flat_map(sending).collect()
     }
 
     pub(crate) fn reading_and_sending(&self) -> (usize, usize) {
         let count = |wanted: fn(&Flight) -> bool| self.flights.iter().filter(|flight| wanted(flight)).count();
         let reading = count(|flight| matches!(flight, Flight::Reading { .. }));
-        (reading, count(|flight| matches!(flight, Flight::Uploading { .. })))
+        let sends = |flight: &Flight| matches!(flight, Flight::Uploading { .. } | Flight::UploadingBundle(_));
+        (reading, count(sends))
     }
 
     /// How many effects and events wait.
@@ -339,6 +346,19 @@ impl World {
                 copy.cloned().ok_or(HashEnd::CopyLost)
             }
         }
+    }
+
+    /// What a reader gets that opened the file when it looked like this; none if the browser refuses to go on.
+    fn bytes_under_reader(&mut self, read: &Read, file: &DiskFile) -> Option<Vec<u8>> {
+        match read.copy {
+            Some(_) => Some(file.bytes.clone()),
+            None => self.disk_of(read.folder).bytes_under_reader(&read.path, file),
+        }
+    }
+
+    /// Whether an upload that began then waits for a server that hangs.
+    fn hangs_since(&self, since: Moment) -> bool {
+        self.server.uploads_hang(self.now) && self.now.since(since) < ANSWER_MS
     }
 
     fn touch_under_reader(&mut self, read: &Read) {

@@ -38,6 +38,8 @@ pub struct Server {
     pub cuts_off: Option<Vec<u8>>,
     /// The answer to an upload that is larger than this many bytes: there is no room for it.
     pub room: Option<(u16, usize)>,
+    /// Something on the way refuses bundles of more files.
+    pub most_in_bundle: Option<usize>,
     /// A firewall in front answers every upload of these bytes with a page of its own.
     pub refuses_in_front: Option<Vec<u8>>,
     /// The same for every upload.
@@ -65,6 +67,7 @@ impl Default for Server {
             corrupt_next: false,
             cuts_off: None,
             room: None,
+            most_in_bundle: None,
             refuses_in_front: None,
             refuses_all_in_front: false,
             signs_in_front: false,
@@ -183,6 +186,11 @@ impl Server {
             }
         }
         end
+    }
+
+    /// Why a bundle of so many files is refused as a whole.
+    pub(super) fn refuses_bundle(&self, files: usize) -> Option<RequestEnd<UploadAnswer>> {
+        self.most_in_bundle.filter(|most| files > *most).map(|_| replied(413, Body::Foreign))
     }
 
     /// Delivers an answer. It is lost if the connection is gone by then.

@@ -81,6 +81,7 @@ impl Life {
         let mut random = Rng::with_seed(seed);
         world.server.verifies = random.u8(..4) > 0;
         world.server.paired = random.u8(..8) > 0;
+        world.server.most_in_bundle = (random.u8(..8) == 0).then_some(1);
         let mut life = Life {
             random,
             world,

@@ -116,6 +116,9 @@ impl Oracle {
     pub(super) fn look_at_effect(&mut self, world: &World, effect: &Effect) -> Result<(), Broken> {
         match effect {
             Effect::AfterStored(AfterStored::Upload(upload)) => self.look_at_upload(world, upload),
+            Effect::AfterStored(AfterStored::UploadBundle(uploads)) => {
+                uploads.iter().try_for_each(|upload| self.look_at_upload(world, upload))
+            }
             Effect::AfterStored(AfterStored::Ask { digests, .. }) => look_at_question(world, digests),
             Effect::AfterStored(_) | Effect::Begin(_) | Effect::Store(_) | Effect::Tell(_) => Ok(()),
         }
