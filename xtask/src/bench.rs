@@ -16,13 +16,15 @@ use crate::{root, target};
 pub enum Bench {
     /// Reading and hashing, against plain reading and against the usual libraries
     Hash,
+    /// A first backup of 100,000 small files, against walking, opening and reading them
+    ManyFiles,
     /// Scanning 100,000 unchanged files, against a bare walk
     Rescan,
     /// Opening the app with 100,000 files known; its main thread and its worker's heap
     Start,
     /// A wake-up with no page open and 100,000 files known, until the first byte of a remaining file
     Wake,
-    /// A thousand photos to a new server, against the official @immich/cli
+    /// 1,000 photos and 10,000 small files to a new server, against the official @immich/cli and a bare page
     FirstBackup,
     /// The same again with nothing new, against the official @immich/cli
     SecondBackup,

@@ -10,12 +10,10 @@ import { openPaired, timeClick, timeDrop } from "./app.mjs";
 import { photos, settleDisk } from "./disk.mjs";
 import { Harness } from "./harness.mjs";
 import { newKey, upload } from "./immich-cli.mjs";
-import { budgetRow, say } from "./report.mjs";
+import { PAGE_MS_PER_FILE, WORKER_MS_PER_FILE, budgetRow, say } from "./report.mjs";
 
 const CLI = "@immich/cli";
 const BARE = "a bare page that uploads";
-const WORKER_MS_PER_FILE = 1.5;
-const PAGE_MS_PER_FILE = 1;
 const SERVER_SECONDS_PER_GB = 5;
 
 export async function backups({ wanted, sizes: { backups: sizes }, runs }) {

@@ -21,6 +21,10 @@ function verdict(ratio, { target }) {
   return met ? "met" : "missed";
 }
 
+// What a small file may cost.
+export const WORKER_MS_PER_FILE = 1.5;
+export const PAGE_MS_PER_FILE = 1;
+
 // A row that is judged by a fixed number.
 export function budgetRow(name, unit, ours, budget) {
   return { name, unit, ours, yardstick: ours.map(() => budget), against: "the budget", target: { atMost: 1 } };

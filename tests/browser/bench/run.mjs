@@ -18,7 +18,7 @@ import { cpuLines, judged, table } from "./report.mjs";
 // Benches that share their setup form one group. Running any of them runs the setup once.
 const GROUPS = [
   { benches: ["hash"], run: hash },
-  { benches: ["rescan", "start", "wake"], run: library },
+  { benches: ["many-files", "rescan", "start", "wake"], run: library },
   { benches: ["first-backup", "second-backup"], run: backups },
   { benches: ["memory"], run: memory },
   { benches: ["ingest", "load"], run: ingest },
