@@ -17,7 +17,7 @@ use engine::{
     ReadingEvent, Reply, RequestEnd, SendingEvent, Stamp, Surroundings, Turn, Upload, UploadEnd, effects,
     rules,
 };
-use protocol::bundle::{Bundled, BundledBody, BundledEnd, part};
+use protocol::bundle::{Bundled, BundledEnd, part};
 use protocol::immich::{self, BulkUploadCheckResults, CheckAction, UploadAnswer};
 use protocol::media;
 use protocol::resumable::AssetData;
@@ -136,7 +136,7 @@ impl Household {
 
     fn begin(&mut self, command: Begin) {
         match command {
-            Begin::ListFolder { folder, scan, scope: _ } => {
+            Begin::ListFolder { folder, scan, .. } => {
                 let files = files(self.folder.path()).into_iter().map(|path| self.listed(path)).collect();
                 self.tell(Event::Folder(folder, FolderEvent::FilesListed { scan, files }));
                 let end = ListingEnd::Complete;
@@ -155,7 +155,7 @@ impl Household {
                 self.tell(Event::Link(LinkEvent::Checked(job, checked)));
             }
             // No time passes here.
-            Begin::WatchFolder(_) | Begin::WakeAt(_) => {}
+            Begin::WatchFolder(_) | Begin::StopReadingAhead(_) | Begin::WakeAt(_) => {}
         }
     }
 
@@ -166,7 +166,7 @@ impl Household {
         Abilities {
             verifies_digests: told.verifies_digests,
             pieces: told.pieces,
-            bundles: told.bundles,
+            bundle_of: told.bundle_of,
             keeps_inventories: told.keeps_inventories,
             albums: told.albums,
             trash: told.trash,
@@ -193,7 +193,7 @@ impl Household {
     fn listed(&self, path: String) -> ListedFile {
         let look = || Look::Seen(stamp(&self.folder.path().join(&path)));
         let look = rules::judged(&path).unwrap_or_else(look);
-        ListedFile { path: path.into(), look }
+        ListedFile::new(path, look)
     }
 
     fn read(&self, path: &str) -> Vec<u8> {
@@ -229,12 +229,9 @@ impl Household {
         let answer = self.server.send("POST", safelight::path::ASSETS, &headers, &form.bytes());
         let ends: Vec<BundledEnd> = serde_json::from_slice(&answer.body).unwrap();
         assert_eq!(ends.len(), uploads.len());
-        for (upload, BundledEnd { status, body }) in uploads.iter().zip(ends) {
+        for (upload, BundledEnd { status, kept, message }) in uploads.iter().zip(ends) {
             self.last_status = Some(status);
-            let body = match body {
-                BundledBody::Kept(answer) => Body::Understood(answer),
-                BundledBody::Refused(refusal) => Body::Refused(refusal.message),
-            };
+            let body = kept.map_or_else(|| Body::Refused(message.unwrap()), Body::Understood);
             self.upload_ended(upload, Reply { status, retry_after_ms: None, body });
         }
     }

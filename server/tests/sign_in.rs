@@ -58,7 +58,7 @@ fn anybody_may_ask_what_this_server_is() {
                 "version": env!("CARGO_PKG_VERSION"),
                 "verifiesDigests": true,
                 "pieces": {"from": 16 << 20, "upTo": null},
-                "bundles": {"files": 128, "bytes": 16 << 20},
+                "bundleOf": 128,
                 "keepsInventories": true,
                 "albums": true,
                 "trash": false,

@@ -3,13 +3,14 @@
 //! Sources: File System Access (WICG), File System with its observer (WHATWG), Web Locks (W3C), Screen Wake Lock
 //! (W3C), Badging (W3C), Background Sync, Periodic Background Sync and Background Fetch (WICG).
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Base64 of a string whose characters are all at most U+00FF.
-    pub fn btoa(text: &str) -> String;
+    /// `SubtleCrypto.digest`.
+    #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = digest)]
+    pub async fn digest(algorithm: &str, bytes: &ArrayBuffer) -> Result<JsValue, JsValue>;
 
     /// `FileSystemHandle`.
     #[wasm_bindgen(extends = Object, js_name = FileSystemHandle)]

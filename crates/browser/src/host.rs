@@ -10,7 +10,8 @@ use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use engine::{
-    Checked, Effect, Engine, Event, FileId, FolderId, JobId, Moment, ShiftReport, Tell, Turn, Wake, effects,
+    Checked, Effect, Engine, Event, FileId, FolderId, JobId, Moment, ScanId, ShiftReport, Tell, Turn, Wake,
+    effects,
 };
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
@@ -21,6 +22,7 @@ use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen::JsValue;
 
 use crate::channel::{Channel, FromEngine, Message, Stopped, ToEngine};
+use crate::hash::ahead::Small;
 use crate::hash::{Here, Pool, Readers};
 use crate::server::SERVER;
 use crate::source::Source;
@@ -32,7 +34,7 @@ use crate::{Fault, device, now, spawn};
 /// The most events handled in one turn; everything they save shares one transaction.
 const EVENTS_PER_TURN: usize = 500;
 /// Events that can wait are collected up to this number and for this long, because each turn costs a transaction.
-const EVENTS_GATHERED: usize = 8;
+const EVENTS_GATHERED: usize = 32;
 const GATHER_MS: u32 = 25;
 
 pub use audience::NoPage;
@@ -46,6 +48,8 @@ struct Host<A: Audience> {
     uploads: Uploads,
     sources: RefCell<HashMap<FolderId, Rc<Source>>>,
     tell: UnboundedSender<Incoming>,
+    /// Listings that digest small files, until they are told to stop.
+    reading_ahead: RefCell<HashMap<ScanId, Rc<Small>>>,
     /// Jobs that can be abandoned.
     jobs: RefCell<HashMap<JobId, Rc<Work>>>,
     alarm: RefCell<Option<Timeout>>,
@@ -204,6 +208,7 @@ impl<A: Audience> Host<A> {
             uploads: tools.uploads,
             sources: RefCell::new(handles.into_iter().map(source).collect()),
             tell,
+            reading_ahead: RefCell::default(),
             jobs: RefCell::default(),
             alarm: RefCell::default(),
             audience: tools.audience,

@@ -44,6 +44,8 @@ mod server;
 #[cfg(target_arch = "wasm32")]
 pub mod service_worker;
 #[cfg(target_arch = "wasm32")]
+mod settled;
+#[cfg(target_arch = "wasm32")]
 pub mod source;
 #[cfg(target_arch = "wasm32")]
 pub mod store;

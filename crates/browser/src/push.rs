@@ -1,7 +1,5 @@
 //! Pushes from the server: whether it offers them to this browser, and how to start and stop them.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use js_sys::Uint8Array;
 use protocol::safelight::{PushState, PushSubscription};
 use wasm_bindgen::JsCast;
@@ -9,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Notification, NotificationPermission, PushManager, PushSubscriptionOptionsInit};
 
 use crate::Fault;
-use crate::bindings::has_global;
+use crate::bindings::{self, has_global};
 use crate::registration::registration;
 use crate::server::{Pushing, SERVER};
 
@@ -181,6 +179,6 @@ async fn manager() -> Result<PushManager, Fault> {
 
 /// Decodes base64url.
 fn bytes_of(text: &str) -> Result<Vec<u8>, Fault> {
-    let bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('='));
-    bytes.map_err(|error| Fault::new("EncodingError", error.to_string()))
+    let standard = text.replace('-', "+").replace('_', "/");
+    Ok(bindings::atob(&standard)?.chars().map(|byte| byte as u8).collect())
 }

@@ -78,13 +78,13 @@ fn abilities_of(capabilities: Capabilities) -> Abilities {
         version: _,
         verifies_digests,
         pieces,
-        bundles,
+        bundle_of,
         keeps_inventories,
         albums,
         trash,
         thumbnails,
     } = capabilities;
-    Abilities { verifies_digests, pieces, bundles, keeps_inventories, albums, trash, thumbnails }
+    Abilities { verifies_digests, pieces, bundle_of, keeps_inventories, albums, trash, thumbnails }
 }
 
 /// What an answer must contain to be accepted as the server's and not a proxy's. A server that lost something has a new

@@ -1,12 +1,12 @@
 //! Lists every file of a folder, in batches. Files that the rules leave out are listed without being opened.
 
 use engine::{Barrier, ListedFile, ListingEnd, Look, Scope, rules};
-use js_sys::{Array, Promise};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::JsCast;
 
 use crate::Fault;
-use crate::bindings::{DirectoryHandle, FileHandle, Handle, Settled};
+use crate::bindings::{DirectoryHandle, FileHandle, Handle};
+use crate::hash::ahead::Ahead;
+use crate::settled::settle;
 use crate::source::{Directory, Source, barrier_of, look_at, next_entry};
 
 /// Opening a file is a round trip to the browser's process. 32 at a time are twice as fast as one by one, and more are
@@ -18,12 +18,19 @@ const BATCH: usize = 256;
 const NAMELESS: &str = "\u{FFFD}";
 
 /// Lists the files within the scope; `tell` receives each batch.
-pub async fn list(source: &Source, scope: &Scope, tell: impl FnMut(Vec<ListedFile>)) -> ListingEnd {
+pub async fn list(
+    source: &Source,
+    scope: &Scope,
+    ahead: &dyn Ahead,
+    tell: impl FnMut(Vec<ListedFile>),
+) -> ListingEnd {
     match source {
-        Source::Directory(directory) => list_directory(directory, scope, tell).await,
+        Source::Directory(directory) => list_directory(directory, scope, ahead, tell).await,
         Source::Files(files) => {
             let mut batch = Batch::new(tell);
-            files.iter().for_each(|(path, file)| batch.add(path.clone(), judged(path, || look_at(file))));
+            for (path, file) in files.iter() {
+                batch.add(ListedFile::new(path.as_str(), judged(path, || look_at(file))));
+            }
             batch.tell_rest();
             ListingEnd::Complete
         }
@@ -33,12 +40,14 @@ pub async fn list(source: &Source, scope: &Scope, tell: impl FnMut(Vec<ListedFil
 async fn list_directory(
     directory: &Directory,
     scope: &Scope,
+    ahead: &dyn Ahead,
     tell: impl FnMut(Vec<ListedFile>),
 ) -> ListingEnd {
     if let Some(barrier) = directory.barrier().await {
         return ListingEnd::OutOfReach(barrier);
     }
-    let mut walk = Walk { directory, batch: Batch::new(tell), to_look_at: Vec::new(), to_enter: Vec::new() };
+    let batch = Batch::new(tell);
+    let mut walk = Walk { directory, ahead, batch, to_look_at: Vec::new(), to_enter: Vec::new() };
     let end = match walk.all(scope).await {
         Ok(end) => end,
         Err(barrier) => return ListingEnd::OutOfReach(barrier),
@@ -55,6 +64,7 @@ async fn list_directory(
 /// unplugged, every file fails, and none of them is at fault.
 struct Walk<'a, T> {
     directory: &'a Directory,
+    ahead: &'a dyn Ahead,
     batch: Batch<T>,
     to_look_at: Vec<(String, FileHandle)>,
     /// Path with a trailing slash, and the directory.
@@ -80,7 +90,7 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
                 Err(fault) if fault.is("NotFoundError") => {}
                 Err(_) => {
                     self.still_there().await?;
-                    self.batch.add(path, Look::UnreadableFolder);
+                    self.batch.add(ListedFile::new(path, Look::UnreadableFolder));
                     end = ListingEnd::Incomplete;
                 }
             }
@@ -98,7 +108,7 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
             Err(fault) if fault.is("TypeError") => Ok(()),
             Err(_) => {
                 self.still_there().await?;
-                self.batch.add(path.into(), judged(path, || Look::Unreadable));
+                self.batch.add(ListedFile::new(path, judged(path, || Look::Unreadable)));
                 Ok(())
             }
         }
@@ -116,7 +126,7 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
             let name = entry.name();
             if name.is_empty() {
                 nameless += 1;
-                self.batch.add(format!("{path}{NAMELESS} {nameless}"), Look::Nameless);
+                self.batch.add(ListedFile::new(format!("{path}{NAMELESS} {nameless}"), Look::Nameless));
             } else {
                 self.meet(format!("{path}{name}"), entry).await?;
             }
@@ -127,7 +137,7 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
         if entry.kind() == "directory" {
             self.to_enter.push((format!("{path}/"), entry.unchecked_into()));
         } else if let Some(look) = rules::judged(&path) {
-            self.batch.add(path, look);
+            self.batch.add(ListedFile::new(path, look));
         } else {
             self.to_look_at.push((path, entry.unchecked_into()));
             if self.to_look_at.len() >= LOOKS_AT_ONCE {
@@ -140,16 +150,22 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
     async fn look(&mut self) -> Result<(), Barrier> {
         let files = std::mem::take(&mut self.to_look_at);
         let looks = settle(files.iter().map(|(_, handle)| handle.begin_get_file())).await;
+        let mut seen = Vec::new();
         for ((path, _), look) in files.into_iter().zip(looks) {
             match look {
-                Ok(file) => self.batch.add(path, look_at(&file.unchecked_into())),
+                Ok(file) => seen.push((path, file.unchecked_into())),
                 // It existed a moment ago and is gone now, so the listing leaves it out.
                 Err(fault) if fault.is("NotFoundError") => {}
                 Err(_) => {
                     self.still_there().await?;
-                    self.batch.add(path, Look::Unreadable);
+                    self.batch.add(ListedFile::new(path, Look::Unreadable));
                 }
             }
+        }
+        let mut digests = self.ahead.digests(&seen).await.into_iter();
+        for (path, file) in seen {
+            let digest = digests.next().flatten();
+            self.batch.add(ListedFile { digest, ..ListedFile::new(path, look_at(&file)) });
         }
         Ok(())
     }
@@ -164,20 +180,6 @@ fn judged(path: &str, look: impl FnOnce() -> Look) -> Look {
     rules::judged(path).unwrap_or_else(look)
 }
 
-/// The outcome of each promise, in their order. Waits once for all of them, because each wait costs a turn of the event
-/// loop.
-async fn settle(promises: impl Iterator<Item = Promise>) -> Vec<Result<JsValue, Fault>> {
-    let all: Array = promises.collect();
-    let settled = JsFuture::from(Promise::all_settled(&all)).await;
-    // The promise of `Promise.allSettled` cannot be rejected.
-    let settled = Array::from(&settled.unwrap_or_default());
-    settled.iter().map(|end| outcome(end.unchecked_into())).collect()
-}
-
-fn outcome(end: Settled) -> Result<JsValue, Fault> {
-    if end.status() == "fulfilled" { Ok(end.value()) } else { Err(Fault::from(end.reason())) }
-}
-
 struct Batch<T> {
     files: Vec<ListedFile>,
     tell: T,
@@ -188,8 +190,8 @@ impl<T: FnMut(Vec<ListedFile>)> Batch<T> {
         Batch { files: Vec::new(), tell }
     }
 
-    fn add(&mut self, path: String, look: Look) {
-        self.files.push(ListedFile { path: path.into(), look });
+    fn add(&mut self, file: ListedFile) {
+        self.files.push(file);
         if self.files.len() >= BATCH {
             self.tell_rest();
         }

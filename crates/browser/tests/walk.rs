@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use engine::{Barrier, ListingEnd, Look, Scope};
 use js_sys::{Array, Object, Promise, Reflect};
 use safelight_browser::bindings::DirectoryHandle;
+use safelight_browser::hash::ahead::Nothing;
 use safelight_browser::source::{Files, OpenFault, Source, stamp_of};
 use safelight_browser::walk;
 use wasm_bindgen::prelude::*;
@@ -59,7 +60,7 @@ async fn a_large_folder_comes_in_batches_and_whole() {
     }
     let mut batches = Vec::new();
     let source = Source::directory(root);
-    let end = walk::list(&source, &Scope::Everything, |files| batches.push(files.len())).await;
+    let end = walk::list(&source, &Scope::Everything, &Nothing, |files| batches.push(files.len())).await;
     assert_eq!(end, ListingEnd::Complete);
     assert_eq!(batches.iter().sum::<usize>(), 700);
     assert!(batches.len() >= 3);
@@ -74,7 +75,7 @@ async fn a_look_at_some_paths_finds_files_and_whole_folders_but_nothing_that_is_
     let paths = ["a.jpg", "a.jpg/below", "gone.jpg", "gone/f.jpg", "new"].map(Into::into).to_vec();
     let mut seen = Vec::new();
     let source = Source::directory(root);
-    let end = walk::list(&source, &Scope::Paths(paths), |files| seen.extend(files)).await;
+    let end = walk::list(&source, &Scope::Paths(paths), &Nothing, |files| seen.extend(files)).await;
     let mut seen: Vec<String> = seen.iter().map(|file| file.path.to_string()).collect();
     seen.sort();
     assert_eq!(
@@ -108,7 +109,7 @@ async fn a_missing_file_has_vanished_and_an_existing_one_opens() {
 async fn listed(root: DirectoryHandle) -> (BTreeMap<String, Look>, ListingEnd) {
     let mut files = BTreeMap::new();
     let source = Source::directory(root);
-    let end = walk::list(&source, &Scope::Everything, |batch| {
+    let end = walk::list(&source, &Scope::Everything, &Nothing, |batch| {
         files.extend(batch.into_iter().map(|file| (file.path.to_string(), file.look)));
     })
     .await;

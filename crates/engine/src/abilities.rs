@@ -1,7 +1,6 @@
 //! What the server announces that it can do. The engine does not care which server it is: a server that announces
 //! nothing is assumed to support only uploads and questions about digests.
 
-use protocol::bundle::Bundles;
 use protocol::safelight::Pieces;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -12,8 +11,8 @@ pub struct Abilities {
     /// It keeps the received part of an interrupted upload. [`Pieces`] says from which file size on, and how much one
     /// request may carry.
     pub pieces: Option<Pieces>,
-    /// It accepts several files in one request.
-    pub bundles: Option<Bundles>,
+    /// The most files that it accepts in one request, if that is more than one.
+    pub bundle_of: Option<u32>,
     /// It keeps a list of each folder's files, so that a folder can be restored.
     pub keeps_inventories: bool,
     pub albums: bool,
@@ -28,7 +27,7 @@ impl Abilities {
         Abilities {
             verifies_digests: true,
             pieces: Some(Pieces { from: 16 << 20, up_to: None }),
-            bundles: Some(Bundles { files: 128, bytes: 16 << 20 }),
+            bundle_of: Some(128),
             keeps_inventories: true,
             albums: true,
             trash: false,

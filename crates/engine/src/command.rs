@@ -28,8 +28,11 @@ pub enum Begin {
     /// Report changes in the folder from now on, if the browser can. Comes before the listing, so that no change
     /// between the two is missed.
     WatchFolder(FolderId),
-    /// List every file within the scope, in batches, then report how the listing ended.
-    ListFolder { folder: FolderId, scan: ScanId, scope: Scope },
+    /// List every file within the scope, in batches, then report how the listing ended. If it reads ahead, it may also
+    /// digest small photos and videos while it has them open.
+    ListFolder { folder: FolderId, scan: ScanId, scope: Scope, reads_ahead: bool },
+    /// Go on with this listing without reading ahead.
+    StopReadingAhead(ScanId),
     /// Read a file and report its SHA-1.
     Hash(Read),
     /// Ask the server who we are, and what it can do.

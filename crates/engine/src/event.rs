@@ -187,6 +187,15 @@ pub struct SavedFolder {
 pub struct ListedFile {
     pub path: Box<str>,
     pub look: Look,
+    /// Of all its bytes, as they were when it looked like this; present if the listing read it.
+    pub digest: Option<Digest>,
+}
+
+impl ListedFile {
+    /// A file that was not read.
+    pub fn new(path: impl Into<Box<str>>, look: Look) -> ListedFile {
+        ListedFile { path: path.into(), look, digest: None }
+    }
 }
 
 /// The result of looking at a file.

@@ -36,7 +36,7 @@ pub struct View {
     pub headline: Headline,
     pub tally: Tally,
     pub folders: Vec<FolderView>,
-    /// Files being read or sent, in the order in which they began. Of files that are sent together, only the one whose
+    /// Files being sent, and the first of those being read, in the order in which they began. Of files that are sent together, only the one whose
     /// bytes are being sent.
     pub active: Vec<Activity>,
     pub bytes_per_second: Option<u64>,
@@ -167,6 +167,9 @@ pub enum Reason {
     WaitsAfter { failure: Failure, until: Moment },
 }
 
+/// Nobody can follow more.
+const READING_SHOWN: usize = 5;
+
 impl<R: Role> Engine<R> {
     pub fn view(&self, now: Moment) -> View {
         let tally = self.shared.catalog.tally();
@@ -277,7 +280,8 @@ impl<R: Role> Engine<R> {
     fn activities(&self) -> Vec<Activity> {
         let jobs = &self.shared.jobs;
         let sending = jobs.sending_now().map(|job| (job.file, Stage::Sending, job.sent));
-        let reading = jobs.reading().iter().map(|job| (job.file, Stage::Reading, job.read));
+        let reading =
+            jobs.reading().iter().take(READING_SHOWN).map(|job| (job.file, Stage::Reading, job.read));
         let all = sending.chain(reading);
         all.filter_map(|(file, stage, done)| self.activity(file, stage, done)).collect()
     }

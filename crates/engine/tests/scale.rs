@@ -106,7 +106,7 @@ fn stamp(number: u32) -> Stamp {
 }
 
 fn listed(number: u32) -> ListedFile {
-    ListedFile { path: path(number), look: Look::Seen(stamp(number)) }
+    ListedFile::new(path(number), Look::Seen(stamp(number)))
 }
 
 fn protected_row(number: u32) -> SavedRow {

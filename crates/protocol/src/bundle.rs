@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::immich::{ErrorBody, UploadAnswer};
+use crate::immich::UploadAnswer;
 use crate::resumable::AssetData;
 
 /// The names of the parts.
@@ -14,17 +14,6 @@ pub mod part {
     /// [`super::Bundled`] in JSON.
     pub const DESCRIPTION: &str = "description";
     pub const FILE: &str = "assetData";
-}
-
-/// How many photos one request may carry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Bundles {
-    /// The most photos.
-    pub files: u32,
-    /// The most bytes of all photos together.
-    pub bytes: u64,
 }
 
 /// The description of the file that follows.
@@ -44,15 +33,12 @@ pub struct Bundled {
 pub struct BundledEnd {
     /// The HTTP status.
     pub status: u16,
-    pub body: BundledBody,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(untagged)]
-pub enum BundledBody {
-    Kept(UploadAnswer),
-    Refused(ErrorBody),
+    /// Present if the server holds it.
+    #[serde(default)]
+    pub kept: Option<UploadAnswer>,
+    /// Why it was refused.
+    #[serde(default)]
+    pub message: Option<String>,
 }
 
 #[cfg(test)]
@@ -62,14 +48,11 @@ mod tests {
 
     #[test]
     fn each_photo_has_its_own_answer() {
-        let text = r#"[{"status":201,"body":{"id":"712c5753-6095-41de-9d40-c36fb14df722","status":"created"}},
-            {"status":460,"body":{"message":"no"}}]"#;
+        let text = r#"[{"status":201,"kept":{"id":"712c5753-6095-41de-9d40-c36fb14df722","status":"created"}},
+            {"status":460,"message":"no"}]"#;
         let [kept, refused]: [BundledEnd; 2] = serde_json::from_str(text).unwrap();
-        assert!(
-            matches!(kept.body, BundledBody::Kept(UploadAnswer { status: UploadStatus::Created, .. })),
-            "{kept:?}"
-        );
-        assert_eq!(refused.body, BundledBody::Refused(ErrorBody { message: "no".into() }));
+        assert_eq!(kept.kept.map(|answer| answer.status), Some(UploadStatus::Created));
+        assert_eq!((refused.kept, refused.message.as_deref()), (None, Some("no")));
         assert_eq!((kept.status, refused.status), (201, 460));
     }
 }

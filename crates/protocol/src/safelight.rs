@@ -5,8 +5,6 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::Bundles;
-
 /// Paths, relative to the origin.
 pub mod path {
     pub const PAIR: &str = "/safelight/v1/pair";
@@ -100,9 +98,9 @@ pub struct Capabilities {
     /// Present if the server accepts [`crate::resumable`] uploads and finds an unfinished one by its digest.
     #[serde(default)]
     pub pieces: Option<Pieces>,
-    /// Present if the server accepts several photos in one request.
+    /// The most photos that one request may carry ([`crate::bundle`]); absent if it may carry only one.
     #[serde(default)]
-    pub bundles: Option<Bundles>,
+    pub bundle_of: Option<u32>,
     /// True if the server stores the contents of each folder of a device ([`crate::inventory`]).
     #[serde(default)]
     pub keeps_inventories: bool,
@@ -213,7 +211,7 @@ mod tests {
             version: "0.1".into(),
             verifies_digests: false,
             pieces: None,
-            bundles: None,
+            bundle_of: None,
             keeps_inventories: false,
             albums: false,
             trash: false,

@@ -3,7 +3,6 @@
 
 use axum::Json;
 use axum::extract::State as Shared;
-use protocol::bundle::Bundles;
 use protocol::safelight::{Capabilities, Pieces, path};
 
 use crate::api::bundle::MOST_FILES;
@@ -13,9 +12,6 @@ use crate::state::State;
 /// more request: a round trip of 20 ms is little beside a second of sending. Sending a smaller file again is as quick
 /// as finding its offset.
 const PIECES_FROM_BYTES: u64 = 16 << 20;
-
-/// Larger requests are no faster (measured).
-const MOST_BUNDLE_BYTES: u64 = 16 << 20;
 
 #[utoipa::path(
     get,
@@ -28,10 +24,7 @@ pub(super) async fn capabilities(Shared(state): Shared<State>) -> Json<Capabilit
         version: env!("CARGO_PKG_VERSION").to_owned(),
         verifies_digests: true,
         pieces: Some(Pieces { from: PIECES_FROM_BYTES, up_to: state.settings.max_request }),
-        bundles: Some(Bundles {
-            files: MOST_FILES,
-            bytes: state.settings.max_request.unwrap_or(u64::MAX).min(MOST_BUNDLE_BYTES),
-        }),
+        bundle_of: Some(MOST_FILES),
         keeps_inventories: true,
         albums: true,
         trash: false,

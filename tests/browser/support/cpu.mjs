@@ -8,7 +8,7 @@ const TICKS_PER_SECOND = 100;
 const LEAST_SECONDS = 0.05;
 const SERVICES = { "network.mojom.NetworkService": "network service", "storage.mojom.StorageService": "storage service" };
 const RENDERER_THREADS = { DedicatedWorker: "readers", ServiceWorker: "service worker", Compositor: "compositor" };
-const BROWSER_THREADS = { CrBrowserMain: "main thread", Chrome_IOThread: "IO thread", ThreadPool: "thread pool" };
+const BROWSER_THREADS = { Chrome_IOThread: "IO thread", ThreadPool: "thread pool" };
 
 // Measures the CPU seconds of each part from its beginning: `{ "backup worker": 1.2, … }`.
 export class CpuMeter {
@@ -38,7 +38,7 @@ function secondsOf(profile, server) {
   for (const id of profile ? familyOf(profile) : []) {
     const kind = factOf(id, "cmdline").match(/--type=([\w-]+)/)?.[1] ?? "browser";
     if (kind === "renderer") addThreads(id, add, "page", rendererThreads(id));
-    else if (kind === "browser") addThreads(id, add, kind, (thread) => named(thread, BROWSER_THREADS));
+    else if (kind === "browser") addThreads(id, add, kind, browserThreads(id));
     else add(serviceOf(id) ?? kind, processSeconds(id));
   }
   if (server) add("server", processSeconds(server.process.pid));
@@ -64,6 +64,8 @@ function rendererThreads(process) {
     return thread.id === engine ? "backup worker" : named(thread, RENDERER_THREADS);
   };
 }
+
+const browserThreads = (process) => (thread) => thread.id === process ? "main thread" : named(thread, BROWSER_THREADS);
 
 const named = ({ name }, names) => Object.entries(names).find(([begin]) => name.startsWith(begin))?.[1];
 

@@ -1,4 +1,4 @@
-//! Computes the digest of one file as a stream.
+//! Computes the digest of one file.
 
 use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use protocol::Digest;
@@ -9,10 +9,14 @@ use web_sys::{Blob, ReadableStream, ReadableStreamByobReader, ReadableStreamDefa
 
 use super::checkpoint::{self, Checkpoint};
 use crate::Fault;
-use crate::bindings::IteratorResult;
+use crate::bindings::{self, IteratorResult};
 
 /// Larger reads are faster, up to about this size (measured).
 const BUFFER_BYTES: u32 = 1 << 20;
+
+/// Up to this size a file is read at once. Each read makes the browser check that the file is unchanged, so a file that
+/// is read at once has the digest of one version of it.
+pub const WHOLE_BYTES: u64 = 8 << 20;
 
 /// The name of the fault when a stream ends before its file does.
 pub(super) const ENDED_EARLY: &str = "EndedEarly";
@@ -31,7 +35,7 @@ impl Progress<'_> {
     }
 }
 
-/// Reads a file as a stream into two buffers that alternate: one is filled while the other is hashed. Resumes an
+/// Reads a large file as a stream into two buffers that alternate: one is filled while the other is hashed. Resumes an
 /// earlier run if given its byte count and state.
 ///
 /// We allocate the buffers ourselves, because buffers that the browser allocates for each read stay until garbage
@@ -43,8 +47,8 @@ pub async fn digest_of(
     mut progress: impl FnMut(Progress),
 ) -> Result<Digest, Fault> {
     let size = file.size() as u64;
-    if size <= u64::from(BUFFER_BYTES) {
-        return digest_of_small(file).await;
+    if size <= WHOLE_BYTES {
+        return digest_of_whole(file).await;
     }
     let (mut at, mut hasher) = Checkpoint::resume(from.filter(|(read, _)| *read <= size));
     let rest = if at == 0 { file.clone() } else { file.slice_with_f64(at as f64)? };
@@ -70,15 +74,21 @@ pub async fn digest_of(
     }
 }
 
-/// A small file needs only one read, and no buffer larger than itself. For files that need several reads, a stream is
-/// faster (measured at 2 MB: 260 MB/s against 190).
-async fn digest_of_small(file: &Blob) -> Result<Digest, Fault> {
-    let bytes = Uint8Array::new(&JsFuture::from(file.array_buffer()).await?).to_vec();
-    if bytes.len() as f64 == file.size() {
-        Ok(Digest(Sha1::digest(&bytes).into()))
-    } else {
-        Err(ended_early())
-    }
+async fn digest_of_whole(file: &Blob) -> Result<Digest, Fault> {
+    let bytes = whole(file).await?;
+    Ok(Digest(Sha1::digest(Uint8Array::new(&bytes).to_vec()).into()))
+}
+
+/// The same by the browser, which digests faster than we do: 1,250 MB/s against 550 (measured). None if it has no Web
+/// Crypto here.
+pub(super) async fn digest_by_browser(file: &Blob) -> Result<Option<Digest>, Fault> {
+    let digest = bindings::digest("SHA-1", &whole(file).await?).await;
+    Ok(digest.ok().and_then(|digest| Uint8Array::new(&digest).to_vec().try_into().ok()).map(Digest))
+}
+
+async fn whole(file: &Blob) -> Result<ArrayBuffer, Fault> {
+    let bytes: ArrayBuffer = JsFuture::from(file.array_buffer()).await?.unchecked_into();
+    if f64::from(bytes.byte_length()) == file.size() { Ok(bytes) } else { Err(ended_early()) }
 }
 
 /// A digest of only part of a file would be the digest of a different file.

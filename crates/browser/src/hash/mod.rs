@@ -2,6 +2,7 @@
 //! [`reader`]. Where a worker cannot start workers, it reads by itself: [`Here`]. Memory is bounded by a few chunks per
 //! reader, whatever the file's size.
 
+pub mod ahead;
 mod checkpoint;
 pub mod digest;
 mod here;
@@ -18,6 +19,8 @@ use protocol::Digest;
 use serde::{Deserialize, Serialize};
 use web_sys::File;
 
+/// A file up to this size is hashed without a nested worker.
+const HERE_BYTES: f64 = 128.0 * 1024.0;
 /// A read that makes no progress for this long counts as hung. A slow network drive still delivers 8 MiB a minute.
 const STALL_MS: u32 = 60_000;
 

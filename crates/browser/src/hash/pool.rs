@@ -17,7 +17,7 @@ use protocol::Digest;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use super::{Checkpoint, READER, ReadFault, ReaderSaid, Readers, STALL_MS};
+use super::{Checkpoint, HERE_BYTES, Here, READER, ReadFault, ReaderSaid, Readers, STALL_MS};
 use crate::{Fault, wire};
 
 /// Enough to keep one disk busy; more would only compete for it.
@@ -106,6 +106,10 @@ impl Readers for Rc<Pool> {
         from: Option<&'a Checkpoint>,
         hear: &'a dyn Fn(ReaderSaid),
     ) -> LocalBoxFuture<'a, Result<Digest, ReadFault>> {
+        // Passing a file to a worker and back costs more than reading a small one.
+        if file.size() <= HERE_BYTES {
+            return Here.digest(file, from, hear);
+        }
         self.read(file, from, hear).boxed_local()
     }
 }

@@ -7,7 +7,7 @@ use protocol::Digest;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
-use super::digest::digest_of;
+use super::digest::{WHOLE_BYTES, digest_by_browser, digest_of};
 use super::{ReaderSaid, checkpoint};
 use crate::{Fault, wire};
 
@@ -33,6 +33,11 @@ pub fn serve(scope: DedicatedWorkerGlobalScope) {
 
 async fn read(to: &DedicatedWorkerGlobalScope, told: &Array) -> Result<ReaderSaid, Fault> {
     let file: File = told.get(0).unchecked_into();
+    if file.size() <= WHOLE_BYTES as f64
+        && let Some(digest) = digest_by_browser(&file).await?
+    {
+        return Ok(ReaderSaid::Digested(digest));
+    }
     let state = wire::bytes_of(&told.get(2));
     let from = told.get(1).as_f64().map(|read| (read as u64, state.as_slice()));
     digest_telling(&file, from, &|said| say(to, &said)).await.map(ReaderSaid::Digested)

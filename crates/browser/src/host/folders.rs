@@ -176,7 +176,7 @@ impl Host<Pages> {
             }
             let look = rules::judged(&path).unwrap_or_else(|| look_at(&file));
             self.audience.handed.borrow_mut().insert((folder, path.clone()), file);
-            listed.push(ListedFile { path, look });
+            listed.push(ListedFile::new(path, look));
         }
         let unread = unread.iter().map(|path| format!("{within}{path}").into()).collect();
         let found = FolderEvent::HiddenFound { within: within.into(), files: listed, unread };

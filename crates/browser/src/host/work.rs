@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use engine::{
     AfterStored, Barrier, Begin, Checked, Event, FolderEvent, FolderId, HashEnd, JobId, LinkEvent,
-    ListingEnd, Look, Moment, Read, ReadingEvent, RequestEnd, ScanId, Scope, SendingEvent, Upload, UploadEnd,
+    ListingEnd, Look, Moment, Read, ReadingEvent, RequestEnd, Role, ScanId, Scope, SendingEvent, Upload,
+    UploadEnd,
 };
 use futures::future::{AbortHandle, Abortable, LocalBoxFuture, join_all};
 use gloo::timers::callback::Timeout;
@@ -14,6 +15,8 @@ use web_sys::File;
 
 use super::Host;
 use super::audience::Audience;
+use crate::hash::ahead::{Nothing, Small};
+use crate::hash::digest::WHOLE_BYTES;
 use crate::hash::{Checkpoint, ReadFault, ReaderSaid};
 use crate::server::SERVER;
 use crate::source::{OpenFault, Opened, first_bytes, kind_of, look_at, stamp_of};
@@ -28,8 +31,16 @@ impl<A: Audience> Host<A> {
         let host = Rc::clone(self);
         match command {
             Begin::WatchFolder(folder) => self.audience.watch(folder),
-            Begin::ListFolder { folder, scan, scope } => {
-                spawn(async move { host.list(folder, scan, scope).await });
+            Begin::ListFolder { folder, scan, scope, reads_ahead } => {
+                // A shift never reads ahead, and its program has no code for it.
+                let ahead = (A::Role::IS_PAGE && reads_ahead).then(|| self.read_ahead(scan));
+                spawn(async move { host.list(folder, scan, scope, ahead).await });
+            }
+            Begin::StopReadingAhead(_) if !A::Role::IS_PAGE => {}
+            Begin::StopReadingAhead(scan) => {
+                if let Some(ahead) = self.reading_ahead.borrow_mut().remove(&scan) {
+                    ahead.goes_on.set(false);
+                }
             }
             Begin::Hash(read) => self.begin_job(read.job, Box::pin(host.hash(read))),
             Begin::CheckServer { job } => spawn(async move {
@@ -49,6 +60,8 @@ impl<A: Audience> Host<A> {
                 host.tell(Event::AskEnded(job, end));
             }),
             AfterStored::Upload(upload) => self.begin_job(upload.read.job, Box::pin(host.upload(upload))),
+            // A shift gives no such command, and its program has no code for it.
+            AfterStored::UploadBundle(_) if !A::Role::IS_PAGE => {}
             AfterStored::UploadBundle(uploads) => {
                 let jobs = uploads.iter().map(|upload| upload.read.job).collect();
                 self.begin_jobs(jobs, Box::pin(host.upload_bundle(uploads)));
@@ -115,7 +128,19 @@ impl<A: Audience> Host<A> {
         self.alarm.replace(Some(Timeout::new(wait, move || host.tell(Event::Woke))));
     }
 
-    async fn list(self: &Rc<Host<A>>, folder: FolderId, scan: ScanId, scope: Scope) {
+    fn read_ahead(&self, scan: ScanId) -> Rc<Small> {
+        let ahead = Rc::new(Small { goes_on: Cell::new(true) });
+        self.reading_ahead.borrow_mut().insert(scan, Rc::clone(&ahead));
+        ahead
+    }
+
+    async fn list(
+        self: &Rc<Host<A>>,
+        folder: FolderId,
+        scan: ScanId,
+        scope: Scope,
+        ahead: Option<Rc<Small>>,
+    ) {
         self.audience.before_listing(self, folder).await;
         let Some(source) = self.source(folder) else {
             // Its record has no handle that can be used.
@@ -123,7 +148,14 @@ impl<A: Audience> Host<A> {
             return self.tell(Event::Folder(folder, FolderEvent::ListingEnded { scan, end }));
         };
         let tell = |files| self.tell(Event::Folder(folder, FolderEvent::FilesListed { scan, files }));
-        let end = walk::list(&source, &scope, tell).await;
+        let end = match ahead.filter(|_| A::Role::IS_PAGE) {
+            Some(ahead) => {
+                let end = walk::list(&source, &scope, &*ahead, tell).await;
+                self.reading_ahead.borrow_mut().remove(&scan);
+                end
+            }
+            None => walk::list(&source, &scope, &Nothing, tell).await,
+        };
         self.tell(Event::Folder(folder, FolderEvent::ListingEnded { scan, end }));
     }
 
@@ -132,6 +164,7 @@ impl<A: Audience> Host<A> {
             Err(closed) => closed.into(),
             Ok(opened) => match self.digest_of_media(&read, &opened.file).await {
                 Err(ReadFault::ReaderStopped) => HashEnd::ReaderStopped,
+                Ok(end) if read.stamp.size <= WHOLE_BYTES => end,
                 read_end => match self.open_again(&read, &opened).await {
                     // The size or the time changed in the meantime, so the digest belongs to no file.
                     Err(closed) => closed.into(),

@@ -5,8 +5,8 @@ use engine::{CopyEnd, FileId, Stamp};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
-use super::Store;
 use super::schema::COPIES;
+use super::{Store, Write};
 use crate::Fault;
 use crate::bindings::storage_estimate;
 use crate::properties::property;
@@ -32,7 +32,7 @@ impl Store {
         if !has_room_for(file.size()).await {
             return CopyEnd::NoRoom;
         }
-        match self.set(COPIES, id.0.into(), Some(file.into())).await {
+        match self.write(vec![Write::put(COPIES, id.0.into(), file.into())]).await {
             Ok(()) => CopyEnd::Copied,
             Err(fault) if fault.is("QuotaExceededError") => CopyEnd::NoRoom,
             Err(_) => CopyEnd::Failed,
@@ -41,9 +41,7 @@ impl Store {
 
     /// Failed deletions are retried at the next start.
     pub async fn remove_copies(&self, ids: &[FileId]) {
-        for id in ids {
-            _ = self.set(COPIES, id.0.into(), None).await;
-        }
+        _ = self.write(ids.iter().map(|id| Write::delete(COPIES, id.0.into())).collect()).await;
     }
 }
 

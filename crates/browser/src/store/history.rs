@@ -1,13 +1,12 @@
 //! The history of runs, and the checkpoints of large files.
 
 use engine::{Loaded, Moment, Run, SavedRun};
-use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::TransactionMode;
 use wasm_bindgen::JsValue;
 
 use super::schema::{CHECKPOINTS, RUNS};
-use super::{Store, StoreFault, records};
+use super::{Store, StoreFault, Write, records};
 use crate::hash::Checkpoint;
 use crate::{Fault, wire};
 
@@ -37,8 +36,8 @@ impl Store {
     pub(super) async fn last_run(&self) -> Result<Option<Run>, StoreFault> {
         let mut kept = self.keys(RUNS).await?;
         let too_old = kept.len().saturating_sub(RUNS_KEPT);
-        for began in kept.drain(..too_old) {
-            self.set(RUNS, began, None).await?;
+        if too_old > 0 {
+            self.write(kept.drain(..too_old).map(|began| Write::delete(RUNS, began)).collect()).await?;
         }
         let Some(began) = kept.pop() else { return Ok(None) };
         let Some(record) = self.get(RUNS, began).await? else { return Ok(None) };
@@ -46,7 +45,7 @@ impl Store {
     }
 
     pub async fn save_checkpoint(&self, key: &str, checkpoint: &Checkpoint) -> Result<(), Fault> {
-        self.set(CHECKPOINTS, key.into(), Some(wire::encode(checkpoint)?.into())).await
+        self.write(vec![Write::put(CHECKPOINTS, key.into(), wire::encode(checkpoint)?.into())]).await
     }
 
     pub async fn checkpoint(&self, key: &str) -> Result<Option<Checkpoint>, Fault> {
@@ -55,16 +54,14 @@ impl Store {
     }
 
     pub async fn forget_checkpoint(&self, key: &str) -> Result<(), Fault> {
-        self.set(CHECKPOINTS, key.into(), None).await
+        self.write(vec![Write::delete(CHECKPOINTS, key.into())]).await
     }
 }
 
 /// Stores a run. Overwrites its earlier record, and deletes the run that it replaces.
-pub(super) fn put_run(store: &ObjectStore<'_>, SavedRun { run, replaces }: &SavedRun) -> Result<(), Fault> {
-    if let Some(began) = replaces {
-        store.delete(key(*began)).build()?;
-    }
-    store.put(records::write(run.clone())?).with_key(key(run.began)).build()?;
+pub(super) fn put_run(writes: &mut Vec<Write>, SavedRun { run, replaces }: &SavedRun) -> Result<(), Fault> {
+    writes.extend(replaces.map(|began| Write::delete(RUNS, key(began))));
+    writes.push(Write::put(RUNS, key(run.began), records::write(run.clone())?));
     Ok(())
 }
 

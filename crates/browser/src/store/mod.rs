@@ -33,7 +33,7 @@ use web_sys::EventTarget;
 use crate::Fault;
 use crate::bindings::DirectoryHandle;
 use records::FolderRecord;
-use schema::{CHANGES, FOLDERS, INCIDENTS, MEMORY, RECORDS, RUNS, SETTINGS};
+use schema::{CHANGES, FOLDERS, INCIDENTS, MEMORY, RECORDS, SETTINGS};
 
 /// Folding rewrites the affected pages: rarely enough to cost little, often enough that loading stays fast.
 const SAVES_BETWEEN_FOLDS: u32 = 2_000;
@@ -100,24 +100,18 @@ impl Store {
     /// because a transaction that has to wait for us may commit by itself, half done.
     pub async fn save(&self, changes: &Changes) -> Result<(), StoreFault> {
         let Changes { rows, settings, memory, rules, runs, incidents, forgotten } = changes;
-        let folders = self.with_rules(rules).await?;
-        let write = self.begin(&stores_of(changes), TransactionMode::Readwrite)?;
+        let mut writes = self.with_rules(rules).await?;
         if !rows.is_empty() {
-            put_rows(&write, rows)?;
+            writes.push(added_rows(rows)?);
         }
-        put_record(&write, SETTINGS, settings.as_ref())?;
-        put_record(&write, MEMORY, memory.as_ref())?;
-        put_record(&write, INCIDENTS, incidents.as_ref())?;
-        for (id, record) in folders {
-            write.object_store(FOLDERS)?.put(record).with_key(JsValue::from(id.0)).build()?;
-        }
+        writes.extend(put_record(SETTINGS, settings.as_ref())?);
+        writes.extend(put_record(MEMORY, memory.as_ref())?);
+        writes.extend(put_record(INCIDENTS, incidents.as_ref())?);
         for run in runs {
-            history::put_run(&write.object_store(RUNS)?, run)?;
+            history::put_run(&mut writes, run)?;
         }
-        for id in forgotten {
-            write.object_store(FOLDERS)?.delete(JsValue::from(id.0)).build()?;
-        }
-        write.commit().await?;
+        writes.extend(forgotten.iter().map(|id| Write::delete(FOLDERS, id.0.into())));
+        self.write(writes).await?;
         if !rows.is_empty() {
             self.fold_now_and_then().await?;
         }
@@ -125,12 +119,12 @@ impl Store {
     }
 
     /// The records of these folders with their new rules. A folder that was deleted has none.
-    async fn with_rules(&self, rules: &[(FolderId, FolderRules)]) -> Result<Vec<(FolderId, JsValue)>, Fault> {
+    async fn with_rules(&self, rules: &[(FolderId, FolderRules)]) -> Result<Vec<Write>, Fault> {
         let mut folders = Vec::new();
         for (id, rules) in rules {
             if let Some(record) = self.get(FOLDERS, id.0.into()).await? {
                 records::set_rules(&record, rules.clone())?;
-                folders.push((*id, record));
+                folders.push(Write::put(FOLDERS, id.0.into(), record));
             }
         }
         Ok(folders)
@@ -200,15 +194,26 @@ impl Store {
         keys(&read.object_store(store)?).await
     }
 
-    /// Returns once the record is in the database or nothing has changed.
-    async fn set(&self, store: &str, key: JsValue, record: Option<JsValue>) -> Result<(), Fault> {
-        let write = self.begin(&[store], TransactionMode::Readwrite)?;
-        let records = write.object_store(store)?;
-        match record {
-            Some(record) => drop(records.put(record).with_key(key).build()?),
-            None => drop(records.delete(key).build()?),
+    /// Returns once everything is in the database or nothing has changed.
+    async fn write(&self, writes: Vec<Write>) -> Result<(), Fault> {
+        // The transaction locks no others than these.
+        let mut stores: Vec<&str> = Vec::new();
+        for Write { store, .. } in &writes {
+            if !stores.contains(store) {
+                stores.push(store);
+            }
         }
-        Ok(write.commit().await?)
+        let transaction = self.begin(&stores, TransactionMode::Readwrite)?;
+        for Write { store, key, record } in writes {
+            let store = transaction.object_store(store)?;
+            match (key, record) {
+                (Some(key), Some(record)) => drop(store.put(record).with_key(key).build()?),
+                (Some(key), None) => drop(store.delete(key).build()?),
+                (None, Some(record)) => drop(store.put(record).build()?),
+                (None, None) => {}
+            }
+        }
+        Ok(transaction.commit().await?)
     }
 
     fn begin(&self, stores: &[&str], mode: TransactionMode) -> Result<Transaction<'_>, Fault> {
@@ -216,33 +221,36 @@ impl Store {
     }
 }
 
-/// The object stores that these changes affect, so that the transaction locks no others.
-fn stores_of(changes: &Changes) -> Vec<&'static str> {
-    let Changes { rows, settings, memory, rules, runs, incidents, forgotten } = changes;
-    let concerned = [
-        (CHANGES, !rows.is_empty()),
-        (RECORDS, settings.is_some() || memory.is_some() || incidents.is_some()),
-        (FOLDERS, !rules.is_empty() || !forgotten.is_empty()),
-        (RUNS, !runs.is_empty()),
-    ];
-    concerned.into_iter().filter(|(_, concerned)| *concerned).map(|(store, _)| store).collect()
+/// A change of one record.
+struct Write {
+    store: &'static str,
+    /// None if the store gives the next number.
+    key: Option<JsValue>,
+    /// None if the record is deleted.
+    record: Option<JsValue>,
 }
 
-fn put_rows(write: &Transaction<'_>, rows: &[engine::SavedRow]) -> Result<(), Fault> {
+impl Write {
+    fn put(store: &'static str, key: JsValue, record: JsValue) -> Write {
+        Write { store, key: Some(key), record: Some(record) }
+    }
+
+    fn delete(store: &'static str, key: JsValue) -> Write {
+        Write { store, key: Some(key), record: None }
+    }
+}
+
+fn added_rows(rows: &[engine::SavedRow]) -> Result<Write, Fault> {
     let bytes = pages::encode(rows).map_err(|error| Fault::new("EncodingError", error.to_string()))?;
-    write.object_store(CHANGES)?.put(JsValue::from(Uint8Array::from(&*bytes))).build()?;
-    Ok(())
+    Ok(Write { store: CHANGES, key: None, record: Some(Uint8Array::from(&*bytes).into()) })
 }
 
-fn put_record<T>(write: &Transaction<'_>, name: &str, record: Option<&T>) -> Result<(), Fault>
+fn put_record<T>(name: &str, record: Option<&T>) -> Result<Option<Write>, Fault>
 where
     T: Record + Serialize + Clone,
 {
-    if let Some(record) = record {
-        let record = records::write(record.clone())?;
-        write.object_store(RECORDS)?.put(record).with_key(JsValue::from(name)).build()?;
-    }
-    Ok(())
+    let record = record.map(|record| records::write(record.clone())).transpose()?;
+    Ok(record.map(|record| Write::put(RECORDS, name.into(), record)))
 }
 
 fn folder_id(key: &JsValue) -> Result<FolderId, Fault> {

@@ -1,7 +1,7 @@
 //! Several files in one request ([`protocol::bundle`]): the text between the files, and what the answer means. Pure.
 
 use engine::{Body, Reply, RequestEnd};
-use protocol::bundle::{Bundled, BundledBody, BundledEnd, part};
+use protocol::bundle::{Bundled, BundledEnd, part};
 use protocol::immich::UploadAnswer;
 
 use crate::http::Exchange;
@@ -31,10 +31,11 @@ impl BundleEnd {
     }
 }
 
-fn end_of(BundledEnd { status, body }: BundledEnd) -> RequestEnd<UploadAnswer> {
-    let body = match body {
-        BundledBody::Kept(answer) => Body::Understood(answer),
-        BundledBody::Refused(refusal) => Body::Refused(refusal.message),
+fn end_of(BundledEnd { status, kept, message }: BundledEnd) -> RequestEnd<UploadAnswer> {
+    let body = match (kept, message) {
+        (Some(answer), _) => Body::Understood(answer),
+        (None, Some(message)) => Body::Refused(message),
+        (None, None) => Body::Foreign,
     };
     RequestEnd::Replied(Reply { status, retry_after_ms: None, body })
 }
@@ -61,7 +62,7 @@ pub(super) fn tail(boundary: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use protocol::immich::{ErrorBody, UploadStatus};
+    use protocol::immich::UploadStatus;
     use protocol::resumable::AssetData;
     use protocol::{AssetId, Digest};
 
@@ -100,8 +101,8 @@ mod tests {
     fn each_file_has_its_own_answer_unless_the_answer_is_not_the_servers() {
         let kept = UploadAnswer { id: AssetId([7; 16]), status: UploadStatus::Created };
         let ends = [
-            BundledEnd { status: 201, body: BundledBody::Kept(kept.clone()) },
-            BundledEnd { status: 460, body: BundledBody::Refused(ErrorBody { message: "no".into() }) },
+            BundledEnd { status: 201, kept: Some(kept.clone()), message: None },
+            BundledEnd { status: 460, kept: None, message: Some("no".into()) },
         ];
         let text = serde_json::to_string(&ends).unwrap();
         let answered = |status, text: &str| {

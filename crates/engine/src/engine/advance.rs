@@ -25,6 +25,9 @@ impl<R: Role> Engine<R> {
         if self.may_work() {
             self.begin_work(now);
         }
+        if R::IS_PAGE && !(self.may_work() && self.may_read(now)) {
+            self.folders.stop_reading_ahead(&mut self.shared);
+        }
         self.sending.adjust_pace(now, &self.shared);
         self.end_asked_run();
         self.begin_for_page(now);
@@ -39,6 +42,11 @@ impl<R: Role> Engine<R> {
         let readable = !settings.is_unreadable();
         let goes_on = self.role.over().is_none();
         goes_on && readable && !settings.paused && (switched_on || self.gates.run_asked)
+    }
+
+    /// Whether the device allows it to read files now.
+    fn may_read(&self, now: Moment) -> bool {
+        self.gates.knows_surroundings() && self.gates.closed_for_all(&self.shared, now).is_none()
     }
 
     pub(crate) fn conditions(&self, now: Moment) -> Conditions {
@@ -76,9 +84,10 @@ impl<R: Role> Engine<R> {
 
     fn begin_work(&mut self, now: Moment) {
         let watching = if R::IS_PAGE { Watching::On } else { Watching::Off };
-        self.folders.begin_listing(now, &mut self.shared, watching);
         let knows_device = self.gates.knows_surroundings();
-        if knows_device && self.gates.closed_for_all(&self.shared, now).is_none() {
+        let may_read = self.may_read(now);
+        self.folders.begin_listing(now, &mut self.shared, watching, may_read && R::IS_PAGE);
+        if may_read {
             self.reading.begin(&mut self.shared);
         }
         if !self.link.is_ready() {
@@ -86,8 +95,8 @@ impl<R: Role> Engine<R> {
         }
         if knows_device {
             let fit = self.fit(now);
-            let bundles = self.link.abilities().and_then(|abilities| abilities.bundles);
-            self.sending.begin(now, &mut self.shared, &mut self.asking.maybe_held, fit, bundles);
+            let abilities = self.link.abilities().unwrap_or_default();
+            self.sending.begin::<R, _>(now, &mut self.shared, &mut self.asking.maybe_held, fit, abilities);
         }
         self.asking.begin(now, &mut self.shared);
     }

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use protocol::bundle::Bundles;
 use rustc_hash::FxBuildHasher;
 
 use super::shared::Shared;
+use crate::abilities::Abilities;
 use crate::event::JobId;
 use crate::row::FileId;
 
@@ -38,10 +38,11 @@ pub(super) struct Room {
 
 impl Bundling {
     /// None if the server takes no bundles. `rate` is in bytes per second, of all lanes together, if it is known.
-    pub(super) fn room(&self, bundles: Option<Bundles>, rate: Option<u64>, lanes: usize) -> Option<Room> {
-        let Bundles { files, bytes } = bundles?;
+    pub(super) fn room(&self, abilities: Abilities, rate: Option<u64>, lanes: usize) -> Option<Room> {
+        let files = abilities.bundle_of?;
+        let most = abilities.pieces.and_then(|pieces| pieces.up_to).unwrap_or(u64::MAX);
         let in_time = rate.unwrap_or_default() / lanes.max(1) as u64 * TAKES_MS / 1_000;
-        let bytes = in_time.max(LEAST_BYTES).min(MOST_BYTES >> self.halvings.min(63)).min(bytes);
+        let bytes = in_time.max(LEAST_BYTES).min(MOST_BYTES >> self.halvings.min(63)).min(most);
         Some(Room { files: (files as usize).min(MOST_FILES), bytes })
     }
 
@@ -71,21 +72,22 @@ impl Bundling {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use protocol::safelight::Pieces;
 
-    const BUNDLES: Bundles = Bundles { files: 128, bytes: 16 << 20 };
+    use super::*;
 
     #[test]
     fn a_bundle_takes_about_a_second_of_its_lane() {
         let bundling = Bundling::default();
-        let bytes = |rate| bundling.room(Some(BUNDLES), rate, 4).map(|room| room.bytes);
+        let bytes = |rate| bundling.room(Abilities::of_a_vault(), rate, 4).map(|room| room.bytes);
         assert_eq!(bytes(None), Some(LEAST_BYTES), "nothing is known of the line");
         assert_eq!(bytes(Some(4_000)), Some(LEAST_BYTES));
         assert_eq!(bytes(Some(400_000)), Some(100_000));
         assert_eq!(bytes(Some(1 << 30)), Some(MOST_BYTES));
-        assert!(bundling.room(None, Some(1 << 30), 4).is_none(), "the server takes none");
-        let small = Bundles { files: 3, bytes: 1_000 };
-        let room = bundling.room(Some(small), Some(1 << 30), 4).unwrap();
+        assert!(bundling.room(Abilities::default(), Some(1 << 30), 4).is_none(), "the server takes none");
+        let pieces = Some(Pieces { from: 500, up_to: Some(1_000) });
+        let small = Abilities { bundle_of: Some(3), pieces, ..Abilities::default() };
+        let room = bundling.room(small, Some(1 << 30), 4).unwrap();
         assert_eq!((room.files, room.bytes), (3, 1_000));
     }
 
@@ -95,9 +97,9 @@ mod tests {
         for request in [1, 1, 2, 2, 2] {
             bundling.note_refused(JobId(request));
         }
-        let room = bundling.room(Some(BUNDLES), Some(1 << 30), 1).unwrap();
+        let room = bundling.room(Abilities::of_a_vault(), Some(1 << 30), 1).unwrap();
         assert_eq!(room.bytes, MOST_BYTES / 4);
         (0..200).for_each(|request| bundling.note_refused(JobId(request)));
-        assert_eq!(bundling.room(Some(BUNDLES), Some(1 << 30), 1).unwrap().bytes, 0);
+        assert_eq!(bundling.room(Abilities::of_a_vault(), Some(1 << 30), 1).unwrap().bytes, 0);
     }
 }

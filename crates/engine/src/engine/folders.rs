@@ -26,6 +26,8 @@ const HANDED_OVER: &str = "Files chosen once";
 pub(crate) struct Folders {
     all: BTreeMap<FolderId, Folder>,
     last_scan: ScanId,
+    /// Listings under way that may read small files.
+    pub(super) reading_ahead: Vec<ScanId>,
 }
 
 impl Folders {
@@ -267,7 +269,15 @@ impl Folders {
         any
     }
 
-    pub(super) fn begin_listing(&mut self, now: Moment, shared: &mut Shared, watching: Watching) {
+    /// `may_read` if files may be read now. A folder of which nothing is known is full of files to be read, and a small
+    /// file costs less to read while the listing has it open.
+    pub(super) fn begin_listing(
+        &mut self,
+        now: Moment,
+        shared: &mut Shared,
+        watching: Watching,
+        may_read: bool,
+    ) {
         for (id, folder) in &mut self.all {
             folder.end_doubt(now);
             let scope = match folder.listing {
@@ -283,9 +293,18 @@ impl Folders {
                 shared.out.begin.push(Begin::WatchFolder(*id));
             }
             self.last_scan = ScanId(self.last_scan.0.wrapping_add(1));
-            folder.begin_look(self.last_scan, &scope);
-            shared.out.begin.push(Begin::ListFolder { folder: *id, scan: self.last_scan, scope });
+            let scan = self.last_scan;
+            folder.begin_look(scan, &scope);
+            let is_unknown = shared.catalog.census_of(*id).is_none_or(|census| census.tally.total == 0);
+            let reads_ahead = may_read && is_unknown && scope == Scope::Everything;
+            self.reading_ahead.extend(reads_ahead.then_some(scan));
+            shared.out.begin.push(Begin::ListFolder { folder: *id, scan, scope, reads_ahead });
         }
+    }
+
+    /// Nothing may be read now.
+    pub(super) fn stop_reading_ahead(&mut self, shared: &mut Shared) {
+        shared.out.begin.extend(self.reading_ahead.drain(..).map(Begin::StopReadingAhead));
     }
 
     /// A wake-up is over: ends every listing.

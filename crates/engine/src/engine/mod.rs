@@ -58,9 +58,9 @@ pub use shift::{Shift, ShiftReport};
 
 /// The name of the directory in the browser's own storage that receives files shared by other apps.
 pub const INBOX: &str = "safelight-inbox";
-/// More than the host has readers, so that each reader's next file is already opened and known to be unchanged while
-/// the reader still works on the one before.
-const READING_AT_ONCE: usize = 16;
+/// More than the host has readers, so that each reader's next file is already opened while the reader still works on the
+/// one before. Small files end together, and share a transaction.
+const READING_AT_ONCE: usize = 64;
 /// A host without separate readers reads in its own thread: one file is digested while the next is opened.
 const READING_ALONE: usize = 2;
 
@@ -220,7 +220,7 @@ impl<R: Role> Engine<R> {
             }
             (None, end) => (Abilities::default(), end),
         };
-        match self.sending.ended(now, &mut self.shared, abilities, job, end) {
+        match self.sending.ended::<R>(now, &mut self.shared, abilities, job, end) {
             Outcome::Nothing => {}
             Outcome::Proven(proven) => self.protect(proven),
             Outcome::Stop(stop) => self.link.stop(now, &mut self.shared, stop),

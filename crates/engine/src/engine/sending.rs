@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::hash::BuildHasher;
 
-use protocol::bundle::Bundles;
 use protocol::{AssetId, Digest};
 
 use super::bundling::{Bundling, Room};
 use super::jobs::{Bytes, Sending as Job};
+use super::role::Role;
 use super::shared::Shared;
 use super::shift::Fit;
 use super::{Proven, Stop};
@@ -103,37 +103,36 @@ pub(super) enum Outcome {
 
 impl Sending {
     /// Begins uploads in order. A file that cannot be sent yet lets the next one pass.
-    pub(super) fn begin<S: BuildHasher>(
+    pub(super) fn begin<R: Role, S: BuildHasher>(
         &mut self,
         now: Moment,
         shared: &mut Shared,
         maybe_held: &mut HashSet<Digest, S>,
         fit: Fit,
-        bundles: Option<Bundles>,
+        abilities: Abilities,
     ) {
         let mut choice = Choice { now, fit, held_back: Vec::new() };
         let lanes = self.pace.lanes();
         while shared.jobs.requests() < lanes
             && let Some(first) = self.next(shared, &mut choice)
         {
-            let mut uploads: Vec<Upload> =
-                begin_one(now, shared, maybe_held, first, None).into_iter().collect();
-            let rate = self.speed.per_second(now);
-            if let Some(room) =
-                self.bundling.room(bundles, rate, lanes).filter(|_| self.bundling.suits(shared, first))
-            {
-                self.fill(shared, maybe_held, &mut choice, room, &mut uploads);
-            }
+            let upload = begin_one(now, shared, maybe_held, first, None);
+            // A shift sends files one by one, which spares its program the code.
+            let room = if R::IS_PAGE {
+                self.bundling.room(abilities, self.speed.per_second(now), lanes)
+            } else {
+                None
+            };
+            let command = match (upload, room) {
+                (None, _) => None,
+                (Some(upload), Some(room)) if self.bundling.suits(shared, first) => {
+                    Some(self.bundle(shared, maybe_held, &mut choice, room, upload))
+                }
+                (Some(only), _) => Some(AfterStored::Upload(only)),
+            };
+            shared.out.after_stored.extend(command);
             self.moved_at = now;
             self.silence_due.get_or_insert(now + SILENCE_MS);
-            match uploads.pop() {
-                None => {}
-                Some(only) if uploads.is_empty() => shared.after_stored(AfterStored::Upload(only)),
-                Some(last) => {
-                    uploads.push(last);
-                    shared.after_stored(AfterStored::UploadBundle(uploads));
-                }
-            }
         }
         choice.held_back.into_iter().for_each(|id| shared.catalog.release(id));
     }
@@ -155,25 +154,30 @@ impl Sending {
         None
     }
 
-    /// Adds the files that come next to a bundle, as long as they suit.
-    fn fill<S: BuildHasher>(
+    /// Adds the files that come next to the first, as long as they suit.
+    fn bundle<S: BuildHasher>(
         &self,
         shared: &mut Shared,
         maybe_held: &mut HashSet<Digest, S>,
         choice: &mut Choice,
         room: Room,
-        uploads: &mut Vec<Upload>,
-    ) {
-        let mut bytes: u64 = uploads.iter().map(|upload| upload.read.stamp.size).sum();
+        first: Upload,
+    ) -> AfterStored {
+        let (job, mut bytes) = (first.read.job, first.read.stamp.size);
+        let mut uploads = vec![first];
         while uploads.len() < room.files
             && let Some(id) = self.next(shared, choice)
         {
             bytes += shared.catalog.size_of(id);
             if bytes > room.bytes || !self.bundling.suits(shared, id) {
-                return shared.catalog.release(id);
+                shared.catalog.release(id);
+                break;
             }
-            let request = uploads.first().map(|first| first.read.job);
-            uploads.extend(begin_one(choice.now, shared, maybe_held, id, request));
+            uploads.extend(begin_one(choice.now, shared, maybe_held, id, Some(job)));
+        }
+        match uploads.len() {
+            1 => AfterStored::Upload(uploads.remove(0)),
+            _ => AfterStored::UploadBundle(uploads),
         }
     }
 
@@ -213,7 +217,7 @@ impl Sending {
         self.pace.note_bytes(bytes);
     }
 
-    pub(super) fn ended(
+    pub(super) fn ended<R: Role>(
         &mut self,
         now: Moment,
         shared: &mut Shared,
@@ -224,11 +228,11 @@ impl Sending {
         let Some(job) = shared.jobs.end_sending(job) else { return Outcome::Nothing };
         self.moved_at = now;
         let (id, digest) = (job.file, job.digest);
-        let failed_together = matches!(end, UploadEnd::BundleEnded(_) | UploadEnd::BrokenByAnother);
-        let was_refused = matches!(end, UploadEnd::BundleEnded(_));
+        let was_refused = R::IS_PAGE && matches!(end, UploadEnd::BundleEnded(_));
+        let failed_together = was_refused || R::IS_PAGE && end == UploadEnd::BrokenByAnother;
         if failed_together {
             self.bundling.note_failed(id);
-        } else {
+        } else if R::IS_PAGE {
             self.bundling.note_ended(id);
         }
         match after_upload(end, abilities) {

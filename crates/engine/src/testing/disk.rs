@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use protocol::Digest;
+use protocol::media::{Named, named};
 use sha1::Digest as _;
 
 use crate::command::Read;
@@ -114,15 +115,19 @@ impl Disk {
     /// The files that the browser leaves out of its listings.
     pub(crate) fn hidden(&self) -> Vec<ListedFile> {
         let hidden = self.files.keys().filter(|path| is_hidden(path));
-        hidden
-            .filter_map(|path| Some(ListedFile { path: path.as_str().into(), look: self.look(path)? }))
-            .collect()
+        hidden.filter_map(|path| Some(ListedFile::new(path.as_str(), self.look(path)?))).collect()
     }
 
     /// What a listing sees of a file; `None` if it is no longer there.
     pub(super) fn look(&self, path: &str) -> Option<Look> {
         let file = self.files.get(path)?;
         Some(rules::judged(path).unwrap_or_else(|| Look::Seen(file.stamp())))
+    }
+
+    /// What a listing that reads ahead tells of a file.
+    pub(super) fn digest_ahead(&self, path: &str) -> Option<Digest> {
+        let file = self.files.get(path).filter(|file| file.readable)?;
+        matches!(named(path), Named::Media(_)).then(|| digest_of(&file.bytes))
     }
 
     /// The file, if it can be opened and still looks as it was listed.

@@ -23,13 +23,36 @@ use crate::time::Moment;
 /// How many files a listing reports at once.
 const BATCH: usize = 3;
 pub(super) enum Flight {
-    Listing { folder: FolderId, scan: ScanId, scope: Scope, rest: Option<VecDeque<String>> },
-    Reading { read: Read, opened: bool },
-    Asking { job: JobId, digests: Vec<Digest>, answer: Option<RequestEnd<Vec<Known>>> },
-    Uploading { upload: Upload, stage: Stage },
+    Listing {
+        folder: FolderId,
+        scan: ScanId,
+        scope: Scope,
+        reads_ahead: bool,
+        rest: Option<VecDeque<String>>,
+    },
+    Reading {
+        read: Read,
+        opened: bool,
+    },
+    Asking {
+        job: JobId,
+        digests: Vec<Digest>,
+        answer: Option<RequestEnd<Vec<Known>>>,
+    },
+    Uploading {
+        upload: Upload,
+        stage: Stage,
+    },
     UploadingBundle(Bundle),
-    Checking { job: JobId, answer: Option<Checked> },
-    Copying { read: Read, copy: FileId, file: Option<DiskFile> },
+    Checking {
+        job: JobId,
+        answer: Option<Checked>,
+    },
+    Copying {
+        read: Read,
+        copy: FileId,
+        file: Option<DiskFile>,
+    },
 }
 
 /// How far an upload has got.
@@ -76,13 +99,13 @@ impl Flight {
     /// Continues by one turn; `None` once it has reported its end.
     pub(super) fn turn(self, world: &mut World) -> Option<Flight> {
         match self {
-            Flight::Listing { folder, scan, scope, rest: None } => {
+            Flight::Listing { folder, scan, scope, reads_ahead, rest: None } => {
                 let names = world.disk_of(folder).within(&scope);
-                Some(Flight::Listing { folder, scan, scope, rest: Some(names.into()) })
+                Some(Flight::Listing { folder, scan, scope, reads_ahead, rest: Some(names.into()) })
             }
-            Flight::Listing { folder, scan, scope, rest: Some(rest) } => {
-                let rest = list(world, folder, scan, &scope, rest)?;
-                Some(Flight::Listing { folder, scan, scope, rest: Some(rest) })
+            Flight::Listing { folder, scan, scope, reads_ahead, rest: Some(rest) } => {
+                let rest = list(world, folder, scan, &scope, reads_ahead, rest)?;
+                Some(Flight::Listing { folder, scan, scope, reads_ahead, rest: Some(rest) })
             }
             Flight::Reading { read, opened } => self::read(world, read, opened),
             Flight::Asking { job, digests, answer: None } => {
@@ -146,6 +169,7 @@ fn list(
     folder: FolderId,
     scan: ScanId,
     scope: &Scope,
+    reads_ahead: bool,
     mut rest: VecDeque<String>,
 ) -> Option<VecDeque<String>> {
     let disk = world.disk_of(folder);
@@ -159,14 +183,18 @@ fn list(
     let names: Vec<String> = rest.drain(..rest.len().min(BATCH)).collect();
     if names.is_empty() {
         let nameless = if *scope == Scope::Everything { disk.nameless } else { 0 };
-        let nameless = (0..nameless)
-            .map(|number| ListedFile { path: format!("\u{FFFD} {number}").into(), look: Look::Nameless });
+        let nameless =
+            (0..nameless).map(|number| ListedFile::new(format!("\u{FFFD} {number}"), Look::Nameless));
         let files = nameless.collect();
         world.hear(Event::Folder(folder, FolderEvent::FilesListed { scan, files }));
         world.hear(Event::Folder(folder, FolderEvent::ListingEnded { scan, end: ListingEnd::Complete }));
         return None;
     }
-    let look = |path: &String| Some(ListedFile { path: path.as_str().into(), look: disk.look(path)? });
+    let look = |path: &String| {
+        let look = disk.look(path)?;
+        let digest = if reads_ahead { disk.digest_ahead(path) } else { None };
+        Some(ListedFile { path: path.as_str().into(), look, digest })
+    };
     let files = names.iter().filter_map(look).collect();
     world.hear(Event::Folder(folder, FolderEvent::FilesListed { scan, files }));
     Some(rest)

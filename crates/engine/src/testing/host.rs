@@ -66,8 +66,15 @@ impl World {
     fn begin(&mut self, command: Begin) {
         match command {
             Begin::WatchFolder(folder) => self.watch(folder),
-            Begin::ListFolder { folder, scan, scope } => {
-                self.flights.push(Flight::Listing { folder, scan, scope, rest: None });
+            Begin::ListFolder { folder, scan, scope, reads_ahead } => {
+                self.flights.push(Flight::Listing { folder, scan, scope, reads_ahead, rest: None });
+            }
+            Begin::StopReadingAhead(stopped) => {
+                for flight in &mut self.flights {
+                    if let Flight::Listing { scan, reads_ahead, .. } = flight {
+                        *reads_ahead &= *scan != stopped;
+                    }
+                }
             }
             Begin::Hash(read) => self.flights.push(Flight::Reading { read, opened: false }),
             Begin::CheckServer { job } => self.flights.push(Flight::Checking { job, answer: None }),
@@ -132,9 +139,12 @@ fn held_but_begun(engine: &AnyEngine, now: Moment, commands: &Commands) -> Vec<(
     let for_one = |path: &str| Some((path.to_owned(), engine.closed_for(now, Kind::of_path(path))?));
     let begun = commands.begin.iter().filter_map(|command| match command {
         Begin::Hash(read) => for_all(&read.path),
-        Begin::WatchFolder(_) | Begin::ListFolder { .. } | Begin::CheckServer { .. } | Begin::WakeAt(_) => {
-            None
-        }
+        Begin::ListFolder { reads_ahead: true, .. } => for_all("a listing that reads ahead"),
+        Begin::WatchFolder(_)
+        | Begin::ListFolder { .. }
+        | Begin::StopReadingAhead(_)
+        | Begin::CheckServer { .. }
+        | Begin::WakeAt(_) => None,
     });
     let after = commands.after_stored.iter().filter_map(|command| match command {
         AfterStored::Upload(upload) => for_one(&upload.read.path),

@@ -317,7 +317,7 @@ impl World {
     /// The person shows the page a folder in the listing that hides no names.
     pub fn look_for_hidden(&mut self, folder: FolderId) {
         let files = self.disk_of(folder).hidden();
-        for ListedFile { path, look } in &files {
+        for ListedFile { path, look, .. } in &files {
             if let Look::Seen(stamp) = look {
                 self.handed.insert((folder, path.clone()), *stamp);
             }

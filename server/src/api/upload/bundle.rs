@@ -6,10 +6,10 @@
 use std::collections::VecDeque;
 
 use axum::extract::{Request, State as Shared};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::{Extension, Json};
 use multer::{Field, Multipart};
-use protocol::bundle::{Bundled, BundledBody, BundledEnd, part};
+use protocol::bundle::{Bundled, BundledEnd, part};
 use protocol::safelight::path;
 use tokio::task::JoinHandle;
 
@@ -186,10 +186,10 @@ impl Photo {
 
 fn end_of(kept: Result<Kept, AppError>) -> BundledEnd {
     match kept {
-        Ok(kept) => BundledEnd { status: kept.status().as_u16(), body: BundledBody::Kept(kept.into()) },
+        Ok(kept) => BundledEnd { status: kept.status().as_u16(), kept: Some(kept.into()), message: None },
         Err(refusal) => {
-            let (status, body): (StatusCode, _) = refusal.told();
-            BundledEnd { status: status.as_u16(), body: BundledBody::Refused(body) }
+            let (status, body) = refusal.told();
+            BundledEnd { status: status.as_u16(), kept: None, message: Some(body.message) }
         }
     }
 }

@@ -25,11 +25,11 @@ const GATES: &str = "nothing is read or sent behind a closed gate";
 const SHIFT: &str = "a wake-up ends in time, and says how";
 const BOUNDED: &str = "I8: bounded";
 
-const MOST_READING: usize = 16;
+const MOST_READING: usize = 64;
 const MOST_SENDING: usize = 5;
 /// These, a question, and two checks of the server, because a pairing may overtake one. A listing of each folder
 /// comes on top.
-const MOST_FLIGHTS: usize = 16;
+const MOST_FLIGHTS: usize = 64;
 const MOST_EFFECTS: usize = 400;
 
 type FilePath = (FolderId, String);

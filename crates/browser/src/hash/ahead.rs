@@ -1,0 +1,68 @@
+//! Digests small files while a listing has them open. To open them again would cost as much as to read them.
+
+use std::cell::Cell;
+use std::pin::pin;
+
+use futures::FutureExt;
+use futures::future::{Either, LocalBoxFuture, ready, select};
+use gloo::timers::future::TimeoutFuture;
+use js_sys::{ArrayBuffer, Uint8Array};
+use protocol::Digest;
+use protocol::media::{Named, named};
+use sha1::{Digest as _, Sha1};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::File;
+
+use super::{HERE_BYTES, STALL_MS};
+use crate::Fault;
+use crate::settled::settle;
+
+/// What a listing does with the files that it has just looked at.
+pub trait Ahead {
+    /// The digests of some of these files, in their order; the list may be shorter.
+    fn digests<'a>(&'a self, files: &'a [(String, File)]) -> LocalBoxFuture<'a, Vec<Option<Digest>>>;
+}
+
+/// Digests small photos and videos, until it is told to stop.
+pub struct Small {
+    pub goes_on: Cell<bool>,
+}
+
+impl Ahead for Small {
+    fn digests<'a>(&'a self, files: &'a [(String, File)]) -> LocalBoxFuture<'a, Vec<Option<Digest>>> {
+        if self.goes_on.get() { digests_of_small(files).boxed_local() } else { Nothing.digests(files) }
+    }
+}
+
+/// Reads nothing.
+pub struct Nothing;
+
+impl Ahead for Nothing {
+    fn digests<'a>(&'a self, _: &'a [(String, File)]) -> LocalBoxFuture<'a, Vec<Option<Digest>>> {
+        ready(Vec::new()).boxed_local()
+    }
+}
+
+/// Of those that are small, and photos or videos by their names. One that cannot be read, or not in time, has none:
+/// whoever reads it later finds out why.
+async fn digests_of_small(files: &[(String, File)]) -> Vec<Option<Digest>> {
+    let is_small = |(path, file): &(String, File)| {
+        matches!(named(path), Named::Media(_)) && file.size() > 0.0 && file.size() <= HERE_BYTES
+    };
+    let small: Vec<&File> = files.iter().filter(|file| is_small(file)).map(|(_, file)| file).collect();
+    if small.is_empty() {
+        return Vec::new();
+    }
+    let reading = pin!(settle(small.iter().map(|file| file.array_buffer())));
+    let Either::Left((read, _)) = select(reading, TimeoutFuture::new(STALL_MS).fuse()).await else {
+        return Vec::new();
+    };
+    let mut digests = small.iter().zip(read).map(|(file, read)| digest_of(file, read));
+    files.iter().map(|file| if is_small(file) { digests.next().flatten() } else { None }).collect()
+}
+
+fn digest_of(file: &File, read: Result<JsValue, Fault>) -> Option<Digest> {
+    let bytes: ArrayBuffer = read.ok()?.unchecked_into();
+    let is_whole = f64::from(bytes.byte_length()) == file.size();
+    is_whole.then(|| Digest(Sha1::digest(Uint8Array::new(&bytes).to_vec()).into()))
+}
