@@ -62,10 +62,10 @@ pub fn after_upload(end: UploadEnd, abilities: Abilities) -> Decision {
             Decision::StopRun { halt: Halt::Offline, retry_after_ms: None }
         }
         UploadEnd::Ended(RequestEnd::Stalled) => Decision::RetryLater(Failure::Stalled),
-        UploadEnd::BundleEnded(end) => match after_upload(UploadEnd::Ended(end), abilities) {
-            stop @ Decision::StopRun { .. } => stop,
-            _ => Decision::SendAlone,
-        },
+        UploadEnd::BundleEnded(end) => {
+            let alone = after_upload(UploadEnd::Ended(end), abilities);
+            if matches!(alone, Decision::StopRun { .. }) { alone } else { Decision::SendAlone }
+        }
         UploadEnd::BrokenByAnother => Decision::SendAlone,
         UploadEnd::Moved(look) => Decision::ReadAgain(look),
         UploadEnd::Vanished => Decision::Vanished,
