@@ -20,13 +20,13 @@ fn a_devices_rate_limit_holds_until_it_is_changed() {
     let rate = |rate: serde_json::Value| {
         assert_eq!(server.post("/safelight/v1/rate", &json!({ "bytesPerSecond": rate })).status, 204);
     };
-    rate(json!(1));
+    rate(json!(200_000));
     thread::scope(|scope| {
-        let upload = scope.spawn(|| server.upload(&Form::photo("slow.jpg", &[7; 1 << 20])).status);
+        let upload = scope.spawn(|| server.upload(&Form::photo("slow.jpg", &vec![7; 40_000_000])).status);
         while server.incoming().is_empty() {
             thread::yield_now();
         }
-        // At one byte a second, the upload would take 12 days.
+        // At this rate, the upload would take 200 s.
         rate(json!(null));
         assert_eq!(upload.join().unwrap(), 201);
     });

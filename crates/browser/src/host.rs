@@ -254,6 +254,7 @@ impl<A: Audience> Host<A> {
 
     fn let_everything_go(&self) {
         self.jobs.take().into_values().for_each(|work| work.stop());
+        self.reading_ahead.take().into_values().for_each(|ahead| ahead.goes_on.set(false));
         self.alarm.replace(None);
         self.audience.leave();
         self.store.close();

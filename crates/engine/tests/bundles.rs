@@ -158,3 +158,18 @@ fn of_a_bundle_the_file_that_is_being_sent_is_shown() {
     let shown = world.view().active.len();
     assert!(shown <= 5 && shown > 0, "{shown} for {:?}", world.log.bundles);
 }
+
+#[test]
+fn where_every_bundle_is_cut_off_the_files_go_alone() {
+    let mut world = world_of(300);
+    world.server.cuts_off_bundles = true;
+    world.start();
+    world.pass(120_000);
+    assert_eq!(
+        (world.view().headline, world.server.assets.len()),
+        (Headline::Done, 300),
+        "{:?}",
+        world.view().tally
+    );
+    assert!(world.log.bundles.len() < 30, "{} bundles", world.log.bundles.len());
+}

@@ -13,9 +13,12 @@ use sha1::{Digest as _, Sha1};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
-use super::{HERE_BYTES, STALL_MS};
+use super::HERE_BYTES;
 use crate::Fault;
 use crate::settled::settle;
+
+/// A few small files should not take longer, even on a slow network drive.
+const PATIENCE_MS: u32 = 10_000;
 
 /// What a listing does with the files that it has just looked at.
 pub trait Ahead {
@@ -30,7 +33,16 @@ pub struct Small {
 
 impl Ahead for Small {
     fn digests<'a>(&'a self, files: &'a [(String, File)]) -> LocalBoxFuture<'a, Vec<Option<Digest>>> {
-        if self.goes_on.get() { digests_of_small(files).boxed_local() } else { Nothing.digests(files) }
+        if !self.goes_on.get() {
+            return Nothing.digests(files);
+        }
+        async move {
+            let digests = digests_of_small(files).await;
+            // One file that hangs must not hold up the listing again.
+            self.goes_on.set(self.goes_on.get() && digests.is_some());
+            digests.unwrap_or_default()
+        }
+        .boxed_local()
     }
 }
 
@@ -43,22 +55,22 @@ impl Ahead for Nothing {
     }
 }
 
-/// Of those that are small, and photos or videos by their names. One that cannot be read, or not in time, has none:
-/// whoever reads it later finds out why.
-async fn digests_of_small(files: &[(String, File)]) -> Vec<Option<Digest>> {
+/// Of those that are small, and photos or videos by their names. One that cannot be read has none: whoever reads it later
+/// finds out why. None at all if that takes too long.
+async fn digests_of_small(files: &[(String, File)]) -> Option<Vec<Option<Digest>>> {
     let is_small = |(path, file): &(String, File)| {
         matches!(named(path), Named::Media(_)) && file.size() > 0.0 && file.size() <= HERE_BYTES
     };
     let small: Vec<&File> = files.iter().filter(|file| is_small(file)).map(|(_, file)| file).collect();
     if small.is_empty() {
-        return Vec::new();
+        return Some(Vec::new());
     }
     let reading = pin!(settle(small.iter().map(|file| file.array_buffer())));
-    let Either::Left((read, _)) = select(reading, TimeoutFuture::new(STALL_MS).fuse()).await else {
-        return Vec::new();
+    let Either::Left((read, _)) = select(reading, TimeoutFuture::new(PATIENCE_MS).fuse()).await else {
+        return None;
     };
     let mut digests = small.iter().zip(read).map(|(file, read)| digest_of(file, read));
-    files.iter().map(|file| if is_small(file) { digests.next().flatten() } else { None }).collect()
+    Some(files.iter().map(|file| if is_small(file) { digests.next().flatten() } else { None }).collect())
 }
 
 fn digest_of(file: &File, read: Result<JsValue, Fault>) -> Option<Digest> {

@@ -14,8 +14,9 @@ use crate::bindings::{self, IteratorResult};
 /// Larger reads are faster, up to about this size (measured).
 const BUFFER_BYTES: u32 = 1 << 20;
 
-/// Up to this size a file is read at once. Each read makes the browser check that the file is unchanged, so a file that
-/// is read at once has the digest of one version of it.
+/// Up to this size a file is read at once, and the browser checks at the beginning of each read that the file still looks
+/// as it was opened. If it is overwritten during that read, the digest is one of no version; then nobody holds it, and
+/// the upload finds the file changed.
 pub const WHOLE_BYTES: u64 = 8 << 20;
 
 /// The name of the fault when a stream ends before its file does.

@@ -1,6 +1,6 @@
 //! SHA-1 of files. [`Pool`] lives in the backup worker and hands files to nested workers, each of which runs
-//! [`reader`]. Where a worker cannot start workers, it reads by itself: [`Here`]. Memory is bounded by a few chunks per
-//! reader, whatever the file's size.
+//! [`reader`]. Where a worker cannot start workers, it reads by itself: [`Here`]. Memory is bounded for each reader,
+//! whatever the file's size.
 
 pub mod ahead;
 mod checkpoint;

@@ -143,6 +143,7 @@ impl<A: Audience> Host<A> {
     ) {
         self.audience.before_listing(self, folder).await;
         let Some(source) = self.source(folder) else {
+            self.reading_ahead.borrow_mut().remove(&scan);
             // Its record has no handle that can be used.
             let end = ListingEnd::OutOfReach(Barrier::Unreachable);
             return self.tell(Event::Folder(folder, FolderEvent::ListingEnded { scan, end }));
@@ -164,7 +165,7 @@ impl<A: Audience> Host<A> {
             Err(closed) => closed.into(),
             Ok(opened) => match self.digest_of_media(&read, &opened.file).await {
                 Err(ReadFault::ReaderStopped) => HashEnd::ReaderStopped,
-                Ok(end) if read.stamp.size <= WHOLE_BYTES => end,
+                Ok(end @ (HashEnd::Digested(_) | HashEnd::NotMedia)) if read.stamp.size <= WHOLE_BYTES => end,
                 read_end => match self.open_again(&read, &opened).await {
                     // The size or the time changed in the meantime, so the digest belongs to no file.
                     Err(closed) => closed.into(),

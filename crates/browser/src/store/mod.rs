@@ -196,6 +196,9 @@ impl Store {
 
     /// Returns once everything is in the database or nothing has changed.
     async fn write(&self, writes: Vec<Write>) -> Result<(), Fault> {
+        if writes.is_empty() {
+            return Ok(());
+        }
         // The transaction locks no others than these.
         let mut stores: Vec<&str> = Vec::new();
         for Write { store, .. } in &writes {

@@ -1,4 +1,5 @@
-//! The uploads of this context: of several files in one request, or the loop that uploads one file. The loop sends each part that [`Transfer`] asks for, with the carrier of this context.
+//! The uploads of this context: of several files in one request, or the loop that uploads one file. The loop sends each
+//! part that [`Transfer`] asks for, with the carrier of this context.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -152,12 +153,13 @@ fn together(cargos: &[Cargo<'_>]) -> Result<Parcel<'static>, Fault> {
         parts.push(cargo.file);
     }
     parts.push(&bundle::tail(&boundary).into());
+    let form = Blob::new_with_blob_sequence(&parts)?;
     Ok(Parcel {
         method: Method::Post,
         path: safelight::path::ASSETS,
         headers: vec![("content-type", bundle::content_type(&boundary))],
-        content: Content::Blob(Blob::new_with_blob_sequence(&parts)?),
-        size: cargos.iter().map(Cargo::size).sum(),
+        size: form.size() as u64,
+        content: Content::Blob(form),
     })
 }
 

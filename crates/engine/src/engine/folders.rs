@@ -27,7 +27,7 @@ pub(crate) struct Folders {
     all: BTreeMap<FolderId, Folder>,
     last_scan: ScanId,
     /// Listings under way that may read small files.
-    pub(super) reading_ahead: Vec<ScanId>,
+    pub(super) reading_ahead: Vec<(FolderId, ScanId)>,
 }
 
 impl Folders {
@@ -146,6 +146,7 @@ impl Folders {
         folder.set_access(access);
         if access != Access::Granted {
             shared.abandon_folder(id);
+            self.stop_reading_ahead_in(shared, |folder| folder == id);
         }
         shared.catalog.set_open(id, access == Access::Granted);
         // It is not known yet whether the new permission works without a page.
@@ -181,6 +182,7 @@ impl Folders {
         if self.all.remove(&id).is_none() {
             return;
         }
+        self.stop_reading_ahead_in(shared, |folder| folder == id);
         for file in shared.catalog.files_of(id) {
             shared.drop_upload(file);
             shared.catalog.remove(file);
@@ -297,14 +299,19 @@ impl Folders {
             folder.begin_look(scan, &scope);
             let is_unknown = shared.catalog.census_of(*id).is_none_or(|census| census.tally.total == 0);
             let reads_ahead = may_read && is_unknown && scope == Scope::Everything;
-            self.reading_ahead.extend(reads_ahead.then_some(scan));
+            self.reading_ahead.extend(reads_ahead.then_some((*id, scan)));
             shared.out.begin.push(Begin::ListFolder { folder: *id, scan, scope, reads_ahead });
         }
     }
 
     /// Nothing may be read now.
     pub(super) fn stop_reading_ahead(&mut self, shared: &mut Shared) {
-        shared.out.begin.extend(self.reading_ahead.drain(..).map(Begin::StopReadingAhead));
+        self.stop_reading_ahead_in(shared, |_| true);
+    }
+
+    fn stop_reading_ahead_in(&mut self, shared: &mut Shared, concerned: impl Fn(FolderId) -> bool) {
+        let stopped = self.reading_ahead.extract_if(.., |(folder, _)| concerned(*folder));
+        shared.out.begin.extend(stopped.map(|(_, scan)| Begin::StopReadingAhead(scan)));
     }
 
     /// A wake-up is over: ends every listing.

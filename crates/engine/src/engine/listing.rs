@@ -49,7 +49,7 @@ impl Folders {
         scan: ScanId,
         end: ListingEnd,
     ) {
-        self.reading_ahead.retain(|ahead| *ahead != scan);
+        self.reading_ahead.retain(|(_, ahead)| *ahead != scan);
         match (self.look_of(folder, scan), end) {
             (None, _) => {}
             (Some(_), ListingEnd::OutOfReach(barrier)) => self.lose_access(now, shared, folder, barrier),
@@ -136,9 +136,10 @@ fn enter(now: Moment, shared: &mut Shared, folder: FolderId, scan: ScanId, file:
         }
         None => {
             let (stamp, state) = first_state(now, file.look);
-            let state = match file.digest {
-                Some(digest) if state == FileState::Found => FileState::Hashed { digest },
-                Some(_) | None => state,
+            // What was read before the watch named the file is void.
+            let state = match (file.digest, trust) {
+                (Some(digest), Trust::Stamp) if state == FileState::Found => FileState::Hashed { digest },
+                (Some(_) | None, _) => state,
             };
             let row = Row { folder, path: file.path, stamp, state, attempts: 0, before: None, hidden: false };
             shared.catalog.insert(row)

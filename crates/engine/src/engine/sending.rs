@@ -15,7 +15,7 @@ use crate::abilities::Abilities;
 use crate::catalog::Work;
 use crate::command::{AfterStored, Upload};
 use crate::decision::{Decision, after_upload};
-use crate::event::{JobId, UploadEnd};
+use crate::event::{Body, JobId, RequestEnd, UploadEnd};
 use crate::folder::Barrier;
 use crate::incident;
 use crate::link::Halt;
@@ -139,7 +139,8 @@ impl Sending {
 
     /// Claims the next file that may be sent now.
     fn next(&self, shared: &mut Shared, choice: &mut Choice) -> Option<FileId> {
-        while choice.held_back.len() < LOOK_BEHIND
+        // Behind a bundle, all its files may have twins.
+        while choice.held_back.len() < LOOK_BEHIND + shared.jobs.sending().len()
             && let Some(id) = shared.catalog.claim(Work::Send)
         {
             let size = shared.catalog.size_of(id);
@@ -156,25 +157,28 @@ impl Sending {
 
     /// Adds the files that come next to the first, as long as they suit.
     fn bundle<S: BuildHasher>(
-        &self,
+        &mut self,
         shared: &mut Shared,
         maybe_held: &mut HashSet<Digest, S>,
         choice: &mut Choice,
         room: Room,
         first: Upload,
     ) -> AfterStored {
-        let (job, mut bytes) = (first.read.job, first.read.stamp.size);
+        let (job, mut bytes) = (first.read.job, Bundling::takes(first.read.stamp.size));
         let mut uploads = vec![first];
         while uploads.len() < room.files
             && let Some(id) = self.next(shared, choice)
         {
-            bytes += shared.catalog.size_of(id);
-            if bytes > room.bytes || !self.bundling.suits(shared, id) {
+            let takes = Bundling::takes(shared.catalog.size_of(id));
+            if bytes + takes > room.bytes || !self.bundling.suits(shared, id) {
                 shared.catalog.release(id);
                 break;
             }
-            uploads.extend(begin_one(choice.now, shared, maybe_held, id, Some(job)));
+            let upload = begin_one(choice.now, shared, maybe_held, id, Some(job));
+            bytes += upload.as_ref().map_or(0, |_| takes);
+            uploads.extend(upload);
         }
+        self.bundling.note_begun(bytes);
         match uploads.len() {
             1 => AfterStored::Upload(uploads.remove(0)),
             _ => AfterStored::UploadBundle(uploads),
@@ -217,7 +221,7 @@ impl Sending {
         self.pace.note_bytes(bytes);
     }
 
-    pub(super) fn ended<R: Role>(
+    pub(super) fn ended(
         &mut self,
         now: Moment,
         shared: &mut Shared,
@@ -228,13 +232,14 @@ impl Sending {
         let Some(job) = shared.jobs.end_sending(job) else { return Outcome::Nothing };
         self.moved_at = now;
         let (id, digest) = (job.file, job.digest);
-        let was_refused = R::IS_PAGE && matches!(end, UploadEnd::BundleEnded(_));
-        let failed_together = was_refused || R::IS_PAGE && end == UploadEnd::BrokenByAnother;
-        if failed_together {
-            self.bundling.note_failed(id);
-        } else if R::IS_PAGE {
+        let failed_together = matches!(end, UploadEnd::BundleEnded(_) | UploadEnd::BrokenByAnother);
+        // Files that fail together are one trouble.
+        let is_news = if failed_together {
+            self.bundling.note_failed(job.request(), id, may_be_too_large(&end))
+        } else {
             self.bundling.note_ended(id);
-        }
+            true
+        };
         match after_upload(end, abilities) {
             Decision::Protect { asset } => {
                 self.note_room(shared.catalog.size_of(id));
@@ -249,6 +254,9 @@ impl Sending {
             Decision::Vanished => shared.call_gone(id),
             Decision::RetryLater(failure) => self.retry_later(now, shared, &job, failure),
             Decision::StopRun { halt, retry_after_ms } => {
+                if is_news {
+                    self.pace.note_trouble();
+                }
                 self.note_stop(shared, &job, halt, failed_together);
                 return Outcome::Stop(Stop { halt, retry_after_ms });
             }
@@ -257,12 +265,7 @@ impl Sending {
             Decision::WaitForRoom(failure) => self.note_lack_of_room(now, shared, id, failure),
             Decision::GiveUp(problem) => shared.give_up(now, id, problem),
             Decision::Skip(reason) => shared.catalog.set_state(id, FileState::Skipped(reason)),
-            Decision::SendAlone => {
-                if was_refused {
-                    self.bundling.note_refused(job.request());
-                }
-                shared.catalog.set_state(id, FileState::Hashed { digest });
-            }
+            Decision::SendAlone => shared.catalog.set_state(id, FileState::Hashed { digest }),
         }
         Outcome::Nothing
     }
@@ -302,7 +305,6 @@ impl Sending {
 
     /// A file that failed together with others is not suspected. It will be sent alone.
     fn note_stop(&mut self, shared: &mut Shared, job: &Job, halt: Halt, failed_together: bool) {
-        self.pace.note_trouble();
         shared.catalog.set_state(job.file, FileState::Hashed { digest: job.digest });
         match halt {
             _ if failed_together => {}
@@ -364,6 +366,21 @@ fn begin_one<S: BuildHasher>(
     let bytes = Bytes { digest, size: shared.catalog.size_of(id) };
     let job = shared.jobs.begin_sending(id, bytes, now, request);
     Some(Upload { read: shared.read(job, id)?, digest })
+}
+
+/// Whether something on the way may have failed because of the request's size. The API itself says so if it was that.
+fn may_be_too_large(end: &UploadEnd) -> bool {
+    match end {
+        UploadEnd::BundleEnded(RequestEnd::Replied(reply)) => !matches!(reply.body, Body::Refused(_)),
+        UploadEnd::BundleEnded(RequestEnd::NoReply | RequestEnd::Stalled) => true,
+        UploadEnd::BrokenByAnother
+        | UploadEnd::Ended(_)
+        | UploadEnd::Moved(_)
+        | UploadEnd::Vanished
+        | UploadEnd::Unreadable
+        | UploadEnd::OutOfReach(_)
+        | UploadEnd::CopyLost => false,
+    }
 }
 
 /// Whether the same bytes are already being sent under another name: one copy is enough.

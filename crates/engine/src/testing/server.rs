@@ -40,6 +40,8 @@ pub struct Server {
     pub room: Option<(u16, usize)>,
     /// Something on the way refuses bundles of more files.
     pub most_in_bundle: Option<usize>,
+    /// Something on the way cuts off every bundle.
+    pub cuts_off_bundles: bool,
     /// A firewall in front answers every upload of these bytes with a page of its own.
     pub refuses_in_front: Option<Vec<u8>>,
     /// The same for every upload.
@@ -68,6 +70,7 @@ impl Default for Server {
             cuts_off: None,
             room: None,
             most_in_bundle: None,
+            cuts_off_bundles: false,
             refuses_in_front: None,
             refuses_all_in_front: false,
             signs_in_front: false,
@@ -190,6 +193,9 @@ impl Server {
 
     /// Why a bundle of so many files is refused as a whole.
     pub(super) fn refuses_bundle(&self, files: usize) -> Option<RequestEnd<UploadAnswer>> {
+        if self.cuts_off_bundles {
+            return Some(RequestEnd::NoReply);
+        }
         self.most_in_bundle.filter(|most| files > *most).map(|_| replied(413, Body::Foreign))
     }
 

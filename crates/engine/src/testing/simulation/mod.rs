@@ -82,6 +82,7 @@ impl Life {
         world.server.verifies = random.u8(..4) > 0;
         world.server.paired = random.u8(..8) > 0;
         world.server.most_in_bundle = (random.u8(..8) == 0).then_some(1);
+        world.server.cuts_off_bundles = random.u8(..16) == 0;
         let mut life = Life {
             random,
             world,
