@@ -133,7 +133,9 @@ pub struct Upload {
 
 impl Changes {
     pub fn is_empty(&self) -> bool {
-        *self == Changes::default()
+        let Changes { rows, settings, memory, rules, runs, incidents, forgotten } = self;
+        let no_record = settings.is_none() && memory.is_none() && incidents.is_none();
+        no_record && rows.is_empty() && rules.is_empty() && runs.is_empty() && forgotten.is_empty()
     }
 
     /// Later values replace earlier ones.

@@ -310,8 +310,12 @@ impl Folders {
     }
 
     fn stop_reading_ahead_in(&mut self, shared: &mut Shared, concerned: impl Fn(FolderId) -> bool) {
-        let stopped = self.reading_ahead.extract_if(.., |(folder, _)| concerned(*folder));
-        shared.out.begin.extend(stopped.map(|(_, scan)| Begin::StopReadingAhead(scan)));
+        for (folder, scan) in std::mem::take(&mut self.reading_ahead) {
+            match concerned(folder) {
+                true => shared.out.begin.push(Begin::StopReadingAhead(scan)),
+                false => self.reading_ahead.push((folder, scan)),
+            }
+        }
     }
 
     /// A wake-up is over: ends every listing.

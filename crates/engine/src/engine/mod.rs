@@ -220,7 +220,7 @@ impl<R: Role> Engine<R> {
             }
             (None, end) => (Abilities::default(), end),
         };
-        match self.sending.ended(now, &mut self.shared, abilities, job, end) {
+        match self.sending.ended::<R>(now, &mut self.shared, abilities, job, end) {
             Outcome::Nothing => {}
             Outcome::Proven(proven) => self.protect(proven),
             Outcome::Stop(stop) => self.link.stop(now, &mut self.shared, stop),

@@ -221,7 +221,7 @@ impl Sending {
         self.pace.note_bytes(bytes);
     }
 
-    pub(super) fn ended(
+    pub(super) fn ended<R: Role>(
         &mut self,
         now: Moment,
         shared: &mut Shared,
@@ -232,14 +232,15 @@ impl Sending {
         let Some(job) = shared.jobs.end_sending(job) else { return Outcome::Nothing };
         self.moved_at = now;
         let (id, digest) = (job.file, job.digest);
-        let failed_together = matches!(end, UploadEnd::BundleEnded(_) | UploadEnd::BrokenByAnother);
+        // A shift sends no bundles.
+        let failed_together =
+            R::IS_PAGE && matches!(end, UploadEnd::BundleEnded(_) | UploadEnd::BrokenByAnother);
         // Files that fail together are one trouble.
-        let is_news = if failed_together {
-            self.bundling.note_failed(job.request(), id, may_be_too_large(&end))
-        } else {
+        let is_news =
+            !failed_together || self.bundling.note_failed(job.request(), id, may_be_too_large(&end));
+        if R::IS_PAGE && !failed_together {
             self.bundling.note_ended(id);
-            true
-        };
+        }
         match after_upload(end, abilities) {
             Decision::Protect { asset } => {
                 self.note_room(shared.catalog.size_of(id));
