@@ -3,7 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::{Array, Function, Reflect, Uint8Array};
-use safelight_browser::hash::digest::{Progress, digest_of};
+use safelight_browser::hash::digest::{Progress, digest_by_browser, digest_of};
 use sha1::{Digest as _, Sha1};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -35,15 +35,37 @@ async fn the_published_test_vectors_match() {
     }
 }
 
-/// Sizes around those of the buffers into which a file is read.
+/// Sizes around that up to which a file is read at once, and around those of the buffers into which it is streamed.
 #[wasm_bindgen_test]
-async fn a_streamed_digest_equals_that_of_the_whole() {
+async fn the_digest_of_any_size_equals_that_of_its_bytes() {
     const BUFFER: usize = 1 << 20;
-    for size in [1, BUFFER - 1, BUFFER, BUFFER + 1, 2 * BUFFER, 9 * BUFFER + 12_345] {
+    for size in [1, BUFFER, 8 * BUFFER, 8 * BUFFER + 1, 9 * BUFFER - 1, 9 * BUFFER, 9 * BUFFER + 12_345] {
         let bytes: Vec<u8> = (0..size).map(|at| (at * 31 % 251) as u8).collect();
         let streamed = digest_of(&blob(&bytes), None, |_| {}).await.unwrap();
         assert_eq!(streamed.0.as_slice(), &Sha1::digest(&bytes)[..], "{size} bytes");
     }
+}
+
+#[wasm_bindgen_test]
+async fn the_browser_gives_the_same_digest() {
+    for size in [0, 1, 55, 56, 63, 64, 65, 119, 120, 128, (64 << 10) - 1, 64 << 10, (1 << 20) + 1, 8 << 20] {
+        let bytes: Vec<u8> = (0..size).map(|at| (at * 31 % 251) as u8).collect();
+        let digest = digest_by_browser(&blob(&bytes)).await.unwrap();
+        assert_eq!(
+            digest.map(|digest| digest.0.to_vec()),
+            Some(Sha1::digest(&bytes).to_vec()),
+            "{size} bytes"
+        );
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_read_that_gives_too_little_gives_no_digest() {
+    const HALF: &str = "return Promise.resolve(new ArrayBuffer(5));";
+    let file = blob(&[7; 10]);
+    Reflect::set(&file, &"arrayBuffer".into(), &Function::new_no_args(HALF)).unwrap();
+    assert!(digest_of(&file, None, |_| {}).await.is_err());
+    assert!(digest_by_browser(&file).await.is_err());
 }
 
 #[wasm_bindgen_test]
@@ -57,7 +79,7 @@ async fn progress_ends_with_the_size() {
 /// An interrupted hash resumes from any of its saved states and gives the same digest.
 #[wasm_bindgen_test]
 async fn a_digest_resumes_where_it_was_interrupted() {
-    let bytes: Vec<u8> = (0..5_000_001_u32).map(|at| (at * 31 % 251) as u8).collect();
+    let bytes: Vec<u8> = (0..12_000_001_u32).map(|at| (at * 31 % 251) as u8).collect();
     let file = blob(&bytes);
     let mut states = Vec::new();
     let whole =
@@ -75,18 +97,18 @@ async fn a_digest_resumes_where_it_was_interrupted() {
 
 #[wasm_bindgen_test]
 async fn a_browser_whose_files_are_not_byte_streams_works_too() {
-    const PLAIN_STREAM: &str = "const bytes = new Uint8Array(3_000_000).fill(97);
+    const PLAIN_STREAM: &str = "const bytes = new Uint8Array(9_000_000).fill(97);
         return new ReadableStream({ start(to) { to.enqueue(bytes); to.enqueue(bytes.slice(0, 5)); to.close(); } });";
-    let file = blob(&vec![0; 3_000_005]);
+    let file = blob(&vec![0; 9_000_005]);
     Reflect::set(&file, &"stream".into(), &Function::new_no_args(PLAIN_STREAM)).unwrap();
     let digest = digest_of(&file, None, |_| {}).await.unwrap();
-    assert_eq!(digest.0.as_slice(), &Sha1::digest("a".repeat(3_000_005))[..]);
+    assert_eq!(digest.0.as_slice(), &Sha1::digest("a".repeat(9_000_005))[..]);
 }
 
 #[wasm_bindgen_test]
 async fn a_stream_that_ends_before_its_file_gives_no_digest() {
     const NOTHING: &str = "return new ReadableStream({ start(to) { to.close(); } });";
-    let file = blob(&vec![7; 3 << 20]);
+    let file = blob(&vec![7; 9 << 20]);
     Reflect::set(&file, &"stream".into(), &Function::new_no_args(NOTHING)).unwrap();
     assert!(digest_of(&file, None, |_| {}).await.is_err());
 }
