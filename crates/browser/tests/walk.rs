@@ -2,12 +2,13 @@
 
 #![cfg(target_arch = "wasm32")]
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use engine::{Barrier, ListingEnd, Look, Scope};
 use js_sys::{Array, Object, Promise, Reflect};
 use safelight_browser::bindings::DirectoryHandle;
-use safelight_browser::hash::ahead::Nothing;
+use safelight_browser::hash::ahead::{Nothing, Small};
 use safelight_browser::source::{Files, OpenFault, Source, stamp_of};
 use safelight_browser::walk;
 use wasm_bindgen::prelude::*;
@@ -64,6 +65,27 @@ async fn a_large_folder_comes_in_batches_and_whole() {
     assert_eq!(end, ListingEnd::Complete);
     assert_eq!(batches.iter().sum::<usize>(), 700);
     assert!(batches.len() >= 3);
+}
+
+#[wasm_bindgen_test]
+async fn a_listing_that_reads_ahead_digests_small_photos_until_it_is_told_to_stop() {
+    let root = folder("ahead").await;
+    let large = "x".repeat(200_000);
+    for (path, bytes) in [("a.jpg", "abc"), ("empty.jpg", ""), ("large.jpg", &*large), ("no ending", "abc")] {
+        write(&root, path, bytes).await;
+    }
+    let source = Source::directory(root);
+    for (goes_on, expected) in [(true, vec!["a.jpg"]), (false, vec![])] {
+        let ahead = Small { goes_on: Cell::new(goes_on) };
+        let mut read = Vec::new();
+        walk::list(&source, &Scope::Everything, &ahead, |files| {
+            read.extend(files.into_iter().filter_map(|file| Some((file.path.to_string(), file.digest?))));
+        })
+        .await;
+        let abc = "a9993e364706816aba3e25717850c26c9cd0d89d";
+        assert!(read.iter().all(|(_, digest)| digest.to_string() == abc));
+        assert_eq!(read.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(), expected);
+    }
 }
 
 #[wasm_bindgen_test]
