@@ -50,9 +50,8 @@ fn a_digest_from_before_the_watch_named_the_file_is_void() {
     ] {
         begun.extend(engine.handle(Moment(1_000_000), event).begin);
     }
-    let scan = begun.iter().find_map(|command| match command {
-        Begin::ListFolder { scan, reads_ahead: true, .. } => Some(*scan),
-        _ => None,
+    let scan = begun.iter().find_map(|command| {
+        if let Begin::ListFolder { scan, reads_ahead: true, .. } = command { Some(*scan) } else { None }
     });
     let mut tell = |event| engine.handle(Moment(1_000_000), Event::Folder(PICTURES, event));
     tell(FolderEvent::PathsTouched(vec!["a.jpg".into()]));
