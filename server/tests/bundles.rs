@@ -75,7 +75,17 @@ fn a_bundle_that_makes_no_sense_is_refused_as_a_whole() {
     }
     let answer = send(&server, &Form::default().text(part::DESCRIPTION, "{}"));
     assert!(answer.message().starts_with("Validation failed: description: "), "{answer:?}");
-    assert_eq!(send(&server, &Form::default()).body, b"[]");
+    let twice = photo(Form::default(), "a.jpg", ABC).text(part::DESCRIPTION, &described("b.jpg"));
+    for (form, message) in [
+        (Form::default(), "File is required"),
+        (
+            Form::default().text(part::DESCRIPTION, &described("a.jpg")),
+            "A file must come after each description",
+        ),
+        (twice, "A file must come after each description"),
+    ] {
+        assert_eq!(send(&server, &form).message(), message);
+    }
     assert!(server.incoming().is_empty());
 }
 
@@ -131,6 +141,16 @@ fn part_of(form: Form, name: &str, checksum: &str, bytes: &[u8]) -> Form {
     };
     let described = Bundled { checksum: checksum.into(), asset };
     form.text(part::DESCRIPTION, &serde_json::to_string(&described).unwrap()).file(part::FILE, "file", bytes)
+}
+
+fn described(name: &str) -> String {
+    let text = |key: &str, value: &str| format!(r#""{key}":"{value}""#);
+    let asset = [
+        text("filename", name),
+        text("fileCreatedAt", "2024-05-01T10:00:00Z"),
+        text("fileModifiedAt", "2024-05-01T10:00:00Z"),
+    ];
+    format!("{{{},\"asset\":{{{}}}}}", text("checksum", support::ABC_HEX), asset.join(","))
 }
 
 fn hex(bytes: &[u8]) -> String {

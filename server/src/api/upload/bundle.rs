@@ -74,10 +74,11 @@ async fn take_all(
         bundle.fruitless.end();
         bundle.take(part).await?;
     }
+    bundle.expect_no_file()?;
     while !bundle.keeping.is_empty() {
         bundle.end_first().await?;
     }
-    Ok(bundle.ends)
+    if bundle.ends.is_empty() { Err(AppError::bad_request("File is required")) } else { Ok(bundle.ends) }
 }
 
 struct Bundle<'a> {
@@ -94,7 +95,10 @@ impl Bundle<'_> {
     async fn take(&mut self, mut part: Field<'_>) -> Result<(), AppError> {
         let name = part.name().unwrap_or_default().to_owned();
         match name.as_str() {
-            part::DESCRIPTION => self.described = Some(self.bundled(&mut part).await?),
+            part::DESCRIPTION => {
+                self.expect_no_file()?;
+                self.described = Some(self.bundled(&mut part).await?);
+            }
             part::FILE => {
                 let described = self.described.take().ok_or_else(|| {
                     AppError::bad_request(format!("A {} must come before each file", part::DESCRIPTION))
@@ -111,6 +115,13 @@ impl Bundle<'_> {
             _ => return Err(AppError::bad_request(format!("Unexpected field - {name}"))),
         }
         Ok(())
+    }
+
+    fn expect_no_file(&self) -> Result<(), AppError> {
+        if self.described.is_none() {
+            return Ok(());
+        }
+        Err(AppError::bad_request(format!("A file must come after each {}", part::DESCRIPTION)))
     }
 
     async fn bundled(&self, part: &mut Field<'_>) -> Result<Bundled, AppError> {
