@@ -16,7 +16,7 @@ use engine::{
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::channel::oneshot;
-use futures::future::{Either, select};
+use futures::future::{AbortHandle, Either, select};
 use gloo::timers::callback::Timeout;
 use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen::JsValue;
@@ -39,7 +39,6 @@ const GATHER_MS: u32 = 25;
 
 pub use audience::NoPage;
 use audience::{Audience, Pages};
-use work::Work;
 
 struct Host<A: Audience> {
     engine: RefCell<Engine<A::Role>>,
@@ -49,9 +48,9 @@ struct Host<A: Audience> {
     sources: RefCell<HashMap<FolderId, Rc<Source>>>,
     tell: UnboundedSender<Incoming>,
     /// Listings that digest small files, until they are told to stop.
-    reading_ahead: RefCell<HashMap<ScanId, Rc<Small>>>,
+    reading_ahead: RefCell<Vec<(ScanId, Rc<Small>)>>,
     /// Jobs that can be abandoned.
-    jobs: RefCell<HashMap<JobId, Rc<Work>>>,
+    jobs: RefCell<HashMap<JobId, AbortHandle>>,
     alarm: RefCell<Option<Timeout>>,
     audience: A,
     first_check: RefCell<Option<FirstCheck>>,
@@ -253,8 +252,8 @@ impl<A: Audience> Host<A> {
     }
 
     fn let_everything_go(&self) {
-        self.jobs.take().into_values().for_each(|work| work.stop());
-        self.reading_ahead.take().into_values().for_each(|ahead| ahead.goes_on.set(false));
+        self.jobs.take().into_values().for_each(|job| job.abort());
+        self.stop_reading_ahead(|_| true);
         self.alarm.replace(None);
         self.audience.leave();
         self.store.close();

@@ -76,7 +76,7 @@ pub enum AfterStored {
     /// The same for several files, in one request. Each ends by itself; progress is reported for the first of them, and
     /// counts the bytes of all.
     UploadBundle(Vec<Upload>),
-    /// Cancel a job. Nobody waits for its end. A file in a bundle may still arrive with the others.
+    /// Cancel a job. Nobody waits for its end. The jobs of a bundle are cancelled together.
     Abandon(JobId),
     /// Tell the server to accept at most this many bytes per second from us; `None` is no limit.
     LimitRate(Option<NonZeroU64>),

@@ -11,7 +11,7 @@ use crate::time::Moment;
 
 /// Identifies one listing of a folder, so that a late batch of an earlier listing is not mistaken for one of this
 /// listing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ScanId(pub u32);
 
 /// Whether the folder can be read.

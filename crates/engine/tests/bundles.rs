@@ -13,6 +13,16 @@ fn world_of(count: usize) -> World {
     world
 }
 
+/// The same, while the server takes 20 s for the first bundles.
+fn world_with_bundles_under_way(count: usize) -> World {
+    let mut world = world_of(count);
+    world.server.uploads_hang_until(world.now + 20_000);
+    world.start();
+    world.settle();
+    assert!(!world.log.bundles.is_empty());
+    world
+}
+
 fn bundled(world: &World) -> usize {
     world.log.bundles.iter().map(Vec::len).sum()
 }
@@ -88,12 +98,8 @@ fn if_a_bundle_is_too_large_for_something_on_the_way_its_files_go_alone_and_none
 
 #[test]
 fn a_server_that_goes_away_under_a_bundle_burns_no_attempt() {
-    let mut world = world_of(10);
+    let mut world = world_with_bundles_under_way(10);
     let back = world.now + 3_600_000;
-    world.server.uploads_hang_until(back);
-    world.start();
-    world.settle();
-    assert!(!world.log.bundles.is_empty());
     world.server.uploads_hang_until(Moment(0));
     world.server.offline_until(back);
     world.pass(600_000);
@@ -105,11 +111,7 @@ fn a_server_that_goes_away_under_a_bundle_burns_no_attempt() {
 
 #[test]
 fn a_file_that_changes_under_the_reader_is_read_again_and_the_rest_arrives() {
-    let mut world = world_of(10);
-    let back = world.now + 20_000;
-    world.server.uploads_hang_until(back);
-    world.start();
-    world.settle();
+    let mut world = world_with_bundles_under_way(10);
     let path = world.log.bundles[0][1].clone();
     let now = world.now;
     world.disk().write(&path, "short", Moment(now.0 - 3_600_000));
@@ -120,11 +122,7 @@ fn a_file_that_changes_under_the_reader_is_read_again_and_the_rest_arrives() {
 
 #[test]
 fn pausing_stops_a_bundle_and_going_on_sends_what_is_left() {
-    let mut world = world_of(10);
-    let back = world.now + 20_000;
-    world.server.uploads_hang_until(back);
-    world.start();
-    world.settle();
+    let mut world = world_with_bundles_under_way(10);
     world.ask(Intent::Pause);
     world.settle();
     assert_eq!((world.view().headline, world.sending().len()), (Headline::Paused, 0));
@@ -150,11 +148,7 @@ fn a_file_that_is_gone_does_not_keep_the_others_from_being_sent() {
 
 #[test]
 fn of_a_bundle_the_file_that_is_being_sent_is_shown() {
-    let mut world = world_of(30);
-    let back = world.now + 20_000;
-    world.server.uploads_hang_until(back);
-    world.start();
-    world.settle();
+    let world = world_with_bundles_under_way(30);
     let shown = world.view().active.len();
     assert!(shown <= 5 && shown > 0, "{shown} for {:?}", world.log.bundles);
 }
@@ -172,4 +166,21 @@ fn where_every_bundle_is_cut_off_the_files_go_alone() {
         world.view().tally
     );
     assert!(world.log.bundles.len() < 30, "{} bundles", world.log.bundles.len());
+}
+
+#[test]
+fn a_file_that_must_not_be_sent_any_more_takes_its_whole_bundle_back() {
+    let mut world = world_with_bundles_under_way(10);
+    let bundle = world.log.bundles[0].clone();
+    let (sending, modified) = (world.sending().len(), Moment(world.now.0 - 3_600_000));
+    world.disk().write(&bundle[0], "edited", modified);
+    world.tell_touched();
+    while world.sending().len() == sending {
+        assert!(world.step());
+    }
+    assert_eq!(world.sending().len(), sending - bundle.len(), "its bytes travel with the others");
+    world.pass(3_600_000);
+    assert_eq!((world.view().headline, world.view().tally.protected), (Headline::Done, 10));
+    assert!(world.server.holds("edited"));
+    assert_eq!(world.server.assets.len(), 10, "the old content was not sent");
 }

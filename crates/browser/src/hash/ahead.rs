@@ -6,15 +6,12 @@ use std::pin::pin;
 use futures::FutureExt;
 use futures::future::{Either, LocalBoxFuture, ready, select};
 use gloo::timers::future::TimeoutFuture;
-use js_sys::{ArrayBuffer, Uint8Array};
 use protocol::Digest;
 use protocol::media::{Named, named};
-use sha1::{Digest as _, Sha1};
-use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
 use super::HERE_BYTES;
-use crate::Fault;
+use super::digest::digest_of_bytes;
 use crate::settled::settle;
 
 /// A few small files should not take longer, even on a slow network drive.
@@ -69,12 +66,6 @@ async fn digests_of_small(files: &[(String, File)]) -> Option<Vec<Option<Digest>
     let Either::Left((read, _)) = select(reading, TimeoutFuture::new(PATIENCE_MS).fuse()).await else {
         return None;
     };
-    let mut digests = small.iter().zip(read).map(|(file, read)| digest_of(file, read));
+    let mut digests = small.iter().zip(read).map(|(file, read)| digest_of_bytes(file, read.ok()?).ok());
     Some(files.iter().map(|file| if is_small(file) { digests.next().flatten() } else { None }).collect())
-}
-
-fn digest_of(file: &File, read: Result<JsValue, Fault>) -> Option<Digest> {
-    let bytes: ArrayBuffer = read.ok()?.unchecked_into();
-    let is_whole = f64::from(bytes.byte_length()) == file.size();
-    is_whole.then(|| Digest(Sha1::digest(Uint8Array::new(&bytes).to_vec()).into()))
 }

@@ -3,7 +3,7 @@
 use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use protocol::Digest;
 use sha1::{Digest as _, Sha1};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ReadableStream, ReadableStreamByobReader, ReadableStreamDefaultReader};
 
@@ -76,19 +76,25 @@ pub async fn digest_of(
 }
 
 async fn digest_of_whole(file: &Blob) -> Result<Digest, Fault> {
-    let bytes = whole(file).await?;
+    digest_of_bytes(file, JsFuture::from(file.array_buffer()).await?)
+}
+
+/// Of a file whose bytes were read at once.
+pub(super) fn digest_of_bytes(file: &Blob, bytes: JsValue) -> Result<Digest, Fault> {
+    let bytes = all_of(file, bytes)?;
     Ok(Digest(Sha1::digest(Uint8Array::new(&bytes).to_vec()).into()))
 }
 
 /// The same by the browser, which digests faster than we do: 1,250 MB/s against 550 (measured). None if it has no Web
 /// Crypto here.
 pub async fn digest_by_browser(file: &Blob) -> Result<Option<Digest>, Fault> {
-    let digest = bindings::digest("SHA-1", &whole(file).await?).await;
+    let bytes = all_of(file, JsFuture::from(file.array_buffer()).await?)?;
+    let digest = bindings::digest("SHA-1", &bytes).await;
     Ok(digest.ok().and_then(|digest| Uint8Array::new(&digest).to_vec().try_into().ok()).map(Digest))
 }
 
-async fn whole(file: &Blob) -> Result<ArrayBuffer, Fault> {
-    let bytes: ArrayBuffer = JsFuture::from(file.array_buffer()).await?.unchecked_into();
+fn all_of(file: &Blob, bytes: JsValue) -> Result<ArrayBuffer, Fault> {
+    let bytes: ArrayBuffer = bytes.unchecked_into();
     if f64::from(bytes.byte_length()) == file.size() { Ok(bytes) } else { Err(ended_early()) }
 }
 

@@ -32,16 +32,10 @@ impl<A: Audience> Host<A> {
         match command {
             Begin::WatchFolder(folder) => self.audience.watch(folder),
             Begin::ListFolder { folder, scan, scope, reads_ahead } => {
-                // A shift never reads ahead, and its program has no code for it.
-                let ahead = (A::Role::IS_PAGE && reads_ahead).then(|| self.read_ahead(scan));
+                let ahead = self.read_ahead(scan, reads_ahead);
                 spawn(async move { host.list(folder, scan, scope, ahead).await });
             }
-            Begin::StopReadingAhead(_) if !A::Role::IS_PAGE => {}
-            Begin::StopReadingAhead(scan) => {
-                if let Some(ahead) = self.reading_ahead.borrow_mut().remove(&scan) {
-                    ahead.goes_on.set(false);
-                }
-            }
+            Begin::StopReadingAhead(scan) => self.stop_reading_ahead(|theirs| theirs == scan),
             Begin::Hash(read) => self.begin_job(read.job, Box::pin(host.hash(read))),
             Begin::CheckServer { job } => spawn(async move {
                 let checked = host.check_server().await;
@@ -78,34 +72,26 @@ impl<A: Audience> Host<A> {
         }
     }
 
+    /// Runs a job that [`AfterStored::Abandon`] can stop; dropping its future stops it.
     fn begin_job(self: &Rc<Host<A>>, job: JobId, work: LocalBoxFuture<'static, Event>) {
         self.begin_jobs(vec![job], Box::pin(async move { vec![work.await] }));
     }
 
-    /// Runs work for several jobs, with one event for each. If [`AfterStored::Abandon`] has named all of them, the work
-    /// is stopped by dropping its future.
+    /// The same for several jobs that are abandoned together, with one event for each.
     fn begin_jobs(self: &Rc<Host<A>>, jobs: Vec<JobId>, work: LocalBoxFuture<'static, Vec<Event>>) {
         let (handle, registration) = AbortHandle::new_pair();
-        let running = Rc::new(Work { handle, left: Cell::new(jobs.len()) });
-        self.jobs.borrow_mut().extend(jobs.iter().map(|job| (*job, Rc::clone(&running))));
+        self.jobs.borrow_mut().extend(jobs.iter().map(|job| (*job, handle.clone())));
         let host = Rc::clone(self);
         spawn(async move {
-            let Ok(events) = Abortable::new(work, registration).await else { return };
-            for (job, event) in jobs.iter().zip(events) {
-                let is_awaited = host.jobs.borrow_mut().remove(job).is_some();
-                if is_awaited {
-                    host.tell(event);
-                }
-            }
+            let ends = Abortable::new(work, registration).await;
+            jobs.iter().for_each(|job| _ = host.jobs.borrow_mut().remove(job));
+            ends.into_iter().flatten().for_each(|event| host.tell(event));
         });
     }
 
     fn abandon(&self, job: JobId) {
-        if let Some(work) = self.jobs.borrow_mut().remove(&job) {
-            work.left.set(work.left.get() - 1);
-            if work.left.get() == 0 {
-                work.stop();
-            }
+        if let Some(handle) = self.jobs.borrow().get(&job) {
+            handle.abort();
         }
     }
 
@@ -128,10 +114,20 @@ impl<A: Audience> Host<A> {
         self.alarm.replace(Some(Timeout::new(wait, move || host.tell(Event::Woke))));
     }
 
-    fn read_ahead(&self, scan: ScanId) -> Rc<Small> {
-        let ahead = Rc::new(Small { goes_on: Cell::new(true) });
-        self.reading_ahead.borrow_mut().insert(scan, Rc::clone(&ahead));
+    /// A shift never reads ahead, and its program has no code for it.
+    fn read_ahead(&self, scan: ScanId, reads_ahead: bool) -> Option<Rc<Small>> {
+        let ahead = (A::Role::IS_PAGE && reads_ahead).then(|| Rc::new(Small { goes_on: Cell::new(true) }));
+        self.reading_ahead.borrow_mut().extend(ahead.clone().map(|ahead| (scan, ahead)));
         ahead
+    }
+
+    pub(super) fn stop_reading_ahead(&self, concerned: impl Fn(ScanId) -> bool) {
+        if A::Role::IS_PAGE {
+            self.reading_ahead.borrow_mut().retain(|(scan, ahead)| {
+                ahead.goes_on.set(ahead.goes_on.get() && !concerned(*scan));
+                ahead.goes_on.get()
+            });
+        }
     }
 
     async fn list(
@@ -143,20 +139,17 @@ impl<A: Audience> Host<A> {
     ) {
         self.audience.before_listing(self, folder).await;
         let Some(source) = self.source(folder) else {
-            self.reading_ahead.borrow_mut().remove(&scan);
+            self.stop_reading_ahead(|theirs| theirs == scan);
             // Its record has no handle that can be used.
             let end = ListingEnd::OutOfReach(Barrier::Unreachable);
             return self.tell(Event::Folder(folder, FolderEvent::ListingEnded { scan, end }));
         };
         let tell = |files| self.tell(Event::Folder(folder, FolderEvent::FilesListed { scan, files }));
         let end = match ahead.filter(|_| A::Role::IS_PAGE) {
-            Some(ahead) => {
-                let end = walk::list(&source, &scope, &*ahead, tell).await;
-                self.reading_ahead.borrow_mut().remove(&scan);
-                end
-            }
+            Some(ahead) => walk::list(&source, &scope, &*ahead, tell).await,
             None => walk::list(&source, &scope, &Nothing, tell).await,
         };
+        self.stop_reading_ahead(|theirs| theirs == scan);
         self.tell(Event::Folder(folder, FolderEvent::ListingEnded { scan, end }));
     }
 
@@ -323,19 +316,6 @@ impl<A: Audience> Host<A> {
 fn unmoved(read: &Read, opened: Result<Opened, OpenFault>) -> Result<Opened, Closed> {
     let opened = opened.map_err(Closed::Fault)?;
     if stamp_of(&opened.file) == read.stamp { Ok(opened) } else { Err(Closed::Moved(look_at(&opened.file))) }
-}
-
-/// Work for one or several jobs.
-pub(super) struct Work {
-    handle: AbortHandle,
-    /// The jobs that were not abandoned.
-    left: Cell<usize>,
-}
-
-impl Work {
-    pub(super) fn stop(&self) {
-        self.handle.abort();
-    }
 }
 
 /// Why a file cannot be read as it was listed.

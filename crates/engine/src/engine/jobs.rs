@@ -142,14 +142,19 @@ impl Jobs {
         self.asking.take()
     }
 
-    /// Ends the job for this file, if any, and returns its id.
-    pub(crate) fn abandon(&mut self, file: FileId) -> Option<JobId> {
-        let reading = self.reading.iter().find(|reading| reading.file == file).map(|reading| reading.job);
-        let sending = self.sending.iter().find(|sending| sending.file == file).map(|sending| sending.job);
-        let job = reading.or(sending)?;
-        self.end_reading(job);
-        self.end_sending(job);
-        Some(job)
+    /// Ends the job for this file, if any. Files that are sent in one request end together, because only the whole
+    /// request can be cut off.
+    pub(crate) fn abandon(&mut self, file: FileId) -> Vec<(JobId, FileId)> {
+        if let Some(at) = self.reading.iter().position(|reading| reading.file == file) {
+            let Reading { job, file, .. } = self.reading.remove(at);
+            return vec![(job, file)];
+        }
+        let sending = self.sending.iter().find(|sending| sending.file == file);
+        let Some(request) = sending.map(Sending::request) else { return Vec::new() };
+        let together = |sending: &&Sending| sending.request == request;
+        let ended = self.sending.iter().filter(together).map(|sending| (sending.job, sending.file)).collect();
+        self.sending.retain(|sending| sending.request != request);
+        ended
     }
 
     pub(crate) fn note_read(&mut self, job: JobId, read: u64) {

@@ -81,9 +81,9 @@ impl Shared {
         Some(Read { job, folder: *folder, path: path.clone(), stamp: *stamp, copy, hidden: *hidden })
     }
 
-    /// Stops the job for a file and resets its row to what is certain.
+    /// Stops the job for a file, with what is sent in the same request, and resets the rows to what is certain.
     pub(super) fn abandon(&mut self, file: FileId) {
-        if let Some(job) = self.jobs.abandon(file) {
+        for (job, file) in self.jobs.abandon(file) {
             self.after_stored(AfterStored::Abandon(job));
             self.catalog.begin_again(file);
         }

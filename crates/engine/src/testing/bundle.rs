@@ -39,77 +39,73 @@ impl Bundle {
         self.uploads.iter().map(|upload| upload.read.job).collect()
     }
 
-    /// The bytes of an abandoned file do not arrive.
-    pub(super) fn goes_on_without(&mut self, job: JobId) -> bool {
-        if let Some(at) = self.uploads.iter().position(|upload| upload.read.job == job) {
-            self.uploads.remove(at);
-            match &mut self.stage {
-                Stage::Begun | Stage::Sent(Ends::All(_)) => {}
-                Stage::Sending { files, .. } => _ = files.remove(at),
-                Stage::Sent(Ends::Each(ends)) => _ = ends.remove(at),
-            }
-        }
-        !self.uploads.is_empty()
+    pub(super) fn has(&self, job: JobId) -> bool {
+        self.uploads.iter().any(|upload| upload.read.job == job)
     }
 
     pub(super) fn is_stuck(&self, world: &World) -> bool {
         matches!(self.stage, Stage::Sending { since, .. } if world.hangs_since(since))
     }
 
-    pub(super) fn turn(self, world: &mut World) -> Option<Bundle> {
-        let Bundle { uploads, stage } = self;
-        match stage {
-            Stage::Begun => open(world, uploads),
-            Stage::Sending { files, .. } => send(world, uploads, &files),
-            Stage::Sent(ends) => {
-                for (at, upload) in uploads.iter().enumerate() {
-                    world.hear_ended(upload, end_of(world, &ends, at));
+    pub(super) fn turn(mut self, world: &mut World) -> Option<Bundle> {
+        self.stage = match self.stage {
+            Stage::Begun => self.open(world)?,
+            Stage::Sending { ref files, .. } => self.send(world, files)?,
+            Stage::Sent(ref ends) => {
+                for (at, upload) in self.uploads.iter().enumerate() {
+                    tell(world, upload, end_of(world, ends, at));
                 }
-                None
+                return None;
             }
-        }
-    }
-}
-
-/// Files that cannot be opened are left out.
-fn open(world: &mut World, uploads: Vec<Upload>) -> Option<Bundle> {
-    let (mut there, mut files) = (Vec::new(), Vec::new());
-    for upload in uploads {
-        world.log.uploads.push(upload.read.path.to_string());
-        match world.open(&upload.read) {
-            Ok(file) => {
-                there.push(upload);
-                files.push(file);
-            }
-            Err(end) => world.hear_ended(&upload, closed(end)),
-        }
-    }
-    let stage = Stage::Sending { files, since: world.now };
-    (!there.is_empty()).then_some(Bundle { uploads: there, stage })
-}
-
-/// If one file has changed under the reader, the whole request breaks off. The server keeps what arrived before.
-fn send(world: &mut World, uploads: Vec<Upload>, files: &[DiskFile]) -> Option<Bundle> {
-    if let Some(end) = world.server.refuses_bundle(uploads.len()) {
-        return Some(Bundle { uploads, stage: Stage::Sent(Ends::All(end)) });
-    }
-    let mut ends = Vec::new();
-    for (at, (upload, file)) in uploads.iter().zip(files).enumerate() {
-        let Some(bytes) = world.bytes_under_reader(&upload.read, file) else {
-            let why = explain(world.open(&upload.read));
-            for (other, upload) in uploads.iter().enumerate() {
-                world.hear_ended(upload, if other == at { why.clone() } else { UploadEnd::BrokenByAnother });
-            }
-            return None;
         };
-        world.log.sent.push(upload.digest);
-        let end = world.server.upload(world.now, bytes, upload.digest);
-        if is_of_all(&end) {
-            return Some(Bundle { uploads, stage: Stage::Sent(Ends::All(end)) });
-        }
-        ends.push(end);
+        Some(self)
     }
-    Some(Bundle { uploads, stage: Stage::Sent(Ends::Each(ends)) })
+
+    /// Files that cannot be opened are left out.
+    fn open(&mut self, world: &mut World) -> Option<Stage> {
+        let (mut there, mut files) = (Vec::new(), Vec::new());
+        for upload in std::mem::take(&mut self.uploads) {
+            world.log.uploads.push(upload.read.path.to_string());
+            match world.open(&upload.read) {
+                Ok(file) => {
+                    there.push(upload);
+                    files.push(file);
+                }
+                Err(end) => tell(world, &upload, closed(end)),
+            }
+        }
+        self.uploads = there;
+        (!files.is_empty()).then_some(Stage::Sending { files, since: world.now })
+    }
+
+    /// If one file has changed under the reader, the whole request breaks off. The server keeps what arrived before.
+    fn send(&self, world: &mut World, files: &[DiskFile]) -> Option<Stage> {
+        if let Some(end) = world.server.refuses_bundle(self.uploads.len()) {
+            return Some(Stage::Sent(Ends::All(end)));
+        }
+        let mut ends = Vec::new();
+        for (at, (upload, file)) in self.uploads.iter().zip(files).enumerate() {
+            let Some(bytes) = world.bytes_under_reader(&upload.read, file) else {
+                let why = explain(world.open(&upload.read));
+                for (other, upload) in self.uploads.iter().enumerate() {
+                    let end = if other == at { why.clone() } else { UploadEnd::BrokenByAnother };
+                    tell(world, upload, end);
+                }
+                return None;
+            };
+            world.log.sent.push(upload.digest);
+            let end = world.server.upload(world.now, bytes, upload.digest);
+            if is_of_all(&end) {
+                return Some(Stage::Sent(Ends::All(end)));
+            }
+            ends.push(end);
+        }
+        Some(Stage::Sent(Ends::Each(ends)))
+    }
+}
+
+fn tell(world: &mut World, upload: &Upload, end: UploadEnd) {
+    world.hear(Event::Sending(upload.read.job, SendingEvent::Ended(end)));
 }
 
 /// Whether such an end is the end of the whole request.
@@ -131,11 +127,5 @@ fn end_of(world: &World, ends: &Ends, at: usize) -> UploadEnd {
             end @ RequestEnd::Replied(_) => UploadEnd::Ended(end),
             end @ (RequestEnd::NoReply | RequestEnd::Stalled) => UploadEnd::BundleEnded(end),
         },
-    }
-}
-
-impl World {
-    fn hear_ended(&mut self, upload: &Upload, end: UploadEnd) {
-        self.hear(Event::Sending(upload.read.job, SendingEvent::Ended(end)));
     }
 }

@@ -69,16 +69,16 @@ pub(super) enum Stage {
 }
 
 impl Flight {
-    /// Takes back an abandoned job. False if nothing is left of the flight.
-    pub(super) fn goes_on_without(&mut self, job: JobId) -> bool {
+    /// Whether this job, if it is abandoned, ends the flight.
+    pub(super) fn is_for(&self, job: JobId) -> bool {
         match self {
-            Flight::Reading { read, .. } => read.job != job,
-            Flight::Uploading { upload, .. } => upload.read.job != job,
-            Flight::UploadingBundle(bundle) => bundle.goes_on_without(job),
+            Flight::Reading { read, .. } => read.job == job,
+            Flight::Uploading { upload, .. } => upload.read.job == job,
+            Flight::UploadingBundle(bundle) => bundle.has(job),
             Flight::Listing { .. }
             | Flight::Asking { .. }
             | Flight::Checking { .. }
-            | Flight::Copying { .. } => true,
+            | Flight::Copying { .. } => false,
         }
     }
 

@@ -95,7 +95,7 @@ impl World {
                 self.log.bundles.push(paths.collect());
                 self.flights.push(Flight::UploadingBundle(Bundle::of(uploads)));
             }
-            AfterStored::Abandon(job) => self.flights.retain_mut(|flight| flight.goes_on_without(job)),
+            AfterStored::Abandon(job) => self.flights.retain(|flight| !flight.is_for(job)),
             AfterStored::LimitRate(rate) => self.rate_limit = rate,
             AfterStored::RemoveCopies(copies) => self.store.copies.retain(|id, _| !copies.contains(id)),
             AfterStored::OfPage(command) => self.carry_out_for_page(command),
