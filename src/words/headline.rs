@@ -97,13 +97,15 @@ fn backing_up(view: &View) -> Headline {
     if let Some(rate) = view.bytes_per_second {
         detail += &format!(" · {}/s", bytes(rate));
     }
-    if let Some(seconds) = view.seconds_left.filter(|_| is_listed(view)) {
+    if !is_listed(view) {
+        detail += " · still scanning";
+    } else if let Some(seconds) = view.seconds_left {
         detail += &format!(" · {} left", duration(seconds));
     }
     say("backing-up", format!("Backing up {} of {}", count(view.tally.protected), to_protect(view)), detail)
 }
 
-/// Until every folder is listed, the remaining work is unknown and any time would be invented.
+/// Until every folder is listed, there may be more to do than is known, and any time would be invented.
 fn is_listed(view: &View) -> bool {
     view.folders.iter().all(|folder| folder.listed == engine::Listed::Complete)
 }

@@ -16,6 +16,18 @@ fn done_means_everything_and_names_the_proof() {
 }
 
 #[test]
+fn while_folders_are_listed_the_numbers_are_not_called_all() {
+    let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "two"), ("c.jpg", "three"), ("d.jpg", "four")]);
+    world.server.uploads_hang_until(world.now + 60_000);
+    while words(&world)[0] != "backing-up" {
+        assert!(world.step());
+    }
+    assert!(words(&world)[2].ends_with(" · still scanning"), "{:?}", words(&world));
+    world.settle();
+    assert_eq!(words(&world), ["backing-up", "Backing up 0 of 4", "4 files to go, 15 B"]);
+}
+
+#[test]
 fn one_problem_is_stated_and_the_rest_is_called_protected() {
     let mut world = World::with(&[("a.jpg", "one"), ("b.jpg", "three")]);
     world.disk().set_readable("a.jpg", false);
