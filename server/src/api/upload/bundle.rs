@@ -70,14 +70,12 @@ async fn take_all(
     let fruitless = Fruitless::default();
     let mut parts = Multipart::new(steady(chunks, fruitless.clone()), boundary(headers)?);
     let mut bundle = Bundle { who, fruitless, described: None, keeping: VecDeque::new(), ends: Vec::new() };
-    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
-        bundle.fruitless.end();
-        bundle.take(part).await?;
-    }
-    bundle.expect_no_file()?;
+    let read = bundle.read(&mut parts).await;
+    // Also if the form is refused: once it is answered, nothing of it goes on.
     while !bundle.keeping.is_empty() {
         bundle.end_first().await?;
     }
+    read?;
     if bundle.ends.is_empty() { Err(AppError::bad_request("File is required")) } else { Ok(bundle.ends) }
 }
 
@@ -91,6 +89,14 @@ struct Bundle<'a> {
 }
 
 impl Bundle<'_> {
+    async fn read(&mut self, parts: &mut Multipart<'_>) -> Result<(), AppError> {
+        while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+            self.fruitless.end();
+            self.take(part).await?;
+        }
+        self.expect_no_file()
+    }
+
     /// Fails only if the form itself is wrong or broken off. What is wrong with a photo becomes its end.
     async fn take(&mut self, mut part: Field<'_>) -> Result<(), AppError> {
         let name = part.name().unwrap_or_default().to_owned();
