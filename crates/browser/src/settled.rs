@@ -8,12 +8,13 @@ use crate::Fault;
 use crate::bindings::Settled;
 
 /// The outcome of each promise, in their order.
-pub(crate) async fn settle(promises: impl Iterator<Item = Promise>) -> Vec<Result<JsValue, Fault>> {
-    let all: Array = promises.collect();
-    let settled = JsFuture::from(Promise::all_settled(&all)).await;
-    // The promise of `Promise.allSettled` cannot be rejected.
-    let settled = Array::from(&settled.unwrap_or_default());
-    settled.iter().map(|end| outcome(end.unchecked_into())).collect()
+pub(crate) fn settle(promises: &Array) -> impl Future<Output = Vec<Result<JsValue, Fault>>> + use<> {
+    let settling = JsFuture::from(Promise::all_settled(promises));
+    async {
+        // The promise of `Promise.allSettled` cannot be rejected.
+        let settled = Array::from(&settling.await.unwrap_or_default());
+        settled.iter().map(|end| outcome(end.unchecked_into())).collect()
+    }
 }
 
 fn outcome(end: Settled) -> Result<JsValue, Fault> {

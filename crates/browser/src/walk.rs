@@ -2,6 +2,7 @@
 
 use engine::{Barrier, ListedFile, ListingEnd, Look, Scope, rules};
 use wasm_bindgen::JsCast;
+use web_sys::File;
 
 use crate::Fault;
 use crate::bindings::{DirectoryHandle, FileHandle, Handle};
@@ -17,11 +18,11 @@ const BATCH: usize = 256;
 /// Replaces a name that is not valid text, which the browser shows as an empty one.
 const NAMELESS: &str = "\u{FFFD}";
 
-/// Lists the files within the scope; `tell` receives each batch.
+/// Lists the files within the scope; `tell` receives each batch. `ahead` digests small files on the way.
 pub async fn list(
     source: &Source,
     scope: &Scope,
-    ahead: &dyn Ahead,
+    ahead: Option<&dyn Ahead>,
     tell: impl FnMut(Vec<ListedFile>),
 ) -> ListingEnd {
     match source {
@@ -40,14 +41,14 @@ pub async fn list(
 async fn list_directory(
     directory: &Directory,
     scope: &Scope,
-    ahead: &dyn Ahead,
+    ahead: Option<&dyn Ahead>,
     tell: impl FnMut(Vec<ListedFile>),
 ) -> ListingEnd {
     if let Some(barrier) = directory.barrier().await {
         return ListingEnd::OutOfReach(barrier);
     }
     let batch = Batch::new(tell);
-    let mut walk = Walk { directory, ahead, batch, to_look_at: Vec::new(), to_enter: Vec::new() };
+    let mut walk = Walk { directory, ahead, batch, to_look_at: vec![], seen: vec![], to_enter: vec![] };
     let end = match walk.all(scope).await {
         Ok(end) => end,
         Err(barrier) => return ListingEnd::OutOfReach(barrier),
@@ -64,9 +65,11 @@ async fn list_directory(
 /// unplugged, every file fails, and none of them is at fault.
 struct Walk<'a, T> {
     directory: &'a Directory,
-    ahead: &'a dyn Ahead,
+    ahead: Option<&'a dyn Ahead>,
     batch: Batch<T>,
     to_look_at: Vec<(String, FileHandle)>,
+    /// They are told once they have been read ahead.
+    seen: Vec<(String, File)>,
     /// Path with a trailing slash, and the directory.
     to_enter: Vec<(String, DirectoryHandle)>,
 }
@@ -79,6 +82,9 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
             Scope::Paths(paths) => {
                 for path in paths {
                     self.begin_at(path).await?;
+                    if self.to_look_at.len() >= LOOKS_AT_ONCE {
+                        self.look().await?;
+                    }
                 }
             }
         }
@@ -96,22 +102,23 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
             }
         }
         self.look().await?;
+        self.tell_seen().await;
         Ok(end)
     }
 
     /// The path may be a file, a folder, or gone.
     async fn begin_at(&mut self, path: &str) -> Result<(), Barrier> {
         match self.directory.entry(path).await {
-            Ok(entry) => self.meet(path.into(), entry).await,
-            Err(fault) if fault.is("NotFoundError") => Ok(()),
+            Ok(entry) => self.meet(path.into(), entry),
+            Err(fault) if fault.is("NotFoundError") => {}
             // A name that the browser hides. Only the person can look for it.
-            Err(fault) if fault.is("TypeError") => Ok(()),
+            Err(fault) if fault.is("TypeError") => {}
             Err(_) => {
                 self.still_there().await?;
                 self.batch.add(ListedFile::new(path, judged(path, || Look::Unreadable)));
-                Ok(())
             }
         }
+        Ok(())
     }
 
     async fn enter(&mut self, path: &str, directory: &DirectoryHandle) -> Result<Result<(), Fault>, Barrier> {
@@ -128,32 +135,33 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
                 nameless += 1;
                 self.batch.add(ListedFile::new(format!("{path}{NAMELESS} {nameless}"), Look::Nameless));
             } else {
-                self.meet(format!("{path}{name}"), entry).await?;
+                self.meet(format!("{path}{name}"), entry);
+            }
+            if self.to_look_at.len() >= LOOKS_AT_ONCE {
+                self.look().await?;
             }
         }
     }
 
-    async fn meet(&mut self, path: String, entry: Handle) -> Result<(), Barrier> {
+    fn meet(&mut self, path: String, entry: Handle) {
         if entry.kind() == "directory" {
             self.to_enter.push((format!("{path}/"), entry.unchecked_into()));
         } else if let Some(look) = rules::judged(&path) {
             self.batch.add(ListedFile::new(path, look));
         } else {
             self.to_look_at.push((path, entry.unchecked_into()));
-            if self.to_look_at.len() >= LOOKS_AT_ONCE {
-                self.look().await?;
-            }
         }
-        Ok(())
     }
 
+    /// Opens files, and meanwhile reads those that were opened before: reading and opening keep different threads of the
+    /// browser busy.
     async fn look(&mut self) -> Result<(), Barrier> {
         let files = std::mem::take(&mut self.to_look_at);
-        let looks = settle(files.iter().map(|(_, handle)| handle.begin_get_file())).await;
-        let mut seen = Vec::new();
-        for ((path, _), look) in files.into_iter().zip(looks) {
+        let opening = settle(&files.iter().map(|(_, handle)| handle.begin_get_file()).collect());
+        self.tell_seen().await;
+        for ((path, _), look) in files.into_iter().zip(opening.await) {
             match look {
-                Ok(file) => seen.push((path, file.unchecked_into())),
+                Ok(file) => self.seen.push((path, file.unchecked_into())),
                 // It existed a moment ago and is gone now, so the listing leaves it out.
                 Err(fault) if fault.is("NotFoundError") => {}
                 Err(_) => {
@@ -162,12 +170,19 @@ impl<T: FnMut(Vec<ListedFile>)> Walk<'_, T> {
                 }
             }
         }
-        let mut digests = self.ahead.digests(&seen).await.into_iter();
-        for (path, file) in seen {
+        Ok(())
+    }
+
+    async fn tell_seen(&mut self) {
+        let digests = match self.ahead {
+            Some(ahead) => ahead.digests(&self.seen).await,
+            None => Vec::new(),
+        };
+        let mut digests = digests.into_iter();
+        for (path, file) in self.seen.drain(..) {
             let digest = digests.next().flatten();
             self.batch.add(ListedFile { digest, ..ListedFile::new(path, look_at(&file)) });
         }
-        Ok(())
     }
 
     async fn still_there(&self) -> Result<(), Barrier> {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use engine::{Barrier, ListingEnd, Look, Scope};
 use js_sys::{Array, Object, Promise, Reflect};
 use safelight_browser::bindings::DirectoryHandle;
-use safelight_browser::hash::ahead::{Nothing, Small};
+use safelight_browser::hash::ahead::Small;
 use safelight_browser::source::{Files, OpenFault, Source, stamp_of};
 use safelight_browser::walk;
 use wasm_bindgen::prelude::*;
@@ -61,7 +61,7 @@ async fn a_large_folder_comes_in_batches_and_whole() {
     }
     let mut batches = Vec::new();
     let source = Source::directory(root);
-    let end = walk::list(&source, &Scope::Everything, &Nothing, |files| batches.push(files.len())).await;
+    let end = walk::list(&source, &Scope::Everything, None, |files| batches.push(files.len())).await;
     assert_eq!(end, ListingEnd::Complete);
     assert_eq!(batches.iter().sum::<usize>(), 700);
     assert!(batches.len() >= 3);
@@ -78,7 +78,7 @@ async fn a_listing_that_reads_ahead_digests_small_photos_until_it_is_told_to_sto
     for (goes_on, expected) in [(true, vec!["a.jpg"]), (false, vec![])] {
         let ahead = Small { goes_on: Cell::new(goes_on) };
         let mut read = Vec::new();
-        walk::list(&source, &Scope::Everything, &ahead, |files| {
+        walk::list(&source, &Scope::Everything, Some(&ahead), |files| {
             read.extend(files.into_iter().filter_map(|file| Some((file.path.to_string(), file.digest?))));
         })
         .await;
@@ -97,7 +97,7 @@ async fn a_look_at_some_paths_finds_files_and_whole_folders_but_nothing_that_is_
     let paths = ["a.jpg", "a.jpg/below", "gone.jpg", "gone/f.jpg", "new"].map(Into::into).to_vec();
     let mut seen = Vec::new();
     let source = Source::directory(root);
-    let end = walk::list(&source, &Scope::Paths(paths), &Nothing, |files| seen.extend(files)).await;
+    let end = walk::list(&source, &Scope::Paths(paths), None, |files| seen.extend(files)).await;
     let mut seen: Vec<String> = seen.iter().map(|file| file.path.to_string()).collect();
     seen.sort();
     assert_eq!(
@@ -131,7 +131,7 @@ async fn a_missing_file_has_vanished_and_an_existing_one_opens() {
 async fn listed(root: DirectoryHandle) -> (BTreeMap<String, Look>, ListingEnd) {
     let mut files = BTreeMap::new();
     let source = Source::directory(root);
-    let end = walk::list(&source, &Scope::Everything, &Nothing, |batch| {
+    let end = walk::list(&source, &Scope::Everything, None, |batch| {
         files.extend(batch.into_iter().map(|file| (file.path.to_string(), file.look)));
     })
     .await;

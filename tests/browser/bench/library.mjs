@@ -19,8 +19,13 @@ const WORKER_MB = 64;
 const START_MS = 1_000;
 const WAKE_MS = 250;
 // A rescan asks only who is signed in and what the server can do. Each time the server says who is signed in, the
-// page also checks whether browser and server agree on the push subscription.
-const SESSION_CHECKS = ["/api/users/me", "/safelight/v1/capabilities", "/safelight/v1/push"];
+// page also checks whether browser and server agree on the push subscription, and now and then on the folder's files.
+const SESSION_CHECKS = [
+  "/api/users/me",
+  "/safelight/v1/capabilities",
+  "/safelight/v1/push",
+  "/safelight/v1/folders/own/1",
+];
 
 export async function library({ wanted, sizes: { library: size }, runs }) {
   say("library: making files");

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::pin::pin;
 
 use futures::FutureExt;
-use futures::future::{Either, LocalBoxFuture, ready, select};
+use futures::future::{Either, LocalBoxFuture, select};
 use gloo::timers::future::TimeoutFuture;
 use protocol::Digest;
 use protocol::media::{Named, named};
@@ -30,25 +30,16 @@ pub struct Small {
 
 impl Ahead for Small {
     fn digests<'a>(&'a self, files: &'a [(String, File)]) -> LocalBoxFuture<'a, Vec<Option<Digest>>> {
-        if !self.goes_on.get() {
-            return Nothing.digests(files);
-        }
         async move {
+            if !self.goes_on.get() {
+                return Vec::new();
+            }
             let digests = digests_of_small(files).await;
             // One file that hangs must not hold up the listing again.
             self.goes_on.set(self.goes_on.get() && digests.is_some());
             digests.unwrap_or_default()
         }
         .boxed_local()
-    }
-}
-
-/// Reads nothing.
-pub struct Nothing;
-
-impl Ahead for Nothing {
-    fn digests<'a>(&'a self, _: &'a [(String, File)]) -> LocalBoxFuture<'a, Vec<Option<Digest>>> {
-        ready(Vec::new()).boxed_local()
     }
 }
 
@@ -62,7 +53,7 @@ async fn digests_of_small(files: &[(String, File)]) -> Option<Vec<Option<Digest>
     if small.is_empty() {
         return Some(Vec::new());
     }
-    let reading = pin!(settle(small.iter().map(|file| file.array_buffer())));
+    let reading = pin!(settle(&small.iter().map(|file| file.array_buffer()).collect()));
     let Either::Left((read, _)) = select(reading, TimeoutFuture::new(PATIENCE_MS).fuse()).await else {
         return None;
     };

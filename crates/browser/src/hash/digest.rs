@@ -8,16 +8,21 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ReadableStream, ReadableStreamByobReader, ReadableStreamDefaultReader};
 
 use super::checkpoint::{self, Checkpoint};
+use super::spare;
 use crate::Fault;
 use crate::bindings::{self, IteratorResult};
 
 /// Larger reads are faster, up to about this size (measured).
-const BUFFER_BYTES: u32 = 1 << 20;
+pub(super) const BUFFER_BYTES: u32 = 1 << 20;
 
-/// Up to this size a file is read at once, and the browser checks at the beginning of each read that the file still looks
-/// as it was opened. If it is overwritten during that read, the digest is one of no version; then nobody holds it, and
-/// the upload finds the file changed.
-pub const WHOLE_BYTES: u64 = 8 << 20;
+/// Up to this size a file is read at once. Larger ones are faster in pieces, into buffers that are used again: fresh
+/// memory costs more than hashing (measured).
+pub const WHOLE_BYTES: u64 = 1 << 20;
+
+/// Up to this size a file is not opened again to see whether it changed while it was hashed. The browser checks at the
+/// beginning of each read that it still looks as it was opened. If it is overwritten during a short read, the digest is
+/// one of no version; then nobody holds it, and the upload finds the file changed.
+pub const SHORT_BYTES: u64 = 8 << 20;
 
 /// The name of the fault when a stream ends before its file does.
 pub(super) const ENDED_EARLY: &str = "EndedEarly";
@@ -36,7 +41,7 @@ impl Progress<'_> {
     }
 }
 
-/// Reads a large file as a stream into two buffers that alternate: one is filled while the other is hashed. Resumes an
+/// Reads a file as a stream into two buffers that alternate: one is filled while the other is hashed. Resumes an
 /// earlier run if given its byte count and state.
 ///
 /// We allocate the buffers ourselves, because buffers that the browser allocates for each read stay until garbage
@@ -56,11 +61,13 @@ pub async fn digest_of(
     let stream = rest.stream();
     let reader = Reader::of(&stream);
     let mut bytes = vec![0; BUFFER_BYTES as usize];
-    let mut ahead = reader.fill(&ArrayBuffer::new(BUFFER_BYTES));
-    let mut next = reader.fill(&ArrayBuffer::new(BUFFER_BYTES));
+    let mut ahead = reader.fill(&spare::take());
+    let mut next = reader.fill(&spare::take());
     loop {
         let step: IteratorResult = ahead.await?.unchecked_into();
         if step.done() {
+            spare::keep(&step);
+            spare::keep(next.await?.unchecked_ref());
             return if at == size { Ok(Digest(hasher.finalize().into())) } else { Err(ended_early()) };
         }
         let chunk: Uint8Array = step.value().unchecked_into();

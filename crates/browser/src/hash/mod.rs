@@ -8,6 +8,7 @@ pub mod digest;
 mod here;
 mod pool;
 pub mod reader;
+mod spare;
 
 pub use checkpoint::Checkpoint;
 pub use here::Here;

@@ -15,8 +15,8 @@ use web_sys::File;
 
 use super::Host;
 use super::audience::Audience;
-use crate::hash::ahead::{Nothing, Small};
-use crate::hash::digest::WHOLE_BYTES;
+use crate::hash::ahead::{Ahead, Small};
+use crate::hash::digest::SHORT_BYTES;
 use crate::hash::{Checkpoint, ReadFault, ReaderSaid};
 use crate::server::SERVER;
 use crate::source::{OpenFault, Opened, first_bytes, kind_of, look_at, stamp_of};
@@ -145,10 +145,8 @@ impl<A: Audience> Host<A> {
             return self.tell(Event::Folder(folder, FolderEvent::ListingEnded { scan, end }));
         };
         let tell = |files| self.tell(Event::Folder(folder, FolderEvent::FilesListed { scan, files }));
-        let end = match ahead.filter(|_| A::Role::IS_PAGE) {
-            Some(ahead) => walk::list(&source, &scope, &*ahead, tell).await,
-            None => walk::list(&source, &scope, &Nothing, tell).await,
-        };
+        let reading = ahead.as_deref().filter(|_| A::Role::IS_PAGE);
+        let end = walk::list(&source, &scope, reading.map(|small| small as &dyn Ahead), tell).await;
         self.stop_reading_ahead(|theirs| theirs == scan);
         self.tell(Event::Folder(folder, FolderEvent::ListingEnded { scan, end }));
     }
@@ -158,7 +156,7 @@ impl<A: Audience> Host<A> {
             Err(closed) => closed.into(),
             Ok(opened) => match self.digest_of_media(&read, &opened.file).await {
                 Err(ReadFault::ReaderStopped) => HashEnd::ReaderStopped,
-                Ok(end @ (HashEnd::Digested(_) | HashEnd::NotMedia)) if read.stamp.size <= WHOLE_BYTES => end,
+                Ok(end @ (HashEnd::Digested(_) | HashEnd::NotMedia)) if read.stamp.size <= SHORT_BYTES => end,
                 read_end => match self.open_again(&read, &opened).await {
                     // The size or the time changed in the meantime, so the digest belongs to no file.
                     Err(closed) => closed.into(),
