@@ -1,31 +1,26 @@
-//! The whole page from top to bottom, and the setup that runs when it opens.
+//! The app: its screens by address, and the setup that runs when it opens.
 
 use browser::channel::{Notice, ToEngine};
-use engine::{Intent, View};
+use engine::{Filter, Intent, View};
 use gloo::events::EventListener;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::hooks::use_navigate;
+use leptos_router::path;
 
-use crate::parts::activity::Activity;
-use crate::parts::closing::Closing;
-use crate::parts::controls::Controls;
-use crate::parts::devices::Devices;
-use crate::parts::dropping::DropTarget;
-use crate::parts::folders::Folders;
-use crate::parts::gates::Gates;
-use crate::parts::headline::HeadlinePart;
-use crate::parts::health::Health;
-use crate::parts::held::{Held, look_at_held};
-use crate::parts::history::History;
-use crate::parts::inviting::Inviting;
-use crate::parts::library::Library;
-use crate::parts::lists::Lists;
-use crate::parts::notices::Notices;
-use crate::parts::pairing::Pairing;
-use crate::parts::report::Report;
-use crate::parts::restore::Restore;
-use crate::parts::settings::Settings;
-use crate::shown::{Model, ROWS_AT_ONCE};
+use crate::address::Listing;
+use crate::screens::Nowhere;
+use crate::screens::activity::Activity;
+use crate::screens::first_run::Pair;
+use crate::screens::folders::{Folders, Restores};
+use crate::screens::home::{Home, keep_awake};
+use crate::screens::photos::Photos;
+use crate::screens::settings::Settings;
+use crate::shell::held::look_at_held;
+use crate::shell::{DropTarget, Shell};
+use crate::shown::Model;
 use crate::words::background::{Waking, read_closed};
 
 const INSECURE: &str = "Safelight works only over https, or at localhost on the server's own computer: browsers give no \
@@ -39,7 +34,7 @@ pub fn App() -> impl IntoView {
     match Model::open() {
         Ok(model) => {
             begin(model);
-            page(model).into_any()
+            view! { <Router><Opened model /></Router> }.into_any()
         }
         Err(fault) => view! {
             <main class="failed">"This browser lacks what Safelight needs. " {fault.to_string()}</main>
@@ -48,29 +43,34 @@ pub fn App() -> impl IntoView {
     }
 }
 
-fn page(model: Model) -> impl IntoView {
+/// While there is nothing but to pair, that is all there is to see, whatever the address.
+#[component]
+fn Opened(model: Model) -> impl IntoView {
+    let navigate = use_navigate();
+    obey_address(model, navigate.clone());
+    let again = EventListener::new(&window(), "hashchange", move |_| obey_address(model, navigate.clone()));
+    again.forget();
+    crate::shell::begin();
+    Restores::begin();
+    let is_new = model.is(|view| view.headline == engine::Headline::Unpaired && view.folders.is_empty());
     view! {
-        <Notices model />
-        <Held model />
-        <main>
-            <HeadlinePart model />
-            <Pairing model />
-            <Controls model />
-            <Gates model />
-            <Closing model />
-            <Inviting model />
-            <Lists model />
-            <Activity model />
-            <Folders model />
-            <Library model />
-            <Restore model />
-            <Settings model />
-            <Health model />
-            <Devices model />
-            <History model />
-            <Report model />
-        </main>
+        <Show when=move || !is_new.get() fallback=move || view! { <Pair model /> }>
+            <Shell model><Screens model /></Shell>
+        </Show>
         <DropTarget model />
+    }
+}
+
+#[component]
+fn Screens(model: Model) -> impl IntoView {
+    view! {
+        <FlatRoutes fallback=|| view! { <Nowhere /> }>
+            <Route path=path!("/") view=move || view! { <Home model /> } />
+            <Route path=path!("/folders/:id?") view=move || view! { <Folders model /> } />
+            <Route path=path!("/photos/:id?") view=move || view! { <Photos /> } />
+            <Route path=path!("/activity/:list?") view=move || view! { <Activity model /> } />
+            <Route path=path!("/settings/:page?") view=move || view! { <Settings model /> } />
+        </FlatRoutes>
     }
 }
 
@@ -81,7 +81,6 @@ fn begin(model: Model) {
     }
     browser::app_shell::keep(move |version| model.new_version.set(Some(version)));
     browser::window::keep_grants();
-    obey_address(model);
     look_at_held(model, None);
     // Another tab's engine may have scanned long ago.
     model.dispatch(Intent::Look);
@@ -90,6 +89,7 @@ fn begin(model: Model) {
     keep_background(model);
     tell_surroundings(model);
     keep_pushes(model);
+    keep_awake(model);
     let tally = model.tally();
     Effect::new(move |_| {
         if let Some(tally) = tally.get() {
@@ -180,11 +180,12 @@ fn worker_script() -> Option<String> {
 
 /// Handles the part of the address behind `#`: a pairing link, or a shortcut of the installed app. It is removed at
 /// once, so that a code does not stay in the address bar or the history.
-fn obey_address(model: Model) {
+fn obey_address(model: Model, navigate: impl Fn(&str, NavigateOptions)) {
     let hash = window().location().hash().unwrap_or_default();
     if hash.is_empty() {
         return;
     }
+    browser::window::clear_address();
     match hash.trim_start_matches('#').split_once('=') {
         Some(("pair", code)) => model.dispatch(Intent::Pair { code: code.into() }),
         Some(("shared", parcel)) => look_at_held(model, Some(parcel.to_owned())),
@@ -192,10 +193,13 @@ fn obey_address(model: Model) {
         None if hash == "#back-up-now" => model.dispatch(Intent::BackUpNow),
         None if hash == "#share-failed" => model.notice.set(Some(Notice::ShareFailed)),
         None if hash == "#share-empty" => model.notice.set(Some(Notice::ShareEmpty)),
-        None if hash == "#problems" => model.open.set(Some((engine::Filter::Problems, ROWS_AT_ONCE))),
+        // The address of an older version's shortcut.
+        None if hash == "#problems" => {
+            let replace = NavigateOptions { replace: true, ..NavigateOptions::default() };
+            navigate(&Listing::Files(Filter::Problems).address(), replace);
+        }
         None => {}
     }
-    browser::window::clear_address();
 }
 
 /// Scans for changes whenever the person returns to the page.
@@ -207,6 +211,4 @@ fn look_when_seen(model: Model) {
     })
     .forget();
     EventListener::new(&window(), "focus", move |_| model.dispatch(Intent::Look)).forget();
-    let again = EventListener::new(&window(), "hashchange", move |_| obey_address(model));
-    again.forget();
 }

@@ -4,12 +4,17 @@
 //! [`words`] turns facts into sentences. It is plain Rust, so it is tested natively. Everything else is compiled only
 //! for the browser.
 
+pub mod address;
 pub mod words;
 
 #[cfg(target_arch = "wasm32")]
 mod app;
 #[cfg(target_arch = "wasm32")]
-mod parts;
+mod kit;
+#[cfg(target_arch = "wasm32")]
+mod screens;
+#[cfg(target_arch = "wasm32")]
+mod shell;
 #[cfg(target_arch = "wasm32")]
 mod shown;
 

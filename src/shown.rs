@@ -1,14 +1,16 @@
-//! The page's state: a signal with the engine's latest view, and one way to send intents to the engine.
+//! What the screens show: a signal with the engine's latest view, and one way to send intents to the engine.
 
 use browser::app_shell::NewVersion;
 use browser::channel::{FromEngine, Notice, Stopped, ToEngine};
-use browser::window::{Conversation, InstallOffer, notify_unless_seen, save_as};
-use engine::{Filter, Headline, Incident, Intent, Large, RowsPage, Run, Tally, View};
+use browser::window::{Conversation, InstallOffer, clock_time, notify_unless_seen, save_as};
+use engine::{
+    Filter, FolderId, FolderView, Headline, Incident, Intent, Large, RowView, RowsPage, Run, Tally, View,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::parts::lists::as_text;
 use crate::words::background::Waking;
+use crate::words::{self, reasons};
 
 /// The engine's latest message.
 #[derive(Clone, PartialEq)]
@@ -21,7 +23,34 @@ pub enum Shown {
     OtherVersion,
 }
 
-/// Handed to every part. Signals and the conversation are cheap to copy.
+impl Shown {
+    pub fn headline(&self) -> words::Headline {
+        match self {
+            Shown::Opening => words::opening(),
+            Shown::View(view) => words::headline(view),
+            Shown::Stopped(Stopped::StorageFull) => words::stopped(
+                "This browser's storage is full. Free some disk space, then try again. Nothing is lost.",
+            ),
+            Shown::Stopped(Stopped::StorageFailed(why)) => words::stopped(&format!(
+                "This browser's storage failed. Nothing is lost, on disk or on the server. ({why})"
+            )),
+            Shown::Stopped(Stopped::Outdated) | Shown::OtherVersion => {
+                words::stopped("Safelight was updated in another tab. Reload this page.")
+            }
+        }
+    }
+
+    /// For the navigation.
+    pub fn in_short(&self) -> String {
+        match self {
+            Shown::Opening => String::new(),
+            Shown::View(view) => words::headline::in_short(view),
+            Shown::Stopped(_) | Shown::OtherVersion => "Stopped".into(),
+        }
+    }
+}
+
+/// Handed to every screen. Signals and the conversation are cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Model {
     pub shown: RwSignal<Shown>,
@@ -133,6 +162,14 @@ impl Model {
         self,
         part: impl Fn(&View) -> T + Send + Sync + 'static,
     ) -> Memo<T> {
+        // Boxed, because everything below is compiled for each type of closure.
+        self.memo(Box::new(part))
+    }
+
+    fn memo<T: Default + PartialEq + Send + Sync + 'static>(
+        self,
+        part: Box<dyn Fn(&View) -> T + Send + Sync>,
+    ) -> Memo<T> {
         Memo::new(move |_| {
             self.shown.with(|shown| match shown {
                 Shown::View(view) => part(view),
@@ -151,9 +188,38 @@ impl Model {
         self.view(|view| Some(view.tally.clone()))
     }
 
+    pub fn folder(self, id: FolderId) -> Memo<Option<FolderView>> {
+        self.view(move |view| view.folders.iter().find(|folder| folder.id == id).cloned())
+    }
+
+    /// Asks for the history, and asks again whenever a run begins or ends.
+    pub fn keep_runs(self) {
+        let newest = self.view(|view| {
+            let latest = |run: &Run| run.ended.map_or(run.began, |ended| ended.at).0;
+            view.run.as_ref().map_or(0, latest)
+        });
+        Effect::new(move |_| {
+            newest.track();
+            self.say(ToEngine::Runs);
+        });
+    }
+
     pub fn is_unpaired(self) -> Memo<bool> {
         self.is(|view| view.headline == Headline::Unpaired)
     }
+}
+
+pub fn folder_ids(view: &View) -> Vec<FolderId> {
+    view.folders.iter().map(|folder| folder.id).collect()
+}
+
+/// One line for each file: its folder and path, and the reason.
+fn as_text(rows: &[RowView]) -> String {
+    let line = |row: &RowView| {
+        let reason = reasons::reason(&row.reason, clock_time);
+        format!("{}/{}\t{reason}\n", row.folder, row.path)
+    };
+    rows.iter().map(line).collect()
 }
 
 fn is_complete(saving: RwSignal<Option<Filter>>, page: &RowsPage) -> bool {

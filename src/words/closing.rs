@@ -34,7 +34,7 @@ pub fn closing(view: &View, goes_on: GoesOn) -> Option<String> {
             Some(format!("{} {verb} not on your server yet. {then}", files(remaining)))
         }
         Headline::NeedsYou => Some(
-            "You can close Safelight: nothing is being sent. See above for what it needs from you.".into(),
+            "You can close Safelight: nothing is being sent. It needs something from you first.".into(),
         ),
         Headline::Waiting | Headline::Paused | Headline::Offline => {
             Some("You can close Safelight: nothing that it knows of is left to send.".into())
@@ -184,7 +184,7 @@ mod tests {
         let barred = engine::Access::Barred(engine::Barrier::NeedsPermission);
         world.tell(engine::Event::Folder(PICTURES, engine::FolderEvent::AccessChanged(barred)));
         world.settle();
-        assert!(said(&world).contains("what it needs from you"), "{}", said(&world));
+        assert!(said(&world).contains("It needs something from you first"), "{}", said(&world));
         world.server.paired = false;
         world.look();
         world.settle();

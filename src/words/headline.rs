@@ -42,6 +42,21 @@ pub fn headline(view: &View) -> Headline {
     }
 }
 
+/// The state in a word or two, for the navigation.
+pub fn in_short(view: &View) -> String {
+    match view.headline {
+        engine::Headline::Unpaired => "Not paired".into(),
+        engine::Headline::Empty | engine::Headline::Done => String::new(),
+        engine::Headline::Scanning => "Scanning".into(),
+        engine::Headline::BackingUp | engine::Headline::Waiting => {
+            format!("{} left", count(view.tally.remaining))
+        }
+        engine::Headline::Paused => "Paused".into(),
+        engine::Headline::NeedsYou => "Needs you".into(),
+        engine::Headline::Offline => "Offline".into(),
+    }
+}
+
 fn say(state: &'static str, title: impl Into<String>, detail: impl Into<String>) -> Headline {
     Headline { state, title: title.into(), detail: detail.into() }
 }
@@ -58,12 +73,13 @@ fn unpaired(view: &View) -> Headline {
     let detail = match view.pairing {
         PairingView::Idle => nothing_lost,
         PairingView::Running => "Pairing…".into(),
-        PairingView::Failed(end) => pairing_failed(end).into(),
+        PairingView::Failed(end) => pairing_fault(end).into(),
     };
     say("unpaired", "Pair this browser with your server", detail)
 }
 
-fn pairing_failed(end: PairEnd) -> &'static str {
+/// Why pairing did not work, and what to do.
+pub fn pairing_fault(end: PairEnd) -> &'static str {
     match end {
         PairEnd::Paired => "Paired.",
         PairEnd::CodeRefused => {
@@ -147,7 +163,7 @@ fn paused(view: &View) -> Headline {
     let (title, until) = if view.settings.paused {
         ("Paused", "you resume")
     } else {
-        ("Automatic backup is off", "you choose “Back up now”, or turn it on below")
+        ("Automatic backup is off", "you choose “Back up now”, or turn it on in Settings")
     };
     let detail = match view.tally.remaining {
         0 => format!("No known file is waiting. Safelight does not look for new files until {until}."),
@@ -177,7 +193,7 @@ fn needs_you(view: &View) -> Headline {
         }
         Some(Halt::SignInInFront) => say(
             "Something in front of your server wants you to sign in",
-            format!("Choose “Sign in” below. The backup continues by itself afterwards. {}", waiting()),
+            format!("Choose “Sign in”. The backup continues by itself afterwards. {}", waiting()),
         ),
         Some(Halt::Forbidden) => say(
             "The server forbids uploads",
@@ -195,17 +211,17 @@ fn needs_you(view: &View) -> Headline {
         | None => match barred_folder(view) {
             _ if view.settings_unreadable => say(
                 "Your settings can't be read",
-                "Nothing is uploaded until you check them in “Settings” below.".into(),
+                "Nothing is uploaded until you check them in Settings.".into(),
             ),
             Some((name, Access::Barred(engine::Barrier::NeedsPermission))) => say(
                 "A folder needs your permission",
-                format!("The browser needs your permission again for “{name}”: choose “Allow access” below."),
+                format!("The browser needs your permission again for “{name}”: choose “Allow access”."),
             ),
             Some((name, _)) if handed_over_once(view, name) => say(
                 "Some files were not sent",
                 format!(
                     "“{name}” is not fully backed up: choose the files again to continue, or remove what is \
-                    left below."
+                    left."
                 ),
             ),
             Some((name, _)) => say(
@@ -217,7 +233,7 @@ fn needs_you(view: &View) -> Headline {
             None => match unreadable_rules(view) {
                 Some(name) => say(
                     "The rules of a folder can't be read",
-                    format!("Nothing in “{name}” is uploaded until you check them below."),
+                    format!("Nothing in “{name}” is uploaded until you check them."),
                 ),
                 None => say(&need_you(view.tally.problems), problems_detail(view)),
             },

@@ -67,6 +67,16 @@ fn end(run: &Run) -> &'static str {
     }
 }
 
+/// What came of a run, in a few words.
+pub fn in_short(run: &Run) -> String {
+    match (run.done.sent, run.done.already_there) {
+        (0, 0) => "Nothing new".into(),
+        (0, there) => format!("{} found on your server", files(there)),
+        (sent, _) if run.ended.is_none() => format!("{} sent so far", files(sent)),
+        (sent, _) => format!("{} sent", files(sent)),
+    }
+}
+
 /// "1,204 files: 1,000 sent, 200 already there, 3 skipped, 1 with a problem, 0 remaining". The numbers add up.
 pub fn account(account: &Account) -> String {
     format!(

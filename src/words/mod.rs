@@ -2,6 +2,7 @@
 
 pub mod background;
 pub mod closing;
+pub mod folders;
 pub mod gates;
 pub mod headline;
 pub mod health;
@@ -11,9 +12,12 @@ pub mod history;
 pub mod inviting;
 pub mod leaving;
 pub mod library;
+pub mod needs;
+pub mod now;
 pub mod reasons;
 pub mod report;
 pub mod restore;
+pub mod spoken;
 
 /// Shared with the service worker.
 pub use ::words::numbers;

@@ -65,6 +65,6 @@ async function withProblem(page, folder) {
   await waitForState(page, "empty");
   await dropFolder(page, folder);
   await waitForState(page, "needs-you");
-  await page.locator("button.number", { hasText: "problems" }).click();
+  await page.getByRole("link", { name: /problems?$/ }).first().click();
   await page.waitForSelector(".list li");
 }

@@ -80,7 +80,7 @@ fn compile(quality: Quality) -> Result<Vec<(&'static str, Vec<u8>)>> {
     say(&format!("building page and workers ({profile})"));
     let packages = ["--package", "safelight-page", "--package", "safelight-workers"];
     let mut build = cargo(&["build", "--target", "wasm32-unknown-unknown", "--profile", profile]);
-    run(build.args(packages).env("RUSTFLAGS", remapped_paths()))?;
+    run(build.args(packages).env("RUSTFLAGS", flags()))?;
     let built = target().join("wasm32-unknown-unknown").join(folder);
     let read = |(program, name)| Ok((name, read(&built.join(format!("{program}.wasm")))?));
     PROGRAMS.into_iter().map(read).collect()
@@ -127,7 +127,7 @@ impl Page {
 
     fn add_hand_written(&mut self, root: &Path) -> Result<()> {
         let www = root.join("www");
-        for role in ["page.js", "backup-worker.js"] {
+        for role in ["page.js", "theme.js", "backup-worker.js"] {
             let text = self.filled(&www.join(role))?;
             self.add_asset(role, text.into());
         }
@@ -290,13 +290,16 @@ fn sorted_entries(folder: &Path) -> Result<Vec<fs::DirEntry>> {
     Ok(entries)
 }
 
-/// Keeps this machine's paths out of the output. Otherwise they would change its content, and so its names, from
-/// machine to machine. Only dependencies have absolute paths. Those of the workspace are relative to its root.
-fn remapped_paths() -> String {
+/// `erase_components` makes Leptos compile fewer types: the page is a fifteenth smaller.
+///
+/// The other flag keeps this machine's paths out of the output. Otherwise they would change its content, and so its
+/// names, from machine to machine. Only dependencies have absolute paths. Those of the workspace are relative to its
+/// root.
+fn flags() -> String {
     let home = env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let cargo_home = env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
     let registry = cargo_home.join("registry/src");
-    format!("--remap-path-prefix={}=crates", registry.display())
+    format!("--cfg erase_components --remap-path-prefix={}=crates", registry.display())
 }
 
 /// The first ten hex digits of the content's SHA-1. Used as a name, not as a proof.

@@ -7,7 +7,19 @@ use crate::page::{self, Quality};
 /// A context, the files that it downloads, and its limit in KB (of 1,024 bytes). The limits leave room, because code
 /// is not made worse to save bytes.
 const LIMITS_KB: [(&str, &[&str], usize); 3] = [
-    ("page", &["index.html", "style.css", "page.js", "page-bindings.js", "page-chunks.js", "page.wasm"], 300),
+    (
+        "page",
+        &[
+            "index.html",
+            "style.css",
+            "theme.js",
+            "page.js",
+            "page-bindings.js",
+            "page-chunks.js",
+            "page.wasm",
+        ],
+        300,
+    ),
     ("backup worker", &["backup-worker.js", "backup-worker-bindings.js", "backup-worker.wasm"], 220),
     ("service worker", &["sw.js", "service-worker-bindings.js", "service-worker.wasm"], 200),
 ];

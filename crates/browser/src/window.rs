@@ -15,8 +15,10 @@ mod hidden;
 mod install;
 mod library;
 mod notifying;
+mod place;
 mod restore;
 mod surroundings;
+mod theme;
 
 use std::cell::RefCell;
 
@@ -55,12 +57,16 @@ pub use giving::{
 pub use held::{accept_held, discard_held, held_files, receive};
 pub use hidden::{CompareFault, HiddenFiles, Listed, hidden_in};
 pub use install::{InstallOffer, when_installable};
-pub use library::{Gallery, Month, NearSight, Photo, PhotoTime, gallery, months, photos_of, when_resized};
+pub use library::{
+    Gallery, Month, NearSight, Photo, PhotoTime, gallery, month_with, months, photos_of, when_resized,
+};
 pub use notifying::notify_unless_seen;
+pub use place::{focus_quietly, focus_search, is_typing, keep_scroll, restore_scroll};
 pub use protocol::safelight::PushState;
 pub use protocol::safelight::path::SIGN_IN;
 pub use restore::{Care, KnownFolder, Plan, PlanFault, Restored, WriteFault, known_folders, plan, restore};
 pub use surroundings::{can_see_power, keep_surroundings, minutes_ahead_of_utc};
+pub use theme::{Theme, choose_theme, chosen_theme};
 
 thread_local! {
     /// The permission of a dropped folder lasts only as long as some handle object to it (measured).

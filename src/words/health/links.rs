@@ -152,7 +152,7 @@ pub(super) fn installed(seen: &Seen) -> Link {
 pub(super) fn service_worker(seen: &Seen) -> Link {
     let name = "Service worker";
     match (seen.has_service_worker, seen.new_version_waits) {
-        (true, true) => link(name, State::Unsure, "A newer version is ready: choose “Update” above.", None),
+        (true, true) => link(name, State::Unsure, "A newer version is ready: choose “Update”.", None),
         (true, false) => link(name, State::Good, in_place(seen.version.as_deref()), None),
         (false, _) => link(
             name,
@@ -297,7 +297,7 @@ pub(super) fn server(view: &View) -> Link {
         None if !view.answered => (State::Unsure, "Asking it…"),
         None => (State::Good, "It answers."),
         Some(Halt::Offline) => (State::Bad, "It does not answer. Is it running, and are you on its network?"),
-        Some(Halt::SignedOut) => (State::Bad, "It does not know this browser. Pair it again, above."),
+        Some(Halt::SignedOut) => (State::Bad, "It does not know this browser. Pair it again on Home."),
         Some(Halt::Forbidden) => (State::Bad, "This browser's sign-in lacks a permission."),
         Some(Halt::Busy) => (State::Unsure, "It asked Safelight to wait."),
         Some(Halt::ServerError(_)) => (State::Bad, "It reports an error."),

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dropFolder, grantsLapse, read, waitForNumbers, waitForState } from "../support/browser.mjs";
+import { dropFolder, grantsLapse, limitSpeed, read, visit, visitHistory, waitForNumbers, waitForState } from "../support/browser.mjs";
 import { arrived, digests, holdsStill, media, onServer, sparse, untilHeld, write } from "../support/files.mjs";
 import { household, lastingHousehold } from "../support/household.mjs";
 import { Nobody } from "../support/line.mjs";
@@ -39,6 +39,7 @@ const ofSwitch = (page, name) => page.getByRole("switch", { name });
 test("with no page open, a sync and a periodic sync each back up what is new, and the app says so", async (t) => {
   const home = await backedUp(await lastingHousehold(t));
   const { browser, server, folder, waker } = home;
+  await visit(home.page, "Settings");
   assert.match(await background(home.page).innerText(), /^The browser has not woken Safelight yet\./);
   await home.page.close();
 
@@ -58,6 +59,7 @@ test("with no page open, a sync and a periodic sync each back up what is new, an
   const page = await browser.page(server.origin);
   const now = await waitForNumbers(page, (now) => now.protected === 3);
   assert.equal(now.total, 3);
+  await visit(page, "Settings");
   await page.getByText(/^Last time: .*\. 1 file sent/).waitFor();
 
   // After a browser restart, before any of our pages is opened.
@@ -105,13 +107,14 @@ test("installed as an app, each kind of wake-up backs up what is new, the browse
 
   const again = await browser.page(server.origin);
   await waitForNumbers(again, (now) => now.protected === 5 && now.total === 5);
+  await visit(again, "Settings");
   await again.getByText(/^Last time: /).waitFor();
 });
 
 test("uploads in progress when the last page closes continue at once, without a wake-up", async (t) => {
   const home = await backedUp(await lastingHousehold(t));
   const { browser, server, folder, page } = home;
-  await page.getByLabel("Upload speed").selectOption("20");
+  await limitSpeed(page, "20");
   for (const name of ["a", "b", "c"]) await sparse(folder, `${name}.jpg`, 5_000_000, name);
   await page.getByRole("button", { name: "Back up now" }).click();
   await waitForState(page, "backing-up");
@@ -119,15 +122,14 @@ test("uploads in progress when the last page closes continue at once, without a 
   await arrived(home);
   const again = await browser.page(server.origin);
   await waitForState(again, "done");
-  const history = again.getByRole("region", { name: "History" });
-  await history.getByRole("button", { name: "Show" }).click();
+  const history = await visitHistory(again);
   await history.getByText("In the background: Safelight was closed").first().waitFor();
 });
 
 test("videos that may not be sent in the background wait, and the app says so", async (t) => {
   const home = await backedUp(await lastingHousehold(t));
   const { browser, server, folder, page } = home;
-  await page.getByText("Rules for when files may be sent").click();
+  await visit(page, "Settings", "When to send");
   await page.getByLabel("Videos in the background").selectOption("never");
   await page.close();
   await write(folder, "new.jpg", await media("photo.jpg", "new"));
@@ -136,6 +138,7 @@ test("videos that may not be sent in the background wait, and the app says so", 
   await untilHeld(home, 2);
   await holdsStill(3_000, home, 2, "the film waits");
   const again = await browser.page(server.origin);
+  await visit(again, "Settings");
   await again.getByText(/the videos wait for the next time you open Safelight/).first().waitFor();
   await waitForState(again, "done");
   await arrived(home);
@@ -144,6 +147,7 @@ test("videos that may not be sent in the background wait, and the app says so", 
 test("an open page has the only engine, and each kind of backup has a switch", async (t) => {
   const home = await backedUp(await lastingHousehold(t));
   const { browser, server, page, folder, waker } = home;
+  await visit(page, "Settings");
   await ofSwitch(page, "Foreground backup").click();
   await waitForState(page, "paused");
   await write(folder, "second.jpg", await media("photo.jpg", "second"));
@@ -151,15 +155,16 @@ test("an open page has the only engine, and each kind of backup has a switch", a
   await holdsStill(3_000, home, 1, "the page has the engine, and is told to stand still");
 
   await ofSwitch(page, "Background backup").click();
-  await page.waitForSelector("[role=switch][aria-labelledby=background][aria-checked=false]");
+  await page.waitForSelector("#background[aria-checked=false]");
   await page.close();
   await waker.sync();
   await holdsStill(3_000, home, 1, "the background is switched off");
 
   const again = await browser.page(server.origin);
   await waitForState(again, "paused");
+  await visit(again, "Settings");
   await ofSwitch(again, "Background backup").click();
-  await again.waitForSelector("[role=switch][aria-labelledby=background][aria-checked=true]");
+  await again.waitForSelector("#background[aria-checked=true]");
   await again.close();
   await waker.sync();
   await arrived(home);
@@ -175,6 +180,7 @@ test("without lasting access nothing is called gone, and the app says what the b
   await holdsStill(3_000, home, 1, "nothing is read without lasting access");
 
   const page = await browser.page(server.origin);
+  await visit(page, "Settings");
   await page.getByText(/did not let it read all your folders without an open page/).waitFor();
   const now = await read(page);
   assert.equal(now.protected, 1);
@@ -219,7 +225,7 @@ test("on a slow line photos arrive although no wake-up is long enough for one", 
   const { browser, server, folder, page } = home;
   await dropFolder(page, folder);
   await waitForState(page, "done");
-  await page.getByLabel("Upload speed").selectOption("10");
+  await limitSpeed(page, "10");
   for (const name of ["a", "b", "c"]) await sparse(folder, `${name}.jpg`, 10_000_000, name);
   await page.getByRole("button", { name: "Back up now" }).click();
   await waitForState(page, "backing-up");
@@ -234,7 +240,7 @@ test("a film of 600 MB arrives over several wake-ups, each ended by the browser 
   const { browser, server, folder, page } = home;
   await dropFolder(page, folder);
   await waitForState(page, "done");
-  await page.getByLabel("Upload speed").selectOption("100");
+  await limitSpeed(page, "100");
   await sparse(folder, "film.mp4", 600_000_000, "a film");
   await page.getByRole("button", { name: "Back up now" }).click();
   await waitForState(page, "backing-up");
@@ -246,7 +252,6 @@ test("a film of 600 MB arrives over several wake-ups, each ended by the browser 
 
   const again = await browser.page(server.origin);
   await waitForState(again, "done");
-  const history = again.getByRole("region", { name: "History" });
-  await history.getByRole("button", { name: "Show" }).click();
+  const history = await visitHistory(again);
   await history.getByText("then the browser stopped it").nth(2).waitFor();
 });

@@ -29,12 +29,20 @@ test("a large file resumes from a checkpoint after a kill", async (t) => {
   assert.deepEqual(await onServer(data), [...(await digests(folder)).values()]);
 });
 
+const UNITS = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
+
+// "277 MB of 900 MB".
+function bytesOf(words) {
+  const [, number, unit] = words.match(/^([\d.,]+) (\w+) of/);
+  return Number(number) * UNITS[unit];
+}
+
 // Waits until the number of bytes read of the single file meets the condition, and returns it.
 async function progressOfReading(page, condition) {
-  const bar = page.locator(".activity li", { hasText: "Reading" }).locator("progress");
+  const amount = page.locator(".jobs li", { hasText: "Reading" }).locator(".amount");
   let bytes = 0;
   const isFar = async () => {
-    bytes = await bar.evaluate((bar) => bar.value, undefined, { timeout: A_MINUTE_MS });
+    bytes = bytesOf(await amount.innerText({ timeout: A_MINUTE_MS }));
     return condition(bytes);
   };
   await until(isFar, 2 * A_MINUTE_MS, () => `more than ${bytes} bytes`, 30);

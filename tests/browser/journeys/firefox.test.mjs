@@ -12,7 +12,7 @@ const FILES = ["photo.jpg", "photo.heic", "photo.png", "clip.mp4"];
 
 const state = `document.querySelector("[data-testid=headline]")?.dataset.state`;
 const button = (name) => `[...document.querySelectorAll("button")].some((button) => button.checkVisibility() && button.innerText === "${name}")`;
-const showHealth = `document.querySelector("section[aria-labelledby=health] button")?.click()`;
+const follow = (address) => `document.querySelector('a[href="${address}"]').click()`;
 
 test("in Firefox files are added once, and the page says what it cannot do", async (t) => {
   const [data, folder] = [await scratch("data"), await scratch("pictures")];
@@ -34,10 +34,12 @@ test("in Firefox files are added once, and the page says what it cannot do", asy
   await firefox.until(`${state} === "done"`);
   await arrived({ data, folder });
   await firefox.says(`${FILES.length} files`);
-  await firefox.says("Added once: new files in it are not noticed.");
+  await firefox.evaluate(follow("/folders"));
+  await firefox.says("Added once: new files in it are not noticed");
+  await firefox.evaluate(follow("/settings"));
   await firefox.says("This browser cannot wake a closed app.");
   assert.equal(await firefox.evaluate(button("Install Safelight")), false, "it is no app here");
-  await firefox.evaluate(showHealth);
+  await firefox.evaluate(follow("/settings/health"));
   await firefox.says("These files were added once. New ones are not noticed.");
   await firefox.says("This browser cannot wake a closed app. Chrome and Edge can.");
   await firefox.says("It cannot read folders or wake a closed app.");

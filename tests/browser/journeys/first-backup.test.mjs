@@ -50,8 +50,8 @@ test("a folder of every kind of file arrives bit for bit, and the numbers are ri
   assert.deepEqual({ total, skipped, problems, protected: now.protected }, made.expected);
 
   const name = folder.split("/").at(-1);
-  assert.deepEqual(await listOf(page, "skipped"), prefixed(name, made.skipped));
-  const listed = Object.entries(await listOf(page, "problems"));
+  assert.deepEqual(await listOf(page, "Skipped"), prefixed(name, made.skipped));
+  const listed = Object.entries(await listOf(page, "Problems"));
   assert.equal(listed.length, 1);
   assert.match(listed[0][1], /not valid text/);
 

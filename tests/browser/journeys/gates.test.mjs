@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dropFolder, read, waitForNumbers, waitForState } from "../support/browser.mjs";
+import { dropFolder, read, visit, waitForNumbers, waitForState } from "../support/browser.mjs";
 import { media, onServer, write } from "../support/files.mjs";
 import { household } from "../support/household.mjs";
 
@@ -25,14 +25,19 @@ const device = (page, { type = "wifi", saveData = false, charging = true, level 
   );
 
 const gates = (page) => page.getByTestId("gates");
-const rule = (page, name) => page.getByRole("switch", { name });
+
+// Turns a rule on or off.
+async function turn(page, name) {
+  await visit(page, "Settings", "When to send");
+  await page.getByRole("switch", { name }).click();
+  await visit(page, "Home");
+}
 
 async function backedUp(t) {
   const home = await household(t);
   await write(home.folder, "first.jpg", await media("photo.jpg", "first"));
   await dropFolder(home.page, home.folder);
   await waitForState(home.page, "done");
-  await home.page.getByText("Rules for when files may be sent").click();
   return home;
 }
 
@@ -50,7 +55,7 @@ test("on mobile data files wait, with one sentence, until the connection changes
 
   await write(folder, "third.jpg", await media("photo.jpg", "third"));
   await gates(page).getByText("On mobile data: 1 photo waits for another connection.").waitFor();
-  await rule(page, "Photos over mobile data").click();
+  await turn(page, "Photos over mobile data");
   await waitForNumbers(page, (now) => now.protected === 3);
   await write(folder, "film.mp4", await media("clip.mp4", "film"));
   await gates(page).getByText("On mobile data: 1 video waits for another connection.").waitFor();
@@ -60,29 +65,32 @@ test("on mobile data files wait, with one sentence, until the connection changes
 
 test("battery and quiet hours hold files back as the person set them", async (t) => {
   const { page, folder } = await backedUp(t);
-  await rule(page, "Only while charging").click();
+  await turn(page, "Only while charging");
   await device(page, { charging: false, level: 0.2 });
   await write(folder, "second.jpg", await media("photo.jpg", "second"));
   await gates(page).getByText("1 photo waits until this device is charging.").waitFor();
   await waitForState(page, "waiting");
-  await rule(page, "Only while charging").click();
+  await turn(page, "Only while charging");
   await waitForState(page, "done");
 
+  await visit(page, "Settings", "When to send");
   await page.getByLabel("Stop when the battery is low").selectOption("30");
+  await visit(page, "Home");
   await write(folder, "third.jpg", await media("photo.jpg", "third"));
   await gates(page).getByText("1 photo waits until the battery is at 30% or this device is charging.").waitFor();
   await device(page, { charging: false, level: 0.31 });
   await waitForState(page, "done");
 
-  await rule(page, "Quiet hours").click();
+  await turn(page, "Quiet hours");
+  await visit(page, "Settings", "When to send");
   await page.getByLabel("From").fill("00:00");
   await page.getByLabel("to", { exact: true }).fill("23:59");
+  await visit(page, "Home");
   await write(folder, "fourth.jpg", await media("photo.jpg", "fourth"));
   await gates(page).getByText(/^Quiet hours: 1 photo waits until 11:59/).waitFor();
   await page.reload();
   await gates(page).getByText(/^Quiet hours: 1 photo waits until 11:59/).waitFor();
-  await page.getByText("Rules for when files may be sent").click();
-  await rule(page, "Quiet hours").click();
+  await turn(page, "Quiet hours");
   await waitForState(page, "done");
 });
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dropFolder, waitForNumbers, waitForState } from "../support/browser.mjs";
+import { dropFolder, visit, waitForNumbers, waitForState } from "../support/browser.mjs";
 import { holdsStill, media, untilHeld, write } from "../support/files.mjs";
 import { household, lastingHousehold } from "../support/household.mjs";
 import { A_MINUTE_MS, until } from "../support/waiting.mjs";
@@ -16,8 +16,8 @@ async function backedUp(home) {
 }
 
 async function health(page) {
+  await visit(page, "Settings", "Background health");
   const section = page.getByRole("region", { name: "Background health" });
-  await section.getByRole("button", { name: "Show" }).click();
   await section.locator("li.link").first().waitFor();
   return section;
 }
@@ -135,6 +135,7 @@ test("pushes are turned on, set to a time of day, stopped with the background, a
   await page.getByLabel("Have the server wake it every day at").blur();
   await serverKnows({ subscribed: true, dailyAt: 9 * 60 + 30 });
 
+  await visit(page, "Settings", "Backup");
   await page.getByRole("switch", { name: "Background backup" }).click();
   await serverKnows({ subscribed: true, held: true });
   await page.getByRole("switch", { name: "Background backup" }).click();

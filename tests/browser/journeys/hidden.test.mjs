@@ -2,10 +2,10 @@
 // named as one that is not.
 import assert from "node:assert/strict";
 import { readFile, rename, symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 
-import { dropFolder, dropIntoPicker, listOf, PICKER_BY_DROP, read, waitForNumbers, waitForState } from "../support/browser.mjs";
+import { dropFolder, dropIntoPicker, listOf, PICKER_BY_DROP, read, visit, visitFolder, waitForNumbers, waitForState } from "../support/browser.mjs";
 import { clear, digestOf, media, onServer, scratch, write } from "../support/files.mjs";
 import { household } from "../support/household.mjs";
 
@@ -41,18 +41,21 @@ test("hidden names in a dropped folder are named, and uploaded once the person a
   const now = await read(page);
   assert.deepEqual([now.protected, now.problems, now.hidden], [SHOWN.length, HIDDEN.length, HIDDEN.length]);
   assert.deepEqual(await onServer(data), await digestsOf(folder, SHOWN), "nothing hidden is sent unasked");
+  await visitFolder(page, basename(folder));
   await region(page).getByText(`${HIDDEN.length} files here have names that your browser hides`).waitFor();
 
-  const list = Object.entries(await listOf(page, "problems"));
+  const list = Object.entries(await listOf(page, "Problems"));
   assert.equal(list.length, HIDDEN.length);
   for (const [, reason] of list) assert.match(reason, /The browser hides this name/);
-  await region(page).getByRole("button", { name: "Show their names" }).click();
+  await visitFolder(page, basename(folder));
+  await region(page).getByRole("link", { name: "Show their names" }).click();
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Save list" }).click();
   const saved = await readFile(await (await download).path(), "utf8");
   assert.equal(saved.split(/\t.*\n/).filter(Boolean).length, HIDDEN.length);
   assert.ok(saved.includes("beach: day 1.jpg"));
 
+  await visitFolder(page, basename(folder));
   await region(page).getByRole("button", { name: "Back them up now" }).click();
   await waitForState(page, "done");
   assert.deepEqual((await read(page)).hidden, 0);
@@ -61,6 +64,7 @@ test("hidden names in a dropped folder are named, and uploaded once the person a
   // A rescan, which sees none of them, calls none of them gone, also in another tab.
   await page.reload();
   await waitForState(page, "done");
+  await visit(page, "Home");
   await page.getByRole("button", { name: "Back up now" }).click();
   await waitForNumbers(page, (now) => now.state === "done" && now.protected === HIDDEN.length + SHOWN.length);
 });
@@ -75,6 +79,7 @@ test("a folder from the picker is compared when it is chosen once more, and the 
   assert.equal((await read(page)).total, SHOWN.length);
 
   const choose = (place) => place.locator("input[type=file]").setInputFiles(folder);
+  await visitFolder(page, basename(folder));
   await region(page).getByRole("button", { name: "Look for hidden names" }).waitFor();
   await choose(region(page));
   await waitForNumbers(page, (now) => now.hidden === HIDDEN.length && now.state === "needs-you");
@@ -82,9 +87,9 @@ test("a folder from the picker is compared when it is chosen once more, and the 
   await waitForState(page, "done");
   assert.deepEqual(await onServer(data), await digestsOf(folder, [...HIDDEN, ...SHOWN]));
 
+  await visit(page, "Settings", "Background health");
   const health = page.getByRole("region", { name: "Background health" });
-  await health.getByRole("button", { name: "Show" }).click();
-  const look = health.getByTestId("hidden-look");
+  const look = health.getByTestId("hidden-looks");
   await look.getByText(/Last compared .*\d/).waitFor();
   await rename(join(folder, "beach: day 1.jpg"), join(folder, "beach, day 1.jpg"));
   await write(folder, "new: 2.jpg", await media("photo.jpg", "new"));
@@ -103,8 +108,8 @@ test("symbolic links, which no browser lists, are explained where hidden names a
   await dropFolder(page, folder);
   await waitForState(page, "done");
   assert.equal((await onServer(data)).length, 1);
+  await visit(page, "Settings", "Background health");
   const health = page.getByRole("region", { name: "Background health" });
-  await health.getByRole("button", { name: "Show" }).click();
   await health.getByText(/Browsers list no symbolic links/).waitFor();
 });
 
@@ -122,5 +127,5 @@ test("what a name does not tell, the first bytes tell", async (t) => {
   const now = await read(page);
   assert.deepEqual([now.protected, now.skipped], [photos.length + films.length, 3]);
   assert.deepEqual(await onServer(data), await digestsOf(folder, [...photos, ...films]));
-  for (const reason of Object.values(await listOf(page, "skipped"))) assert.match(reason, /Not a photo or video/);
+  for (const reason of Object.values(await listOf(page, "Skipped"))) assert.match(reason, /Not a photo or video/);
 });

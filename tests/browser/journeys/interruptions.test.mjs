@@ -1,9 +1,10 @@
 // Interruptions during a backup that happen to real people: a reload, a closed browser, a stopped server, a second
 // tab, a revoked sign-in, a pause. Each ends with every byte on the server once, and numbers that add up.
 import assert from "node:assert/strict";
+import { basename } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 
-import { Browser, addsUp, dropFolder, read, waitForNumbers, waitForState } from "../support/browser.mjs";
+import { addsUp, Browser, dropFolder, read, visitFolder, waitForNumbers, waitForState } from "../support/browser.mjs";
 import { clear, digests, media, onServer, scratch, sparse, write } from "../support/files.mjs";
 import { Server } from "../support/server.mjs";
 
@@ -51,7 +52,7 @@ test("the browser closed in the middle: opened again, it resumes where it stoppe
   assert.ok(await page.getByRole("button", { name: "Allow access" }).isVisible());
   await dropFolder(page, folder);
   await everythingArrives();
-  assert.equal(await page.locator(".folder").count(), 1, "the same folder given again is the same folder");
+  assert.equal(await page.locator(".by-folder a").count(), 1, "the same folder given again is the same folder");
 });
 
 test("the server killed in the middle and started again: nothing is lost, nothing is doubled", async () => {
@@ -123,6 +124,7 @@ test("removing a folder deletes nothing, on disk or server", async () => {
   await dropFolder(page, folder);
   await everythingArrives();
   const held = await onServer(data);
+  await visitFolder(page, basename(folder));
   await page.getByRole("button", { name: "Remove" }).click();
   await page.getByRole("button", { name: "Remove folder" }).click();
   await waitForState(page, "empty");

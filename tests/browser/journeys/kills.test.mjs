@@ -124,7 +124,7 @@ async function listen(life, word) {
 
 // Whether the folder was scanned completely since the page opened.
 async function hasLooked() {
-  return !/scan/i.test(await page.locator(".folder p").innerText());
+  return !/scan/i.test(await page.locator(".by-folder a").innerText());
 }
 
 async function backUpNow() {
@@ -149,7 +149,7 @@ async function everythingArrives() {
   const wanted = [...(await digests(folder)).values()];
   const now = await settled(wanted.length);
   console.log("the edits:", JSON.stringify(edits.counts));
-  if (now.problems > 0) console.log("problems:", await listOf(page, "problems"));
+  if (now.problems > 0) console.log("problems:", await listOf(page, "Problems"));
   assert.ok(addsUp(now), JSON.stringify(now));
   const { state, total, remaining, skipped, problems } = now;
   const done = { state: "done", total: wanted.length, protected: wanted.length, remaining: 0, skipped: 0, problems: 0 };

@@ -4,7 +4,7 @@ import { readFile, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { dropFolder, waitForState } from "../support/browser.mjs";
+import { dropFolder, visit, waitForState } from "../support/browser.mjs";
 import { media, write } from "../support/files.mjs";
 import { household } from "../support/household.mjs";
 
@@ -19,10 +19,10 @@ test("photos are browsed by month, seen large, and downloaded bit for bit", asyn
   await dropFolder(page, folder);
   await waitForState(page, "done");
 
-  await page.getByRole("button", { name: "Browse" }).click();
-  const library = page.getByRole("dialog", { name: "Photos on your server" });
+  await visit(page, "Photos");
+  const library = page.getByRole("main");
   await library.getByRole("heading", { name: "June 2024" }).waitFor();
-  const months = await library.getByRole("heading", { level: 3 }).allTextContents();
+  const months = await library.getByRole("heading", { level: 2 }).allTextContents();
   assert.deepEqual(months, ["June 20243 files", "December 20191 file"]);
   // Each month is loaded by its own request.
   await library.getByRole("button", { name: "clip.mp4" }).waitFor();
@@ -42,15 +42,18 @@ test("photos are browsed by month, seen large, and downloaded bit for bit", asyn
   assert.deepEqual(await readFile(await download.path()), await readFile(join(folder, "a.jpg")));
   await page.keyboard.press("ArrowRight");
   await viewer.locator("video").waitFor();
+  // The address says which photo is shown: a reload shows it again, and Back closes it.
+  await page.reload();
+  await viewer.locator("video").waitFor();
   await page.keyboard.press("Escape");
   await viewer.waitFor({ state: "hidden" });
+  await page.waitForURL((url) => url.pathname === "/photos");
 
   await library.getByRole("button", { name: "clip.mp4" }).click();
   const film = viewer.locator("video");
   await page.waitForFunction((video) => video.readyState > 0 || video.error, await film.elementHandle());
-  await page.keyboard.press("Escape");
-  await page.keyboard.press("Escape");
-  await library.waitFor({ state: "hidden" });
+  await page.goBack();
+  await viewer.waitFor({ state: "hidden" });
 });
 
 test("photos on an Immich server are shown by Immich itself", async (t) => {
@@ -63,13 +66,13 @@ test("photos on an Immich server are shown by Immich itself", async (t) => {
   await page.route("**/safelight/v1/capabilities", (route) => route.fulfill(unknown));
   const config = { externalDomain: "https://photos.example" };
   await page.route("**/api/server/config", (route) => route.fulfill({ json: config }));
-  const library = page.getByRole("dialog", { name: "Photos on your server" });
-  await page.getByRole("button", { name: "Browse" }).click();
+  const library = page.getByRole("main");
+  await visit(page, "Photos");
   const link = library.getByRole("link", { name: "https://photos.example" });
   assert.equal(await link.getAttribute("href"), "https://photos.example");
-  await library.getByRole("button", { name: "Close" }).click();
+  await visit(page, "Home");
 
   config.externalDomain = "";
-  await page.getByRole("button", { name: "Browse" }).click();
+  await visit(page, "Photos");
   await library.getByText("Set “External domain” in Immich to see its address here").waitFor();
 });

@@ -4,7 +4,7 @@ import { open, readdir, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { Browser, dropFolder, dropIntoPicker, PICKER_BY_DROP, waitForNumbers, waitForState } from "../support/browser.mjs";
+import { Browser, dropFolder, dropIntoPicker, PICKER_BY_DROP, visit, waitForNumbers, waitForState } from "../support/browser.mjs";
 import { clear, digests, media, onServer, scratch, sparse, write } from "../support/files.mjs";
 import { household } from "../support/household.mjs";
 import { A_MINUTE_MS, until } from "../support/waiting.mjs";
@@ -34,9 +34,8 @@ async function waitForInventory(page, held) {
 
 // Opens the section, and picks this local folder for the first folder that the server knows.
 async function look(page, into) {
+  await visit(page, "Folders");
   const section = page.getByRole("region", { name: "Restore a folder" });
-  const show = section.getByRole("button", { name: "Show" });
-  if (await show.isVisible()) await show.click();
   const line = section.getByRole("listitem").filter({ hasText: "safelight-pictures" });
   await line.getByRole("button", { name: "Restore missing files" }).click();
   await dropIntoPicker(page, into);
@@ -58,9 +57,9 @@ test("files deleted from a folder, or cut to nothing, are restored to their plac
   const line = await look(page, folder);
   await line.getByText(/is missing 5 files \(157 MB\)\. 2 files are already there\./).waitFor();
   await restore(line);
-  // Hiding the section does not stop the restore.
-  await page.getByRole("button", { name: "Hide" }).click();
-  await page.getByRole("region", { name: "Restore a folder" }).getByRole("button", { name: "Show" }).click();
+  // Looking at another screen does not stop the restore.
+  await visit(page, "Home");
+  await visit(page, "Folders");
   await line.getByText("5 files were restored, byte for byte.").waitFor();
   assert.deepEqual(await digests(folder), files);
 
@@ -97,7 +96,7 @@ test("on a new computer the whole folder is restored, but no file that is damage
 
   await flipOneBit(join(other, "2024/c.jpg"));
   await (await look(page, other)).getByText(/is missing 1 file .* 5 files are already there\. 1 file has different/).waitFor();
-  await page.getByLabel("Read existing files and compare every byte (slower)").check();
+  await page.getByRole("switch", { name: "Compare every byte" }).click();
   await (await look(page, other)).getByText(/is missing 1 file .* 4 files are already there\. 2 files have different/).waitFor();
 });
 

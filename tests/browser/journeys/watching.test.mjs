@@ -2,10 +2,10 @@
 // handled as the person wants.
 import assert from "node:assert/strict";
 import { appendFile, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 
-import { Browser, addsUp, dropFolder, listOf, read, waitForNumbers, waitForState } from "../support/browser.mjs";
+import { addsUp, Browser, dropFolder, limitSpeed, listOf, read, visit, visitFolder, visitHistory, waitForNumbers, waitForState } from "../support/browser.mjs";
 import { clear, digests, media, onServer, scratch, sparse, write } from "../support/files.mjs";
 import { Server } from "../support/server.mjs";
 import { A_MINUTE_MS, staysSo, timePasses, until } from "../support/waiting.mjs";
@@ -60,7 +60,7 @@ test("a file that is written slowly waits until it stops changing, and delays no
     return Date.now() > begun + 7_000 && now.protected === 6 && now.remaining === 1;
   };
   await until(writesOn, PATIENCE_MS, () => read(page), 0);
-  assert.match(Object.values(await listOf(page, "remaining"))[0], /It is still being written/);
+  assert.match(Object.values(await listOf(page, "Waiting"))[0], /It is still being written/);
   await protects(7);
   await serverHoldsTheFolder();
 });
@@ -88,31 +88,31 @@ test("an edited photo is a new version, or is skipped if only first versions are
   await protects(5);
   assert.equal((await onServer(data)).length, 6, "the server keeps both");
 
-  await page.getByLabel("Back up edited files again").uncheck();
+  await backUpEdited(false);
   await write(folder, "2024/1.jpg", await media("photo.jpg", "edited, but not wanted"));
   await waitForNumbers(page, (now) => now.skipped === 1 && now.remaining === 0);
-  assert.deepEqual(Object.values(await listOf(page, "skipped")), [
+  assert.deepEqual(Object.values(await listOf(page, "Skipped")), [
     "It changed after it was backed up, and this folder keeps first versions only.",
   ]);
   assert.equal((await onServer(data)).length, 6);
   await write(folder, "2024/0.jpg", original);
   await lookedThrough();
-  await page.getByLabel("Back up edited files again").check();
+  await backUpEdited(true);
   await protects(5);
   await serverHoldsTheFolder();
 });
 
 test("a speed limit takes effect at once, and so does removing it", async () => {
-  await page.getByLabel("Upload speed").selectOption("20 Mbit/s");
+  await limitSpeed(page, "20 Mbit/s");
   await sparse(folder, "long.mp4", 600 * 1024 ** 2, "long");
   await waitForNumbers(page, (now) => now.remaining === 1);
-  await page.locator(".activity", { hasText: "Sending" }).waitFor();
+  await page.locator(".jobs", { hasText: "Sending" }).waitFor();
   // At 2.5 MB/s the upload would take four minutes.
   await staysSo(3_000, async () => (await read(page)).remaining === 1, "it is on its way");
-  await page.getByLabel("Upload speed").selectOption("No limit");
+  await limitSpeed(page, "No limit");
   await protects(6, 40_000);
   await page.reload();
-  await page.getByLabel("Upload speed").waitFor();
+  await visit(page, "Settings", "When to send");
   assert.equal(await page.getByLabel("Upload speed").inputValue(), "0");
 });
 
@@ -122,8 +122,7 @@ test("the history says what woke each run and what it did, and can be exported",
   // Whatever found the first file, watching is active by now.
   await write(folder, "newer.jpg", await media("photo.jpg", "newer"));
   await protects(7);
-  await page.getByRole("region", { name: "History" }).getByRole("button", { name: "Show" }).click();
-  const lines = page.locator(".history li");
+  const lines = (await visitHistory(page)).getByRole("listitem");
   await lines.filter({ hasText: "Files changed" }).first().waitFor();
   assert.match(await lines.last().innerText(), /A folder was added[^]*5 files sent[^]*5 files: 5 sent, 0 already there/);
   const csv = await saved("Save as CSV");
@@ -141,6 +140,7 @@ test("the history says what woke each run and what it did, and can be exported",
 
 test("a report contains names only if they are ticked", async () => {
   await browser.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await visit(page, "Settings", "About");
   const report = async () => {
     await page.getByRole("button", { name: "Copy report" }).click();
     await page.getByText("Copied.").waitFor();
@@ -151,9 +151,17 @@ test("a report contains names only if they are ticked", async () => {
   assert.match(redacted, /^Safelight \d/);
   assert.match(redacted, /Can: .*FileSystemObserver/);
   assert.ok(!redacted.includes(name));
-  await page.getByLabel("Include names of files and folders").check();
+  await page.getByRole("switch", { name: "Include names of files and folders" }).click();
   await until(async () => (await report()).includes(name), A_MINUTE_MS, "the folder's name in the report");
 });
+
+async function backUpEdited(on) {
+  await visitFolder(page, basename(folder));
+  const edited = page.getByRole("switch", { name: "Back up edited files again" });
+  assert.equal(await edited.getAttribute("aria-checked"), String(!on));
+  await edited.click();
+  await visit(page, "Home");
+}
 
 async function protects(count, timeout = PATIENCE_MS) {
   await waitForNumbers(page, (now) => now.protected === count && now.remaining === 0 && now.state === "done", timeout);
@@ -178,8 +186,7 @@ async function serverHoldsTheFolder() {
 }
 
 async function doneByRuns() {
-  await page.getByRole("region", { name: "History" }).getByRole("button", { name: "Show" }).click();
-  await page.locator(".history li").first().waitFor();
+  await (await visitHistory(page)).getByRole("listitem").first().waitFor();
   const runs = JSON.parse(await saved("Save as JSON"));
   const sum = (key) => runs.reduce((total, run) => total + run[key], 0);
   return { sent: sum("files_sent"), found: sum("found_on_server") };

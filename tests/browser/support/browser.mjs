@@ -175,9 +175,37 @@ export function addsUp(now) {
   return now.total === now.protected + now.remaining + now.skipped + now.problems;
 }
 
-// The rows of one of the lists behind the numbers, as a map from path to reason.
+// Goes to a screen by its links, as a person would: `visit(page, "Settings", "Devices")`.
+export async function visit(page, section, ...further) {
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: new RegExp(`^${section}`) }).click();
+  for (const name of further) {
+    await page.getByRole("navigation", { name: section }).getByRole("link", { name: new RegExp(`^${name}`) }).click();
+  }
+}
+
+// Opens the screen of a folder.
+export async function visitFolder(page, name) {
+  await visit(page, "Folders");
+  await page.getByRole("main").getByRole("link", { name: new RegExp(name) }).click();
+  await page.getByRole("heading", { level: 1, name: new RegExp(name) }).waitFor();
+}
+
+// Sets the upload speed, and returns to Home.
+export async function limitSpeed(page, option) {
+  await visit(page, "Settings", "When to send");
+  await page.getByLabel("Upload speed").selectOption(option);
+  await visit(page, "Home");
+}
+
+// Opens the history.
+export async function visitHistory(page) {
+  await visit(page, "Activity", "History");
+  return page.getByRole("region", { name: "History" });
+}
+
+// The rows of one of the lists of Activity, as a map from path to reason.
 export async function listOf(page, name) {
-  await page.locator("button.number", { hasText: name }).click();
+  await visit(page, "Activity", name);
   for (;;) {
     const more = page.getByRole("button", { name: /^Show more/ });
     await page.waitForSelector(".list li");
@@ -187,6 +215,6 @@ export async function listOf(page, name) {
   const rows = await page.locator(".list li").evaluateAll((items) =>
     items.map((item) => [item.querySelector(".path").textContent, item.querySelector(".reason").textContent]),
   );
-  await page.getByRole("button", { name: "Close" }).click();
+  await visit(page, "Home");
   return Object.fromEntries(rows);
 }

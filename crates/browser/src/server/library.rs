@@ -4,6 +4,7 @@ use engine::{Body, Reply, RequestEnd};
 use protocol::immich::{ServerConfig, TimeBucket, TimeBucketAsset, TimeBucketAssets, path};
 use protocol::safelight::Capabilities;
 use protocol::safelight::path::CAPABILITIES;
+use serde::Deserialize;
 
 use super::Server;
 use crate::http::{Client, understood};
@@ -39,5 +40,16 @@ impl<C: Client> Server<C> {
     pub(crate) async fn assets_of(&self, month: &str) -> Option<Vec<TimeBucketAsset>> {
         let path = format!("{}?timeBucket={month}", path::TIME_BUCKET);
         understood(self.0.get::<TimeBucketAssets>(&path).await)?.into_assets()
+    }
+
+    /// When a photo was taken, by the clock of the place: ISO 8601. None if there is no answer, or no such photo.
+    pub(crate) async fn local_time_of(&self, id: &str) -> Option<String> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Asset {
+            local_date_time: String,
+        }
+        let asset: Asset = understood(self.0.get(&format!("/api/assets/{id}")).await)?;
+        Some(asset.local_date_time)
     }
 }

@@ -20,9 +20,13 @@ struct State {
 }
 
 impl Awake {
+    pub fn is_possible() -> bool {
+        has_global("WakeLockSentinel")
+    }
+
     /// None if the browser has no wake lock.
     pub fn new() -> Option<Awake> {
-        let document = web_sys::window()?.document().filter(|_| has_global("WakeLockSentinel"))?;
+        let document = web_sys::window()?.document().filter(|_| Self::is_possible())?;
         let state =
             Rc::new(State { document: document.clone(), wanted: Cell::default(), held: RefCell::default() });
         let again = Rc::clone(&state);

@@ -28,6 +28,8 @@ pub struct PhotoTime(pub(super) f64);
 #[derive(Debug, Clone, PartialEq)]
 pub struct Photo {
     pub id: String,
+    /// The first day of its month, like 2024-05-01.
+    pub month: String,
     pub name: String,
     pub is_image: bool,
     /// When it was taken. Shown here, it reads as the clock of the place read, if that is known.
@@ -50,14 +52,21 @@ pub async fn months() -> Option<Vec<Month>> {
 
 /// Newest first; none if there is no answer.
 pub async fn photos_of(month: &str) -> Option<Vec<Photo>> {
-    Some(SERVER.assets_of(month).await?.into_iter().map(Photo::from).collect())
+    Some(SERVER.assets_of(month).await?.into_iter().map(|asset| Photo::of(month, asset)).collect())
 }
 
-impl From<TimeBucketAsset> for Photo {
-    fn from(asset: TimeBucketAsset) -> Photo {
+/// The first day of the month in which a photo is shown; none if there is no answer, or no such photo.
+pub async fn month_with(id: &str) -> Option<String> {
+    let local = SERVER.local_time_of(id).await?;
+    local.get(.."2024-05".len()).map(|month| format!("{month}-01"))
+}
+
+impl Photo {
+    fn of(month: &str, asset: TimeBucketAsset) -> Photo {
         let (taken_ms, ahead) = (Date::parse(&asset.file_created_at), asset.local_offset_hours);
         Photo {
             id: asset.id.to_string(),
+            month: month.to_owned(),
             name: asset.original_file_name,
             is_image: asset.is_image,
             is_date_doubtful: asset.is_date_doubtful,

@@ -1,0 +1,113 @@
+//! Where the person is on the page: how far they have scrolled, and what has the focus.
+//!
+//! The browser's own way to restore the scrolling fails here, because a screen is drawn only after it should have been
+//! scrolled. So each address remembers its own place for as long as the tab lives.
+
+use std::cell::Cell;
+
+use gloo::events::EventListener;
+use gloo::timers::future::TimeoutFuture;
+use wasm_bindgen::JsCast;
+use web_sys::{FocusOptions, HtmlElement, ScrollRestoration, Storage, Window};
+
+use crate::spawn;
+
+const MARK: &str = "scrolled-";
+/// A screen that has not become long enough by then never will: two seconds at 60 frames a second.
+const MOST_FRAMES: u32 = 120;
+const A_FRAME_MS: u32 = 16;
+/// Rounding of half a pixel is not a difference.
+const NEAR_PX: f64 = 2.0;
+
+thread_local! {
+    /// The next screen is one that the person comes back to, by Back, Forward or a reload.
+    static COMES_BACK: Cell<bool> = const { Cell::new(true) };
+}
+
+/// Notes the place of each address. Called once.
+pub fn keep_scroll() {
+    let Some(window) = web_sys::window() else { return };
+    if let Ok(history) = window.history() {
+        // If the browser refuses, it restores places itself, as well as it can.
+        _ = history.set_scroll_restoration(ScrollRestoration::Manual);
+    }
+    let scrolled = window.clone();
+    EventListener::new(&window, "scrollend", move |_| note(&scrolled)).forget();
+    let left = window.clone();
+    EventListener::new(&window, "pagehide", move |_| note(&left)).forget();
+    EventListener::new(&window, "popstate", |_| COMES_BACK.set(true)).forget();
+}
+
+/// Goes to where the person was on this screen, if they come back to it. It waits until the screen is long enough, and
+/// gives up as soon as they scroll themselves.
+pub fn restore_scroll() {
+    let Some(window) = web_sys::window().filter(|_| COMES_BACK.take()) else { return };
+    let Some(wanted) = noted(&window) else { return };
+    spawn(async move {
+        let begun = window.scroll_y().unwrap_or_default();
+        for _ in 0..MOST_FRAMES {
+            let now = window.scroll_y().unwrap_or_default();
+            let is_theirs = (now - begun).abs() > NEAR_PX;
+            if is_theirs || (now - wanted).abs() <= NEAR_PX {
+                return;
+            }
+            if is_long_enough(&window, wanted) {
+                return window.scroll_to_with_x_and_y(0.0, wanted);
+            }
+            TimeoutFuture::new(A_FRAME_MS).await;
+        }
+    });
+}
+
+fn is_long_enough(window: &Window, wanted: f64) -> bool {
+    let height = window.inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+    let root = window.document().and_then(|document| document.document_element());
+    root.is_some_and(|root| f64::from(root.scroll_height()) + NEAR_PX >= wanted + height)
+}
+
+fn note(window: &Window) {
+    if let (Some(storage), Some(key)) = (storage(window), key(window)) {
+        // A full storage costs only the place.
+        _ = storage.set_item(&key, &(window.scroll_y().unwrap_or_default() as i64).to_string());
+    }
+}
+
+fn noted(window: &Window) -> Option<f64> {
+    let noted: i64 = storage(window)?.get_item(&key(window)?).ok()??.parse().ok()?;
+    Some(noted as f64)
+}
+
+fn key(window: &Window) -> Option<String> {
+    Some(format!("{MARK}{}", window.location().pathname().ok()?))
+}
+
+fn storage(window: &Window) -> Option<Storage> {
+    window.session_storage().ok().flatten()
+}
+
+/// Gives the focus to an element without scrolling to it.
+pub fn focus_quietly(element: &HtmlElement) {
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    // Fails only for what cannot have the focus.
+    _ = element.focus_with_options(&options);
+}
+
+/// Gives the focus to the screen's search field. False if it has none.
+pub fn focus_search() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    let field =
+        document.and_then(|document| document.query_selector("main input[type=search]").ok().flatten());
+    let field = field.and_then(|field| field.dyn_into::<HtmlElement>().ok());
+    field.is_some_and(|field| field.focus().is_ok())
+}
+
+/// Whether keys belong to a field or to an open dialog.
+pub fn is_typing() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    let Some(document) = document else { return false };
+    let is_field = document.active_element().is_some_and(|element| {
+        element.matches("input, select, textarea, [contenteditable]").unwrap_or_default()
+    });
+    is_field || document.query_selector("dialog[open]").is_ok_and(|open| open.is_some())
+}
