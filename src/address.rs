@@ -1,6 +1,6 @@
 //! The addresses of the screens. Links, shortcuts and notifications use these.
 
-use engine::{Filter, FolderId};
+use engine::{Cause, Failure, Filter, FolderId, Problem, SkipReason};
 
 /// The screens of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,6 +156,45 @@ impl Page {
             Page::Health => "Background health",
             Page::About => "About",
         }
+    }
+}
+
+/// A cause in an address.
+pub fn cause(cause: Cause) -> String {
+    let failed = |failure| match failure {
+        Failure::ServerError(status) => format!("gave-up-{status}"),
+        Failure::NotUnderstood => "gave-up-not-understood".into(),
+        Failure::Stalled => "gave-up-stalled".into(),
+        Failure::DigestMismatch => "gave-up-digest".into(),
+        Failure::CutOff => "gave-up-cut-off".into(),
+        Failure::Changing => "gave-up-changing".into(),
+        Failure::ReaderStopped => "gave-up-reader".into(),
+        Failure::QuotaFull => "gave-up-quota".into(),
+        Failure::DiskFull => "gave-up-disk".into(),
+    };
+    match cause {
+        Cause::NotReadYet => "not-read".into(),
+        Cause::NotSentYet => "not-sent".into(),
+        Cause::Sending => "sending".into(),
+        Cause::Waiting => "waiting".into(),
+        Cause::Skipped(SkipReason::Hidden) => "hidden".into(),
+        Cause::Skipped(SkipReason::SystemFiles) => "system".into(),
+        Cause::Skipped(SkipReason::NotMedia) => "not-media".into(),
+        Cause::Skipped(SkipReason::Sidecar) => "sidecar".into(),
+        Cause::Skipped(SkipReason::Empty) => "empty".into(),
+        Cause::Skipped(SkipReason::UnsupportedByServer) => "skipped-unsupported".into(),
+        Cause::Skipped(SkipReason::LaterVersion) => "later-version".into(),
+        Cause::Skipped(SkipReason::Chosen) => "left-out".into(),
+        Cause::Problem(Problem::Unreadable) => "unreadable".into(),
+        Cause::Problem(Problem::Nameless) => "nameless".into(),
+        Cause::Problem(Problem::UnreadableFolder) => "unreadable-folder".into(),
+        Cause::Problem(Problem::TooLargeForServer) => "too-large".into(),
+        Cause::Problem(Problem::Refused(status)) => format!("refused-{status}"),
+        Cause::Problem(Problem::GaveUp(failure)) => failed(failure),
+        Cause::Problem(Problem::InServerTrash) => "in-trash".into(),
+        Cause::Problem(Problem::OnlyInCloud) => "in-cloud".into(),
+        Cause::Problem(Problem::HiddenName) => "hidden-name".into(),
+        Cause::Problem(Problem::UnsupportedByServer) => "unsupported".into(),
     }
 }
 

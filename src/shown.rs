@@ -2,9 +2,10 @@
 
 use browser::app_shell::NewVersion;
 use browser::channel::{FromEngine, Notice, Stopped, ToEngine};
-use browser::window::{Conversation, InstallOffer, clock_time, notify_unless_seen, save_as};
+use browser::window::{Conversation, InstallOffer, clock_time, copy, notify_unless_seen, save_as};
 use engine::{
-    Filter, FolderId, FolderView, Headline, Incident, Intent, Large, RowView, RowsPage, Run, Tally, View,
+    FolderId, FolderView, Headline, Incident, Intent, Large, Query, Recency, RowView, RowsPage, Run, Tally,
+    View,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -54,11 +55,11 @@ impl Shown {
 #[derive(Clone, Copy)]
 pub struct Model {
     pub shown: RwSignal<Shown>,
-    /// The open list, and how many of its rows are requested.
-    pub open: RwSignal<Option<(Filter, u32)>>,
+    /// The list that is on the screen, and the part of it that arrived last.
+    pub list: RwSignal<Option<Query>>,
     pub rows: RwSignal<Option<RowsPage>>,
-    /// The list that is saved to a file once all its rows have arrived.
-    saving: RwSignal<Option<Filter>>,
+    /// The whole list that is wanted, and what for.
+    wanted: RwSignal<Option<(Query, Purpose)>>,
     pub notice: RwSignal<Option<Notice>>,
     /// The names of files that wait for the person's agreement.
     pub held: RwSignal<Vec<String>>,
@@ -78,28 +79,49 @@ pub struct Model {
     conversation: StoredValue<Conversation, LocalStorage>,
 }
 
-/// How many rows a list shows at first, and how many each further request adds.
-pub const ROWS_AT_ONCE: u32 = 100;
+/// How many rows of a list are asked for at once: what the largest screen shows, and as much above and below it.
+pub const ROWS_AT_ONCE: u32 = 200;
+
+/// What a whole list is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Save,
+    CopyNames,
+}
+
+impl Purpose {
+    fn serve(self, rows: &[RowView]) {
+        match self {
+            Purpose::Save => save_as("safelight-files.txt", "text/plain", &as_text(rows)),
+            Purpose::CopyNames => {
+                let names = names_of(rows);
+                spawn_local(async move { _ = copy(&names).await });
+            }
+        }
+    }
+}
 
 impl Model {
     pub fn open() -> Result<Model, browser::Fault> {
         let shown = RwSignal::new(Shown::Opening);
         let rows = RwSignal::new(None);
-        let open = RwSignal::new(None);
-        let saving = RwSignal::new(None);
+        let list = RwSignal::new(None);
+        let wanted = RwSignal::new(None);
         let notice = RwSignal::new(None);
         let runs = RwSignal::new(Vec::new());
         let incidents = RwSignal::new(None);
         let largest = RwSignal::new(None);
         let conversation = Conversation::begin(move |said| match said {
             Some(FromEngine::View(view)) => shown.set(Shown::View(view)),
-            Some(FromEngine::Rows(page)) if is_complete(saving, &page) => {
-                saving.set(None);
-                save_as("safelight-files.txt", "text/plain", &as_text(&page.rows));
-            }
-            // The answer may be for another tab, which shows another list.
-            Some(FromEngine::Rows(page)) if is_open(open, &page) => rows.set(Some(page)),
-            Some(FromEngine::Rows(_)) => {}
+            Some(FromEngine::Rows(page)) => match purpose_of(wanted, &page) {
+                Some(purpose) => {
+                    wanted.set(None);
+                    purpose.serve(&page.rows);
+                }
+                None if is_shown(list, &page) => rows.set(Some(page)),
+                // For another tab, which shows another list.
+                None => {}
+            },
             Some(FromEngine::Notice(said)) => notice.set(Some(said)),
             Some(FromEngine::Stopped(why)) => shown.set(Shown::Stopped(why)),
             Some(FromEngine::Runs(history)) => runs.set(history),
@@ -115,9 +137,9 @@ impl Model {
         })?;
         Ok(Model {
             shown,
-            open,
+            list,
             rows,
-            saving,
+            wanted,
             notice,
             held: RwSignal::new(Vec::new()),
             runs,
@@ -142,10 +164,10 @@ impl Model {
         self.say(ToEngine::Intent(intent));
     }
 
-    /// Saves a whole list to a file.
-    pub fn save_list(self, filter: Option<Filter>) {
-        self.saving.set(filter);
-        filter.into_iter().for_each(|filter| self.say(ToEngine::Rows { filter, from: 0, count: u32::MAX }));
+    /// Asks for a whole list.
+    pub fn want(self, query: Query, purpose: Purpose) {
+        self.wanted.set(Some((query.clone(), purpose)));
+        self.say(ToEngine::Rows { query, recency: Recency::Now, from: 0, count: u32::MAX });
     }
 
     pub fn say(self, message: ToEngine) {
@@ -222,13 +244,20 @@ fn as_text(rows: &[RowView]) -> String {
     rows.iter().map(line).collect()
 }
 
-fn is_complete(saving: RwSignal<Option<Filter>>, page: &RowsPage) -> bool {
-    let is_wanted = saving.with_untracked(|saving| *saving == Some(page.filter));
-    is_wanted && page.from == 0 && page.rows.len() as u64 == page.total
+/// One line for each file: its folder and path.
+pub fn names_of(rows: &[RowView]) -> String {
+    rows.iter().map(|row| format!("{}/{}\n", row.folder, row.path)).collect()
 }
 
-fn is_open(open: RwSignal<Option<(Filter, u32)>>, page: &RowsPage) -> bool {
-    // A longer answer is for another tab, or is to be saved.
-    let fits = |count: u32| page.rows.len() <= count as usize;
-    open.with_untracked(|open| open.is_some_and(|(filter, count)| filter == page.filter && fits(count)))
+fn purpose_of(wanted: RwSignal<Option<(Query, Purpose)>>, page: &RowsPage) -> Option<Purpose> {
+    let is_whole = page.from == 0 && page.rows.len() as u64 == page.total;
+    wanted.with_untracked(|wanted| {
+        wanted.as_ref().filter(|(query, _)| is_whole && *query == page.query).map(|(_, purpose)| *purpose)
+    })
+}
+
+/// A longer answer was wanted whole, by another tab.
+fn is_shown(list: RwSignal<Option<Query>>, page: &RowsPage) -> bool {
+    let is_part = page.rows.len() <= ROWS_AT_ONCE as usize;
+    is_part && list.with_untracked(|list| list.as_ref() == Some(&page.query))
 }

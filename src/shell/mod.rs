@@ -2,6 +2,7 @@
 //! in its `main`.
 
 pub mod dropping;
+mod going;
 pub mod held;
 mod keys;
 mod navigation;
@@ -13,6 +14,7 @@ use leptos::prelude::*;
 
 use crate::shown::Model;
 pub use dropping::DropTarget;
+pub use going::Go;
 use held::Held;
 use keys::Keys;
 use navigation::Navigation;

@@ -15,7 +15,7 @@ pub fn Navigation(model: Model) -> impl IntoView {
     let path = use_location().pathname;
     let current = Memo::new(move |_| Section::of(&path.get()));
     view! {
-        <div class="rail">
+        <header class="rail">
             <p class="brand">"Safelight"</p>
             <nav class="nav" aria-label="Main">
                 <ul>
@@ -23,7 +23,7 @@ pub fn Navigation(model: Model) -> impl IntoView {
                 </ul>
             </nav>
             <Place model />
-        </div>
+        </header>
     }
 }
 

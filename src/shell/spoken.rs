@@ -1,6 +1,7 @@
 //! What a screen reader hears of the backup, on every screen: its start, its quarters, its end, and problems. The
 //! numbers that change several times a second are not spoken.
 
+use leptos::html::Div;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -12,7 +13,7 @@ use crate::words::spoken::{Progress, spoken};
 #[component]
 pub fn Spoken(model: Model) -> impl IntoView {
     let progress = model.view(|view| Some(Progress::of(view)));
-    let said = RwSignal::new(String::new());
+    let region = NodeRef::<Div>::new();
     Effect::new(move |before: Option<Option<Progress>>| {
         let now = progress.get();
         let words = before.flatten().and_then(|before| {
@@ -21,10 +22,12 @@ pub fn Spoken(model: Model) -> impl IntoView {
                 Shown::Opening | Shown::Stopped(_) | Shown::OtherVersion => None,
             })
         });
-        words.into_iter().for_each(|words| said.set(words));
+        if let (Some(words), Some(region)) = (words, region.get_untracked()) {
+            browser::window::speak(&region, &words);
+        }
         now
     });
-    view! { <div class="only-read" aria-live="polite" data-testid="spoken">{said}</div> }
+    view! { <div class="only-read" aria-live="polite" data-testid="spoken" node_ref=region></div> }
 }
 
 /// The state in words, on every screen but Home, which shows it in full.

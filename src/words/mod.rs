@@ -12,6 +12,7 @@ pub mod history;
 pub mod inviting;
 pub mod leaving;
 pub mod library;
+pub mod lists;
 pub mod needs;
 pub mod now;
 pub mod reasons;

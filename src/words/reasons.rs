@@ -1,6 +1,6 @@
 //! Why a file has its current state, in one plain sentence each.
 
-use engine::{Failure, Moment, Problem, Reason, SkipReason};
+use engine::{Cause, Failure, Moment, Problem, Reason, SkipReason};
 
 const UNSUPPORTED: &str = "Your server does not accept this kind of file.";
 
@@ -34,6 +34,7 @@ pub fn skip(reason: SkipReason) -> &'static str {
             "It changed after it was backed up, and this folder keeps first versions only."
         }
         SkipReason::UnsupportedByServer => UNSUPPORTED,
+        SkipReason::Chosen => "You left it out.",
     }
 }
 
@@ -57,6 +58,38 @@ pub fn problem(problem: Problem) -> String {
         Problem::Refused(status) => format!("Your server refused this file (status {status})."),
         Problem::GaveUp(last) => format!("{} It failed too often to be retried automatically.", failure(last)),
         Problem::InServerTrash => "It is in your server's trash. Restore it there to keep it.".into(),
+    }
+}
+
+/// The cause in a few words, for lists and menus.
+pub fn cause(cause: Cause) -> String {
+    match cause {
+        Cause::NotReadYet => "Not read yet".into(),
+        Cause::NotSentYet => "Read, sent next".into(),
+        Cause::Sending => "Being sent".into(),
+        Cause::Waiting => "Waiting to be tried again".into(),
+        Cause::Skipped(reason) => match reason {
+            SkipReason::Hidden => "Hidden by a dot".into(),
+            SkipReason::SystemFiles => "Made by a program for itself".into(),
+            SkipReason::NotMedia => "Neither a photo nor a video".into(),
+            SkipReason::Sidecar => "XMP file".into(),
+            SkipReason::Empty => "Empty".into(),
+            SkipReason::LaterVersion => "Later version".into(),
+            SkipReason::UnsupportedByServer => "Kind not accepted".into(),
+            SkipReason::Chosen => "Left out by you".into(),
+        },
+        Cause::Problem(problem) => match problem {
+            Problem::Unreadable => "Can’t be read".into(),
+            Problem::OnlyInCloud => "Only in a cloud service".into(),
+            Problem::HiddenName => "Hidden by the browser".into(),
+            Problem::UnsupportedByServer => "Kind not accepted".into(),
+            Problem::Nameless => "Name is not valid text".into(),
+            Problem::UnreadableFolder => "Folder can’t be opened".into(),
+            Problem::TooLargeForServer => "Larger than your server takes".into(),
+            Problem::Refused(status) => format!("Refused (status {status})"),
+            Problem::GaveUp(_) => "Failed too often".into(),
+            Problem::InServerTrash => "In your server’s trash".into(),
+        },
     }
 }
 

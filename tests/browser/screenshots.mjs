@@ -66,5 +66,5 @@ async function withProblem(page, folder) {
   await dropFolder(page, folder);
   await waitForState(page, "needs-you");
   await page.getByRole("link", { name: /problems?$/ }).first().click();
-  await page.waitForSelector(".list li");
+  await page.waitForSelector(".window .file-row");
 }

@@ -68,8 +68,9 @@ fn clippy() -> Result<()> {
         let mut clippy = cargo(&["clippy", "--target", "wasm32-unknown-unknown"]);
         run(clippy.args(packages).args(STRICT))
     };
-    // The page's tests run natively.
+    // The page's words are tested natively.
     wasm(&["--package", "safelight-page", "--package", "safelight-workers"])?;
+    wasm(&["--package", "safelight-page", "--test", "kit"])?;
     wasm(&["--package", "safelight-browser", "--all-targets"])
 }
 
@@ -84,10 +85,14 @@ fn wasm(only: Option<&str>) -> Result<()> {
     ensure_chromium()?;
     run(&mut cargo(&["build", "--package", "xtask", "--example", "wasm-test-runner"]))?;
     let runner = target().join("debug/examples/wasm-test-runner");
-    let mut test = cargo(&["test", "--target", "wasm32-unknown-unknown", "--package", "safelight-browser"]);
-    test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
-    test.env("CHROMEDRIVER", find("CHROMEDRIVER", "chromedriver")?);
-    run(test.args(only))
+    let chromedriver = find("CHROMEDRIVER", "chromedriver")?;
+    let tested = |what: &[&str]| {
+        let mut test = cargo(&["test", "--target", "wasm32-unknown-unknown"]);
+        test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner).env("CHROMEDRIVER", &chromedriver);
+        run(test.args(what).args(only))
+    };
+    tested(&["--package", "safelight-browser"])?;
+    tested(&["--package", "safelight-page", "--test", "kit"])
 }
 
 /// Journeys wait more than they compute: one at a time, they keep two cores half idle.

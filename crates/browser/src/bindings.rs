@@ -247,6 +247,10 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = navigator, js_name = setAppBadge)]
     pub async fn set_app_badge(count: f64) -> Result<JsValue, JsValue>;
 
+    /// Fails where the browser lacks it.
+    #[wasm_bindgen(catch, js_namespace = document, js_name = ariaNotify)]
+    pub fn aria_notify(words: &str) -> Result<(), JsValue>;
+
     #[wasm_bindgen(catch)]
     pub fn atob(text: &str) -> Result<String, JsValue>;
 

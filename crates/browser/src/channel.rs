@@ -1,7 +1,7 @@
 //! The messages between the pages and the engine, whichever tab the engine runs in: two typed enums with a protocol
 //! number, because an old page may outlive a new worker.
 
-use engine::{FileId, Filter, FolderId, Incident, Intent, Large, RowsPage, Run, Surroundings, View};
+use engine::{FileId, FolderId, Incident, Intent, Large, Query, Recency, RowsPage, Run, Surroundings, View};
 use gloo::events::EventListener;
 use js_sys::Reflect;
 use serde::de::DeserializeOwned;
@@ -12,7 +12,7 @@ use web_sys::{BroadcastChannel, MessageEvent};
 use crate::{Fault, wire};
 
 /// Raised whenever the meaning or shape of a message changes.
-const PROTOCOL: f64 = 8.0;
+const PROTOCOL: f64 = 9.0;
 
 /// From a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +21,8 @@ pub enum ToEngine {
     Hello,
     Intent(Intent),
     Rows {
-        filter: Filter,
+        query: Query,
+        recency: Recency,
         from: u32,
         count: u32,
     },

@@ -17,6 +17,7 @@ mod library;
 mod notifying;
 mod place;
 mod restore;
+mod speaking;
 mod surroundings;
 mod theme;
 
@@ -52,7 +53,8 @@ pub use dropped::{Dropped, take_drop};
 pub use explained::{note_explained, was_explained};
 pub use fetching::{can_leave_to_browser, leave_to_browser, left_to_browser, when_fetched};
 pub use giving::{
-    abilities, clock_time, copy, hour_and_minute, iso_time, local_time, photo_time, save_as, set_badge,
+    abilities, clock_time, copy, encoded, hour_and_minute, iso_time, local_time, month_between, photo_time,
+    save_as, set_badge,
 };
 pub use held::{accept_held, discard_held, held_files, receive};
 pub use hidden::{CompareFault, HiddenFiles, Listed, hidden_in};
@@ -61,10 +63,14 @@ pub use library::{
     Gallery, Month, NearSight, Photo, PhotoTime, gallery, month_with, months, photos_of, when_resized,
 };
 pub use notifying::notify_unless_seen;
-pub use place::{focus_quietly, focus_search, is_typing, keep_scroll, restore_scroll};
+pub use place::{
+    focus_quietly, focus_search, is_typing, keep_scroll, restore_scroll, scroll_into_view, viewed_part,
+    when_scrolled,
+};
 pub use protocol::safelight::PushState;
 pub use protocol::safelight::path::SIGN_IN;
 pub use restore::{Care, KnownFolder, Plan, PlanFault, Restored, WriteFault, known_folders, plan, restore};
+pub use speaking::speak;
 pub use surroundings::{can_see_power, keep_surroundings, minutes_ahead_of_utc};
 pub use theme::{Theme, choose_theme, chosen_theme};
 

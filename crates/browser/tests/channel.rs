@@ -2,7 +2,7 @@
 
 #![cfg(target_arch = "wasm32")]
 
-use engine::{Filter, Intent};
+use engine::{Cause, Chosen, Filter, Intent, Kind, Moment, Problem, Query, Recency};
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use gloo::events::EventListener;
@@ -20,13 +20,24 @@ async fn messages_arrive_in_order() {
     let said = [
         ToEngine::Hello,
         ToEngine::Intent(Intent::Pair { code: "ABCD-EFGH-JKLM".into() }),
-        ToEngine::Rows { filter: Filter::Skipped, from: 0, count: 100 },
+        ToEngine::Rows { query: Query::of(Filter::Skipped), recency: Recency::Now, from: 0, count: 100 },
+        ToEngine::Intent(Intent::Retry(Chosen::All(narrow_query()))),
         ToEngine::AddFiles { name: "Österreich 🏔".into() },
     ];
     let mouth = Channel::to_engine().unwrap();
     said.iter().for_each(|message| mouth.send(message, &JsValue::NULL).unwrap());
     for message in said {
         assert_eq!(heard.next().await.unwrap(), Some((message, JsValue::NULL)));
+    }
+}
+
+fn narrow_query() -> Query {
+    Query {
+        cause: Some(Cause::Problem(Problem::Refused(415))),
+        kind: Some(Kind::Video),
+        between: Some((Moment(1_700_000_000_000), Moment(1_702_000_000_000))),
+        words: "Österreich 🏔".into(),
+        ..Query::of(Filter::Problems)
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::folder::{FolderId, FolderRules};
 use crate::gate::GateRules;
-use crate::row::FileId;
+use crate::list::Chosen;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Intent {
@@ -22,9 +22,13 @@ pub enum Intent {
     Resume,
     SetForeground(bool),
     SetBackground(bool),
-    /// Try one problem again.
-    Retry(FileId),
+    /// Try these problems and waiting files again.
+    Retry(Chosen),
     RetryAll,
+    /// Leave these files out, until the person includes them again.
+    Skip(Chosen),
+    /// Back up these files that the person left out.
+    Include(Chosen),
     RemoveFolder(FolderId),
     /// Upload the folder's files that the browser hides, as far as they can be read now.
     BackUpHidden(FolderId),

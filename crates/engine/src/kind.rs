@@ -1,11 +1,12 @@
 //! Photos and videos: rules may differ between the two.
 
 use protocol::media::{MediaKind, likely_kind};
+use serde::{Deserialize, Serialize};
 
 use crate::row::Row;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
     Photo,
     Video,
 }

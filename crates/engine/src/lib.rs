@@ -23,6 +23,7 @@ mod incident;
 mod intent;
 mod kind;
 mod link;
+mod list;
 mod notice;
 mod pace;
 pub mod record;
@@ -51,7 +52,9 @@ pub use folder::{Access, Barrier, Folder, FolderRules, Lasting, ScanId, Scope, V
 pub use gate::{Gate, GateRules, Held, Power, PowerSeen, QuietHours, Surroundings, VideosInBackground};
 pub use incident::{Incident, Trouble};
 pub use intent::Intent;
+pub use kind::Kind;
 pub use link::Halt;
+pub use list::{Cause, Chosen, ListOrder, Lists, Query, Recency};
 pub use notice::{Needs, Notice, Noticed};
 pub use record::Loaded;
 pub use rows::{

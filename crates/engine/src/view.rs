@@ -9,11 +9,12 @@ use crate::folder::{Access, Folder, FolderId, FolderRules, Lasting, Listing};
 use crate::gate::Held;
 use crate::kind::Kind;
 use crate::link::Halt;
+use crate::list::Query;
 use crate::record::Loaded;
-use crate::row::{Failure, FileId, FileState, Problem, Row, SkipReason};
+use crate::row::{Failure, FileId, Problem, SkipReason, Stamp};
 use crate::run::Run;
 use crate::settings::{Readable, Settings};
-use crate::tally::{Heap, Tally, heap_of, is_hidden_and_lacking};
+use crate::tally::Tally;
 use crate::time::Moment;
 
 /// The state of the whole backup.
@@ -138,11 +139,13 @@ pub enum Filter {
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowsPage {
-    pub filter: Filter,
+    pub query: Query,
     /// Where in the list this page begins.
     pub from: u64,
     /// How many rows the whole list has.
     pub total: u64,
+    /// The size of all files of the list.
+    pub bytes: u64,
     pub rows: Vec<RowView>,
 }
 
@@ -151,8 +154,8 @@ pub struct RowView {
     pub id: FileId,
     pub folder: String,
     pub path: String,
-    /// Bytes; `None` for a file that was not looked at.
-    pub size: Option<u64>,
+    /// `None` for a file that was not looked at.
+    pub stamp: Option<Stamp>,
     pub reason: Reason,
 }
 
@@ -194,29 +197,6 @@ impl<R: Role> Engine<R> {
             copies: self.copies_view(),
             fetching: self.still_fetching(),
             large: self.count_large(),
-        }
-    }
-
-    /// One page of the rows of one kind, in the order of the catalog.
-    pub fn rows(&self, filter: Filter, from: usize, count: usize) -> RowsPage {
-        let wanted = |row: &Row| match filter {
-            Filter::Hidden => is_hidden_and_lacking(row),
-            Filter::Problems => heap_of(&row.state) == Some(Heap::Problems),
-            Filter::Skipped => heap_of(&row.state) == Some(Heap::Skipped),
-            Filter::Remaining => heap_of(&row.state) == Some(Heap::Remaining),
-        };
-        let tally = self.shared.catalog.tally();
-        let rows = self.shared.catalog.iter().filter(|(_, row)| wanted(row)).skip(from).take(count);
-        RowsPage {
-            filter,
-            from: from as u64,
-            total: match filter {
-                Filter::Hidden => tally.hidden,
-                Filter::Problems => tally.problems,
-                Filter::Skipped => tally.skipped,
-                Filter::Remaining => tally.remaining,
-            },
-            rows: rows.filter_map(|(id, row)| self.row_view(id, row)).collect(),
         }
     }
 
@@ -307,28 +287,5 @@ impl<R: Role> Engine<R> {
             Pairing::Running => PairingView::Running,
             Pairing::Failed(end) => PairingView::Failed(end),
         }
-    }
-
-    fn row_view(&self, id: FileId, row: &Row) -> Option<RowView> {
-        let folder = self.folders.get(row.folder).map(|folder| folder.name.clone()).unwrap_or_default();
-        let looked_at = row.stamp != crate::row::Stamp::default();
-        let size = looked_at.then_some(row.stamp.size);
-        Some(RowView { id, folder, path: row.path.to_string(), size, reason: reason(&row.state)? })
-    }
-}
-
-fn reason(state: &FileState) -> Option<Reason> {
-    match state {
-        FileState::Found => Some(Reason::NotReadYet),
-        FileState::Hashed { .. } | FileState::Ready { .. } | FileState::Sent { .. } => {
-            Some(Reason::NotSentYet)
-        }
-        FileState::Uploading { .. } => Some(Reason::Sending),
-        FileState::Waiting { failure, until, .. } => {
-            Some(Reason::WaitsAfter { failure: *failure, until: *until })
-        }
-        FileState::Skipped(reason) => Some(Reason::Skipped(*reason)),
-        FileState::Problem { .. } | FileState::InTrash { .. } => state.problem().map(Reason::Problem),
-        FileState::Protected { .. } | FileState::Gone { .. } => None,
     }
 }

@@ -3,7 +3,7 @@
 use protocol::inventory::Entry;
 use safelight_engine::testing::{Disk, PICTURES, World};
 use safelight_engine::{
-    Event, FileState, Filter, FolderEvent, Headline, Intent, Lasting, Moment, Problem, Proof, Reason,
+    Chosen, Event, FileState, Filter, FolderEvent, Headline, Intent, Lasting, Moment, Problem, Proof, Reason,
     SkipReason,
 };
 
@@ -184,7 +184,7 @@ fn an_unreadable_file_is_a_problem_and_does_not_stop_the_rest() {
     );
     world.disk().set_readable("a.jpg", true);
     let file = world.id("a.jpg").unwrap();
-    world.ask(Intent::Retry(file));
+    world.ask(Intent::Retry(Chosen::Files(vec![file])));
     world.settle();
     assert_eq!(world.view().headline, Headline::Done);
 }

@@ -3,7 +3,7 @@
 use safelight_engine::testing::{PICTURES, World, digest_of};
 use safelight_engine::{
     Access, Barrier, Begin, Engine, Event, Filter, FolderEvent, FolderId, Headline, Intent, Lasting,
-    ListedFile, Look, Moment, Reason, Stamp, Surroundings,
+    ListedFile, Look, Moment, Query, Reason, Stamp, Surroundings,
 };
 
 const NEW: FolderId = FolderId(9);
@@ -59,7 +59,7 @@ fn a_digest_from_before_the_watch_named_the_file_is_void() {
     let files = ["a.jpg", "b.jpg"].map(|path| ListedFile { digest, ..ListedFile::new(path, look) });
     tell(FolderEvent::FilesListed { scan: scan.unwrap(), files: files.into() });
     let reasons: Vec<Reason> =
-        engine.rows(Filter::Remaining, 0, 2).rows.into_iter().map(|row| row.reason).collect();
+        engine.rows(Query::of(Filter::Remaining), 0, 2).rows.into_iter().map(|row| row.reason).collect();
     assert_eq!(reasons, [Reason::NotReadYet, Reason::NotSentYet]);
 }
 

@@ -26,7 +26,7 @@ fn every_plain_record_is_read_as_it_was_written_by_its_form() {
     let first = Memory { hidden_looks: PerFolder::default(), ..some_memory() };
     fixtures_are_read("memory", &[first, some_memory()]);
     fixtures_are_read("rules", &[FolderRules { versions: Versions::KeepFirst }]);
-    fixtures_are_read("run", &[some_run(), some_run(), some_run()]);
+    fixtures_are_read("run", &[some_run(), some_run(), some_run(), some_run()]);
     fixtures_are_read("incidents", &[some_incidents(), some_incidents(), some_incidents()]);
 }
 
@@ -37,13 +37,14 @@ fn rows_are_read_as_their_form_wrote_them() {
         match row.state.problem() {
             Some(Problem::HiddenName | Problem::UnsupportedByServer) => 3,
             Some(Problem::OnlyInCloud) => 2,
+            _ if row.state == FileState::Skipped(SkipReason::Chosen) => 4,
             _ if row.hidden => 3,
             _ if row.state.lacks_room() => 2,
             _ => 1,
         }
     };
     let until = |form| one_of_each().into_iter().filter(|saved| form_of(saved) <= form).collect::<Vec<_>>();
-    let of_each_form = [until(1), until(2), until(3)];
+    let of_each_form = [until(1), until(2), until(3), until(4)];
     assert_eq!(of_each_form.len(), usize::from(pages::FORM), "one for each form");
     for (rows, form) in of_each_form.iter().zip(1..) {
         let bytes = fixture(&format!("rows-{form}.bin"), || pages::encode(rows).unwrap());
@@ -316,6 +317,8 @@ fn one_of_each() -> Vec<SavedRow> {
     states.push(problem(Problem::OnlyInCloud));
     // Form 3.
     states.extend([Problem::HiddenName, Problem::UnsupportedByServer].map(problem));
+    // Form 4.
+    states.push(FileState::Skipped(SkipReason::Chosen));
     let mut rows: Vec<SavedRow> = states.into_iter().zip(0..).map(|(state, id)| row(id, state)).collect();
     let changed_since = rows[0].row.clone().map(|row| Row { before: Some(Box::new(Digest([5; 20]))), ..row });
     rows.push(SavedRow { id: FileId(500), row: changed_since });

@@ -14,7 +14,7 @@ use crate::Newer;
 use crate::row::{FileId, Row, SavedRow};
 
 /// The form of the rows that are written now.
-pub const FORM: u8 = 3;
+pub const FORM: u8 = 4;
 /// The form of the frames around them.
 const FRAMES: u8 = 1;
 /// Follows a row whose name is hidden.
@@ -75,7 +75,8 @@ fn encode_row(row: &Row) -> postcard::Result<Vec<u8>> {
 /// `None` if the row cannot be decoded.
 fn decode_row(bytes: &[u8]) -> Result<Option<Row>, Newer> {
     match bytes.split_first() {
-        // Form 2 has more failures, form 3 more problems and the mark of a hidden name.
+        // Form 2 has more failures, form 3 more problems and the mark of a hidden name, form 4 files that were left out
+        // by name.
         Some((1..=FORM, bytes)) => {
             let row = postcard::take_from_bytes::<Row>(bytes).ok();
             Ok(row.map(|(row, rest)| Row { hidden: rest == [HIDDEN], ..row }))

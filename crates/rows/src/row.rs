@@ -90,6 +90,8 @@ pub enum SkipReason {
     UnsupportedByServer,
     /// It changed after it was backed up, and its folder keeps first versions only.
     LaterVersion,
+    /// The person left it out, by name.
+    Chosen,
 }
 
 /// What the person has to look at.

@@ -1,118 +1,323 @@
-//! The files behind a number, listed by name, each with its reason.
+//! The files behind a number. Only the rows near the window exist, so a hundred thousand files cost no more than a
+//! screen of them.
+
+use std::ops::Range;
 
 use browser::channel::ToEngine;
-use browser::window::clock_time;
-use engine::{Filter, Intent, Problem, Reason, RowView};
+use browser::window::{clock_time, viewed_part};
+use engine::{Filter, Query, Recency, RowView};
+use gloo::timers::callback::Timeout;
+use leptos::html::Div;
 use leptos::prelude::*;
 
-use crate::kit::{Button, Card, EmptyState, Icon, Inside, Size, Skeleton};
-use crate::shown::{Model, ROWS_AT_ONCE};
-use crate::words::numbers::{bytes, count};
+use super::causes::Causes;
+use super::chosen::{BulkBar, Choosing};
+use super::detail::{Detail, Opened};
+use super::filters::{Filters, Tools};
+use crate::kit::{Button, Card, EmptyState, Icon, Inside, Skeleton};
+use crate::shown::{Model, Purpose, ROWS_AT_ONCE};
+use crate::words::lists::{empty, filtered_to_none};
+use crate::words::numbers::bytes;
 use crate::words::reasons;
+
+/// The height of a row, as the style sheet has it.
+const ROW_PX: f64 = 56.0;
+/// A list that changes all the time is made again at most once in this time.
+const AGAIN_MS: u32 = 1_000;
+/// How many rows beyond the window are ready.
+const AROUND: u64 = 10;
 
 #[component]
 pub fn Files(model: Model, filter: Filter) -> impl IntoView {
-    model.open.set(Some((filter, ROWS_AT_ONCE)));
-    on_cleanup(move || model.open.set(None));
-    // Requested again whenever the numbers change, so that the list stays current.
-    let numbers = model.tally();
+    let filters = Filters::of_address(model, filter);
+    let list = FileList::open(model, filters.query);
+    let choosing = Choosing::new();
+    // What was chosen on another list is not chosen on this one.
     Effect::new(move |_| {
-        numbers.track();
-        if let Some((filter, count)) = model.open.get() {
-            model.say(ToEngine::Rows { filter, from: 0, count });
-        }
+        filters.query.track();
+        choosing.clear();
     });
-    let page = Memo::new(move |_| model.rows.get().filter(|page| page.filter == filter));
-    let rows = move || page.get().map(|page| page.rows).unwrap_or_default();
-    let total = Memo::new(move |_| page.with(|page| page.as_ref().map(|page| page.total)));
-    let is_any = move || total.get().is_some_and(|total| total > 0);
+    let (total, is_known) = (list.total, move || list.total.get().is_some());
+    let is_empty = move || total.get() == Some(0);
+    let name = crate::address::Listing::Files(filter).name();
     view! {
-        <section class="list" aria-label=crate::address::Listing::Files(filter).name()>
-            <Show when=is_any fallback=move || view! { <Nothing filter total /> }>
-                <Tools model filter total />
-                <Card inside=Inside::Rows>
-                    <ul>
-                        <For each=rows key=|row| (row.id, format!("{:?}", row.reason)) children=move |row| view! { <Line model row /> } />
-                    </ul>
-                </Card>
-                <More model total />
+        <section class="list" aria-label=name>
+            <Causes filters model />
+            <Show when=move || !is_empty() || filters.is_any()>
+                <Tools filters />
             </Show>
+            <Show when=is_known fallback=|| view! { <Skeleton height="3.5rem" count=6 /> }>
+                <Show when=move || !is_empty() fallback=move || view! { <Nothing filters /> }>
+                    <Rows model list choosing />
+                    <div class="line under">
+                        <Button press=move || model.want(filters.query.get_untracked(), Purpose::Save)>"Save list"</Button>
+                    </div>
+                </Show>
+            </Show>
+            <BulkBar model choosing filter query=filters.query />
         </section>
     }
 }
 
 #[component]
-fn Tools(model: Model, filter: Filter, total: Memo<Option<u64>>) -> impl IntoView {
-    let can_retry_all = move || filter == Filter::Problems && total.get() > Some(1);
+fn Nothing(filters: Filters) -> impl IntoView {
+    let words = move || if filters.is_any() { filtered_to_none() } else { empty(filters.filter) };
+    let title = Signal::derive(move || words().0.to_owned());
+    let about = Signal::derive(move || Some(words().1.to_owned()));
     view! {
-        <div class="line tools">
-            <Show when=can_retry_all>
-                <Button press=move || model.dispatch(Intent::RetryAll)>"Retry all"</Button>
-            </Show>
-            <Button press=move || model.save_list(Some(filter))>"Save list"</Button>
+        <Card>
+            <EmptyState icon=Icon::Tick title about>
+                <Show when=move || filters.is_any()>
+                    <Button press=move || filters.clear()>"Show all"</Button>
+                </Show>
+            </EmptyState>
+        </Card>
+    }
+}
+
+/// The part of a list that is on the screen.
+#[derive(Clone, Copy)]
+pub struct FileList {
+    model: Model,
+    query: Memo<Query>,
+    total: Memo<Option<u64>>,
+    /// The rows that the window shows.
+    window: RwSignal<Range<u64>>,
+}
+
+impl FileList {
+    fn open(model: Model, query: Memo<Query>) -> FileList {
+        let total = Memo::new(move |_| {
+            model
+                .rows
+                .with(|page| page.as_ref().filter(|page| page.query == query.get()).map(|page| page.total))
+        });
+        let list = FileList { model, query, total, window: RwSignal::new(0..1) };
+        // Another list, or other filters: from the beginning.
+        Effect::new(move |_| {
+            model.list.set(Some(query.get()));
+            list.ask(Recency::Now);
+        });
+        list.follow_numbers();
+        on_cleanup(move || {
+            model.list.set(None);
+            model.rows.set(None);
+        });
+        list
+    }
+
+    /// Asks again when files come or go, but not more often than anybody can read.
+    fn follow_numbers(self) {
+        let numbers = self.model.tally();
+        let due = StoredValue::new_local(None::<Timeout>);
+        Effect::new(move |was: Option<()>| {
+            numbers.track();
+            if was.is_some() && due.with_value(Option::is_none) {
+                let again = Timeout::new(AGAIN_MS, move || {
+                    due.set_value(None);
+                    self.ask(Recency::Now);
+                });
+                due.set_value(Some(again));
+            }
+        });
+        on_cleanup(move || due.update_value(|due| drop(due.take())));
+    }
+
+    /// Asks for the rows of the window, with as many above and below.
+    fn ask(self, recency: Recency) {
+        let Range { start, end } = self.window.get_untracked();
+        let spare = u64::from(ROWS_AT_ONCE).saturating_sub(end - start) / 2;
+        let from = u32::try_from(start.saturating_sub(spare)).unwrap_or(u32::MAX);
+        self.model.say(ToEngine::Rows {
+            query: self.query.get_untracked(),
+            recency,
+            from,
+            count: ROWS_AT_ONCE,
+        });
+    }
+
+    fn show(self, window: Range<u64>) {
+        if self.window.get_untracked() == window {
+            return;
+        }
+        let is_loaded = self.model.rows.with_untracked(|page| {
+            page.as_ref().is_some_and(|page| {
+                let until = (page.from + page.rows.len() as u64).min(page.total);
+                window.start >= page.from && window.end.min(page.total) <= until
+            })
+        });
+        self.window.set(window);
+        if !is_loaded {
+            self.ask(Recency::AsBefore);
+        }
+    }
+
+    pub fn row(self, at: u64) -> Option<RowView> {
+        self.model.rows.with(|page| {
+            let page = page.as_ref()?;
+            page.rows.get(usize::try_from(at.checked_sub(page.from)?).ok()?).cloned()
+        })
+    }
+}
+
+#[component]
+fn Rows(model: Model, list: FileList, choosing: Choosing) -> impl IntoView {
+    let place = NodeRef::<Div>::new();
+    let current = RwSignal::new(0_u64);
+    let opened = Opened::new();
+    let look = move || {
+        if let Some(place) = place.get_untracked() {
+            let (top, bottom) = viewed_part(&place);
+            let first = (top / ROW_PX) as u64;
+            let last = (bottom / ROW_PX) as u64 + 1;
+            list.show(first.saturating_sub(AROUND)..(last + AROUND).max(1));
+        }
+    };
+    Effect::new(move |_| {
+        place.track();
+        look();
+    });
+    let watch = StoredValue::new_local(browser::window::when_scrolled(look));
+    on_cleanup(move || watch.update_value(|watch| drop(watch.take())));
+    let total = move || list.total.get().unwrap_or_default();
+    let shown = move || {
+        let window = list.window.get();
+        (window.start..window.end.min(total())).collect::<Vec<_>>()
+    };
+    let keys = move |event: leptos::ev::KeyboardEvent| {
+        let last = total().saturating_sub(1);
+        let to = match event.key().as_str() {
+            "ArrowDown" => (current.get_untracked() + 1).min(last),
+            "ArrowUp" => current.get_untracked().saturating_sub(1),
+            "Home" => 0,
+            "End" => last,
+            "a" if event.ctrl_key() || event.meta_key() => {
+                event.prevent_default();
+                return choosing.choose_all();
+            }
+            " " => {
+                event.prevent_default();
+                list.row(current.get_untracked()).iter().for_each(|row| choosing.toggle(row));
+                return;
+            }
+            "Enter" => return opened.show(list.row(current.get_untracked())),
+            "Escape" => return choosing.clear(),
+            _ => return,
+        };
+        event.prevent_default();
+        if event.shift_key() {
+            let between = current.get_untracked().min(to)..=current.get_untracked().max(to);
+            choosing.add(&between.filter_map(|at| list.row(at)).collect::<Vec<_>>());
+        }
+        current.set(to);
+        if let Some(place) = place.get_untracked() {
+            browser::window::scroll_into_view(&place, to as f64 * ROW_PX, ROW_PX);
+        }
+    };
+    let line = move |at: u64| view! { <Line list choosing at current opened /> };
+    view! {
+        <Card inside=Inside::ReactingRows>
+            <div
+                class="files"
+                role="grid"
+                tabindex="0"
+                aria-label="Files"
+                aria-multiselectable="true"
+                aria-rowcount=move || (total() + 1).to_string()
+                aria-activedescendant=move || format!("file-{}", current.get())
+                on:keydown=keys
+            >
+                <Head choosing />
+                <div
+                    role="rowgroup"
+                    class="window"
+                    node_ref=place
+                    style=("block-size", move || format!("{}px", total() * ROW_PX as u64))
+                >
+                    <For each=shown key=|at| *at children=line />
+                </div>
+            </div>
+        </Card>
+        <Detail model opened />
+    }
+}
+
+#[component]
+fn Head(choosing: Choosing) -> impl IntoView {
+    let turn = move |_| if choosing.is_all() { choosing.clear() } else { choosing.choose_all() };
+    view! {
+        <div role="row" class="file-row head-row" aria-rowindex="1">
+            <span role="columnheader">
+                <input
+                    type="checkbox"
+                    class="check"
+                    tabindex="-1"
+                    aria-label="Choose all files"
+                    prop:checked=move || choosing.is_all()
+                    prop:indeterminate=move || choosing.is_any() && !choosing.is_all()
+                    on:change=turn
+                />
+            </span>
+            <span role="columnheader">"Name"</span>
+            <span role="columnheader" class="folder">"Folder"</span>
+            <span role="columnheader" class="size">"Size"</span>
+            <span role="columnheader" class="why">"Reason"</span>
         </div>
     }
 }
 
 #[component]
-fn Nothing(filter: Filter, total: Memo<Option<u64>>) -> impl IntoView {
-    let (title, about) = match filter {
-        Filter::Remaining => (
-            "Nothing is waiting",
-            "Every file that is to be backed up is protected, or is listed under “Problems”.",
-        ),
-        Filter::Problems => {
-            ("No problems", "Every file that is to be backed up is protected, or is on its way.")
-        }
-        Filter::Skipped => ("Nothing is skipped", "Every file in your folders is to be backed up."),
-        Filter::Hidden => {
-            ("No hidden names", "No file is known that your browser hides and that is not protected.")
-        }
+fn Line(
+    list: FileList,
+    choosing: Choosing,
+    at: u64,
+    current: RwSignal<u64>,
+    opened: Opened,
+) -> impl IntoView {
+    let row = Memo::new(move |_| list.row(at));
+    let is_chosen = move || row.with(|row| row.as_ref().is_some_and(|row| choosing.has(row.id)));
+    let cells = move || {
+        let row = row.get()?;
+        let (folders, name) = row.path.rsplit_once('/').unwrap_or(("", &row.path));
+        let (reason, size) =
+            (reasons::reason(&row.reason, clock_time), row.stamp.map(|stamp| bytes(stamp.size)));
+        let toggled = row.clone();
+        Some(view! {
+            <span role="gridcell">
+                <input
+                    type="checkbox"
+                    class="check"
+                    tabindex="-1"
+                    aria-label=format!("Choose {name}")
+                    prop:checked=is_chosen
+                    on:click=|event| event.stop_propagation()
+                    on:change=move |_| choosing.toggle(&toggled)
+                />
+            </span>
+            <span role="gridcell" class="name-cell" data-path=format!("{}/{}", row.folder, row.path)>
+                <span class="clip">{name.to_owned()}</span>
+                <span class="clip tiny">{folders.to_owned()}</span>
+            </span>
+            <span role="gridcell" class="folder clip">{row.folder.clone()}</span>
+            <span role="gridcell" class="size">{size}</span>
+            <span role="gridcell" class="why reason">{reason}</span>
+        })
     };
     view! {
-        <Show when=move || total.get().is_some() fallback=|| view! { <div class="tools"><Skeleton height="3.25rem" count=6 /></div> }>
-            <EmptyState icon=Icon::Tick title=title.to_owned() about=about.to_owned() />
-        </Show>
-    }
-}
-
-#[component]
-fn More(model: Model, total: Memo<Option<u64>>) -> impl IntoView {
-    let shown = move || model.open.get().map_or(0, |(_, count)| u64::from(count));
-    let is_more = move || total.get().is_some_and(|total| total > shown());
-    let show_more = move || {
-        model.open.update(|open| {
-            if let Some((_, count)) = open {
-                *count += ROWS_AT_ONCE;
+        <div
+            role="row"
+            id=format!("file-{at}")
+            class="file-row"
+            class:current=move || current.get() == at
+            aria-rowindex=(at + 2).to_string()
+            aria-selected=move || is_chosen().to_string()
+            style=("inset-block-start", format!("{}px", at * ROW_PX as u64))
+            on:click=move |_| {
+                current.set(at);
+                opened.show(row.get_untracked());
             }
-        });
-    };
-    view! {
-        <Show when=is_more>
-            <div class="under">
-                <Button press=show_more>{move || format!("Show more of {}", count(total.get().unwrap_or_default()))}</Button>
-            </div>
-        </Show>
-    }
-}
-
-#[component]
-fn Line(model: Model, row: RowView) -> impl IntoView {
-    let retry = matches!(row.reason, Reason::Problem(problem) if problem != Problem::HiddenName);
-    let id = row.id;
-    let retry = retry.then(|| {
-        view! {
-            <Button size=Size::Small press=move || model.dispatch(Intent::Retry(id))>"Try again"</Button>
-        }
-    });
-    view! {
-        <li class="item">
-            <div class="grow">
-                <span class="name path">{format!("{}/{}", row.folder, row.path)}</span>
-                <p class="reason">{reasons::reason(&row.reason, clock_time)}</p>
-            </div>
-            <span class="soft small">{row.size.map(bytes)}</span>
-            {retry}
-        </li>
+        >
+            {cells}
+        </div>
     }
 }

@@ -1,5 +1,9 @@
 //! Activity accounts for every file by name: what waits, what has problems, what is skipped, and what each run did.
 
+mod causes;
+mod chosen;
+mod detail;
+mod filters;
 mod history;
 mod list;
 

@@ -2,10 +2,10 @@
 
 use engine::{FolderId, Intent};
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
 use crate::address::Section;
 use crate::kit::{Button, Dialog, Weight};
+use crate::shell::Go;
 use crate::shown::Model;
 
 /// What removing means: the words for it.
@@ -38,11 +38,11 @@ pub const OF_REST: Removal = Removal {
 pub fn Remove(model: Model, folder: FolderId, removal: Removal) -> impl IntoView {
     let Removal { id, name, question, means, sure } = removal;
     let open = RwSignal::new(false);
-    let navigate = use_navigate();
+    let go = Go::from_here();
     let remove = Callback::new(move |()| {
         open.set(false);
         model.dispatch(Intent::RemoveFolder(folder));
-        navigate(Section::Folders.address(), Default::default());
+        go.to(Section::Folders.address());
     });
     view! {
         <Button press=move || open.set(true)>{name}</Button>

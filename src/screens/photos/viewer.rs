@@ -1,17 +1,16 @@
 //! Shows one photo or film from the server in large, with a download of the original.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use browser::window::{Photo, month_with, photo_time, photos_of};
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::address::Section;
 use crate::kit::{Button, Glyph, Icon};
+use crate::shell::Go;
 use crate::words::library::is_shown_by_browsers;
 use crate::words::numbers::bytes;
 
@@ -20,17 +19,13 @@ type Opened = Option<(Arc<Vec<Photo>>, usize)>;
 
 /// What the viewer shows. The address says the same, so that Back closes it and a link opens it.
 #[derive(Clone, Copy)]
-pub struct Viewed(RwSignal<Opened>, StoredValue<Navigate, LocalStorage>);
-
-type Navigate = Rc<dyn Fn(&str, NavigateOptions)>;
+pub struct Viewed(RwSignal<Opened>, Go);
 
 impl Viewed {
     pub fn follow_address() -> Viewed {
         let (params, query) = (use_params_map(), use_query_map());
         let opened: RwSignal<Opened> = RwSignal::new(None);
-        let navigate = use_navigate();
-        let viewed =
-            Viewed(opened, StoredValue::new_local(Rc::new(move |to: &str, options| navigate(to, options))));
+        let viewed = Viewed(opened, Go::from_here());
         Effect::new(move |_| {
             let id = params.with(|params| params.get("id"));
             let month = query.with(|query| query.get("month"));
@@ -48,7 +43,7 @@ impl Viewed {
     pub fn open(self, photos: Arc<Vec<Photo>>, at: usize) {
         let Some(address) = photos.get(at).map(address_of) else { return };
         self.0.set(Some((photos, at)));
-        self.go(&address, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+        self.1.within(&address);
     }
 
     /// Shows a neighbour, without an entry of its own in the history.
@@ -59,23 +54,16 @@ impl Viewed {
             }
         });
         if let Some(photo) = self.photo() {
-            self.go(
-                &address_of(&photo),
-                NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() },
-            );
+            self.1.instead(&address_of(&photo));
         }
     }
 
     fn close(self) {
-        self.go(Section::Photos.address(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
+        self.1.within(Section::Photos.address());
     }
 
     fn photo(self) -> Option<Photo> {
         self.0.with(|opened| opened.as_ref().and_then(|(photos, at)| photos.get(*at).cloned()))
-    }
-
-    fn go(self, to: &str, options: NavigateOptions) {
-        self.1.with_value(|navigate| navigate(to, options));
     }
 }
 

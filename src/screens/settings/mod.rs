@@ -29,9 +29,9 @@ pub fn Settings(model: Model) -> impl IntoView {
         Page::called(&last).unwrap_or(Page::Backup)
     });
     // On a phone each page is a screen of its own.
-    let title = Signal::derive(move || match page.get() {
-        Page::Backup => Section::Settings.name().to_owned(),
-        page => page.name().to_owned(),
+    let title = Signal::derive(move || {
+        let page = page.get();
+        if page == Page::Backup { Section::Settings.name().to_owned() } else { page.name().to_owned() }
     });
     move || {
         let page = page.get();

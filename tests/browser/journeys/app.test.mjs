@@ -2,15 +2,14 @@
 // in a browser without folder access.
 import assert from "node:assert/strict";
 import { cp, readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 
+import { assertAccessible } from "../support/axe.mjs";
 import { Browser, dropFolder, listOf, read, visit, waitForNumbers, waitForState } from "../support/browser.mjs";
 import { clear, digests, media, onServer, scratch, write } from "../support/files.mjs";
 import { Server } from "../support/server.mjs";
 
-const AXE = createRequire(import.meta.url).resolve("axe-core");
 const BUILT_PAGE = join(dirname(process.env.SAFELIGHT), "../page");
 
 let server, browser, folder, data;
@@ -217,7 +216,7 @@ for (const colorScheme of ["light", "dark"]) {
     await dropFolder(page, folder);
     await waitForState(page, "done");
     await page.getByRole("link", { name: /skipped$/ }).click();
-    await page.waitForSelector(".list li");
+    await page.waitForSelector(".window .file-row");
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth));
     await assertAccessible(page);
   });
@@ -236,12 +235,6 @@ test("the same folder twice, or one inside it, is backed up once", async () => {
   await waitForNumbers(page, (now) => now.state === "done" && now.protected === 7);
   assert.equal(await page.locator(".by-folder a").count(), 1);
 });
-
-async function assertAccessible(page) {
-  await page.evaluate(await readFile(AXE, "utf8"));
-  const { violations } = await page.evaluate(() => window.axe.run());
-  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
-}
 
 async function makeNewVersion(built) {
   const file = join(built, "sw.js");

@@ -203,18 +203,22 @@ export async function visitHistory(page) {
   return page.getByRole("region", { name: "History" });
 }
 
-// The rows of one of the lists of Activity, as a map from path to reason.
+// The rows of one of the lists of Activity, as a map from path to reason. Only those near the window are drawn.
 export async function listOf(page, name) {
   await visit(page, "Activity", name);
-  for (;;) {
-    const more = page.getByRole("button", { name: /^Show more/ });
-    await page.waitForSelector(".list li");
-    if ((await more.count()) === 0) break;
-    await more.click().catch(() => {});
+  await page.getByRole("grid").waitFor();
+  const rows = {};
+  const all = async () => Number(await page.getByRole("grid").getAttribute("aria-rowcount")) - 1;
+  for (let from = 0; Object.keys(rows).length < (await all()); from += 400) {
+    await page.evaluate((from) => window.scrollTo(0, from), from);
+    await page.waitForFunction(() => !document.querySelector(".window .file-row:empty"));
+    Object.assign(rows, await page.evaluate(drawnRows));
   }
-  const rows = await page.locator(".list li").evaluateAll((items) =>
-    items.map((item) => [item.querySelector(".path").textContent, item.querySelector(".reason").textContent]),
-  );
   await visit(page, "Home");
-  return Object.fromEntries(rows);
+  return rows;
+}
+
+function drawnRows() {
+  const row = (row) => [row.querySelector("[data-path]").dataset.path, row.querySelector(".reason").textContent];
+  return Object.fromEntries([...document.querySelectorAll(".window .file-row")].map(row));
 }

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
-use engine::{CopyEnd, Event, FolderId, LinkEvent, Moment, OfPage, Page, Read, Role, Shift};
+use engine::{CopyEnd, Event, FolderId, LinkEvent, Lists, Moment, OfPage, Page, Read, Role, Shift};
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use js_sys::Array;
@@ -60,6 +60,7 @@ pub(super) struct Pages {
     pub(super) coming: RefCell<VecDeque<Coming>>,
     /// Files with hidden names that a page found. Their folder's handle cannot open them.
     pub(super) handed: RefCell<HashMap<(FolderId, Box<str>), File>>,
+    lists: RefCell<Lists>,
 }
 
 /// When the view was last published, and the timer for the next time.
@@ -79,6 +80,7 @@ impl Pages {
             watches: RefCell::default(),
             coming: RefCell::default(),
             handed: RefCell::default(),
+            lists: RefCell::default(),
         })
     }
 }
@@ -285,8 +287,10 @@ impl Host<Pages> {
             }
             ToEngine::AddFiles { name } => return self.add_files(number, name, &attached),
             ToEngine::Regranted(folder) => return self.regranted(number, folder),
-            ToEngine::Rows { filter, from, count } => {
-                let rows = self.engine.borrow().rows(filter, from as usize, count as usize);
+            ToEngine::Rows { query, recency, from, count } => {
+                let (from, count) = (from as usize, count as usize);
+                let rows =
+                    self.audience.lists.borrow_mut().page(&self.engine.borrow(), query, recency, from, count);
                 self.say(&FromEngine::Rows(rows));
             }
             ToEngine::Runs => self.say_runs(),

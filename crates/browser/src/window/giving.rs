@@ -62,6 +62,23 @@ pub fn local_time(at: Moment) -> String {
     written(at, [Some("medium"), Some("short")])
 }
 
+/// A month such as `2024-05`, by the clock of this place: its first moment, and that of the next month. None if it is no
+/// month, or before 1970.
+pub fn month_between(month: &str) -> Option<(Moment, Moment)> {
+    let (year, month) = month.split_once('-')?;
+    let (year, month): (u32, i32) = (year.parse().ok()?, month.parse().ok()?);
+    let first = |month: i32| {
+        let at = Date::new_with_year_month_day(year, month - 1, 1).get_time();
+        (at >= 0.0).then_some(Moment(at as u64))
+    };
+    Some((first(month)?, first(month + 1)?))
+}
+
+/// A text as a part of an address.
+pub fn encoded(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}
+
 /// When a photo was taken: day and time, in the format of the person's language.
 pub fn photo_time(PhotoTime(ms): PhotoTime) -> String {
     written_date(&Date::new(&ms.into()), [Some("medium"), Some("short")])

@@ -4,11 +4,13 @@
 //! scrolled. So each address remembers its own place for as long as the tab lives.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use gloo::events::EventListener;
 use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen::JsCast;
-use web_sys::{FocusOptions, HtmlElement, ScrollRestoration, Storage, Window};
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, FocusOptions, HtmlElement, ScrollRestoration, Storage, Window};
 
 use crate::spawn;
 
@@ -42,7 +44,7 @@ pub fn keep_scroll() {
 /// gives up as soon as they scroll themselves.
 pub fn restore_scroll() {
     let Some(window) = web_sys::window().filter(|_| COMES_BACK.take()) else { return };
-    let Some(wanted) = noted(&window) else { return };
+    let wanted = noted(&window).unwrap_or_default();
     spawn(async move {
         let begun = window.scroll_y().unwrap_or_default();
         for _ in 0..MOST_FRAMES {
@@ -83,6 +85,52 @@ fn key(window: &Window) -> Option<String> {
 
 fn storage(window: &Window) -> Option<Storage> {
     window.session_storage().ok().flatten()
+}
+
+/// The part of an element that the window shows: from and to, in pixels from its top.
+pub fn viewed_part(element: &Element) -> (f64, f64) {
+    let top = element.get_bounding_client_rect().top();
+    let window =
+        web_sys::window().and_then(|window| window.inner_height().ok()).and_then(|height| height.as_f64());
+    let bottom = window.unwrap_or_default() - top;
+    (f64::max(-top, 0.0), f64::max(bottom, 0.0))
+}
+
+/// Scrolls as little as needed to show a part of an element, given in pixels.
+pub fn scroll_into_view(element: &Element, top: f64, height: f64) {
+    let Some(window) = web_sys::window() else { return };
+    let (from, to) = viewed_part(element);
+    let by = if top < from + height {
+        top - from - height
+    } else if top + 2.0 * height > to {
+        top + 2.0 * height - to
+    } else {
+        return;
+    };
+    window.scroll_by_with_x_and_y(0.0, by);
+}
+
+/// Calls back when the person scrolls or the window's size changes, at most once for each frame, until it is dropped.
+pub fn when_scrolled(tell: impl Fn() + 'static) -> Option<[EventListener; 2]> {
+    let window = web_sys::window()?;
+    let tell = Rc::new(tell);
+    let due = Rc::new(Cell::new(false));
+    let listener = |name: &'static str| {
+        let (tell, due, window_of_frames) = (Rc::clone(&tell), Rc::clone(&due), window.clone());
+        EventListener::new(&window, name, move |_| {
+            if due.replace(true) {
+                return;
+            }
+            let (tell, was_due) = (Rc::clone(&tell), Rc::clone(&due));
+            let frame = Closure::once_into_js(move || {
+                was_due.set(false);
+                tell();
+            });
+            // Without frames nothing is seen.
+            _ = window_of_frames.request_animation_frame(frame.unchecked_ref());
+        })
+    };
+    Some([listener("scroll"), listener("resize")])
 }
 
 /// Gives the focus to an element without scrolling to it.

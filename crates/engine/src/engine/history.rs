@@ -196,11 +196,13 @@ fn wake_of_intent(intent: &Intent) -> Option<Wake> {
         | Intent::SetGates(_)
         | Intent::Retry(_)
         | Intent::RetryAll
+        | Intent::Include(_)
         | Intent::SetRules(..)
         | Intent::BackUpHidden(_)
         | Intent::ResetSettings => Some(Wake::Asked),
         Intent::Pair { .. }
         | Intent::Pause
+        | Intent::Skip(_)
         | Intent::RemoveFolder(_)
         | Intent::LimitRate(_)
         | Intent::SetKeepAwake(_)

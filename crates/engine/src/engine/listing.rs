@@ -204,6 +204,7 @@ pub(super) fn is_still_true(state: &FileState, anew: &FileState) -> bool {
         // What the name does not tell, the first bytes told.
         FileState::Skipped(SkipReason::NotMedia) => to_be_read || state == anew,
         FileState::Skipped(SkipReason::LaterVersion) => to_be_read,
+        FileState::Skipped(SkipReason::Chosen) => !matches!(anew, FileState::Skipped(_)),
         FileState::Skipped(_) => state == anew,
         FileState::Found
         | FileState::Hashed { .. }
@@ -230,6 +231,7 @@ mod tests {
         let protected = FileState::Protected { digest, asset: None, proof: Proof::Stored };
         let hidden = FileState::Skipped(SkipReason::Hidden);
         let later = FileState::Skipped(SkipReason::LaterVersion);
+        let chosen = FileState::Skipped(SkipReason::Chosen);
         let gone = FileState::Gone { digest: None };
         let unreadable = FileState::Problem { digest: None, problem: Problem::Unreadable };
         let nameless = FileState::Problem { digest: None, problem: Problem::Nameless };
@@ -241,6 +243,9 @@ mod tests {
             (&hidden, FileState::Found, false),
             (&later, FileState::Found, true),
             (&later, hidden.clone(), false),
+            (&chosen, FileState::Found, true),
+            (&chosen, unreadable.clone(), true),
+            (&chosen, hidden.clone(), false),
             (&gone, FileState::Found, false),
             (&unreadable, FileState::Found, false),
             (&unreadable, unreadable.clone(), true),

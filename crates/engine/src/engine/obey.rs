@@ -4,7 +4,7 @@ use super::{Engine, Role};
 use crate::command::AfterStored;
 use crate::folder::Folder;
 use crate::intent::Intent;
-use crate::row::{FileId, FileState, Problem};
+use crate::row::{FileId, FileState, Problem, SkipReason};
 use crate::settings::Settings;
 use crate::time::Moment;
 
@@ -25,10 +25,16 @@ impl<R: Role> Engine<R> {
                 self.stop_if_forbidden();
             }
             Intent::SetBackground(on) => self.set(|settings| settings.background = on),
-            Intent::Retry(file) => self.retry(file),
+            Intent::Retry(chosen) => {
+                self.chosen(chosen).into_iter().for_each(|file| self.retry(file));
+                self.link.ask_again(&self.shared);
+            }
+            Intent::Skip(chosen) => self.chosen(chosen).into_iter().for_each(|file| self.leave_out(file)),
+            Intent::Include(chosen) => self.chosen(chosen).into_iter().for_each(|file| self.include(file)),
             Intent::RetryAll => {
                 self.retry_problems(|_| true);
                 self.end_all_waits();
+                self.link.ask_again(&self.shared);
             }
             Intent::RemoveFolder(folder) => self.folders.remove(&mut self.shared, folder),
             Intent::BackUpHidden(folder) => self.shared.back_up_hidden(folder),
@@ -113,15 +119,46 @@ impl<R: Role> Engine<R> {
                 | Problem::InServerTrash => self.try_again(id, FileState::begin_again(digest)),
             },
             FileState::InTrash { digest, .. } => self.try_again(id, FileState::Hashed { digest }),
+            FileState::Waiting { digest, .. } => {
+                self.shared.catalog.set_state(id, FileState::begin_again(digest));
+            }
+            FileState::Found
+            | FileState::Hashed { .. }
+            | FileState::Ready { .. }
+            | FileState::Uploading { .. }
+            | FileState::Sent { .. }
+            | FileState::Protected { .. }
+            | FileState::Skipped(_)
+            | FileState::Gone { .. } => {}
+        }
+    }
+
+    /// What is protected stays so.
+    fn leave_out(&mut self, id: FileId) {
+        let Some(row) = self.shared.catalog.get(id) else { return };
+        match row.state {
             FileState::Found
             | FileState::Hashed { .. }
             | FileState::Ready { .. }
             | FileState::Uploading { .. }
             | FileState::Sent { .. }
             | FileState::Waiting { .. }
-            | FileState::Protected { .. }
-            | FileState::Skipped(_)
-            | FileState::Gone { .. } => {}
+            | FileState::Problem { .. }
+            | FileState::InTrash { .. } => {
+                self.shared.drop_upload(id);
+                self.shared.catalog.set_state(id, FileState::Skipped(SkipReason::Chosen));
+            }
+            FileState::Protected { .. } | FileState::Skipped(_) | FileState::Gone { .. } => {}
+        }
+    }
+
+    /// A new listing shows how the file looks now.
+    fn include(&mut self, id: FileId) {
+        let Some(row) = self.shared.catalog.get(id) else { return };
+        if row.state == FileState::Skipped(SkipReason::Chosen) {
+            let theirs = row.folder;
+            self.try_again(id, FileState::Found);
+            self.folders.list_again(|id, _| id == theirs);
         }
     }
 

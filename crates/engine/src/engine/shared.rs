@@ -129,7 +129,9 @@ impl Shared {
         let Some(row) = self.catalog.get(id) else { return };
         let (stamp, state) = first_state(now, look);
         let is_same = stamp == row.stamp;
-        if is_same && is_still_true(&row.state, &state) {
+        // The person left out the file, whatever is in it.
+        let is_left_out = row.state == FileState::Skipped(SkipReason::Chosen);
+        if (is_same || is_left_out) && is_still_true(&row.state, &state) {
             return;
         }
         if is_same {

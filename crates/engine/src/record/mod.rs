@@ -46,8 +46,8 @@ impl Record for FolderRules {
 }
 
 impl Record for Run {
-    /// Form 2 has one more reason to stop, form 3 more problems.
-    const FORM: u32 = 3;
+    /// Form 2 has one more reason to stop, form 3 more problems, form 4 one more reason to skip a file.
+    const FORM: u32 = 4;
 }
 
 impl Record for Vec<Incident> {

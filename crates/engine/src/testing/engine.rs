@@ -7,6 +7,7 @@ use crate::folder::FolderId;
 use crate::gate::Gate;
 use crate::incident::Incident;
 use crate::kind::Kind;
+use crate::list::{Lists, Query, Recency};
 use crate::run::Run;
 use crate::time::Moment;
 use crate::view::{Filter, RowsPage, View};
@@ -37,7 +38,22 @@ impl AnyEngine {
     }
 
     pub fn rows(&self, filter: Filter, from: usize, count: usize) -> RowsPage {
-        either!(self, engine => engine.rows(filter, from, count))
+        either!(self, engine => engine.rows(Query::of(filter), from, count))
+    }
+
+    pub fn list(&self, query: Query, from: usize, count: usize) -> RowsPage {
+        either!(self, engine => engine.rows(query, from, count))
+    }
+
+    pub fn list_again(
+        &self,
+        lists: &mut Lists,
+        query: Query,
+        recency: Recency,
+        from: usize,
+        count: usize,
+    ) -> RowsPage {
+        either!(self, engine => lists.page(engine, query, recency, from, count))
     }
 
     pub fn incidents(&self) -> Vec<Incident> {
