@@ -174,11 +174,6 @@ async fn waking(wanted: bool) -> Waking {
     }
 }
 
-/// Whether this is the page that `index.html` begins.
-pub fn is_our_page() -> bool {
-    worker_script().is_some()
-}
-
 fn worker_script() -> Option<String> {
     document().body()?.get_attribute("data-backup-worker")
 }

@@ -10,8 +10,6 @@ pub mod words;
 #[cfg(target_arch = "wasm32")]
 mod app;
 #[cfg(target_arch = "wasm32")]
-pub mod kit;
-#[cfg(target_arch = "wasm32")]
 mod screens;
 #[cfg(target_arch = "wasm32")]
 mod shell;
@@ -22,10 +20,6 @@ mod shown;
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
 pub fn start() {
-    // The tests of the primitives load this library into a page of their own.
-    if !app::is_our_page() {
-        return;
-    }
     browser::report_panics();
     leptos::mount::mount_to_body(app::App);
 }

@@ -221,7 +221,8 @@ impl Model {
             view.run.as_ref().map_or(0, latest)
         });
         Effect::new(move |_| {
-            newest.track();
+            // A memo that is only tracked is never computed, and so never changes.
+            newest.with(|_| ());
             self.say(ToEngine::Runs);
         });
     }

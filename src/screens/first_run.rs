@@ -5,10 +5,10 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::home::{Lamp, Status};
-use crate::kit::Field;
 use crate::shell::arrive;
 use crate::shown::Model;
 use crate::words::headline::pairing_fault;
+use kit::Field;
 
 /// The whole window, while there is nothing else to show.
 #[component]

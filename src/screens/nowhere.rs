@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 
 use crate::address::Section;
-use crate::kit::{ButtonLink, EmptyState, Icon};
 use crate::shell::Screen;
+use kit::{ButtonLink, EmptyState, Icon};
 
 #[component]
 pub fn Nowhere() -> impl IntoView {
     #[cfg(debug_assertions)]
     if window().location().pathname().is_ok_and(|path| path == "/kit") {
-        return view! { <crate::kit::shown::KitPage /> }.into_any();
+        return view! { <kit::shown::KitPage /> }.into_any();
     }
     view! {
         <Screen title="There is nothing here".to_owned()>

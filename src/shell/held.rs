@@ -5,9 +5,9 @@ use browser::window;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::kit::{Button, Weight};
 use crate::shown::Model;
 use crate::words::held::question;
+use kit::{Button, Weight};
 
 /// Looks at what is held, and at what has just arrived.
 pub fn look_at_held(model: Model, arrived: Option<String>) {

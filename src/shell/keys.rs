@@ -7,7 +7,7 @@ use leptos_router::hooks::use_navigate;
 use web_sys::KeyboardEvent;
 
 use crate::address::Section;
-use crate::kit::{Button, Dialog};
+use kit::{Button, Dialog};
 
 #[component]
 pub fn Keys() -> impl IntoView {

@@ -4,11 +4,11 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use crate::address::{Listing, Section};
-use crate::kit::{Badge, Glyph, Icon, Tone};
 use crate::shown::{Model, Shown};
 use crate::words::needs::needs;
 use crate::words::numbers::count;
 use engine::{Filter, Headline};
+use kit::{Badge, Glyph, Icon, Tone};
 
 #[component]
 pub fn Navigation(model: Model) -> impl IntoView {

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::kit::{Button, Weight};
 use crate::shown::Model;
 use browser::channel::Notice;
+use kit::{Button, Weight};
 
 #[component]
 pub fn Notices(model: Model) -> impl IntoView {

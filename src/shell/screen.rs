@@ -37,7 +37,7 @@ pub fn Screen(
     let back = back.map(|Back(address, name)| {
         view! {
             <a class=back_class href=address>
-                <crate::kit::Glyph icon=crate::kit::Icon::Left small=true />
+                <kit::Glyph icon=kit::Icon::Left small=true />
                 {name}
             </a>
         }
@@ -66,7 +66,7 @@ pub fn arrive(title: Signal<String>, heading: NodeRef<html::H1>) {
     let Arrived(arrived) = expect_context();
     Effect::new(move |_| document().set_title(&format!("{} · Safelight", title.get())));
     Effect::new(move |_| {
-        path.track();
+        path.with(|_| ());
         let Some(heading) = heading.get() else { return };
         if arrived.get_value() {
             browser::window::focus_quietly(&heading);

@@ -70,7 +70,7 @@ fn clippy() -> Result<()> {
     };
     // The page's words are tested natively.
     wasm(&["--package", "safelight-page", "--package", "safelight-workers"])?;
-    wasm(&["--package", "safelight-page", "--test", "kit"])?;
+    wasm(&["--package", "safelight-kit", "--all-targets"])?;
     wasm(&["--package", "safelight-browser", "--all-targets"])
 }
 
@@ -92,7 +92,7 @@ fn wasm(only: Option<&str>) -> Result<()> {
         run(test.args(what).args(only))
     };
     tested(&["--package", "safelight-browser"])?;
-    tested(&["--package", "safelight-page", "--test", "kit"])
+    tested(&["--package", "safelight-kit"])
 }
 
 /// Journeys wait more than they compute: one at a time, they keep two cores half idle.

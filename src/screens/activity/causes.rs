@@ -5,10 +5,10 @@ use leptos::prelude::*;
 
 use super::filters::{Filters, causes_with_counts};
 use crate::address::{self, Listing};
-use crate::kit::{Button, ButtonLink, Card, Inside, Row, Size};
 use crate::shown::Model;
 use crate::words::lists::{of_cause, retry_all_of};
 use crate::words::reasons;
+use kit::{Button, ButtonLink, Card, Inside, Row, Size};
 
 #[component]
 pub fn Causes(model: Model, filters: Filters) -> impl IntoView {

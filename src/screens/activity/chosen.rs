@@ -6,9 +6,9 @@ use engine::{Chosen, FileId, Filter, Intent, Query, RowView};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::kit::{Button, Glyph, Icon, Size, Weight};
 use crate::shown::{Model, Purpose, names_of};
 use crate::words::lists::chosen as chosen_words;
+use kit::{Button, Glyph, Icon, Size, Weight};
 
 /// One file is remembered with its row, because it may be far outside of what is loaded.
 #[derive(Clone, Default)]

@@ -4,10 +4,10 @@ use browser::window::{clock_time, local_time};
 use engine::{Chosen, Intent, Problem, Reason, RowView, SkipReason};
 use leptos::prelude::*;
 
-use crate::kit::{Button, Dialog};
 use crate::shown::Model;
 use crate::words::numbers::bytes;
 use crate::words::reasons;
+use kit::{Button, Dialog};
 
 /// The file that was opened last. Its words stay while the dialog closes.
 #[derive(Clone, Copy)]

@@ -140,12 +140,13 @@ pub fn Tools(filters: Filters) -> impl IntoView {
         causes.with(|causes| causes.iter().map(named).collect::<Vec<_>>())
     });
     let kinds = KINDS.map(|(kind, value)| (value.to_owned(), kind_name(kind).to_owned())).to_vec();
-    let orders = ORDERS.map(|(order, value)| (value.to_owned(), order_name(order).to_owned())).to_vec();
-    let order = move || ORDERS.iter().find(|(order, _)| *order == query.get().order).map(|(_, name)| *name);
+    let orders = ORDERS.map(|(order, value)| {
+        view! { <option value=value prop:selected=move || query.get().order == order>{order_name(order)}</option> }
+    });
     view! {
         <div class="line tools" role="search">
             <span class="search grow">
-                <crate::kit::Glyph icon=crate::kit::Icon::Search small=true />
+                <kit::Glyph icon=kit::Icon::Search small=true />
                 <input
                     class="input"
                     type="search"
@@ -166,14 +167,10 @@ pub fn Tools(filters: Filters) -> impl IntoView {
                 on:change=move |event| filters.set(MONTH, event_target_value(&event))
             />
             <span class="select">
-                <select
-                    aria-label="Order"
-                    prop:value=order
-                    on:change=move |event| filters.set(ORDER, event_target_value(&event))
-                >
-                    {orders.into_iter().map(|(value, name)| view! { <option value=value>{name}</option> }).collect_view()}
+                <select aria-label="Order" on:change=move |event| filters.set(ORDER, event_target_value(&event))>
+                    {orders}
                 </select>
-                <crate::kit::Glyph icon=crate::kit::Icon::Down small=true />
+                <kit::Glyph icon=kit::Icon::Down small=true />
             </span>
         </div>
     }
@@ -203,7 +200,7 @@ fn menu(
                     <option value="">{all}</option>
                     {choices}
                 </select>
-                <crate::kit::Glyph icon=crate::kit::Icon::Down small=true />
+                <kit::Glyph icon=kit::Icon::Down small=true />
             </span>
         </Show>
     }

@@ -4,10 +4,10 @@ use browser::window::{iso_time, local_time, save_as};
 use engine::Run;
 use leptos::prelude::*;
 
-use crate::kit::{Button, Card, EmptyState, Glyph, Icon, Inside};
 use crate::screens::home::wake_icon;
 use crate::shown::Model;
 use crate::words::history;
+use kit::{Button, Card, EmptyState, Glyph, Icon, Inside};
 
 #[component]
 pub fn History(model: Model) -> impl IntoView {

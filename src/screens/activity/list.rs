@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use browser::channel::ToEngine;
 use browser::window::{clock_time, viewed_part};
-use engine::{Filter, Query, Recency, RowView};
+use engine::{Filter, Query, Recency, RowView, RowsPage};
 use gloo::timers::callback::Timeout;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -14,11 +14,11 @@ use super::causes::Causes;
 use super::chosen::{BulkBar, Choosing};
 use super::detail::{Detail, Opened};
 use super::filters::{Filters, Tools};
-use crate::kit::{Button, Card, EmptyState, Icon, Inside, Skeleton};
 use crate::shown::{Model, Purpose, ROWS_AT_ONCE};
 use crate::words::lists::{empty, filtered_to_none};
 use crate::words::numbers::bytes;
 use crate::words::reasons;
+use kit::{Button, Card, EmptyState, Icon, Inside, Skeleton};
 
 /// The height of a row, as the style sheet has it.
 const ROW_PX: f64 = 56.0;
@@ -34,7 +34,7 @@ pub fn Files(model: Model, filter: Filter) -> impl IntoView {
     let choosing = Choosing::new();
     // What was chosen on another list is not chosen on this one.
     Effect::new(move |_| {
-        filters.query.track();
+        filters.query.with(|_| ());
         choosing.clear();
     });
     let (total, is_known) = (list.total, move || list.total.get().is_some());
@@ -87,11 +87,8 @@ pub struct FileList {
 
 impl FileList {
     fn open(model: Model, query: Memo<Query>) -> FileList {
-        let total = Memo::new(move |_| {
-            model
-                .rows
-                .with(|page| page.as_ref().filter(|page| page.query == query.get()).map(|page| page.total))
-        });
+        // Until the answer to other filters arrives, the rows of the former ones stay.
+        let total = Memo::new(move |_| model.rows.with(|page| page.as_ref().map(|page| page.total)));
         let list = FileList { model, query, total, window: RwSignal::new(0..1) };
         // Another list, or other filters: from the beginning.
         Effect::new(move |_| {
@@ -99,6 +96,7 @@ impl FileList {
             list.ask(Recency::Now);
         });
         list.follow_numbers();
+        list.follow_answers();
         on_cleanup(move || {
             model.list.set(None);
             model.rows.set(None);
@@ -109,18 +107,21 @@ impl FileList {
     /// Asks again when files come or go, but not more often than anybody can read.
     fn follow_numbers(self) {
         let numbers = self.model.tally();
-        let due = StoredValue::new_local(None::<Timeout>);
+        let is_due = StoredValue::new(false);
         Effect::new(move |was: Option<()>| {
-            numbers.track();
-            if was.is_some() && due.with_value(Option::is_none) {
-                let again = Timeout::new(AGAIN_MS, move || {
-                    due.set_value(None);
-                    self.ask(Recency::Now);
-                });
-                due.set_value(Some(again));
+            // A memo that is only tracked is never computed, and so never changes.
+            numbers.with(|_| ());
+            if was.is_some() && !is_due.get_value() {
+                is_due.set_value(true);
+                Timeout::new(AGAIN_MS, move || {
+                    // None if the list is gone by then.
+                    if is_due.try_update_value(|is_due| *is_due = false).is_some() {
+                        self.ask(Recency::Now);
+                    }
+                })
+                .forget();
             }
         });
-        on_cleanup(move || due.update_value(|due| drop(due.take())));
     }
 
     /// Asks for the rows of the window, with as many above and below.
@@ -137,19 +138,31 @@ impl FileList {
     }
 
     fn show(self, window: Range<u64>) {
-        if self.window.get_untracked() == window {
-            return;
+        if self.window.get_untracked() != window {
+            self.window.set(window);
+            if self.model.rows.with_untracked(|page| !self.covers(page.as_ref())) {
+                self.ask(Recency::AsBefore);
+            }
         }
-        let is_loaded = self.model.rows.with_untracked(|page| {
-            page.as_ref().is_some_and(|page| {
-                let until = (page.from + page.rows.len() as u64).min(page.total);
-                window.start >= page.from && window.end.min(page.total) <= until
-            })
+    }
+
+    /// An answer may be to an earlier question, for another part of the list.
+    fn follow_answers(self) {
+        Effect::new(move |_| {
+            let is_other_part = self.model.rows.with(|page| page.is_some() && !self.covers(page.as_ref()));
+            if is_other_part {
+                self.ask(Recency::AsBefore);
+            }
         });
-        self.window.set(window);
-        if !is_loaded {
-            self.ask(Recency::AsBefore);
-        }
+    }
+
+    /// Whether these are the rows of the window, as far as the list has so many.
+    fn covers(self, page: Option<&RowsPage>) -> bool {
+        page.is_some_and(|page| {
+            let Range { start, end } = self.window.get_untracked();
+            let until = page.from + u64::from(ROWS_AT_ONCE);
+            start.min(page.total) >= page.from && end.min(page.total) <= until
+        })
     }
 
     pub fn row(self, at: u64) -> Option<RowView> {

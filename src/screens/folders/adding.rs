@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::folder_input::FolderInput;
-use crate::kit::{Button, Weight};
 use crate::shown::Model;
+use kit::{Button, Weight};
 
 #[component]
 pub fn AddFolder(model: Model) -> impl IntoView {

@@ -5,7 +5,7 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use web_sys::File;
 
-use crate::kit::{Button, Weight};
+use kit::{Button, Weight};
 
 /// A button that asks for a folder. `take` receives its name, and its files with their paths in it.
 #[component]

@@ -10,9 +10,9 @@ use leptos::task::spawn_local;
 
 use super::folder_input::FolderInput;
 use crate::address::Listing;
-use crate::kit::{Button, ButtonLink, Card, Inside, Row, Weight};
 use crate::shown::Model;
 use crate::words::hidden::{advice, found};
+use kit::{Button, ButtonLink, Card, Inside, Row, Weight};
 
 /// Compares the folder's own listing with another one, and tells the engine what it leaves out.
 pub async fn look_for_hidden(model: Model, folder: &DirectoryHandle, listed: Listed) {

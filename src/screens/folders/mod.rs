@@ -15,12 +15,12 @@ use leptos_router::hooks::use_params_map;
 
 use super::later::{Loaded, later};
 use crate::address;
-use crate::kit::{Card, EmptyState, Glyph, Icon, Inside, Meter};
 use crate::shell::Screen;
 use crate::shown::{Model, folder_ids};
 use crate::words::folders::{coverage, size, state};
 use adding::AddFolder;
 pub use hidden::{HiddenLooks, look_for_hidden};
+use kit::{Card, EmptyState, Glyph, Icon, Inside, Meter};
 use one::OneFolder;
 pub use permission::allow;
 use restore::RestoreFolders;

@@ -9,11 +9,11 @@ use super::hidden::Hidden;
 use super::permission::allow;
 use super::removing::{OF_FOLDER, OF_REST, Remove};
 use crate::address::Section;
-use crate::kit::{Button, Card, EmptyState, Icon, Inside, Mark, Meter, Row, Standing, Switch, Weight};
 use crate::shell::{Back, Screen};
 use crate::shown::Model;
 use crate::words::folders::{size, state};
 use crate::words::numbers::count;
+use kit::{Button, Card, EmptyState, Icon, Inside, Mark, Meter, Row, Standing, Switch, Weight};
 
 #[component]
 pub fn OneFolder(model: Model, id: FolderId) -> impl IntoView {

@@ -4,9 +4,9 @@ use engine::{FolderId, Intent};
 use leptos::prelude::*;
 
 use crate::address::Section;
-use crate::kit::{Button, Dialog, Weight};
 use crate::shell::Go;
 use crate::shown::Model;
+use kit::{Button, Dialog, Weight};
 
 /// What removing means: the words for it.
 #[derive(Clone, Copy)]

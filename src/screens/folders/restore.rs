@@ -11,10 +11,10 @@ use engine::Headline;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::kit::{Button, Card, Inside, Meter, Switch, Weight};
 use crate::shown::Model;
 use crate::words::numbers::{bytes, count, files};
 use crate::words::restore::{Looked, contents, looked, restored};
+use kit::{Button, Card, Inside, Meter, Switch, Weight};
 
 /// The first few names are enough to show what is wrong.
 const NAMES_SHOWN: usize = 20;

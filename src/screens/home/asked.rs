@@ -6,10 +6,10 @@ use engine::Filter;
 use leptos::prelude::*;
 
 use crate::address::{self, Listing, Page};
-use crate::kit::{Button, ButtonLink, Size, Weight};
 use crate::screens::folders::allow;
 use crate::shown::Model;
 use crate::words::needs::Need;
+use kit::{Button, ButtonLink, Size, Weight};
 
 pub fn button_for(model: Model, need: &Need, weight: Weight, size: Size) -> AnyView {
     match *need {

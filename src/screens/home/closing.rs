@@ -4,10 +4,10 @@ use browser::window::Awake;
 use engine::{Headline, Intent};
 use leptos::prelude::*;
 
-use crate::kit::{Button, Size, Weight};
 use crate::shown::Model;
 use crate::words::background::{goes_on, last_of};
 use crate::words::closing::{closing, offer_to_stay_awake};
+use kit::{Button, Size, Weight};
 
 #[component]
 pub fn Closing(model: Model) -> impl IntoView {

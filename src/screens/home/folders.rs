@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::kit::{Card, Meter};
 use crate::screens::folders::Coverage;
 use crate::shown::Model;
 use crate::words::folders::{coverage, size, to_go};
 use crate::{address, shown};
 use engine::FolderId;
+use kit::{Card, Meter};
 
 #[component]
 pub fn ByFolder(model: Model) -> impl IntoView {

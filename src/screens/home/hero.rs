@@ -9,12 +9,12 @@ use leptos::prelude::*;
 use super::asked::button_for;
 use super::closing::Closing;
 use super::status::Status;
-use crate::kit::{Button, Size, Weight};
 use crate::screens::first_run::PairingForm;
 use crate::screens::folders::adding::AddFolder;
 use crate::shown::{Model, Shown};
 use crate::words::gates;
 use crate::words::needs::first;
+use kit::{Button, Size, Weight};
 
 #[component]
 pub fn Hero(model: Model, heading: NodeRef<html::H1>) -> impl IntoView {

@@ -3,10 +3,10 @@
 use browser::window::{is_app, note_explained, user_agent, was_explained};
 use leptos::prelude::*;
 
-use crate::kit::{Button, Size, Weight};
 use crate::shown::Model;
 use crate::words::health::System;
 use crate::words::inviting::{Installation, invitation};
+use kit::{Button, Size, Weight};
 
 const TOPIC: &str = "installing";
 

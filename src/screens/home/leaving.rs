@@ -5,9 +5,9 @@ use browser::window::{can_leave_to_browser, leave_to_browser, left_to_browser};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::kit::{Button, Card, Size};
 use crate::shown::Model;
 use crate::words::leaving::{left, offer, outcome};
+use kit::{Button, Card, Size};
 
 #[component]
 pub fn Leaving(model: Model) -> impl IntoView {

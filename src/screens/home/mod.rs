@@ -56,9 +56,9 @@ pub fn Home(model: Model) -> impl IntoView {
 }
 
 use crate::address::{Listing, Section};
-use crate::kit::{Glyph, Icon, Mark, Standing};
 use crate::words::numbers::count;
 use engine::{Filter, Tally};
+use kit::{Glyph, Icon, Mark, Standing};
 
 /// The four numbers, each a link to its files. They always add up.
 #[component]

@@ -4,10 +4,10 @@ use engine::{FileId, Headline, Stage};
 use gloo::timers::callback::Interval;
 use leptos::prelude::*;
 
-use crate::kit::{Card, Meter};
 use crate::shown::Model;
 use crate::words::now::{Speeds, left, so_far};
 use crate::words::numbers::bytes;
+use kit::{Card, Meter};
 
 const SAMPLE_MS: u32 = 2_000;
 

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 
 use super::asked::button_for;
-use crate::kit::{Request, Size, Weight};
 use crate::shown::Model;
 use crate::words::needs::{Need, others};
 use crate::words::numbers::count;
+use kit::{Request, Size, Weight};
 
 /// Nobody wants to read more at once.
 const MOST: usize = 3;

@@ -5,9 +5,9 @@ use engine::{Run, Wake};
 use leptos::prelude::*;
 
 use crate::address::Listing;
-use crate::kit::{Glyph, Icon};
 use crate::shown::Model;
 use crate::words::history;
+use kit::{Glyph, Icon};
 
 const SHOWN: usize = 4;
 

@@ -13,10 +13,10 @@ use leptos::wasm_split::wasm_split;
 
 use super::later::{Loaded, later};
 use crate::address::Section;
-use crate::kit::{Button, EmptyState, Icon, Skeleton};
 use crate::shell::Screen;
 use crate::words::library::{kind_of, month_of};
 use crate::words::numbers::files;
+use kit::{Button, EmptyState, Icon, Skeleton};
 use viewer::{Viewed, Viewer};
 
 /// A month is rendered in blocks of this many photos, since it may have a thousand.

@@ -9,10 +9,10 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::address::Section;
-use crate::kit::{Button, Glyph, Icon};
 use crate::shell::Go;
 use crate::words::library::is_shown_by_browsers;
 use crate::words::numbers::bytes;
+use kit::{Button, Glyph, Icon};
 
 /// The photos of a month, and the index of the one that is shown.
 type Opened = Option<(Arc<Vec<Photo>>, usize)>;

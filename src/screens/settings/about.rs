@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::report::Report;
-use crate::kit::{Card, Inside, Row};
 use crate::shown::Model;
+use kit::{Card, Inside, Row};
 
 #[component]
 pub fn About(model: Model) -> impl IntoView {

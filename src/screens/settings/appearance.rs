@@ -3,7 +3,7 @@
 use browser::window::{Theme, choose_theme, chosen_theme};
 use leptos::prelude::*;
 
-use crate::kit::{Card, Choice, Inside};
+use kit::{Card, Choice, Inside};
 
 const THEMES: [(Theme, &str, &str); 3] = [
     (Theme::System, "system", "As the system"),

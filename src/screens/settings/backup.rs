@@ -8,10 +8,10 @@ use engine::Intent;
 use leptos::prelude::*;
 
 use crate::address::Page;
-use crate::kit::{Button, Card, Inside, Row, Select, Switch};
 use crate::shown::Model;
 use crate::words::background::{last_of, outlook};
 use crate::words::numbers::bytes;
+use kit::{Button, Card, Inside, Row, Select, Switch};
 
 #[component]
 pub fn Backup(model: Model) -> impl IntoView {

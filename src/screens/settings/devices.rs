@@ -5,8 +5,8 @@ use engine::Intent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::kit::{Button, Card, Dialog, Inside, Skeleton, Weight};
 use crate::shown::Model;
+use kit::{Button, Card, Dialog, Inside, Skeleton, Weight};
 
 /// What the server answered about the list.
 #[derive(Clone, PartialEq)]

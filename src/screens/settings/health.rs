@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::clock::{local_minute, minute_of, time_of, utc_minute};
-use crate::kit::{Badge, Button, Card, Inside, Size, Skeleton, Tone};
 use crate::screens::folders::{HiddenLooks, allow};
 use crate::shown::{Model, Shown};
 use crate::words::health::{
     Link, Mend, Notifications, Pushes, Seen, State, System, chain, hindrance, tested,
 };
+use kit::{Badge, Button, Card, Inside, Size, Skeleton, Tone};
 
 /// What the last look at the browser found, and any error since then.
 #[derive(Clone, Copy)]

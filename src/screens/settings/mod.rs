@@ -16,10 +16,10 @@ use leptos_router::hooks::use_params_map;
 
 use super::later::{Loaded, later};
 use crate::address::{Page, Section};
-use crate::kit::{Button, Card, Glyph, Icon, Inside, Row, Weight};
 use crate::shell::{Back, Screen};
 use crate::shown::Model;
 use engine::Intent;
+use kit::{Button, Card, Glyph, Icon, Inside, Row, Weight};
 
 #[component]
 pub fn Settings(model: Model) -> impl IntoView {

@@ -5,8 +5,8 @@ use engine::Intent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::kit::{Card, Inside, Switch};
 use crate::shown::Model;
+use kit::{Card, Inside, Switch};
 
 #[component]
 pub fn Notifications(model: Model) -> impl IntoView {

@@ -4,11 +4,11 @@ use engine::Incident;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::kit::{Button, Card, Inside, Row, Switch};
 use crate::shown::{Model, Shown};
 use crate::words::report::{Names, Surroundings, report};
 use browser::channel::ToEngine;
 use browser::window;
+use kit::{Button, Card, Inside, Row, Switch};
 
 #[component]
 pub fn Report(model: Model) -> impl IntoView {

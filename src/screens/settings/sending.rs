@@ -7,8 +7,8 @@ use engine::{GateRules, Intent, QuietHours, VideosInBackground};
 use leptos::prelude::*;
 
 use super::clock::{minute_of, time_of};
-use crate::kit::{Card, Inside, Select, Switch};
 use crate::shown::Model;
+use kit::{Card, Inside, Select, Switch};
 
 #[component]
 pub fn Sending(model: Model) -> impl IntoView {

@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use super::*;
+use crate::*;
 
 #[component]
 pub fn KitPage() -> impl IntoView {

@@ -6,7 +6,7 @@
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::tick;
-use safelight_page::kit::{
+use safelight_kit::{
     Badge, Button, ButtonLink, Card, Choice, Dialog, EmptyState, Field, Icon, Inside, Mark, Meter, Request,
     Row, Select, Size, Skeleton, Standing, Switch, Tone, Weight,
 };

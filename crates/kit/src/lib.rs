@@ -1,5 +1,7 @@
-//! The primitives that every screen is composed of. Each one is a component without knowledge of backups, and owns its
-//! look in `www/style`. `/kit` shows them all in a development build.
+//! The primitives that every screen is composed of. Each one is a component that knows nothing of backups, which is why
+//! they are a crate of their own, and owns its look in `www/style`. `/kit` shows them all in a development build.
+
+#![cfg(target_arch = "wasm32")]
 
 mod badge;
 mod button;

@@ -15,7 +15,14 @@ pub fn Select(
     #[prop(into)] choose: Callback<String>,
 ) -> impl IntoView {
     let described = format!("{id}-hint");
-    let options = options.into_iter().map(|(value, name)| view! { <option value=value>{name}</option> });
+    // Each option knows whether it is chosen: a value that is set before its option exists is ignored.
+    let option = move |(option, name): (String, String)| {
+        let is_chosen = {
+            let option = option.clone();
+            move || value.with(|value| *value == option)
+        };
+        view! { <option value=option prop:selected=is_chosen>{name}</option> }
+    };
     view! {
         <div class="item">
             <div class="grow">
@@ -26,10 +33,9 @@ pub fn Select(
                 <select
                     id=id
                     aria-describedby=described
-                    prop:value=value
                     on:change=move |event| choose.run(event_target_value(&event))
                 >
-                    {options.collect_view()}
+                    {options.into_iter().map(option).collect_view()}
                 </select>
                 <Glyph icon=Icon::Down small=true />
             </span>
