@@ -16,8 +16,11 @@ pub fn Causes(model: Model, filters: Filters) -> impl IntoView {
         Filter::Problems => causes_with_counts(view, Filter::Problems),
         Filter::Skipped | Filter::Remaining | Filter::Hidden => Vec::new(),
     });
-    let lines =
-        move || causes.get().into_iter().map(|(cause, count)| line(model, cause, count)).collect_view();
+    let lines = move || {
+        let causes = causes.get();
+        let can_choose = causes.len() > 1;
+        causes.into_iter().map(|(cause, count)| line(model, cause, count, can_choose)).collect_view()
+    };
     view! {
         <Show when=move || causes.with(|causes| !causes.is_empty())>
             <div class="section"><Card inside=Inside::Rows>{lines}</Card></div>
@@ -25,7 +28,8 @@ pub fn Causes(model: Model, filters: Filters) -> impl IntoView {
     }
 }
 
-fn line(model: Model, cause: Cause, count: u64) -> impl IntoView {
+/// With a single cause, the list below is its list.
+fn line(model: Model, cause: Cause, count: u64, can_choose: bool) -> impl IntoView {
     let about = match cause {
         Cause::Problem(problem) => reasons::problem(problem),
         Cause::Skipped(_) | Cause::NotReadYet | Cause::NotSentYet | Cause::Sending | Cause::Waiting => {
@@ -41,7 +45,7 @@ fn line(model: Model, cause: Cause, count: u64) -> impl IntoView {
     let can_retry = cause != Cause::Problem(Problem::HiddenName);
     view! {
         <Row name=of_cause(cause, count) about>
-            <ButtonLink size=Size::Small href=only>"Show"</ButtonLink>
+            {can_choose.then(|| view! { <ButtonLink size=Size::Small href=only>"Show"</ButtonLink> })}
             {can_retry.then(|| view! { <Button size=Size::Small press=retry>{retry_all_of(count)}</Button> })}
         </Row>
     }
