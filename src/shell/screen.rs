@@ -4,6 +4,8 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use crate::address::Section;
+
 /// Whether the first screen has been shown. Only later ones take the focus, because at the start it belongs to the
 /// browser.
 #[derive(Clone, Copy)]
@@ -63,6 +65,11 @@ pub fn Screen(
 /// Names the window after the screen, and takes the focus to its heading.
 pub fn arrive(title: Signal<String>, heading: NodeRef<html::H1>) {
     let path = use_location().pathname;
+    // A photo opens and closes over the others, and gives the focus back to where it was.
+    let path = Memo::new(move |_| {
+        let photos = Section::Photos.address();
+        path.with(|path| if path.starts_with(photos) { photos.to_owned() } else { path.clone() })
+    });
     let Arrived(arrived) = expect_context();
     Effect::new(move |_| document().set_title(&format!("{} · Safelight", title.get())));
     Effect::new(move |_| {

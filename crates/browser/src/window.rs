@@ -64,8 +64,8 @@ pub use library::{
 };
 pub use notifying::notify_unless_seen;
 pub use place::{
-    focus_quietly, focus_search, is_typing, keep_scroll, restore_scroll, scroll_into_view, viewed_part,
-    when_scrolled,
+    focus_quietly, focus_search, is_on_control, is_typing, keep_scroll, restore_scroll, scroll_into_view,
+    viewed_part, when_scrolled,
 };
 pub use protocol::safelight::PushState;
 pub use protocol::safelight::path::SIGN_IN;

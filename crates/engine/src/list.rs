@@ -144,7 +144,7 @@ struct Listed {
 }
 
 impl Lists {
-    /// A part of a list. A file that has left the list since it was made is left out of the part.
+    /// A part of a list. If a file of that part is on no list any more, the list is made again.
     pub fn page<R: Role>(
         &mut self,
         engine: &Engine<R>,
@@ -154,8 +154,14 @@ impl Lists {
         count: usize,
     ) -> RowsPage {
         let made = self.0.take().filter(|made| recency == Recency::AsBefore && made.query == query);
-        let made = made.unwrap_or_else(|| engine.listed(query));
-        let page = engine.page_of(&made, from, count);
+        let was_made = made.is_some();
+        let mut made = made.unwrap_or_else(|| engine.listed(query));
+        let mut page = engine.page_of(&made, from, count);
+        let all = count.min(made.files.len().saturating_sub(from));
+        if was_made && page.rows.len() < all {
+            made = engine.listed(made.query);
+            page = engine.page_of(&made, from, count);
+        }
         self.0 = Some(made);
         page
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::{Chosen, FileId, Filter, Intent, Query, RowView};
+use engine::{Chosen, FileId, Filter, Intent, Query, Reason, RowView, SkipReason};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -118,6 +118,17 @@ pub fn BulkBar(model: Model, choosing: Choosing, filter: Filter, query: Memo<Que
     };
     let can_retry = matches!(filter, Filter::Problems | Filter::Remaining);
     let is_skipped = filter == Filter::Skipped;
+    let left_out = model.is(|view| view.tally.skipped_by_reason.contains_key(&SkipReason::Chosen));
+    // What a rule skips is included by the rule.
+    let can_include = move || {
+        choosing.0.with(|selection| match selection {
+            Selection::Nothing => false,
+            Selection::All => left_out.get(),
+            Selection::Files(files) => {
+                files.values().any(|row| row.reason == Reason::Skipped(SkipReason::Chosen))
+            }
+        })
+    };
     view! {
         <Show when=move || choosing.is_any()>
             <div class="bulk" role="toolbar" aria-label="Chosen files">
@@ -125,7 +136,10 @@ pub fn BulkBar(model: Model, choosing: Choosing, filter: Filter, query: Memo<Que
                 <Show when=move || can_retry>
                     <Button size=Size::Small press=move || act(Intent::Retry)>"Retry"</Button>
                 </Show>
-                <Show when=move || is_skipped fallback=move || view! { <Button size=Size::Small press=move || act(Intent::Skip)>"Skip"</Button> }>
+                <Show when=move || !is_skipped>
+                    <Button size=Size::Small press=move || act(Intent::Skip)>"Skip"</Button>
+                </Show>
+                <Show when=can_include>
                     <Button size=Size::Small press=move || act(Intent::Include)>"Include again"</Button>
                 </Show>
                 <Button size=Size::Small press=copy>"Copy names"</Button>

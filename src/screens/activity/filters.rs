@@ -3,7 +3,7 @@
 
 use engine::{Cause, Filter, FolderId, Kind, ListOrder, Query};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_location;
 
 use crate::address::{self, Listing};
 use crate::shell::Go;
@@ -40,7 +40,8 @@ pub struct Filters {
 
 impl Filters {
     pub fn of_address(model: Model, filter: Filter) -> Filters {
-        let map = use_query_map();
+        // Not `use_query_map`: it keeps the query of another list when only the path changes.
+        let map = use_location().query;
         let parts = Memo::new(move |_| {
             map.with(|map| {
                 PARTS.into_iter().filter_map(|part| Some((part, map.get(part)?))).collect::<Vec<_>>()

@@ -107,10 +107,13 @@ impl FileList {
     /// Asks again when files come or go, but not more often than anybody can read.
     fn follow_numbers(self) {
         let numbers = self.model.tally();
+        let active =
+            self.model.view(|view| view.active.iter().map(|job| (job.file, job.stage)).collect::<Vec<_>>());
         let is_due = StoredValue::new(false);
         Effect::new(move |was: Option<()>| {
             // A memo that is only tracked is never computed, and so never changes.
             numbers.with(|_| ());
+            active.with(|_| ());
             if was.is_some() && !is_due.get_value() {
                 is_due.set_value(true);
                 Timeout::new(AGAIN_MS, move || {
@@ -161,7 +164,7 @@ impl FileList {
         page.is_some_and(|page| {
             let Range { start, end } = self.window.get_untracked();
             let until = page.from + u64::from(ROWS_AT_ONCE);
-            start.min(page.total) >= page.from && end.min(page.total) <= until
+            start.min(page.total) >= page.from.min(page.total) && end.min(page.total) <= until
         })
     }
 
@@ -197,7 +200,15 @@ fn Rows(model: Model, list: FileList, choosing: Choosing) -> impl IntoView {
         let window = list.window.get();
         (window.start..window.end.min(total())).collect::<Vec<_>>()
     };
+    // Another list begins at its beginning.
+    Effect::new(move |_| {
+        list.query.with(|_| ());
+        current.set(0);
+    });
     let keys = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == " " && browser::window::is_on_control(&event) {
+            return;
+        }
         let last = total().saturating_sub(1);
         let to = match event.key().as_str() {
             "ArrowDown" => (current.get_untracked() + 1).min(last),
@@ -237,7 +248,9 @@ fn Rows(model: Model, list: FileList, choosing: Choosing) -> impl IntoView {
                 aria-label="Files"
                 aria-multiselectable="true"
                 aria-rowcount=move || (total() + 1).to_string()
-                aria-activedescendant=move || format!("file-{}", current.get())
+                aria-activedescendant=move || {
+                    list.window.with(|window| window.contains(&current.get())).then(|| format!("file-{}", current.get()))
+                }
                 on:keydown=keys
             >
                 <Head choosing />
@@ -303,7 +316,10 @@ fn Line(
                     tabindex="-1"
                     aria-label=format!("Choose {name}")
                     prop:checked=is_chosen
-                    on:click=|event| event.stop_propagation()
+                    on:click=move |event| {
+                        event.stop_propagation();
+                        current.set(at);
+                    }
                     on:change=move |_| choosing.toggle(&toggled)
                 />
             </span>

@@ -154,7 +154,7 @@ fn Leave(model: Model, id: FolderId, folder: Memo<Option<FolderView>>) -> impl I
                     </Row>
                 </Show>
                 <Show when=has_leftovers>
-                    <Row name="Remove what is left".to_owned() about="It cannot be backed up.".to_owned()>
+                    <Row name="Remove what is left".to_owned() about="It is not backed up.".to_owned()>
                         <Remove model folder=id removal=OF_REST />
                     </Row>
                 </Show>

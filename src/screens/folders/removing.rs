@@ -30,7 +30,7 @@ pub const OF_REST: Removal = Removal {
     id: "remove-rest",
     name: "Remove what is left",
     question: "Remove what is left?",
-    means: "It cannot be backed up. It is removed from this browser, and is still where it came from.",
+    means: "It is not backed up. It is removed from this browser, and is still where it came from.",
     sure: "Remove it",
 };
 

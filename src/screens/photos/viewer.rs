@@ -6,7 +6,7 @@ use browser::window::{Photo, month_with, photo_time, photos_of};
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::{use_location, use_params_map};
 
 use crate::address::Section;
 use crate::shell::Go;
@@ -23,7 +23,7 @@ pub struct Viewed(RwSignal<Opened>, Go);
 
 impl Viewed {
     pub fn follow_address() -> Viewed {
-        let (params, query) = (use_params_map(), use_query_map());
+        let (params, query) = (use_params_map(), use_location().query);
         let opened: RwSignal<Opened> = RwSignal::new(None);
         let viewed = Viewed(opened, Go::from_here());
         Effect::new(move |_| {
@@ -59,7 +59,7 @@ impl Viewed {
     }
 
     fn close(self) {
-        self.1.within(Section::Photos.address());
+        self.1.instead(Section::Photos.address());
     }
 
     fn photo(self) -> Option<Photo> {

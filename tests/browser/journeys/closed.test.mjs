@@ -172,6 +172,8 @@ test("files shared by other apps are kept while the server is away, backed up, a
   const home = await lastingHousehold(t);
   const { server, page } = home;
   const photo = async (name, what) => ({ name, mimeType: "image/jpeg", buffer: await media("photo.jpg", what) });
+  // Without a service worker there would be nobody to take them, and without the server it cannot be installed.
+  await page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");
   await server.stop();
   await shareAndAgree(page, server.origin, [await photo("IMG_1.jpg", "one"), await photo("IMG_1.jpg", "two")]);
   await waitForNumbers(page, (now) => now.remaining === 2);

@@ -7,10 +7,11 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
 use gloo::timers::future::TimeoutFuture;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, FocusOptions, HtmlElement, ScrollRestoration, Storage, Window};
+use web_sys::{Element, Event, FocusOptions, HtmlElement, ScrollRestoration, Storage, Window};
 
 use crate::spawn;
 
@@ -18,6 +19,8 @@ const MARK: &str = "scrolled-";
 /// A screen that has not become long enough by then never will: two seconds at 60 frames a second.
 const MOST_FRAMES: u32 = 120;
 const A_FRAME_MS: u32 = 16;
+/// Longer than it takes to show a screen that was shown before.
+const ARRIVAL_MS: u32 = 500;
 /// Rounding of half a pixel is not a difference.
 const NEAR_PX: f64 = 2.0;
 
@@ -37,7 +40,12 @@ pub fn keep_scroll() {
     EventListener::new(&window, "scrollend", move |_| note(&scrolled)).forget();
     let left = window.clone();
     EventListener::new(&window, "pagehide", move |_| note(&left)).forget();
-    EventListener::new(&window, "popstate", |_| COMES_BACK.set(true)).forget();
+    EventListener::new(&window, "popstate", |_| {
+        COMES_BACK.set(true);
+        // Another part of the same screen brings no other screen.
+        Timeout::new(ARRIVAL_MS, || _ = COMES_BACK.take()).forget();
+    })
+    .forget();
 }
 
 /// Goes to where the person was on this screen, if they come back to it. It waits until the screen is long enough, and
@@ -150,12 +158,19 @@ pub fn focus_search() -> bool {
     field.is_some_and(|field| field.focus().is_ok())
 }
 
+const TYPED_INTO: &str = "input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]";
+
+/// Whether an event comes from a control inside the element that listens.
+pub fn is_on_control(event: &Event) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| target.matches("input, button, a, select").unwrap_or_default())
+}
+
 /// Whether keys belong to a field or to an open dialog.
 pub fn is_typing() -> bool {
     let document = web_sys::window().and_then(|window| window.document());
     let Some(document) = document else { return false };
-    let is_field = document.active_element().is_some_and(|element| {
-        element.matches("input, select, textarea, [contenteditable]").unwrap_or_default()
-    });
+    let is_field =
+        document.active_element().is_some_and(|element| element.matches(TYPED_INTO).unwrap_or_default());
     is_field || document.query_selector("dialog[open]").is_ok_and(|open| open.is_some())
 }

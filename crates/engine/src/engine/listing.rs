@@ -204,7 +204,19 @@ pub(super) fn is_still_true(state: &FileState, anew: &FileState) -> bool {
         // What the name does not tell, the first bytes told.
         FileState::Skipped(SkipReason::NotMedia) => to_be_read || state == anew,
         FileState::Skipped(SkipReason::LaterVersion) => to_be_read,
-        FileState::Skipped(SkipReason::Chosen) => !matches!(anew, FileState::Skipped(_)),
+        FileState::Skipped(SkipReason::Chosen) => match anew {
+            FileState::Skipped(reason) => *reason == SkipReason::Empty,
+            FileState::Found
+            | FileState::Hashed { .. }
+            | FileState::Ready { .. }
+            | FileState::Uploading { .. }
+            | FileState::Sent { .. }
+            | FileState::Waiting { .. }
+            | FileState::Protected { .. }
+            | FileState::Problem { .. }
+            | FileState::InTrash { .. }
+            | FileState::Gone { .. } => true,
+        },
         FileState::Skipped(_) => state == anew,
         FileState::Found
         | FileState::Hashed { .. }
@@ -245,6 +257,7 @@ mod tests {
             (&later, hidden.clone(), false),
             (&chosen, FileState::Found, true),
             (&chosen, unreadable.clone(), true),
+            (&chosen, FileState::Skipped(SkipReason::Empty), true),
             (&chosen, hidden.clone(), false),
             (&gone, FileState::Found, false),
             (&unreadable, FileState::Found, false),

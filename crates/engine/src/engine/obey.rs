@@ -133,9 +133,11 @@ impl<R: Role> Engine<R> {
         }
     }
 
-    /// What is protected stays so.
+    /// What is protected stays so, and what the browser itself is uploading is not stopped.
     fn leave_out(&mut self, id: FileId) {
-        let Some(row) = self.shared.catalog.get(id) else { return };
+        let Some(row) = self.shared.catalog.get(id).filter(|_| !self.shared.catalog.is_fetching(id)) else {
+            return;
+        };
         match row.state {
             FileState::Found
             | FileState::Hashed { .. }
