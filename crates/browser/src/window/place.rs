@@ -27,6 +27,8 @@ const NEAR_PX: f64 = 2.0;
 thread_local! {
     /// The next screen is one that the person comes back to, by Back, Forward or a reload.
     static COMES_BACK: Cell<bool> = const { Cell::new(true) };
+    /// How often the person has pressed, turned or touched anything.
+    static INPUTS: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Notes the place of each address. Called once.
@@ -40,6 +42,9 @@ pub fn keep_scroll() {
     EventListener::new(&window, "scrollend", move |_| note(&scrolled)).forget();
     let left = window.clone();
     EventListener::new(&window, "pagehide", move |_| note(&left)).forget();
+    for input in ["wheel", "touchstart", "pointerdown", "keydown"] {
+        EventListener::new(&window, input, |_| INPUTS.set(INPUTS.get().wrapping_add(1))).forget();
+    }
     EventListener::new(&window, "popstate", |_| {
         COMES_BACK.set(true);
         // Another part of the same screen brings no other screen.
@@ -49,16 +54,14 @@ pub fn keep_scroll() {
 }
 
 /// Goes to where the person was on this screen, if they come back to it. It waits until the screen is long enough, and
-/// gives up as soon as they scroll themselves.
+/// gives up as soon as they do anything themselves.
 pub fn restore_scroll() {
     let Some(window) = web_sys::window().filter(|_| COMES_BACK.take()) else { return };
     let wanted = noted(&window).unwrap_or_default();
     spawn(async move {
-        let begun = window.scroll_y().unwrap_or_default();
+        let inputs = INPUTS.get();
         for _ in 0..MOST_FRAMES {
-            let now = window.scroll_y().unwrap_or_default();
-            let is_theirs = (now - begun).abs() > NEAR_PX;
-            if is_theirs || (now - wanted).abs() <= NEAR_PX {
+            if INPUTS.get() != inputs {
                 return;
             }
             if is_long_enough(&window, wanted) {
