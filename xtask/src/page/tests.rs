@@ -144,6 +144,7 @@ fn tree() -> TempDir {
     let tree = tempfile::tempdir().unwrap();
     let files = [
         ("www/page.js", "import \"{{page-bindings.js}}\"; start(\"{{page.wasm}}\");"),
+        ("www/theme.js", "apply();"),
         ("www/backup-worker.js", "start(\"{{backup-worker.wasm}}\");"),
         ("www/sw.js", "const VERSION = \"{{version}}\"; const FILES = {{files}};"),
         ("www/index.html", "<link href=\"{{style.css}}\"><script src=\"{{page.js}}\"></script>"),
